@@ -1,0 +1,22 @@
+# Flags that every target of the project shares.
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+find_program(WICK_CCACHE ccache)
+if(WICK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${WICK_CCACHE})
+endif()
+
+add_library(wick_flags INTERFACE)
+target_compile_options(wick_flags INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
+                       -fno-math-errno -fno-strict-aliasing -ffunction-sections -fdata-sections -fvisibility=hidden -fvisibility-inlines-hidden
+                       $<$<BOOL:${WICK_WERROR}>:-Werror>)
+# GCC 12 reports these two for inlined container code that is correct.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(wick_flags INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict -Wno-dangling-pointer)
+endif()
+if(WICK_SANITIZE)
+    add_compile_options(-fsanitize=${WICK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${WICK_SANITIZE})
+endif()

@@ -1,0 +1,82 @@
+# A room is one folder under src/ (and include/wick/ for its public part), built as one object library.
+#
+#   wick_room(NAME SEES room... LIBRARIES lib...)
+#
+# SEES lists the rooms whose headers it may include. A room can only see rooms declared before it, and every
+# #include of its files is read here: an edge that is not declared stops the configuration.
+
+set(WICK_ROOMS "" CACHE INTERNAL "rooms declared so far")
+
+function(wick_check_room name sees)
+    foreach(below IN LISTS sees)
+        if(NOT below IN_LIST WICK_ROOMS)
+            message(FATAL_ERROR "room '${name}' sees '${below}', which does not stand below it")
+        endif()
+    endforeach()
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.h ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp
+         ${PROJECT_SOURCE_DIR}/include/wick/${name}/*.h)
+    foreach(file IN LISTS files)
+        file(STRINGS ${file} includes REGEX "^#include [<\"](wick/)?[a-z]+/")
+        foreach(line IN LISTS includes)
+            if(line MATCHES "^#include <wick/([a-z]+)/" OR line MATCHES "^#include \"([a-z]+)/")
+                set(target ${CMAKE_MATCH_1})
+                if(NOT target STREQUAL name AND NOT target IN_LIST sees)
+                    message(FATAL_ERROR "${file}: room '${name}' includes from '${target}', which it does not see (cmake: wick_room)")
+                endif()
+            endif()
+        endforeach()
+    endforeach()
+endfunction()
+
+function(wick_room name)
+    cmake_parse_arguments(ROOM "" "" "SEES;LIBRARIES" ${ARGN})
+    wick_check_room(${name} "${ROOM_SEES}")
+    set(WICK_ROOMS ${WICK_ROOMS} ${name} CACHE INTERNAL "")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+    if(NOT sources)
+        return()
+    endif()
+    add_library(wick_${name} OBJECT ${sources})
+    target_include_directories(wick_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                               $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src> ${WICK_HWY_INCLUDE})
+    target_link_libraries(wick_${name} PUBLIC wick_flags ${ROOM_LIBRARIES} fmt::fmt-header-only)
+    set_property(GLOBAL APPEND PROPERTY WICK_ROOM_TARGETS wick_${name})
+    set_property(GLOBAL APPEND PROPERTY WICK_ROOM_LIBRARIES ${ROOM_LIBRARIES})
+endfunction()
+
+# All rooms declared so far as one library, wick::wick.
+function(wick_library)
+    get_property(targets GLOBAL PROPERTY WICK_ROOM_TARGETS)
+    get_property(libraries GLOBAL PROPERTY WICK_ROOM_LIBRARIES)
+    list(REMOVE_DUPLICATES libraries)
+    add_library(wick)
+    add_library(wick::wick ALIAS wick)
+    foreach(target IN LISTS targets)
+        target_sources(wick PRIVATE $<TARGET_OBJECTS:${target}>)
+    endforeach()
+    target_include_directories(wick PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    foreach(library IN LISTS libraries)
+        if(library STREQUAL "fmt::fmt-header-only")
+            target_link_libraries(wick PRIVATE $<BUILD_INTERFACE:${library}>)
+        else()
+            target_link_libraries(wick PRIVATE ${library})
+        endif()
+    endforeach()
+    set_target_properties(wick PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+endfunction()
+
+# A room that is a program: src/NAME, built as the executable OUTPUT.
+function(wick_room_program name output)
+    cmake_parse_arguments(ROOM "" "" "SEES;LIBRARIES" ${ARGN})
+    wick_check_room(${name} "${ROOM_SEES}")
+    set(WICK_ROOMS ${WICK_ROOMS} ${name} CACHE INTERNAL "")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+    if(NOT sources)
+        return()
+    endif()
+    add_executable(wick_${name} ${sources})
+    set_target_properties(wick_${name} PROPERTIES OUTPUT_NAME ${output})
+    target_include_directories(wick_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(wick_${name} PRIVATE wick wick_flags fmt::fmt-header-only ${ROOM_LIBRARIES} -Wl,--gc-sections)
+endfunction()

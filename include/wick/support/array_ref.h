@@ -1,0 +1,155 @@
+#pragma once
+// A view of a contiguous array that also takes a braced list, and the small vector that sizes and strides live in.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+namespace wick {
+
+template <class T>
+class ArrayRef {
+   public:
+    constexpr ArrayRef() = default;
+    constexpr ArrayRef(const T* data, size_t size) : data_(data), size_(size) {}
+    constexpr ArrayRef(const T& one) : data_(&one), size_(1) {}
+    constexpr ArrayRef(std::initializer_list<T> list) : data_(list.begin()), size_(list.size()) {}
+    template <class C>
+        requires requires(const C& c) {
+            { c.data() } -> std::convertible_to<const T*>;
+            { c.size() } -> std::convertible_to<size_t>;
+        }
+    constexpr ArrayRef(const C& container) : data_(container.data()), size_(container.size()) {}
+
+    constexpr const T* data() const { return data_; }
+    constexpr size_t size() const { return size_; }
+    constexpr bool empty() const { return size_ == 0; }
+    constexpr const T* begin() const { return data_; }
+    constexpr const T* end() const { return data_ + size_; }
+    constexpr const T& operator[](size_t i) const { return data_[i]; }
+    constexpr const T& front() const { return data_[0]; }
+    constexpr const T& back() const { return data_[size_ - 1]; }
+    constexpr ArrayRef slice(size_t start, size_t count) const { return {data_ + start, count}; }
+    constexpr ArrayRef slice(size_t start) const { return {data_ + start, size_ - start}; }
+    std::vector<T> vec() const { return {begin(), end()}; }
+    friend bool operator==(ArrayRef a, ArrayRef b) {
+        return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
+    }
+
+   private:
+    const T* data_ = nullptr;
+    size_t size_ = 0;
+};
+
+using IntArrayRef = ArrayRef<int64_t>;
+
+/// Vector of a trivially copyable T whose first N elements need no heap.
+template <class T, size_t N>
+class SmallVector {
+    static_assert(std::is_trivially_copyable_v<T>);
+
+   public:
+    using value_type = T;
+    SmallVector() = default;
+    explicit SmallVector(size_t size, T value = T()) { resize(size, value); }
+    SmallVector(std::initializer_list<T> list) { append(list.begin(), list.end()); }
+    SmallVector(ArrayRef<T> other) { append(other.begin(), other.end()); }
+    template <class It>
+        requires(!std::is_integral_v<It>)
+    SmallVector(It first, It last) {
+        append(first, last);
+    }
+    SmallVector(const SmallVector& other) { append(other.begin(), other.end()); }
+    SmallVector(SmallVector&& other) noexcept { take(other); }
+    SmallVector& operator=(const SmallVector& other) {
+        if (this != &other) {
+            clear();
+            append(other.begin(), other.end());
+        }
+        return *this;
+    }
+    SmallVector& operator=(SmallVector&& other) noexcept {
+        if (this != &other) {
+            release();
+            take(other);
+        }
+        return *this;
+    }
+    ~SmallVector() { release(); }
+
+    T* data() { return heap_ ? heap_ : inline_; }
+    const T* data() const { return heap_ ? heap_ : inline_; }
+    size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    T* begin() { return data(); }
+    T* end() { return data() + size_; }
+    const T* begin() const { return data(); }
+    const T* end() const { return data() + size_; }
+    T& operator[](size_t i) { return data()[i]; }
+    const T& operator[](size_t i) const { return data()[i]; }
+    T& front() { return data()[0]; }
+    T& back() { return data()[size_ - 1]; }
+    const T& front() const { return data()[0]; }
+    const T& back() const { return data()[size_ - 1]; }
+    void clear() { size_ = 0; }
+    void push_back(T value) {
+        if (size_ == capacity_) reserve(capacity_ * 2);
+        data()[size_++] = value;
+    }
+    void pop_back() { --size_; }
+    void resize(size_t size, T value = T()) {
+        reserve(size);
+        for (size_t i = size_; i < size; ++i) data()[i] = value;
+        size_ = size;
+    }
+    void reserve(size_t capacity) {
+        if (capacity <= capacity_) return;
+        T* grown = new T[capacity];
+        std::copy(begin(), end(), grown);
+        release();
+        heap_ = grown;
+        capacity_ = capacity;
+    }
+    template <class It>
+    void append(It first, It last) {
+        for (; first != last; ++first) push_back(*first);
+    }
+    void insert(size_t at, T value) {
+        push_back(value);
+        std::rotate(begin() + at, end() - 1, end());
+    }
+    void erase(size_t at) {
+        std::copy(begin() + at + 1, end(), begin() + at);
+        --size_;
+    }
+    friend bool operator==(const SmallVector& a, const SmallVector& b) { return ArrayRef<T>(a) == ArrayRef<T>(b); }
+
+   private:
+    void release() {
+        delete[] heap_;
+        heap_ = nullptr;
+    }
+    void take(SmallVector& other) {
+        size_ = other.size_;
+        capacity_ = other.capacity_;
+        heap_ = other.heap_;
+        if (!heap_) std::copy(other.inline_, other.inline_ + size_, inline_);
+        other.heap_ = nullptr;
+        other.size_ = 0;
+        other.capacity_ = N;
+    }
+
+    size_t size_ = 0;
+    size_t capacity_ = N;
+    T* heap_ = nullptr;
+    T inline_[N];
+};
+
+/// Sizes, strides, dimension lists: up to six without the heap.
+using DimVector = SmallVector<int64_t, 6>;
+
+}  // namespace wick

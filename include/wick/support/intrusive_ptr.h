@@ -1,0 +1,90 @@
+#pragma once
+// Reference counting inside the object: one word, no control block.
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+namespace wick {
+
+/// Base of every shared object (tensors, lists, types, …). Thread-safe counting; an object made immortal is never
+/// counted, so threads that share it touch no common cache line.
+class RefCounted {
+   public:
+    RefCounted() = default;
+    RefCounted(const RefCounted&) = delete;
+    RefCounted& operator=(const RefCounted&) = delete;
+
+    void retain() const noexcept {
+        if (count_.load(std::memory_order_relaxed) < kImmortal) count_.fetch_add(1, std::memory_order_relaxed);
+    }
+    void release() const noexcept {
+        if (count_.load(std::memory_order_relaxed) >= kImmortal) return;
+        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy();
+    }
+    void make_immortal() const noexcept { count_.store(kImmortal, std::memory_order_relaxed); }
+    uint32_t use_count() const noexcept { return count_.load(std::memory_order_acquire); }
+
+   protected:
+    virtual ~RefCounted() = default;
+
+   private:
+    static constexpr uint32_t kImmortal = 0x80000000u;
+    /// Deletes the object; chains of any length (a linked list of script objects) are taken down without recursion.
+    void destroy() const noexcept;
+    mutable std::atomic<uint32_t> count_{0};
+};
+
+/// Owning pointer to a RefCounted object.
+template <class T>
+class IntrusivePtr {
+   public:
+    using element_type = T;
+    IntrusivePtr() noexcept = default;
+    IntrusivePtr(std::nullptr_t) noexcept {}
+    explicit IntrusivePtr(T* pointer) noexcept : pointer_(pointer) {
+        if (pointer_) pointer_->retain();
+    }
+    IntrusivePtr(const IntrusivePtr& other) noexcept : IntrusivePtr(other.pointer_) {}
+    IntrusivePtr(IntrusivePtr&& other) noexcept : pointer_(std::exchange(other.pointer_, nullptr)) {}
+    template <class U>
+        requires std::is_convertible_v<U*, T*>
+    IntrusivePtr(const IntrusivePtr<U>& other) noexcept : IntrusivePtr(other.get()) {}
+    template <class U>
+        requires std::is_convertible_v<U*, T*>
+    IntrusivePtr(IntrusivePtr<U>&& other) noexcept : pointer_(other.detach()) {}
+    ~IntrusivePtr() {
+        if (pointer_) pointer_->release();
+    }
+    IntrusivePtr& operator=(IntrusivePtr other) noexcept {
+        std::swap(pointer_, other.pointer_);
+        return *this;
+    }
+    /// Takes over a reference that was already counted.
+    static IntrusivePtr adopt(T* pointer) noexcept {
+        IntrusivePtr result;
+        result.pointer_ = pointer;
+        return result;
+    }
+    /// Gives up the reference without releasing it.
+    T* detach() noexcept { return std::exchange(pointer_, nullptr); }
+    T* get() const noexcept { return pointer_; }
+    T* operator->() const noexcept { return pointer_; }
+    T& operator*() const noexcept { return *pointer_; }
+    explicit operator bool() const noexcept { return pointer_ != nullptr; }
+    template <class U>
+    bool operator==(const IntrusivePtr<U>& other) const noexcept {
+        return pointer_ == other.get();
+    }
+    bool operator==(std::nullptr_t) const noexcept { return pointer_ == nullptr; }
+
+   private:
+    T* pointer_ = nullptr;
+};
+
+template <class T, class... Args>
+IntrusivePtr<T> make_intrusive(Args&&... args) {
+    return IntrusivePtr<T>(new T(std::forward<Args>(args)...));
+}
+
+}  // namespace wick

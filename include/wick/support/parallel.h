@@ -1,0 +1,46 @@
+#pragma once
+// The one worker pool. Work is split only as far as the call's thread budget and the idle workers allow, so busy
+// servers parallelise over requests and idle ones inside one.
+
+#include <cstdint>
+#include <functional>
+
+#include <wick/support/function_ref.h>
+
+namespace wick {
+
+/// Threads that the calling code may use, itself included; at least 1. 1 inside a parallel_for body.
+int max_threads() noexcept;
+
+/// CPUs this process may run on (affinity mask and container CPU quota considered).
+int available_cpus() noexcept;
+
+/// Process-wide default budget (initially available_cpus(), or WICK_NUM_THREADS). PyTorch's set_num_threads.
+void set_num_threads(int threads);
+int get_num_threads() noexcept;
+
+/// Sets the calling thread's budget for its lifetime: `wick run --threads`, a server's per-request budget.
+class ThreadBudget {
+   public:
+    explicit ThreadBudget(int threads);
+    ~ThreadBudget();
+    ThreadBudget(const ThreadBudget&) = delete;
+    ThreadBudget& operator=(const ThreadBudget&) = delete;
+
+   private:
+    int saved_;
+};
+
+/// Calls fn(b, e) on disjoint sub-ranges that cover [begin, end), each at least `grain` long but for the last. The caller
+/// works too; idle workers help; the first exception is rethrown after all parts ended.
+void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(int64_t, int64_t)> fn);
+
+/// Runs `task` on a worker some time later (fork). Never blocks. With a budget of 1 no worker need exist: a waiter
+/// runs pending tasks itself through help_one().
+void submit(std::function<void()> task);
+
+/// Runs one pending task on the calling thread; false if there is none. A wait loop calls this, so nested fork/wait
+/// cannot deadlock.
+bool help_one();
+
+}  // namespace wick

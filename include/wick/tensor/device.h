@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wick {
+
+enum class DeviceType : int8_t { cpu = 0, cuda = 1, meta = 14 };
+
+/// Where a tensor lives. Programs may name any device; wick computes on the CPU, and asking for another is an error
+/// at the operator that would allocate there.
+struct Device {
+    DeviceType type = DeviceType::cpu;
+    int8_t index = -1;
+
+    /// "cpu", "cuda:0", …; throws OpError on anything else.
+    static Device parse(std::string_view text);
+    std::string str() const;
+    bool operator==(const Device&) const = default;
+};
+
+}  // namespace wick

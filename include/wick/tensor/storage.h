@@ -1,0 +1,75 @@
+#pragma once
+// The bytes behind tensors, and who counts them.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include <wick/support/intrusive_ptr.h>
+
+namespace wick {
+
+/// Counts the bytes that one call holds and refuses more than its limit (LimitError, kind memory).
+class MemoryMeter : public RefCounted {
+   public:
+    explicit MemoryMeter(int64_t limit) : limit_(limit) {}
+    void add(int64_t bytes);
+    void remove(int64_t bytes) noexcept { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+    int64_t used() const { return used_.load(std::memory_order_relaxed); }
+    int64_t peak() const { return peak_.load(std::memory_order_relaxed); }
+
+   private:
+    const int64_t limit_;
+    std::atomic<int64_t> used_{0};
+    std::atomic<int64_t> peak_{0};
+};
+
+/// The meter that allocations on this thread count against, for the lifetime of the guard (null: none).
+class MemoryMeterGuard {
+   public:
+    explicit MemoryMeterGuard(MemoryMeter* meter);
+    ~MemoryMeterGuard();
+    MemoryMeterGuard(const MemoryMeterGuard&) = delete;
+    MemoryMeterGuard& operator=(const MemoryMeterGuard&) = delete;
+    static MemoryMeter* current() noexcept;
+
+   private:
+    MemoryMeter* saved_;
+};
+
+/// A block of bytes that tensors view. Shared; its address never changes, but resize_ may move the block.
+class Storage : public RefCounted {
+   public:
+    /// Uninitialised bytes, 64-byte aligned, counted by the current meter. Throws OpError when there is no memory.
+    static IntrusivePtr<Storage> allocate(int64_t bytes);
+    /// Wraps memory of the caller or of a mapped file; `release` runs when the last tensor is gone.
+    static IntrusivePtr<Storage> wrap(void* data, int64_t bytes, std::function<void()> release, bool read_only = false);
+
+    void* data() const { return data_; }
+    int64_t bytes() const { return bytes_; }
+    /// Grows or shrinks in place of tensors that view it; keeps the common prefix.
+    void resize(int64_t bytes);
+    /// A mapped, shared file: the first write copies it (see Tensor::mutable_data).
+    bool read_only() const { return read_only_.load(std::memory_order_acquire); }
+    /// Replaces mapped read-only bytes by a private copy.
+    void make_writable();
+    /// Counts writes; data derived from the bytes (packed weights) is valid only for the version it was made from.
+    uint32_t version() const { return version_.load(std::memory_order_acquire); }
+    void bump_version() { version_.fetch_add(1, std::memory_order_acq_rel); }
+
+   private:
+    Storage() = default;
+    ~Storage() override;
+    void free_block();
+
+    void* data_ = nullptr;
+    int64_t bytes_ = 0;
+    std::function<void()> release_;
+    IntrusivePtr<MemoryMeter> meter_;
+    std::atomic<uint32_t> version_{0};
+    std::atomic<bool> read_only_{false};
+    bool owned_ = false;
+};
+
+}  // namespace wick

@@ -1,0 +1,125 @@
+#pragma once
+// Strided tensors: a typed, shaped view of a Storage. Views share it and see each other's writes, as in PyTorch.
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include <wick/support/array_ref.h>
+#include <wick/support/intrusive_ptr.h>
+#include <wick/tensor/device.h>
+#include <wick/tensor/dtype.h>
+#include <wick/tensor/scalar.h>
+#include <wick/tensor/storage.h>
+
+namespace wick {
+
+/// Something computed once from a constant tensor and kept beside it, such as packed GEMM weights.
+class DerivedData : public RefCounted {};
+
+/// What a Tensor handle points to. Element (i0, i1, …) lies at data() + (i0*strides[0] + i1*strides[1] + …) * bytes_of(dtype).
+class TensorImpl : public RefCounted {
+   public:
+    TensorImpl(IntrusivePtr<Storage> storage, DType dtype, IntArrayRef sizes, IntArrayRef strides, int64_t offset);
+    ~TensorImpl() override;
+
+    IntrusivePtr<Storage> storage;
+    int64_t offset = 0;  ///< of element 0 from the storage's start, in elements
+    DimVector sizes;
+    DimVector strides;   ///< in elements; may be 0 (broadcast), never negative
+    int64_t numel = 0;   ///< product of sizes
+    DType dtype;
+    Device device;
+    bool requires_grad = false;
+    /// Parameters, buffers and constants of a loaded module: worth deriving data from (see derived()).
+    bool is_constant = false;
+
+    /// Recomputes numel after sizes changed.
+    void refresh();
+
+    /// Data derived from this tensor's bytes at storage version `version`, or null. Lock-free.
+    const DerivedData* derived(uint32_t version) const;
+    /// Publishes derived data; the first one published for a version wins and is returned.
+    const DerivedData* set_derived(uint32_t version, IntrusivePtr<DerivedData> data) const;
+
+   private:
+    struct Derived;
+    mutable std::atomic<Derived*> derived_{nullptr};
+};
+
+/// Handle to a tensor; cheap to copy; a default-constructed one is undefined.
+class Tensor {
+   public:
+    Tensor() = default;
+    explicit Tensor(IntrusivePtr<TensorImpl> impl) : impl_(std::move(impl)) {}
+
+    bool defined() const { return static_cast<bool>(impl_); }
+    explicit operator bool() const { return defined(); }
+    TensorImpl* impl() const { return impl_.get(); }
+    const IntrusivePtr<TensorImpl>& impl_ptr() const { return impl_; }
+    bool is_same(const Tensor& other) const { return impl_.get() == other.impl_.get(); }
+
+    int64_t dim() const { return static_cast<int64_t>(impl_->sizes.size()); }
+    IntArrayRef sizes() const { return impl_->sizes; }
+    IntArrayRef strides() const { return impl_->strides; }
+    /// Size of dimension d; negative d counts from the end. Throws IndexError.
+    int64_t size(int64_t d) const;
+    int64_t stride(int64_t d) const;
+    int64_t numel() const { return impl_->numel; }
+    int64_t storage_offset() const { return impl_->offset; }
+    DType dtype() const { return impl_->dtype; }
+    Device device() const { return impl_->device; }
+    int64_t itemsize() const { return bytes_of(impl_->dtype); }
+    int64_t nbytes() const { return numel() * itemsize(); }
+    /// Row-major without gaps (dimensions of size 1 may have any stride; empty tensors are contiguous).
+    bool is_contiguous() const;
+
+    /// Address of element 0, for reading.
+    const void* data_ptr() const {
+        return static_cast<const char*>(impl_->storage->data()) + impl_->offset * bytes_of(impl_->dtype);
+    }
+    /// Address of element 0, for writing: counts a write, and makes mapped memory private first.
+    void* mutable_data_ptr() const;
+    template <class T>
+    const T* data() const {
+        return static_cast<const T*>(data_ptr());
+    }
+    template <class T>
+    T* mutable_data() const {
+        return static_cast<T*>(mutable_data_ptr());
+    }
+
+    /// The one element as a Python number. Throws OpError unless numel() is 1.
+    Scalar item() const;
+
+    /// Same storage, other geometry. The caller guarantees that it fits; see check_in_bounds.
+    Tensor as_strided_unchecked(IntArrayRef sizes, IntArrayRef strides, int64_t offset) const;
+
+   private:
+    IntrusivePtr<TensorImpl> impl_;
+};
+
+/// Uninitialised row-major tensor. Throws OpError on negative sizes or when the byte count overflows.
+Tensor empty(IntArrayRef sizes, DType dtype);
+/// Uninitialised, with given strides over a storage just large enough.
+Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, DType dtype);
+/// A 0-d tensor holding the number.
+Tensor scalar_tensor(const Scalar& value, DType dtype);
+/// Wraps the caller's memory without a copy (libtorch's from_blob). `data` must outlive the tensor unless `release` owns it.
+Tensor from_blob(void* data, IntArrayRef sizes, DType dtype, std::function<void()> release = {});
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, DType dtype, std::function<void()> release = {});
+
+/// Row-major strides for the sizes.
+DimVector contiguous_strides(IntArrayRef sizes);
+/// Product of the sizes; throws OpError on a negative size or overflow of int64.
+int64_t checked_numel(IntArrayRef sizes);
+/// Throws OpError unless every element of the geometry lies inside `storage_bytes` (negative offsets and strides refused).
+void check_in_bounds(IntArrayRef sizes, IntArrayRef strides, int64_t offset, int64_t itemsize, int64_t storage_bytes);
+/// d in [-rank, rank) → [0, rank); rank 0 counts as 1. Throws IndexError in PyTorch's words.
+int64_t wrap_dim(int64_t d, int64_t rank);
+/// "[2, 3]".
+std::string format_sizes(IntArrayRef sizes);
+/// PyTorch's broadcasting of two shapes; throws OpError in PyTorch's words when they do not fit.
+DimVector broadcast_sizes(IntArrayRef a, IntArrayRef b);
+
+}  // namespace wick

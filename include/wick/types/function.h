@@ -1,0 +1,54 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <wick/support/intrusive_ptr.h>
+#include <wick/types/schema.h>
+
+namespace wick::jit {
+
+struct Graph;
+
+/// A compiled function or method of a program. The body is a Graph made by the front end; the runtime adds its Plan.
+class Function : public RefCounted {
+   public:
+    /// `define` compiles the body on first demand: it must set `schema` and `graph`. Functions that call each other
+    /// are compiled in the order of demand; demanding one that is being compiled is recursion, a CompileError.
+    Function(std::string qualified_name, std::function<void(Function&)> define)
+        : name_(std::move(qualified_name)), define_(std::move(define)) {}
+    Function(std::string qualified_name, Schema schema, std::shared_ptr<Graph> graph);
+    ~Function() override;
+
+    /// "__torch__.M.forward".
+    const std::string& qualified_name() const { return name_; }
+    /// The part after the last dot.
+    std::string name() const;
+    const Schema& schema();
+    const std::shared_ptr<Graph>& graph();
+    /// Compiles now if that has not happened. Not for concurrent use: loading and compiling finish this first.
+    void ensure_defined();
+
+    void set_schema(Schema schema) { schema_ = std::move(schema); }
+    void set_graph(std::shared_ptr<Graph> graph);
+    /// Ends the life of graph and plan (both refer to types that own this function).
+    void clear();
+
+    /// The runtime's executable form, made once by `make` and then read without a lock.
+    RefCounted* plan(const std::function<IntrusivePtr<RefCounted>()>& make);
+
+   private:
+    enum class State : uint8_t { declared, defining, defined };
+    std::string name_;
+    std::function<void(Function&)> define_;
+    State state_ = State::declared;
+    Schema schema_;
+    std::shared_ptr<Graph> graph_;
+    std::atomic<RefCounted*> plan_{nullptr};
+    std::mutex plan_mutex_;
+};
+
+}  // namespace wick::jit

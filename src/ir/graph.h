@@ -1,0 +1,240 @@
+#pragma once
+// The typed program: Graph, Block, Node, Value.
+//
+// A graph is in SSA form: a Value is assigned once, by the Node it is an output of (block inputs belong to the block's
+// param node), and used only where that assignment dominates. Control flow is nested blocks, as in PyTorch:
+//
+//   prim::If(cond)               two blocks without inputs; the i-th outputs of both become the node's i-th output
+//   prim::Loop(max_trip, cond, carried…)   one block: inputs (trip number, carried…), outputs (cond, carried…)
+//
+// Aliasing and mutation stay in the operators (their schemas say which arguments they write), in program order.
+// Attributes hold compile-time data: `value` of prim::Constant, `name` of prim::GetAttr/SetAttr/CallMethod, `types`
+// of prim::isinstance, the subgraph of prim::fork.
+// Nothing here assumes that the program was written in Python.
+
+#include <cstdint>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include <wick/support/source_range.h>
+#include <wick/types/function.h>
+#include <wick/types/ivalue.h>
+#include <wick/types/type.h>
+
+#include "ir/symbol.h"
+#include "ops/registry.h"
+
+namespace wick::jit {
+
+struct Node;
+struct Block;
+struct Graph;
+
+/// One use: input number `index` of `user` (the block's return node for block outputs).
+struct Use {
+    Node* user;
+    size_t index;
+    bool operator==(const Use&) const = default;
+};
+
+struct Value {
+    Node* node;     ///< what assigns it; a Param node for block and graph inputs
+    size_t offset;  ///< which output of `node`
+    size_t id;      ///< unique in the graph; printed when there is no name
+    std::string name;  ///< unique in the graph, or "": "x.1", "input.3"
+    TypePtr type;
+    std::vector<Use> uses;
+
+    /// "x.1", or the number.
+    std::string debug_name() const { return name.empty() ? std::to_string(id) : name; }
+    bool has_name() const { return !name.empty(); }
+    Graph& graph() const;
+    /// PyTorch's rule: a taken name gets the next free ".N" suffix; the earlier holder keeps its own.
+    Value* set_name(std::string_view name);
+    Value* set_type(TypePtr t) {
+        type = std::move(t);
+        return this;
+    }
+    /// Copies name (uniquified) and type.
+    Value* copy_metadata(const Value* from);
+    void replace_all_uses_with(Value* other);
+};
+
+/// Value of an attribute. IValue covers numbers, strings, tensors and lists; types and subgraphs have their own cases.
+using AttributeValue = std::variant<IValue, TypePtr, std::vector<TypePtr>, std::shared_ptr<Graph>, IntrusivePtr<Function>>;
+
+struct Node {
+    Symbol kind;
+    Graph* graph = nullptr;
+    Block* block = nullptr;  ///< the block it stands in; null while not inserted
+    Node* next = nullptr;    ///< in the block's circular list, closed by the return node
+    Node* prev = nullptr;
+    std::vector<Value*> inputs;
+    std::vector<Value*> outputs;
+    std::vector<Block*> blocks;
+    std::vector<std::pair<Symbol, AttributeValue>> attributes;
+    SourceRange range;
+    /// Calls that were inlined around this node, outermost first: (function name, call site).
+    std::shared_ptr<const std::vector<std::pair<std::string, SourceRange>>> inlined_from;
+    /// The operator that matched when the node was emitted; null for prim:: forms that the interpreter knows itself.
+    const Operator* op = nullptr;
+
+    Value* input(size_t i) const { return inputs[i]; }
+    Value* output(size_t i) const { return outputs[i]; }
+    /// The only output.
+    Value* output() const { return outputs[0]; }
+
+    Value* add_input(Value* value);
+    Value* insert_input(size_t at, Value* value);
+    void replace_input(size_t at, Value* value);
+    void replace_input_with(Value* from, Value* to);
+    void remove_input(size_t at);
+    void remove_all_inputs();
+    Value* add_output(TypePtr type = tensor_type());
+    Value* insert_output(size_t at, TypePtr type = tensor_type());
+    /// The output must have no uses.
+    void erase_output(size_t at);
+    Block* add_block();
+    void erase_block(size_t at);
+    void replace_all_uses_with(Node* other);
+
+    const AttributeValue* find(Symbol name) const;
+    template <class T>
+    const T& attr(Symbol name) const {
+        return std::get<T>(*find(name));
+    }
+    const std::string& name_attr() const { return attr<IValue>(sym::attr_name).to_string(); }
+    void set_attr(Symbol name, AttributeValue value);
+
+    Node* insert_before(Node* place);
+    Node* insert_after(Node* place);
+    void move_before(Node* place);
+    void move_after(Node* place);
+    /// Removes and frees it; its outputs must have no uses. Nested blocks go first.
+    void destroy();
+    /// Whether it stands before `other` in program order (blocks considered).
+    bool is_before(const Node* other) const;
+    /// Side effects that forbid removal, beyond what schemas say of writes (raise, print, set attribute, calls, …).
+    bool has_side_effects() const;
+};
+
+struct Block {
+    Graph* graph;
+    Node* owner;         ///< node this block belongs to; null for a graph's own block
+    Node* param_node;    ///< its outputs are the block's inputs
+    Node* return_node;   ///< its inputs are the block's outputs; also the list's sentinel
+
+    const std::vector<Value*>& inputs() const { return param_node->outputs; }
+    const std::vector<Value*>& outputs() const { return return_node->inputs; }
+    Value* add_input(std::string_view name = "", TypePtr type = tensor_type());
+    Value* insert_input(size_t at, std::string_view name = "", TypePtr type = tensor_type());
+    void erase_input(size_t at) { param_node->erase_output(at); }
+    size_t register_output(Value* value);
+    void insert_output(size_t at, Value* value) { return_node->insert_input(at, value); }
+    void erase_output(size_t at) { return_node->remove_input(at); }
+    void replace_output(size_t at, Value* value) { return_node->replace_input(at, value); }
+    Node* append(Node* node) { return node->insert_before(return_node); }
+    Node* prepend(Node* node) { return node->insert_before(param_node->next); }
+    /// Copies nodes of `from`; `map` gives the value for what stands outside of it.
+    void clone_from(const Block* from, const std::function<Value*(Value*)>& map);
+
+    /// Iterates over the nodes; the current node may be destroyed or moved.
+    struct Iterator {
+        Node* node;
+        Node* following;
+        explicit Iterator(Node* n) : node(n), following(n->next) {}
+        Node* operator*() const { return node; }
+        Iterator& operator++() {
+            node = following;
+            following = node->next;
+            return *this;
+        }
+        bool operator!=(const Iterator& other) const { return node != other.node; }
+    };
+    struct Nodes {
+        const Block* block;
+        Iterator begin() const { return Iterator(block->param_node->next); }
+        Iterator end() const { return Iterator(block->return_node); }
+    };
+    Nodes nodes() const { return Nodes{this}; }
+};
+
+/// A function body. Owns its nodes, values and blocks.
+struct Graph {
+    Graph();
+    ~Graph();
+    Graph(const Graph&) = delete;
+    Graph& operator=(const Graph&) = delete;
+
+    Block* block() const { return block_; }
+    const std::vector<Value*>& inputs() const { return block_->inputs(); }
+    const std::vector<Value*>& outputs() const { return block_->outputs(); }
+    Value* add_input(std::string_view name = "", TypePtr type = tensor_type()) { return block_->add_input(name, std::move(type)); }
+    size_t register_output(Value* value) { return block_->register_output(value); }
+
+    /// A node that is not yet in a block.
+    Node* create(Symbol kind, size_t outputs = 1);
+    Node* create(Symbol kind, std::vector<Value*> inputs, size_t outputs = 1);
+    /// Puts the node at the insertion point, with the current source range if it has none.
+    Node* insert(Node* node);
+    Node* insert_node(Symbol kind, std::vector<Value*> inputs, size_t outputs = 1) { return insert(create(kind, std::move(inputs), outputs)); }
+    /// prim::Constant with the value's type (or `type`, for None of an Optional). Throws InternalError for values that have no constant form.
+    Value* insert_constant(IValue value, TypePtr type = {});
+    /// An operator found by exact overload; inserts constants for missing defaults. Result type from the schema.
+    Value* insert_op(std::string_view operator_name, std::vector<Value*> inputs);
+
+    Node* insert_point() const { return insert_before_; }
+    void set_insert_point(Node* before) { insert_before_ = before; }
+    void set_insert_point(Block* at_end_of) { insert_before_ = at_end_of->return_node; }
+
+    std::shared_ptr<Graph> copy() const;
+    /// PyTorch's text of the graph; with ranges, each line ends in ` # file:line:col`.
+    std::string str(bool with_ranges = true) const;
+    /// Checks every invariant in this header (uses match inputs, dominance, block shapes, types against schemas); throws
+    /// InternalError naming the node.
+    void verify() const;
+
+    SourceRange current_range;
+
+   private:
+    friend struct Node;
+    friend struct Value;
+    friend struct Block;
+    Block* new_block(Node* owner);
+    Value* new_value(Node* node, size_t offset, TypePtr type);
+
+    std::unordered_map<std::string, Value*> names_;
+    std::unordered_map<std::string, size_t> name_suffixes_;
+    std::vector<std::unique_ptr<Node>> nodes_;
+    std::vector<std::unique_ptr<Value>> values_;
+    std::vector<std::unique_ptr<Block>> blocks_;
+    size_t next_id_ = 0;
+    Block* block_;
+    Node* insert_before_;
+};
+
+/// Moves the insertion point for a scope.
+class InsertPoint {
+   public:
+    InsertPoint(Graph& graph, Node* before) : graph_(graph), saved_(graph.insert_point()) { graph.set_insert_point(before); }
+    InsertPoint(Graph& graph, Block* at_end_of) : InsertPoint(graph, at_end_of->return_node) {}
+    ~InsertPoint() { graph_.set_insert_point(saved_); }
+
+   private:
+    Graph& graph_;
+    Node* saved_;
+};
+
+/// Parses the text that Graph::str prints; CompileError with line and column on a mistake. `resolve_class` finds
+/// nominal types by qualified name.
+std::shared_ptr<Graph> parse_graph(std::string_view text, const std::function<TypePtr(const std::string&)>& resolve_class = {});
+
+/// Constant of a prim::Constant-assigned value, if it is one.
+const IValue* constant_value(const Value* value);
+
+}  // namespace wick::jit

@@ -1,0 +1,174 @@
+#pragma once
+// How a typed C++ function becomes a kernel on IValues.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include <wick/support/array_ref.h>
+#include <wick/support/check.h>
+#include <wick/types/ivalue.h>
+
+namespace wick::jit {
+
+struct Operator;
+
+/// The arguments of one call: pointers to wherever the values lie (registers, constants), never copied.
+struct Args {
+    IValue* const* slots;
+    size_t count;
+    const IValue& operator[](size_t i) const { return *slots[i]; }
+    size_t size() const { return count; }
+};
+
+/// A kernel reads args and assigns results[0 … number of returns).
+struct Kernel {
+    using Call = void (*)(const Operator& op, const void* function, Args args, IValue* results);
+    Call call = nullptr;
+    const void* function = nullptr;
+    explicit operator bool() const { return call != nullptr; }
+    void operator()(const Operator& op, Args args, IValue* results) const { call(op, function, args, results); }
+};
+
+/// A list of ints as kernels want it: copied to the stack. One int stands for a list of one.
+using IntList = DimVector;
+
+// unbox<T>(value): the C++ parameter for an IValue.
+template <class T>
+struct Unbox;
+
+template <>
+struct Unbox<IValue> {
+    static const IValue& from(const IValue& v) { return v; }
+};
+template <>
+struct Unbox<Tensor> {
+    /// None is an undefined tensor (`Tensor?`).
+    static const Tensor& from(const IValue& v) {
+        static const Tensor undefined;
+        return v.is_none() ? undefined : v.tensor_ref();
+    }
+};
+template <>
+struct Unbox<int64_t> {
+    static int64_t from(const IValue& v) { return v.is_bool() ? v.to_bool() : v.to_int(); }
+};
+template <>
+struct Unbox<double> {
+    static double from(const IValue& v) { return v.is_double() ? v.to_double() : v.to_scalar().to_double(); }
+};
+template <>
+struct Unbox<bool> {
+    static bool from(const IValue& v) { return v.is_bool() ? v.to_bool() : v.to_scalar().to_bool(); }
+};
+template <>
+struct Unbox<std::complex<double>> {
+    static std::complex<double> from(const IValue& v) { return v.to_scalar().to_complex(); }
+};
+template <>
+struct Unbox<Scalar> {
+    static Scalar from(const IValue& v) {
+        // A 0-d tensor stands for its number, as in PyTorch.
+        return v.is_tensor() ? v.tensor_ref().item() : v.to_scalar();
+    }
+};
+template <>
+struct Unbox<DType> {
+    static DType from(const IValue& v) {
+        DType dtype;
+        if (!dtype_from_number(v.to_int(), dtype)) throw OpError(fmt::format("unsupported ScalarType number {}", v.to_int()));
+        return dtype;
+    }
+};
+template <>
+struct Unbox<Device> {
+    static Device from(const IValue& v) { return v.is_string() ? Device::parse(v.to_string()) : v.to_device(); }
+};
+template <>
+struct Unbox<std::string> {
+    static const std::string& from(const IValue& v) { return v.to_string(); }
+};
+template <>
+struct Unbox<std::string_view> {
+    static std::string_view from(const IValue& v) { return v.to_string(); }
+};
+template <>
+struct Unbox<IntList> {
+    static IntList from(const IValue& v) {
+        if (!v.is_list()) return IntList{Unbox<int64_t>::from(v)};
+        const std::vector<IValue>& items = v.to_list().items;
+        IntList list;
+        list.reserve(items.size());
+        for (const IValue& item : items) list.push_back(item.is_tensor() ? item.tensor_ref().item().to_int() : Unbox<int64_t>::from(item));
+        return list;
+    }
+};
+template <>
+struct Unbox<std::vector<Tensor>> {
+    static std::vector<Tensor> from(const IValue& v) { return v.to_tensor_vector(); }
+};
+template <>
+struct Unbox<std::vector<double>> {
+    static std::vector<double> from(const IValue& v) { return v.to_double_vector(); }
+};
+template <>
+struct Unbox<std::vector<std::optional<Tensor>>> {
+    static std::vector<std::optional<Tensor>> from(const IValue& v) {
+        std::vector<std::optional<Tensor>> list;
+        for (const IValue& item : v.to_list().items) list.push_back(item.is_none() ? std::nullopt : std::optional(item.to_tensor()));
+        return list;
+    }
+};
+template <class T>
+struct Unbox<std::optional<T>> {
+    static std::optional<T> from(const IValue& v) {
+        if (v.is_none()) return std::nullopt;
+        return std::optional<T>(Unbox<T>::from(v));
+    }
+};
+template <>
+struct Unbox<ListObject> {
+    static ListObject& from(const IValue& v) { return v.to_list(); }
+};
+template <>
+struct Unbox<DictObject> {
+    static DictObject& from(const IValue& v) { return v.to_dict(); }
+};
+
+// store(result, results): a returned C++ value into its slots.
+inline void store(IValue value, IValue* results) { results[0] = std::move(value); }
+template <class... T>
+void store(std::tuple<T...> values, IValue* results) {
+    std::apply([&](auto&... value) { ((*results++ = IValue(std::move(value))), ...); }, values);
+}
+template <class T>
+void store(std::optional<T> value, IValue* results) {
+    results[0] = value ? IValue(std::move(*value)) : IValue();
+}
+
+template <class R, class... P, size_t... I>
+void call_boxed(R (*function)(P...), Args args, IValue* results, std::index_sequence<I...>) {
+    if constexpr (std::is_void_v<R>) {
+        function(Unbox<std::remove_cvref_t<P>>::from(args[I])...);
+    } else {
+        store(function(Unbox<std::remove_cvref_t<P>>::from(args[I])...), results);
+    }
+}
+
+template <class R, class... P>
+Kernel box(R (*function)(P...)) {
+    return {[](const Operator&, const void* f, Args args, IValue* results) {
+                WICK_ASSERT(args.size() == sizeof...(P));
+                call_boxed(reinterpret_cast<R (*)(P...)>(const_cast<void*>(f)), args, results, std::index_sequence_for<P...>());
+            },
+            reinterpret_cast<const void*>(function)};
+}
+template <class F>
+Kernel box(F lambda) {
+    return box(+lambda);
+}
+
+}  // namespace wick::jit

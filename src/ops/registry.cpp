@@ -1,0 +1,79 @@
+#include "ops/registry.h"
+
+namespace wick::jit {
+
+OperatorEntry Registry::add(std::string_view schema) { return OperatorEntry(this, insert(parse_schema(schema))); }
+
+void Registry::add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call) {
+    for (std::string_view schema : schemas) add(schema).boxed(call);
+}
+
+Operator* Registry::insert(Schema schema) {
+    if (find_overload(schema.operator_name()))
+        throw InternalError(fmt::format("operator {} is defined twice", schema.operator_name()));
+    auto op = std::make_unique<Operator>();
+    op->schema = std::move(schema);
+    by_name_[op->schema.name].push_back(op.get());
+    operators_.push_back(std::move(op));
+    return operators_.back().get();
+}
+
+const std::vector<const Operator*>& Registry::find(std::string_view name) const {
+    static const std::vector<const Operator*> none;
+    const auto found = by_name_.find(std::string(name));
+    return found == by_name_.end() ? none : found->second;
+}
+
+const Operator* Registry::find_overload(std::string_view operator_name) const {
+    const size_t dot = operator_name.find('.');
+    const std::string_view overload = dot == std::string_view::npos ? "" : operator_name.substr(dot + 1);
+    for (const Operator* op : find(operator_name.substr(0, dot))) {
+        if (op->schema.overload == overload) return op;
+    }
+    return nullptr;
+}
+
+std::vector<const Operator*> Registry::all() const {
+    std::vector<const Operator*> list;
+    for (const auto& op : operators_) list.push_back(op.get());
+    return list;
+}
+
+OperatorEntry& OperatorEntry::composite(std::string_view source) {
+    op_->composite = source;
+    return *this;
+}
+
+OperatorEntry& OperatorEntry::derivative(std::string_view formula) {
+    op_->derivative = formula;
+    return *this;
+}
+
+OperatorEntry& OperatorEntry::doc(std::string_view text) {
+    op_->doc = text;
+    return *this;
+}
+
+OperatorEntry& OperatorEntry::side_effects() {
+    op_->has_side_effects = true;
+    return *this;
+}
+
+IValue call_operator(std::string_view operator_name, std::vector<IValue> arguments) {
+    const Operator* op = Registry::instance().find_overload(operator_name);
+    WICK_CHECK(op, "unknown operator {}", operator_name);
+    const std::vector<Argument>& formal = op->schema.arguments;
+    WICK_CHECK(arguments.size() <= formal.size(), "{} takes {} arguments, got {}", operator_name, formal.size(), arguments.size());
+    for (size_t i = arguments.size(); i < formal.size(); ++i) {
+        WICK_CHECK(formal[i].default_value, "{}: missing argument '{}'", operator_name, formal[i].name);
+        arguments.push_back(*formal[i].default_value);
+    }
+    std::vector<IValue*> slots;
+    for (IValue& argument : arguments) slots.push_back(&argument);
+    std::vector<IValue> results(std::max<size_t>(op->schema.returns.size(), 1));
+    op->kernel(*op, Args{slots.data(), slots.size()}, results.data());
+    if (op->schema.returns.size() > 1) return make_tuple(std::move(results));
+    return std::move(results[0]);
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,114 @@
+#pragma once
+// The one registry of operators.
+//
+// An operator is written once, as one entry of a family file (src/ops/<family>.cpp):
+//
+//   void register_activation(Registry& ops) {
+//       ops.add("aten::relu(Tensor self) -> Tensor")
+//          .pointwise([](Expr x) { return max(x, 0); })
+//          .inplace().out()
+//          .derivative("grad * (result > 0)");
+//       ops.add("aten::cat(Tensor[] tensors, int dim=0) -> Tensor").kernel(&cat).out();
+//   }
+//
+// The schema text; then exactly one body: a pointwise expression (pointwise.h), a composite (TorchScript text compiled by
+// the front end), or a kernel in C++. In-place and out= variants are derived from the entry, never written again.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <wick/types/schema.h>
+
+#include "ops/boxing.h"
+
+namespace wick::jit {
+
+struct PointwiseBody;  // pointwise.h
+
+/// One operator that a program can call.
+struct Operator {
+    Schema schema;
+    Kernel kernel;                                   ///< never empty, except for a composite
+    std::shared_ptr<const PointwiseBody> pointwise;  ///< of a pointwise operator and its derived variants
+    std::string composite;                           ///< TorchScript source of a `def`, or ""
+    std::string derivative;                          ///< TorchScript expression(s), or ""
+    std::string doc;
+    /// Reads or changes what is not among its arguments (random numbers, printing): neither folded, merged nor removed.
+    bool has_side_effects = false;
+    /// The functional operator that a derived in-place or out= variant comes from, else null.
+    const Operator* derived_from = nullptr;
+};
+
+class Registry;
+
+/// Completes one entry; returned by Registry::add.
+class OperatorEntry {
+   public:
+    /// A typed C++ function or captureless lambda; boxed by its parameter types (boxing.h).
+    template <class F>
+    OperatorEntry& kernel(F function) {
+        op_->kernel = box(function);
+        return *this;
+    }
+    /// Body on boxed values, for generic list, dict and variadic operators.
+    OperatorEntry& boxed(Kernel::Call call) {
+        op_->kernel = Kernel{call, nullptr};
+        return *this;
+    }
+    /// A pointwise expression: a captureless lambda from Exprs (one per Tensor or number argument, in schema order) to an
+    /// Expr. Defined in pointwise.h.
+    template <class F>
+    OperatorEntry& pointwise(F build);
+    /// As above with a rule for the result's dtype (pointwise.h).
+    template <class Rule, class F>
+    OperatorEntry& pointwise(Rule rule, F build);
+    /// `def name(args) -> type: …` in TorchScript; the front end compiles it on first use.
+    OperatorEntry& composite(std::string_view source);
+    /// Derives `name_` (same arguments, writes self).
+    OperatorEntry& inplace();
+    /// Derives the out= overload; its overload name is `out`, or `<overload>_out` for overloads other than "" and
+    /// "Tensor", unless given.
+    OperatorEntry& out(std::string_view overload = "");
+    OperatorEntry& derivative(std::string_view formula);
+    OperatorEntry& doc(std::string_view text);
+    OperatorEntry& side_effects();
+
+   private:
+    friend class Registry;
+    OperatorEntry(Registry* registry, Operator* op) : registry_(registry), op_(op) {}
+    Registry* registry_;
+    Operator* op_;
+};
+
+class Registry {
+   public:
+    /// Filled once, with every family, on first use; read-only afterwards.
+    static const Registry& instance();
+
+    /// Parses the schema and opens an entry. A duplicate name and overload is an InternalError.
+    OperatorEntry add(std::string_view schema);
+    /// Several schemas that share one boxed body.
+    void add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call);
+
+    /// All overloads of "aten::add", in order of registration; empty when unknown.
+    const std::vector<const Operator*>& find(std::string_view name) const;
+    /// The overload named "aten::add.Tensor" (or "aten::relu"), or null.
+    const Operator* find_overload(std::string_view operator_name) const;
+    std::vector<const Operator*> all() const;
+
+   private:
+    friend class OperatorEntry;
+    Operator* insert(Schema schema);
+
+    std::vector<std::unique_ptr<Operator>> operators_;
+    std::unordered_map<std::string, std::vector<const Operator*>> by_name_;
+};
+
+/// Calls an operator by its full name from C++ ("aten::add.Tensor"); missing trailing arguments take their defaults.
+IValue call_operator(std::string_view operator_name, std::vector<IValue> arguments);
+
+
+}  // namespace wick::jit

@@ -1,0 +1,95 @@
+#include <wick/tensor/storage.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#include <wick/support/check.h>
+
+namespace wick {
+
+static thread_local MemoryMeter* t_meter = nullptr;
+
+void MemoryMeter::add(int64_t bytes) {
+    const int64_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+    if (now > limit_) {
+        remove(bytes);
+        throw LimitError(LimitError::Kind::memory,
+                         fmt::format("memory limit reached: {} bytes in use, {} more asked for, limit {}", now - bytes, bytes, limit_));
+    }
+    int64_t peak = peak_.load(std::memory_order_relaxed);
+    while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+    }
+}
+
+MemoryMeterGuard::MemoryMeterGuard(MemoryMeter* meter) : saved_(std::exchange(t_meter, meter)) {}
+MemoryMeterGuard::~MemoryMeterGuard() { t_meter = saved_; }
+MemoryMeter* MemoryMeterGuard::current() noexcept { return t_meter; }
+
+static constexpr int64_t kAlignment = 64;
+
+static void* allocate_block(int64_t bytes) {
+    const int64_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+    void* block = std::aligned_alloc(kAlignment, static_cast<size_t>(rounded));
+    WICK_CHECK(block, "not enough memory: tried to allocate {} bytes", bytes);
+    return block;
+}
+
+IntrusivePtr<Storage> Storage::allocate(int64_t bytes) {
+    WICK_CHECK(bytes >= 0 && bytes <= INT64_MAX - kAlignment, "not enough memory: tried to allocate {} bytes", bytes);
+    IntrusivePtr<Storage> storage(new Storage());
+    if (t_meter) {
+        t_meter->add(bytes);
+        storage->meter_ = IntrusivePtr<MemoryMeter>(t_meter);
+    }
+    storage->bytes_ = bytes;
+    storage->owned_ = true;
+    if (bytes > 0) storage->data_ = allocate_block(bytes);
+    return storage;
+}
+
+IntrusivePtr<Storage> Storage::wrap(void* data, int64_t bytes, std::function<void()> release, bool read_only) {
+    IntrusivePtr<Storage> storage(new Storage());
+    storage->data_ = data;
+    storage->bytes_ = bytes;
+    storage->release_ = std::move(release);
+    storage->read_only_ = read_only;
+    return storage;
+}
+
+void Storage::free_block() {
+    if (owned_) std::free(data_);
+    if (release_) std::exchange(release_, {})();
+    if (meter_) meter_->remove(bytes_);
+    meter_ = nullptr;
+    data_ = nullptr;
+}
+
+Storage::~Storage() { free_block(); }
+
+void Storage::resize(int64_t bytes) {
+    if (bytes == bytes_) return;
+    IntrusivePtr<Storage> other = allocate(bytes);
+    if (data_ && other->data_) std::memcpy(other->data_, data_, static_cast<size_t>(std::min(bytes, bytes_)));
+    free_block();
+    data_ = std::exchange(other->data_, nullptr);
+    bytes_ = bytes;
+    meter_ = std::exchange(other->meter_, nullptr);
+    owned_ = true;
+    read_only_ = false;
+}
+
+void Storage::make_writable() {
+    if (!read_only()) return;
+    static std::mutex mutex;
+    std::lock_guard lock(mutex);
+    if (!read_only()) return;
+    void* copy = allocate_block(bytes_);
+    std::memcpy(copy, data_, static_cast<size_t>(bytes_));
+    data_ = copy;
+    owned_ = true;
+    // The mapping stays until this storage goes: another thread may still read through the old address.
+    read_only_.store(false, std::memory_order_release);
+}
+
+}  // namespace wick

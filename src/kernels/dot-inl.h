@@ -1,0 +1,117 @@
+// Products with at most kMaxDotRows rows on one side: dot products of rows that are contiguous along k, several in
+// flight, the large side read once and in place. Compiled once per target.
+#if defined(WICK_KERNELS_DOT_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef WICK_KERNELS_DOT_INL_H
+#undef WICK_KERNELS_DOT_INL_H
+#else
+#define WICK_KERNELS_DOT_INL_H
+#endif
+
+#include <algorithm>
+#include <hwy/highway.h>
+
+#include <wick/support/parallel.h>
+
+#include "kernels/activation-inl.h"
+#include "kernels/gemm_internal.h"
+#include "kernels/pack-inl.h"
+#include "kernels/tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace wick::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+using internal::Product;
+
+inline constexpr size_t kDotBytes = 256 << 10;  // of weights: the least that another thread is woken for
+
+// out[i * out_w + r * out_x] = (add ? out : 0) + alpha * dot(w row i, x row r), i < kW, r < kX.
+template <class T, int kX, int kW>
+HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, const T* HWY_RESTRICT w, int64_t ldw,
+                     T* out, int64_t out_w, int64_t out_x, bool add) {
+    const hn::ScalableTag<T> d;
+    using V = hn::Vec<decltype(d)>;
+    V sum[kW][kX];
+    WICK_UNROLL for (int i = 0; i < kW; ++i) { WICK_UNROLL for (int r = 0; r < kX; ++r) sum[i][r] = hn::Zero(d); }
+    int64_t p = 0;
+    for (; p + kLanes<T> <= k; p += kLanes<T>) {
+        V xv[kX];
+        WICK_UNROLL for (int r = 0; r < kX; ++r) xv[r] = hn::LoadU(d, x + r * ldx + p);
+        WICK_UNROLL for (int i = 0; i < kW; ++i) {
+            const V wv = hn::LoadU(d, w + i * ldw + p);
+            WICK_UNROLL for (int r = 0; r < kX; ++r) sum[i][r] = hn::MulAdd(wv, xv[r], sum[i][r]);
+        }
+    }
+    if (p < k) {
+        const size_t left = static_cast<size_t>(k - p);
+        V xv[kX];
+        WICK_UNROLL for (int r = 0; r < kX; ++r) xv[r] = load_some(d, x + r * ldx + p, left);
+        WICK_UNROLL for (int i = 0; i < kW; ++i) {
+            const V wv = load_some(d, w + i * ldw + p, left);
+            WICK_UNROLL for (int r = 0; r < kX; ++r) sum[i][r] = hn::MulAdd(wv, xv[r], sum[i][r]);
+        }
+    }
+    WICK_UNROLL for (int i = 0; i < kW; ++i) {
+        WICK_UNROLL for (int r = 0; r < kX; ++r) {
+            const T s = alpha * hn::GetLane(hn::SumOfLanes(d, sum[i][r]));
+            T& to = out[i * out_w + r * out_x];
+            to = add ? to + s : s;
+        }
+    }
+}
+
+template <class T, int kX>
+HWY_NOINLINE void dot_rows(int64_t rows, int64_t k, T alpha, const T* x, int64_t ldx, const T* w, int64_t ldw, T* out,
+                           int64_t out_w, int64_t out_x, bool add) {
+    constexpr int kW = kX == 1 ? 8 : kTileRows > 6 ? 4 : kX == 2 ? 4 : 2;
+    int64_t i = 0;
+    for (; i + kW <= rows; i += kW)
+        dots<T, kX, kW>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
+    for (; i < rows; ++i) dots<T, kX, 1>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
+}
+
+// Does the product if its shape and layout fit; false if they do not.
+template <class T>
+bool multiply_dots(const Product<T>& q) {
+    // The side with few rows is x, the other w.
+    const bool few_rows = q.m <= internal::kMaxDotRows && q.b.row_stride == 1;
+    const bool few_cols = q.n <= internal::kMaxDotRows && q.a.col_stride == 1;
+    if (!few_rows && !few_cols) return false;
+    const MatrixView<T> xs = few_rows ? q.a : q.b.transposed(), ws = few_rows ? q.b.transposed() : q.a;
+    const int64_t few = few_rows ? q.m : q.n, many = few_rows ? q.n : q.m;
+    const bool copy_x = xs.col_stride != 1 && q.k > 1;
+    const Scratch scratch(q.scratch, copy_x ? sizeof(T) * static_cast<size_t>(few * q.k) : 0);
+    const T* x = xs.data;
+    int64_t ldx = xs.row_stride;
+    if (copy_x) {
+        T* copy = scratch.at<T>();
+        for (int64_t r = 0; r < few; ++r)
+            for (int64_t p = 0; p < q.k; ++p) copy[r * q.k + p] = xs.data[r * xs.row_stride + p * xs.col_stride];
+        x = copy;
+        ldx = q.k;
+    }
+    const int64_t grain = std::max<int64_t>(8, (static_cast<int64_t>(kDotBytes / sizeof(T)) / q.k + 7) / 8 * 8);
+    const int64_t out_w = few_rows ? 1 : q.ldc, out_x = few_rows ? q.ldc : 1;
+    const auto body = [&](int64_t begin, int64_t end) HWY_ATTR {
+        const auto run = few == 1   ? dot_rows<T, 1>
+                         : few == 2 ? dot_rows<T, 2>
+                         : few == 3 ? dot_rows<T, 3>
+                                    : dot_rows<T, 4>;
+        run(end - begin, q.k, q.alpha, x, ldx, ws.data + begin * ws.row_stride, ws.row_stride, q.c + begin * out_w,
+            out_w, out_x, q.accumulate);
+        if (q.epilogue.empty()) return;
+        if (few_rows)
+            finish_tile(q.epilogue, q.c + begin, q.ldc, few, end - begin, 0, begin);
+        else
+            finish_tile(q.epilogue, q.c + begin * q.ldc, q.ldc, end - begin, few, begin, 0);
+    };
+    if (many <= grain)
+        body(0, many);
+    else
+        parallel_for(0, many, grain, body);
+    return true;
+}
+
+}  // namespace wick::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,59 @@
+#include "kernels/scratch.h"
+
+#include <bit>
+#include <new>
+#include <utility>
+
+namespace wick::kernels {
+
+AlignedBuffer::AlignedBuffer(size_t bytes) : bytes_(align_up(bytes)) {
+    if (bytes_ != 0) data_ = ::operator new(bytes_, std::align_val_t(kAlignment));
+}
+
+AlignedBuffer::~AlignedBuffer() {
+    if (data_ != nullptr) ::operator delete(data_, std::align_val_t(kAlignment));
+}
+
+AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+}
+
+Scratch::Scratch(ScratchRef lent, size_t bytes) {
+    const auto address = reinterpret_cast<uintptr_t>(lent.data);
+    const size_t skip = align_up(address) - address;
+    if (lent.data != nullptr && lent.bytes >= bytes + skip) {
+        data_ = static_cast<std::byte*>(lent.data) + skip;
+    } else {
+        own_ = AlignedBuffer(bytes);
+        data_ = own_.data();
+    }
+}
+
+SlotPool::SlotPool(void* memory, size_t slots, size_t slot_bytes)
+    : memory_(static_cast<std::byte*>(memory)), slot_bytes_(slot_bytes) {
+    if (slots > kMaxSlots) slots = kMaxSlots;
+    free_ = slots == 64 ? ~uint64_t{0} : (uint64_t{1} << slots) - 1;
+}
+
+SlotPool::Claim::Claim(SlotPool& pool) : pool_(pool), slot_(-1), data_(nullptr) {
+    if (pool.slot_bytes_ == 0) return;
+    uint64_t free = pool.free_.load(std::memory_order_relaxed);
+    while (free != 0) {
+        const uint64_t bit = free & (~free + 1);
+        if (pool.free_.compare_exchange_weak(free, free & ~bit, std::memory_order_acquire, std::memory_order_relaxed)) {
+            slot_ = std::countr_zero(bit);
+            data_ = pool.memory_ + static_cast<size_t>(slot_) * pool.slot_bytes_;
+            return;
+        }
+    }
+    own_ = AlignedBuffer(pool.slot_bytes_);
+    data_ = own_.data();
+}
+
+SlotPool::Claim::~Claim() {
+    if (slot_ >= 0) pool_.free_.fetch_or(uint64_t{1} << slot_, std::memory_order_release);
+}
+
+}  // namespace wick::kernels

@@ -156,17 +156,28 @@ class Seq2Seq(nn.Module):
 
 
 class Attention(nn.Module):
-    """nn.MultiheadAttention giving its weights, as self and as cross attention of other width."""
+    """nn.MultiheadAttention giving its weights, with the extra keys and zeros it can add."""
 
-    def __init__(self, d: int = 24, heads: int = 3, kdim: int = 16):
+    def __init__(self, d: int = 24, heads: int = 3):
         super().__init__()
         self.own = nn.MultiheadAttention(d, heads, batch_first=True)
-        self.cross = nn.MultiheadAttention(d, heads, kdim=kdim, vdim=kdim, batch_first=True, add_bias_kv=True)
+        self.extra = nn.MultiheadAttention(d, heads, add_bias_kv=True, add_zero_attn=True)
 
     def forward(self, x: Tensor, memory: Tensor) -> Tuple[Tensor, Optional[Tensor], Optional[Tensor]]:
         a, w = self.own(x, x, x, need_weights=True)
-        b, v = self.cross(a, memory, memory, need_weights=True, average_attn_weights=False)
+        b, v = self.extra(a.transpose(0, 1), memory.transpose(0, 1), memory.transpose(0, 1), average_attn_weights=False)
         return b, w, v
+
+
+class CrossAttention(nn.Module):
+    """Keys and values of other widths: separate projection weights."""
+
+    def __init__(self, d: int = 24, heads: int = 3, kdim: int = 16, vdim: int = 10):
+        super().__init__()
+        self.cross = nn.MultiheadAttention(d, heads, kdim=kdim, vdim=vdim, batch_first=True)
+
+    def forward(self, x: Tensor, keys: Tensor, values: Tensor) -> Tuple[Tensor, Optional[Tensor]]:
+        return self.cross(x, keys, values, need_weights=False)
 
 
 class DecoderBlock(nn.Module):

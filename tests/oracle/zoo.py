@@ -374,7 +374,12 @@ def transformer_plain():
 
 @model()
 def attention():
-    return Model(script(nets.Attention()), [forward("b2", torch.randn(2, 5, 24), torch.randn(2, 7, 16))])
+    return Model(script(nets.Attention()), [forward("b2", torch.randn(2, 5, 24), torch.randn(2, 7, 24))])
+
+
+@model(needs=("torch>=2",))  # 1.13 cannot script separate projection weights
+def attention_cross():
+    return Model(script(nets.CrossAttention()), [forward("b2", torch.randn(2, 5, 24), torch.randn(2, 7, 16), torch.randn(2, 7, 10))])
 
 
 def hugging(kind: str, size: str, attn: str) -> nn.Module:
@@ -519,7 +524,8 @@ def numerics():
 # ---- building -----------------------------------------------------------------------------------------------
 
 def missing(entry: Entry) -> List[str]:
-    return [n for n in entry.needs if importlib.util.find_spec(n) is None]
+    old = torch.__version__.startswith("1.")
+    return [n for n in entry.needs if (old if n == "torch>=2" else importlib.util.find_spec(n) is None)]
 
 
 def run_case(path: str, case: Case):
@@ -605,6 +611,12 @@ def method_graphs(module):
                 pass
 
 
+def register_vision_operators():
+    """Archives that use torchvision's operators load only after it was imported."""
+    if importlib.util.find_spec("torchvision") is not None:
+        import torchvision  # noqa: F401
+
+
 def operators(path: str):
     used = set()
     for graph in method_graphs(torch.jit.load(path)):
@@ -615,6 +627,7 @@ def operators(path: str):
 
 
 def ops_table(args) -> int:
+    register_vision_operators()
     users: Dict[Tuple[str, str], set] = {}
     for folder in args.dirs:
         for file in sorted(os.listdir(folder)):

@@ -138,11 +138,23 @@ def calibrate(net: nn.Module, x: torch.Tensor) -> nn.Module:
     return net.eval()
 
 
+def spread(net: nn.Module, x: torch.Tensor) -> nn.Module:
+    """Scales the last linear layer so that the outputs have about unit variance."""
+    last = [m for m in net.modules() if isinstance(m, nn.Linear)][-1:]
+    for layer in last:
+        if not layer.weight.any():
+            nn.init.normal_(layer.weight, std=0.02)
+        with torch.no_grad():
+            layer.weight.div_(net(x).std())
+    return net
+
+
 def classifier(name: str, sizes=(64, 96), traced: bool = True, **options):
     def build() -> nn.Module:
         import torchvision
         net = getattr(torchvision.models, name)(weights=None, **options)
-        return calibrate(net, torch.randn(4, 3, sizes[1], sizes[1]))
+        x = torch.randn(4, 3, sizes[1], sizes[1])
+        return spread(calibrate(net, x), x[:, :, :sizes[0], :sizes[0]])
 
     def cases() -> List[Case]:
         return [forward("b1", torch.randn(1, 3, sizes[0], sizes[0])), forward("b2", torch.randn(2, 3, sizes[1], sizes[1]))]
@@ -206,19 +218,28 @@ def deeplabv3_mobilenet_v3_large_traced():
     return Model(trace(deeplab(), x, strict=False), [forward("b1", x)])
 
 
+def freeze_statistics(net: nn.Module, run: Callable[[], Any]):
+    """calibrate() for detection nets, which only train with targets: each norm takes its statistics from what reaches it in run()."""
+    def take(norm, inputs):
+        norm.running_mean.copy_(inputs[0].mean((0, 2, 3)))
+        norm.running_var.copy_(inputs[0].var((0, 2, 3)))
+    hooks = [m.register_forward_pre_hook(take) for m in net.modules() if "BatchNorm" in type(m).__name__]
+    with torch.no_grad():
+        run()
+    for hook in hooks:
+        hook.remove()
+
+
 def faster_rcnn(**options) -> nn.Module:
     """Random heads are spread out, so that detections with distinct scores survive the thresholds."""
     import torchvision
     net = torchvision.models.detection.fasterrcnn_mobilenet_v3_large_320_fpn(
-        weights=None, weights_backbone=None, box_score_thresh=0.03, box_detections_per_img=20, **options).eval()
-    for name, layer in net.backbone.body.named_modules():
-        if hasattr(layer, "running_var"):
-            nn.init.uniform_(layer.weight, 0.9, 1.6)
+        weights=None, weights_backbone=None, box_score_thresh=0.3, box_detections_per_img=20, **options).eval()
+    freeze_statistics(net, lambda: net([torch.rand(3, 120, 160)]))
     with torch.no_grad():
-        net.rpn.head.cls_logits.weight.mul_(50)
-        net.rpn.head.bbox_pred.weight.mul_(5)
-        net.roi_heads.box_predictor.cls_score.weight.mul_(30)
-        net.roi_heads.box_predictor.bbox_pred.weight.mul_(10)
+        net.rpn.head.cls_logits.weight.mul_(20)
+        net.rpn.head.bbox_pred.weight.mul_(3)
+        net.roi_heads.box_predictor.cls_score.weight.mul_(25)
     return net
 
 

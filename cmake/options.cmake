@@ -14,7 +14,7 @@ target_compile_options(wick_flags INTERFACE -Wall -Wextra -Wno-unused-parameter 
                        $<$<BOOL:${WICK_WERROR}>:-Werror>)
 # GCC 12 reports these two for inlined container code that is correct.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(wick_flags INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict -Wno-dangling-pointer)
+    target_compile_options(wick_flags INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict -Wno-dangling-pointer -Wno-init-list-lifetime)
 endif()
 if(WICK_SANITIZE)
     add_compile_options(-fsanitize=${WICK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -91,18 +91,6 @@ class Pool {
         ready_.notify_one();
     }
 
-    bool run_one() {
-        std::function<void()> task;
-        {
-            std::lock_guard lock(mutex_);
-            if (tasks_.empty()) return false;
-            task = std::move(tasks_.front());
-            tasks_.pop_front();
-        }
-        task();
-        return true;
-    }
-
    private:
     void work() {
         for (;;) {
@@ -128,6 +116,9 @@ class Pool {
 
 /// One parallel_for: parts are claimed by counter, so a late helper finds nothing and leaves.
 struct Loop {
+    Loop(int64_t begin, int64_t end, int64_t step, FunctionRef<void(int64_t, int64_t)> fn)
+        : begin(begin), end(end), step(step), fn(fn), parts((end - begin + step - 1) / step) {}
+
     int64_t begin;
     int64_t end;
     int64_t step;
@@ -184,8 +175,7 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
     }
     const int64_t parts = std::min<int64_t>(threads, (count + grain - 1) / grain);
     const int64_t step = (count + parts - 1) / parts;
-    auto loop = std::make_shared<Loop>(Loop{begin, end, step, fn});
-    loop->parts = (count + step - 1) / step;
+    auto loop = std::make_shared<Loop>(begin, end, step, fn);
     for (int64_t i = 1; i < loop->parts; ++i) Pool::instance().push([loop] { loop->run(); }, threads - 1);
     loop->run();
     // The parts that helpers took are short, equal shares of the work: a brief spin saves the sleep and the wake-up.
@@ -198,8 +188,6 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
     if (loop->error) std::rethrow_exception(loop->error);
 }
 
-void submit(std::function<void()> task) { Pool::instance().push(std::move(task), std::max(1, max_threads() - 1)); }
-
-bool help_one() { return Pool::instance().run_one(); }
+void submit(std::function<void()> task) { Pool::instance().push(std::move(task), max_threads() - 1); }
 
 }  // namespace wick

@@ -35,12 +35,8 @@ class ThreadBudget {
 /// works too; idle workers help; the first exception is rethrown after all parts ended.
 void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(int64_t, int64_t)> fn);
 
-/// Runs `task` on a worker some time later (fork). Never blocks. With a budget of 1 no worker need exist: a waiter
-/// runs pending tasks itself through help_one().
+/// Runs `task` on a worker some time later (fork). Never blocks; with a budget of 1 no thread is started for it, so
+/// whoever needs the result must be able to run it itself (FutureObject::wait does).
 void submit(std::function<void()> task);
-
-/// Runs one pending task on the calling thread; false if there is none. A wait loop calls this, so nested fork/wait
-/// cannot deadlock.
-bool help_one();
 
 }  // namespace wick

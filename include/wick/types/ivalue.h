@@ -1,8 +1,10 @@
 #pragma once
 // IValue: any value of a TorchScript program. Sixteen bytes: a tag and a number, or a pointer to a shared object.
 
+#include <atomic>
 #include <complex>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -45,7 +47,7 @@ class IValue {
         Capsule,
     };
 
-    IValue() noexcept : tag_(Tag::None) { payload_.integer = 0; }
+    IValue() noexcept : tag_(Tag::None) {}
     IValue(std::nullptr_t) noexcept : IValue() {}
     IValue(bool value) noexcept : tag_(Tag::Bool) { payload_.integer = value; }
     IValue(int value) noexcept : IValue(static_cast<int64_t>(value)) {}
@@ -171,6 +173,7 @@ class IValue {
     [[noreturn]] void fail(Tag expected) const;
 
     union Payload {
+        Payload() : integer(0) {}
         int64_t integer;
         double real;
         Device device;
@@ -271,14 +274,22 @@ class FutureObject : public RefCounted {
     explicit FutureObject(jit::TypePtr element_type) : element_type(std::move(element_type)) {}
     ~FutureObject() override;
     const jit::TypePtr element_type;
-    bool completed() const { return state_.load(std::memory_order_acquire) != 0; }
+    bool completed() const { return state_.load(std::memory_order_acquire) >= kValue; }
     void set_value(IValue value);
     void set_error(std::exception_ptr error);
-    /// Blocks until set, running other pending tasks of the pool meanwhile; rethrows the task's exception.
+    /// The work behind this future, before it is submitted; it must end in set_value or set_error.
+    void set_task(std::function<void()> task);
+    /// Runs the task here unless somebody has already begun it.
+    void run_task();
+    /// Blocks until set; a task that nobody has begun runs on the waiting thread. A thread therefore only ever sleeps for
+    /// a task that is running elsewhere, and nested fork/wait cannot deadlock. Rethrows the task's exception.
     const IValue& wait();
 
    private:
-    std::atomic<int> state_{0};
+    enum : int { kPending, kRunning, kValue, kError };
+    void finish(int state);
+    std::atomic<int> state_{kPending};
+    std::function<void()> task_;
     IValue value_;
     std::exception_ptr error_;
 };

@@ -1,0 +1,56 @@
+#include <wick/types/function.h>
+
+#include <wick/support/check.h>
+
+namespace wick::jit {
+
+Function::Function(std::string qualified_name, Schema schema, std::shared_ptr<Graph> graph)
+    : name_(std::move(qualified_name)), state_(State::defined), schema_(std::move(schema)), graph_(std::move(graph)) {}
+
+Function::~Function() { clear(); }
+
+std::string Function::name() const { return name_.substr(name_.rfind('.') + 1); }
+
+void Function::ensure_defined() {
+    if (state_ == State::defined) return;
+    if (state_ == State::defining)
+        throw CompileError(fmt::format("function '{}' is called recursively. Recursive calls are not supported", name()));
+    state_ = State::defining;
+    try {
+        define_(*this);
+    } catch (...) {
+        state_ = State::declared;
+        throw;
+    }
+    state_ = State::defined;
+    define_ = nullptr;
+}
+
+const Schema& Function::schema() {
+    ensure_defined();
+    return schema_;
+}
+
+const std::shared_ptr<Graph>& Function::graph() {
+    ensure_defined();
+    return graph_;
+}
+
+void Function::set_graph(std::shared_ptr<Graph> graph) { graph_ = std::move(graph); }
+
+void Function::clear() {
+    graph_.reset();
+    define_ = nullptr;
+    if (RefCounted* plan = plan_.exchange(nullptr)) plan->release();
+}
+
+RefCounted* Function::plan(const std::function<IntrusivePtr<RefCounted>()>& make) {
+    if (RefCounted* plan = plan_.load(std::memory_order_acquire)) return plan;
+    std::lock_guard lock(plan_mutex_);
+    if (RefCounted* plan = plan_.load(std::memory_order_acquire)) return plan;
+    RefCounted* made = make().detach();
+    plan_.store(made, std::memory_order_release);
+    return made;
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,365 @@
+#include <wick/types/ivalue.h>
+
+#include <bit>
+#include <utility>
+
+#include <wick/support/check.h>
+#include <wick/types/function.h>
+
+namespace wick {
+
+using jit::TypePtr;
+
+static constexpr std::string_view kTagNames[] = {"None", "bool",  "int",  "float", "Device", "complex", "Tensor",   "str",
+                                                 "List", "Dict", "Tuple", "Object", "Enum",   "Future",  "Function", "Capsule"};
+
+std::string_view IValue::tag_name() const { return kTagNames[static_cast<size_t>(tag_)]; }
+
+void IValue::fail(Tag expected) const {
+    throw OpError(fmt::format("Expected {} but got {}", kTagNames[static_cast<size_t>(expected)], tag_name()));
+}
+
+// A pointer payload takes over the reference that its owner held.
+#define WICK_POINTER_CONSTRUCTOR(Pointer, TAG)                       \
+    IValue::IValue(IntrusivePtr<Pointer> value) noexcept : IValue() { \
+        if (!value) return;                                           \
+        payload_.pointer = value.detach();                            \
+        tag_ = Tag::TAG;                                              \
+    }
+WICK_POINTER_CONSTRUCTOR(StringObject, String)
+WICK_POINTER_CONSTRUCTOR(ListObject, List)
+WICK_POINTER_CONSTRUCTOR(DictObject, Dict)
+WICK_POINTER_CONSTRUCTOR(TupleObject, Tuple)
+WICK_POINTER_CONSTRUCTOR(ScriptObject, Object)
+WICK_POINTER_CONSTRUCTOR(EnumObject, Enum)
+WICK_POINTER_CONSTRUCTOR(FutureObject, Future)
+WICK_POINTER_CONSTRUCTOR(jit::Function, Function)
+#undef WICK_POINTER_CONSTRUCTOR
+
+IValue IValue::capsule(IntrusivePtr<RefCounted> value) {
+    IValue result;
+    result.payload_.pointer = value.detach();
+    result.tag_ = Tag::Capsule;
+    return result;
+}
+
+IValue::IValue(std::complex<double> value) : IValue() {
+    payload_.pointer = make_intrusive<ComplexObject>(value).detach();
+    tag_ = Tag::Complex;
+}
+
+IValue::IValue(const Scalar& value) : IValue() {
+    if (value.is_bool()) {
+        *this = IValue(value.to_bool());
+    } else if (value.is_integral()) {
+        *this = IValue(value.to_int());
+    } else if (value.is_floating()) {
+        *this = IValue(value.to_double());
+    } else {
+        *this = IValue(value.to_complex());
+    }
+}
+
+IValue::IValue(Tensor value) noexcept : IValue() {
+    if (!value.defined()) return;
+    IntrusivePtr<TensorImpl> impl = value.impl_ptr();
+    payload_.pointer = impl.detach();
+    tag_ = Tag::Tensor;
+}
+
+IValue::IValue(std::string value) : IValue(make_intrusive<StringObject>(std::move(value))) {}
+
+template <class Range>
+static IValue list_of(const TypePtr& element, const Range& values) {
+    auto list = make_list(element);
+    list->items.reserve(values.size());
+    for (const auto& value : values) list->items.emplace_back(value);
+    return list;
+}
+
+IValue::IValue(const std::vector<int64_t>& values) : IValue(list_of(jit::int_type(), values)) {}
+IValue::IValue(const std::vector<double>& values) : IValue(list_of(jit::float_type(), values)) {}
+IValue::IValue(const std::vector<Tensor>& values) : IValue(list_of(jit::tensor_type(), values)) {}
+IValue::IValue(const std::vector<std::string>& values) : IValue(list_of(jit::string_type(), values)) {}
+IValue::IValue(const std::vector<bool>& values) : IValue() {
+    auto list = make_list(jit::bool_type());
+    for (bool value : values) list->items.emplace_back(value);
+    *this = IValue(std::move(list));
+}
+
+std::complex<double> IValue::to_complex() const {
+    expect(Tag::Complex);
+    return static_cast<const ComplexObject*>(payload_.pointer)->value;
+}
+
+Scalar IValue::to_scalar() const {
+    switch (tag_) {
+        case Tag::Bool: return Scalar(payload_.integer != 0);
+        case Tag::Int: return Scalar(payload_.integer);
+        case Tag::Double: return Scalar(payload_.real);
+        case Tag::Complex: return Scalar(to_complex());
+        default: throw OpError(fmt::format("Expected a number but got {}", tag_name()));
+    }
+}
+
+Tensor IValue::to_tensor() const { return is_none() ? Tensor() : tensor_ref(); }
+
+const std::string& IValue::to_string() const {
+    expect(Tag::String);
+    return static_cast<const StringObject*>(payload_.pointer)->value;
+}
+
+jit::Function& IValue::to_function() const {
+    expect(Tag::Function);
+    return *static_cast<jit::Function*>(payload_.pointer);
+}
+
+std::vector<int64_t> IValue::to_int_vector() const {
+    std::vector<int64_t> out;
+    for (const IValue& item : to_list().items) out.push_back(item.to_int());
+    return out;
+}
+
+std::vector<double> IValue::to_double_vector() const {
+    std::vector<double> out;
+    for (const IValue& item : to_list().items) out.push_back(item.to_scalar().to_double());
+    return out;
+}
+
+std::vector<Tensor> IValue::to_tensor_vector() const {
+    std::vector<Tensor> out;
+    const std::vector<IValue>& items = to_list().items;
+    out.reserve(items.size());
+    for (const IValue& item : items) out.push_back(item.to_tensor());
+    return out;
+}
+
+bool IValue::is_same(const IValue& other) const {
+    if (tag_ != other.tag_) return false;
+    if (tag_ == Tag::String || tag_ == Tag::Complex || tag_ == Tag::Enum) return equals(other);
+    if (is_pointer()) return payload_.pointer == other.payload_.pointer;
+    return equals(other);
+}
+
+bool IValue::equals(const IValue& other) const {
+    if (tag_ != other.tag_) {
+        if (is_scalar() && other.is_scalar()) {
+            if (is_complex() || other.is_complex()) return to_scalar().to_complex() == other.to_scalar().to_complex();
+            return to_scalar().to_double() == other.to_scalar().to_double();
+        }
+        return false;
+    }
+    switch (tag_) {
+        case Tag::None: return true;
+        case Tag::Bool:
+        case Tag::Int: return payload_.integer == other.payload_.integer;
+        case Tag::Double: return payload_.real == other.payload_.real;
+        case Tag::Device: return payload_.device == other.payload_.device;
+        case Tag::Complex: return to_complex() == other.to_complex();
+        case Tag::String: return to_string() == other.to_string();
+        case Tag::Enum: return to_enum().type == other.to_enum().type && to_enum().member == other.to_enum().member;
+        case Tag::List:
+        case Tag::Tuple: {
+            const auto& a = tag_ == Tag::List ? to_list().items : to_tuple().elements;
+            const auto& b = tag_ == Tag::List ? other.to_list().items : other.to_tuple().elements;
+            if (a.size() != b.size()) return false;
+            for (size_t i = 0; i < a.size(); ++i) {
+                if (!a[i].equals(b[i])) return false;
+            }
+            return true;
+        }
+        case Tag::Dict: {
+            const DictObject& a = to_dict();
+            const DictObject& b = other.to_dict();
+            if (a.size() != b.size()) return false;
+            for (const DictObject::Entry& entry : a.entries()) {
+                if (!entry.alive) continue;
+                const IValue* value = b.find(entry.key);
+                if (!value || !value->equals(entry.value)) return false;
+            }
+            return true;
+        }
+        default: return payload_.pointer == other.payload_.pointer;
+    }
+}
+
+TypePtr IValue::type() const {
+    using namespace jit;
+    switch (tag_) {
+        case Tag::None: return none_type();
+        case Tag::Bool: return bool_type();
+        case Tag::Int: return int_type();
+        case Tag::Double: return float_type();
+        case Tag::Device: return device_type();
+        case Tag::Complex: return complex_type();
+        case Tag::Tensor: return tensor_type();
+        case Tag::String: return string_type();
+        case Tag::List: return list_type(to_list().element_type);
+        case Tag::Dict: return dict_type(to_dict().key_type, to_dict().value_type);
+        case Tag::Tuple: {
+            const TupleObject& tuple = to_tuple();
+            if (tuple.named_type) return tuple.named_type;
+            std::vector<TypePtr> types;
+            for (const IValue& element : tuple.elements) types.push_back(element.type());
+            return tuple_type(std::move(types));
+        }
+        case Tag::Object: return to_object().type;
+        case Tag::Enum: return to_enum().type;
+        case Tag::Future: return future_type(to_future().element_type);
+        case Tag::Function: return simple_type(TypeKind::Function);
+        case Tag::Capsule: return simple_type(TypeKind::Capsule);
+    }
+    __builtin_unreachable();
+}
+
+size_t hash_of(const IValue& value) {
+    switch (value.tag()) {
+        case IValue::Tag::Bool:
+        case IValue::Tag::Int:
+        case IValue::Tag::Double: {
+            const double number = value.to_scalar().to_double();
+            return std::hash<double>()(number);
+        }
+        case IValue::Tag::String: return std::hash<std::string>()(value.to_string());
+        case IValue::Tag::Complex: {
+            const std::complex<double> z = value.to_complex();
+            return std::hash<double>()(z.real()) ^ (z.imag() == 0 ? 0 : std::hash<double>()(z.imag()) * 31);
+        }
+        case IValue::Tag::Device: {
+            const Device device = value.to_device();
+            return static_cast<size_t>(device.type) * 257 + static_cast<size_t>(device.index + 1);
+        }
+        case IValue::Tag::Enum: return std::hash<const void*>()(value.to_enum().type.get()) + value.to_enum().member;
+        case IValue::Tag::Tuple: {
+            size_t hash = 0x345678;
+            for (const IValue& element : value.to_tuple().elements) hash = hash * 1000003 ^ hash_of(element);
+            return hash;
+        }
+        case IValue::Tag::None: return 0;
+        case IValue::Tag::Tensor:
+        case IValue::Tag::Object: return std::hash<const void*>()(value.pointer());
+        default: throw OpError(fmt::format("unhashable type: '{}'", value.tag_name()));
+    }
+}
+
+size_t DictObject::slot_of(const IValue& key) const {
+    // Linear probing; the table is a power of two and at most half full, so an empty slot ends every search.
+    const size_t mask = index_.size() - 1;
+    size_t slot = (hash_of(key) * 0x9e3779b97f4a7c15ull >> 17) & mask;
+    while (index_[slot] >= 0) {
+        const Entry& entry = entries_[index_[slot]];
+        if (entry.alive && entry.key.equals(key)) break;
+        slot = (slot + 1) & mask;
+    }
+    return slot;
+}
+
+void DictObject::rehash() {
+    std::erase_if(entries_, [](const Entry& entry) { return !entry.alive; });
+    index_.assign(std::bit_ceil(std::max<size_t>(8, entries_.size() * 4)), -1);
+    for (size_t i = 0; i < entries_.size(); ++i) index_[slot_of(entries_[i].key)] = static_cast<int32_t>(i);
+}
+
+IValue* DictObject::find(const IValue& key) {
+    if (alive_ == 0) return nullptr;
+    const int32_t at = index_[slot_of(key)];
+    return at < 0 ? nullptr : &entries_[at].value;
+}
+
+void DictObject::set(IValue key, IValue value) {
+    if ((entries_.size() + 1) * 2 > index_.size()) rehash();
+    const size_t slot = slot_of(key);
+    if (index_[slot] >= 0) {
+        entries_[index_[slot]].value = std::move(value);
+        return;
+    }
+    WICK_CHECK(entries_.size() < INT32_MAX, "dict is too large");
+    index_[slot] = static_cast<int32_t>(entries_.size());
+    entries_.push_back({std::move(key), std::move(value)});
+    ++alive_;
+}
+
+bool DictObject::erase(const IValue& key) {
+    if (alive_ == 0) return false;
+    const int32_t at = index_[slot_of(key)];
+    if (at < 0) return false;
+    entries_[at] = Entry{IValue(), IValue(), false};
+    --alive_;
+    return true;
+}
+
+void DictObject::clear() {
+    entries_.clear();
+    index_.clear();
+    alive_ = 0;
+}
+
+std::vector<std::pair<IValue, IValue>> DictObject::items() const {
+    std::vector<std::pair<IValue, IValue>> list;
+    for (const Entry& entry : entries_) {
+        if (entry.alive) list.emplace_back(entry.key, entry.value);
+    }
+    return list;
+}
+
+ScriptObject::ScriptObject(jit::ClassTypePtr type_) : type(std::move(type_)), slots(type->attributes().size()) {}
+
+const IValue& ScriptObject::attr(std::string_view name) const {
+    const int64_t slot = type->find_attribute(name);
+    WICK_CHECK(slot >= 0 && slot < static_cast<int64_t>(slots.size()), "{} does not have a field with name '{}'", type->name(), name);
+    return slots[slot];
+}
+
+void ScriptObject::set_attr(std::string_view name, IValue value) {
+    const int64_t slot = type->find_attribute(name);
+    WICK_CHECK(slot >= 0, "{} does not have a field with name '{}'", type->name(), name);
+    if (slots.size() <= static_cast<size_t>(slot)) slots.resize(slot + 1);
+    slots[slot] = std::move(value);
+}
+
+const std::string& EnumObject::name() const { return type->expect<jit::EnumType>().members()[member].first; }
+const IValue& EnumObject::value() const { return type->expect<jit::EnumType>().members()[member].second; }
+
+FutureObject::~FutureObject() = default;
+
+void FutureObject::finish(int state) {
+    state_.store(state, std::memory_order_release);
+    state_.notify_all();
+}
+
+void FutureObject::set_value(IValue value) {
+    value_ = std::move(value);
+    finish(kValue);
+}
+
+void FutureObject::set_error(std::exception_ptr error) {
+    error_ = std::move(error);
+    finish(kError);
+}
+
+void FutureObject::set_task(std::function<void()> task) { task_ = std::move(task); }
+
+void FutureObject::run_task() {
+    int expected = kPending;
+    if (!task_ || !state_.compare_exchange_strong(expected, kRunning, std::memory_order_acq_rel)) return;
+    std::exchange(task_, {})();
+}
+
+const IValue& FutureObject::wait() {
+    run_task();
+    for (int state; (state = state_.load(std::memory_order_acquire)) < kValue;) state_.wait(state, std::memory_order_acquire);
+    if (error_) std::rethrow_exception(error_);
+    return value_;
+}
+
+IntrusivePtr<ListObject> make_list(TypePtr element_type, std::vector<IValue> items) {
+    return make_intrusive<ListObject>(std::move(element_type), std::move(items));
+}
+IntrusivePtr<TupleObject> make_tuple(std::vector<IValue> elements, TypePtr named_type) {
+    return make_intrusive<TupleObject>(std::move(elements), std::move(named_type));
+}
+IntrusivePtr<DictObject> make_dict(TypePtr key_type, TypePtr value_type) {
+    return make_intrusive<DictObject>(std::move(key_type), std::move(value_type));
+}
+
+}  // namespace wick

@@ -101,7 +101,11 @@ class SchemaParser {
     /// "aten::add", or a dotless function name.
     std::string name(std::string_view what) {
         std::string out = identifier(what);
-        while (take("::")) out += "::" + identifier(what);
+        // No space may follow: what stands after one is the next word.
+        while (text_.compare(at_, 2, "::") == 0) {
+            at_ += 2;
+            out += "::" + identifier(what);
+        }
         return out;
     }
 

@@ -5,7 +5,7 @@ They must stay scriptable by PyTorch 1.13 and by today's.
 """
 import math
 from enum import Enum
-from typing import Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, Dict, Final, List, NamedTuple, Optional, Tuple, Union
 
 import torch
 from torch import Tensor, nn
@@ -647,6 +647,207 @@ class ControlFlow(nn.Module):
 
 def math_mix(x: float, y: float) -> float:
     return math.sqrt(x) + math.exp(-y) + math.log(x) + math.floor(x) + math.ceil(y) + math.sin(x) * math.pi
+
+
+# ---- what an archive stores beside weights ----------------------------------------------------------
+
+class Attributes(nn.Module):
+    """Attributes of every kind that a module can save; shared and viewed tensors; several dtypes."""
+    names: List[str]
+    table: Dict[str, Tensor]
+    nested: Dict[int, List[Tuple[float, bool]]]
+    maybe: Optional[Tensor]
+    nothing: Optional[int]
+    level: Level
+    pair: Pair
+    counter: Counter
+    scale: Final[float]
+
+    def __init__(self):
+        super().__init__()
+        base = torch.arange(24.0).reshape(4, 6)
+        self.weight = nn.Parameter(base.clone())
+        self.tied = self.weight
+        self.frozen = nn.Parameter(torch.ones(3), requires_grad=False)
+        self.small = nn.Parameter(torch.randn(3, 3).half())
+        self.register_buffer("view", base[1:3, ::2])
+        self.register_buffer("transposed", base.t())
+        self.register_buffer("mask", torch.tensor([True, False, True]))
+        self.register_buffer("bytes", torch.arange(5, dtype=torch.uint8))
+        self.register_buffer("brain", torch.randn(2, 2).bfloat16())
+        self.register_buffer("turns", torch.tensor([1 + 2j, -0.5j]))
+        self.register_buffer("empty", torch.empty(0, 3))
+        self.register_buffer("scalar", torch.tensor(2.5, dtype=torch.float64))
+        self.register_buffer("local", torch.ones(2), persistent=False)
+        self.names = ["a", "b\n\"quoted\"", "\u00e9t\u00e9 \u2603"]
+        self.table = {"x": base[0], "y": torch.zeros(2, dtype=torch.int32)}
+        self.nested = {1: [(1.5, True)], -7: []}
+        self.maybe = torch.ones(1)
+        self.nothing = None
+        self.level = Level.HIGH
+        self.pair = Pair(torch.ones(1), torch.zeros(1))
+        self.counter = Counter(3)
+        self.scale = 0.1
+        self.where = torch.device("cpu")
+        self.kind = torch.float16
+        self.z = 1.0 - 2.0j
+        self.big = 2 ** 40
+        self.tiny = -1e-300
+        self.infinite = float("inf")
+        self.params = nn.ParameterList([nn.Parameter(torch.ones(2) * i) for i in range(2)])
+        self.parts = nn.ModuleDict({"one": nn.Linear(2, 2), "two": nn.Identity()})
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x @ self.weight + self.tied.sum() * self.scale
+        return y * self.scalar.to(x.dtype) + self.view.sum() + self.transposed[0].sum() + float(self.big) * self.tiny
+
+    @torch.jit.export
+    def describe(self) -> Tuple[List[str], Dict[int, List[Tuple[float, bool]]], Optional[int], str, int, complex, float]:
+        return self.names, self.nested, self.nothing, self.level.value, self.counter.count, self.z, self.infinite
+
+    @torch.jit.export
+    def tensors(self) -> Dict[str, Tensor]:
+        out = {"small": self.small, "view": self.view, "transposed": self.transposed, "mask": self.mask, "bytes": self.bytes, "brain": self.brain,
+               "turns": self.turns, "empty": self.empty, "scalar": self.scalar, "left": self.pair.left, "frozen": self.frozen, "local": self.local}
+        for k, v in self.table.items():
+            out["table." + k] = v
+        for i, p in enumerate(self.params):
+            out["params." + str(i)] = p
+        for name, part in self.parts.items():
+            out["parts." + name] = part(torch.ones(2))
+        return out
+
+    @torch.jit.export
+    def grow(self, name: str) -> int:
+        self.names.append(name)
+        self.maybe = None
+        self.nothing = len(self.names)
+        return self.counter.add(name)
+
+
+class SetState(nn.Module):
+    """Saved through __getstate__ and restored by __setstate__: program code that runs while loading."""
+
+    def __init__(self, d: int = 4):
+        super().__init__()
+        self.weight = torch.eye(d)
+        self.factor = 3
+
+    @torch.jit.export
+    def __getstate__(self) -> Tuple[Tensor, int, bool]:
+        return self.weight * 2, self.factor + 1, self.training
+
+    @torch.jit.export
+    def __setstate__(self, state: Tuple[Tensor, int, bool]) -> None:
+        self.weight = state[0] / 2
+        self.factor = state[1] - 1
+        self.training = state[2]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.weight * self.factor
+
+
+@torch.jit.script
+class Scope:
+    def __init__(self):
+        self.entered = 0
+
+    def __enter__(self) -> int:
+        self.entered += 1
+        return self.entered
+
+    def __exit__(self, type: Any, value: Any, tb: Any) -> None:
+        self.entered += 10
+
+
+@torch.jit.script
+class Node:
+    """A class with a property, a static method, an operator and an optional field."""
+
+    def __init__(self, value: int):
+        self._value = value
+        self.label = torch.jit.annotate(Optional[str], None)
+
+    @property
+    def value(self) -> int:
+        return self._value
+
+    @value.setter
+    def value(self, v: int) -> None:
+        self._value = v
+
+    @staticmethod
+    def make(v: int) -> int:
+        return v * 2
+
+    def __lt__(self, other: "Node") -> bool:
+        return self._value < other._value
+
+
+def shared_helper(x: Tensor, k: int = 2) -> Tensor:
+    return x * k if k > 0 else -x
+
+
+class Contexts(nn.Module):
+    """with, properties, static methods, Any, complex numbers, function and method calls, an unused method."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = ConvNet(4, 3).eval()
+
+    @property
+    def size(self) -> int:
+        return self.inner.head.in_features
+
+    def helper(self, x: Tensor, k: int = 3, flag: bool = True) -> Tensor:
+        return shared_helper(x, k=k) if flag else shared_helper(x)
+
+    @torch.jit.unused
+    def not_exported(self, x: Tensor) -> Tensor:
+        import json
+        return x + len(json.dumps({}))
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, int]:
+        scope = Scope()
+        with scope as k:
+            y = self.helper(x, flag=False) + k
+        with torch.no_grad():
+            y = y + self.helper(x, -1) + self.helper(x)
+        if x.dim() > 7:
+            y = self.not_exported(y)
+        return y, scope.entered + self.size
+
+    @torch.jit.export
+    def nodes(self, values: List[int]) -> List[int]:
+        nodes = [Node(v) for v in values]
+        nodes.sort()
+        nodes[0].value = Node.make(nodes[0].value)
+        nodes[-1].label = "last"
+        out = [n.value for n in nodes]
+        label = nodes[-1].label
+        if label is not None:
+            out.append(len(label))
+        return out
+
+    @torch.jit.export
+    def numbers(self, z: complex) -> Tuple[complex, float, complex]:
+        return z * 2j + 1, abs(z), (z + 1) / z
+
+    @torch.jit.export
+    def anything(self, v: Any) -> str:
+        if isinstance(v, int):
+            return "int"
+        elif isinstance(v, (List[int], float)):
+            return "list or float"
+        elif isinstance(v, Tensor):
+            return "tensor " + str(v.dim())
+        return "other"
+
+    @torch.jit.export
+    def devices(self, x: Tensor) -> Tuple[bool, bool, str, int, List[int]]:
+        same = x.device == torch.device("cpu")
+        y = x.to(x.device, torch.float64, non_blocking=True)
+        return same, y.dtype == torch.float64, str(x.device), y.dim(), list(x.size())
 
 
 # ---- layers of torch.nn -------------------------------------------------------------------------

@@ -59,11 +59,11 @@ class Entry:
 REGISTRY: Dict[str, Entry] = {}
 
 
-def model(name: Optional[str] = None, needs: Tuple[str, ...] = (), big: bool = False):
+def model(name: Optional[str] = None, needs: Tuple[str, ...] = (), big: bool = False, registry: Dict[str, Entry] = REGISTRY):
     def register(make):
         key = name or make.__name__
-        assert key not in REGISTRY, key
-        REGISTRY[key] = Entry(key, make, needs, big)
+        assert key not in registry, key
+        registry[key] = Entry(key, make, needs, big)
         return make
     return register
 
@@ -239,7 +239,7 @@ def faster_rcnn(**options) -> nn.Module:
     with torch.no_grad():
         net.rpn.head.cls_logits.weight.mul_(20)
         net.rpn.head.bbox_pred.weight.mul_(3)
-        net.roi_heads.box_predictor.cls_score.weight.mul_(25)
+        net.roi_heads.box_predictor.cls_score.weight.mul_(18)
     return net
 
 
@@ -504,6 +504,74 @@ def control_flow():
         method("union", 3), method("union", "abc", case="union_str"), method("union", [1, 2], case="union_list"),
         method("strings", "hello a world ", 7, 2.5), method("strings", "", 0, 1e-7, case="strings_empty"), method("containers", 6),
         method("numbers", 17, 5, 2.5, 1.25), method("numbers", -17, 5, 0.3, -7.0, case="numbers_negative"), fails("numbers", 1, 0, 1.0, 1.0), method("slicing", x)])
+
+
+@model()
+def attributes():
+    x = torch.randn(2, 4)
+    run = [("forward", (x,)), ("grow", ("new",)), ("describe", ()), ("grow", ("b",)), ("describe", ())]
+    return Model(script(nets.Attributes()), [forward("b2", x), method("describe"), method("tensors"), Case("grow", run, sequence=True)])
+
+
+@model()
+def setstate():
+    return Model(script(nets.SetState()), [forward("b2", torch.randn(2, 4))])
+
+
+@model()
+def contexts():
+    return Model(script(nets.Contexts()), [
+        forward("b2", torch.randn(2, 3)), method("nodes", [5, 1, 9]), method("numbers", 1 - 2j), method("anything", 3), method("anything", [1], case="any_list"),
+        method("anything", torch.ones(2), case="any_tensor"), method("anything", "s", case="any_str"), method("devices", torch.randn(3))])
+
+
+@model()
+def convnet_frozen():
+    """Weights folded into the program as constants."""
+    net = calibrate(nets.ConvNet(), torch.randn(4, 3, 32, 32))
+    return Model(torch.jit.freeze(script(net)), [forward("b2", torch.randn(2, 3, 32, 32))])
+
+
+@model()
+def trace_of_script():
+    """A trace that calls a scripted function with control flow."""
+    @torch.jit.script
+    def repeat(x, n: int):
+        for _ in range(n):
+            x = torch.sin(x) if bool(x.sum() > 0) else torch.cos(x)
+        return x
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lin = nn.Linear(4, 4)
+
+        def forward(self, x, pair):
+            y = repeat(self.lin(x), 3)
+            a, b = pair
+            return {"y": y, "z": a[:, 1:] * b.size(0)}, (y.mean(), b)
+
+    args = (torch.randn(2, 4), (torch.randn(3, 3), torch.randn(2)))
+    return Model(trace(Net(), *args, strict=False), [forward("a", *args)])
+
+
+@model()
+def traced_methods():
+    """torch.jit.trace_module with two methods."""
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lin = nn.Linear(4, 3)
+
+        def forward(self, x):
+            return self.lin(x)
+
+        def weighted(self, w):
+            return self.lin.weight * w
+
+    x, w = torch.randn(2, 4), torch.randn(3, 4)
+    net = torch.jit.trace_module(Net().eval(), {"forward": x, "weighted": w})
+    return Model(net, [forward("b2", x), method("weighted", w)])
 
 
 @model()

@@ -1,0 +1,27 @@
+#pragma once
+// What old archives mean. An operator whose meaning or signature changed keeps, for files written before the change, its
+// old schema and a body in today's operators; the emitter matches the old schema and calls the body instead.
+// Versions and meanings: PyTorch's torch/csrc/jit/operator_upgraders/version_map.cpp and caffe2/serialize/versions.h.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <wick/types/schema.h>
+
+namespace wick::jit {
+
+struct Upgrader {
+    std::string_view operator_name;  ///< "aten::div.Tensor"
+    int64_t changed_in;              ///< files of a lower version have the old meaning
+    std::string_view schema;         ///< as it was
+    std::string_view body;           ///< a TorchScript `def` with the old schema's arguments
+
+    /// The parsed `schema`.
+    const Schema& old_schema() const;
+};
+
+/// The upgrader of an overload for files of `version`, or null when today's operator means the same.
+const Upgrader* find_upgrader(std::string_view operator_name, int64_t version);
+
+}  // namespace wick::jit

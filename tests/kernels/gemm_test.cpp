@@ -2,13 +2,10 @@
 #include "kernels/gemm.h"
 
 #include <gtest/gtest.h>
-#include <hwy/highway.h>
-#include <hwy/targets.h>
-
-#include <wick/support/parallel.h>
 
 #include "kernels/simd.h"
 #include "reference.h"
+#include "targets.h"
 
 namespace wick::kernels {
 namespace {
@@ -84,18 +81,7 @@ void sweep() {
             }
 }
 
-class GemmTest : public testing::TestWithParam<std::tuple<int64_t, int>> {
- protected:
-    void SetUp() override {
-        hwy::SetSupportedTargetsForTest(std::get<0>(GetParam()));
-        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    }
-    void TearDown() override {
-        hwy::SetSupportedTargetsForTest(0);
-        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    }
-    ThreadBudget budget_{std::get<1>(GetParam())};
-};
+using GemmTest = TargetTest;
 
 TEST_P(GemmTest, SweepFloat) { sweep<float>(); }
 TEST_P(GemmTest, SweepDouble) { sweep<double>(); }
@@ -171,20 +157,7 @@ TEST_P(GemmTest, LentScratchSuffices) {
     EXPECT_EQ(c1, c2);
 }
 
-std::vector<std::tuple<int64_t, int>> parameters() {
-    std::vector<std::tuple<int64_t, int>> all;
-    for (int64_t target : hwy::SupportedAndGeneratedTargets()) all.emplace_back(target, 1);
-    all.emplace_back(0, 2);
-    return all;
-}
-
-std::string name(const testing::TestParamInfo<std::tuple<int64_t, int>>& info) {
-    const auto [target, threads] = info.param;
-    return (target == 0 ? std::string("Best") : std::string(hwy::TargetName(target))) + "Threads" +
-           std::to_string(threads);
-}
-
-INSTANTIATE_TEST_SUITE_P(Targets, GemmTest, testing::ValuesIn(parameters()), name);
+INSTANTIATE_TEST_SUITE_P(Targets, GemmTest, testing::ValuesIn(target_parameters()), target_name);
 
 }  // namespace
 }  // namespace wick::kernels

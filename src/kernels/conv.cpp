@@ -1,0 +1,398 @@
+#include "kernels/conv.h"
+
+#include "kernels/simd.h"
+// The include of foreach_target.h compiles this file once per instruction set.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/conv.cpp"
+#include <algorithm>
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+#include <vector>
+
+#include <wick/support/parallel.h>
+
+#include "kernels/activation-inl.h"
+#include "kernels/conv_planes.h"
+#include "kernels/gemm.h"
+#include "kernels/pack-inl.h"
+#include "kernels/tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace wick::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+using internal::ConvPlanes;
+
+inline constexpr int64_t kConvBlockK = 384;
+inline constexpr int64_t kConvGroup = 8;       // pixel panels of a task: 384 KB of L2
+inline constexpr int64_t kMaxPieces = 64;      // runs that a panel is cut from: at most one per pixel
+inline constexpr int64_t kFewPixels = 4;       // up to here the product is a handful of dot products
+inline constexpr double kConvTaskFlops = 1e6;  // below this a task is not worth handing to another thread
+
+HWY_INLINE int64_t conv_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Everything about one image, output depth and call.
+template <class T>
+struct ConvJob {
+    const ConvShape* shape;
+    const ConvPlanes* planes;
+    const T* source;       // planes of all channels
+    const int64_t* taps;   // offset of each (kh, kw)
+    int64_t tap_count;     // kh * kw
+    const T* panels;       // packed weights
+    T* y;                  // first pixel of the image's channel 0 at this depth
+    int64_t y_stride;      // between channels
+    Epilogue<T> epilogue;  // residual: as y
+    int64_t group_oc, k;   // output channels and depth of one group's product
+};
+
+// A panel of pixels as runs of at most one vector that are contiguous in the planes.
+struct Pieces {
+    int count = 0;
+    int32_t from[kMaxPieces], to[kMaxPieces], length[kMaxPieces];
+};
+
+HWY_INLINE Pieces cut_pieces(const ConvPlanes& p, int64_t pixel, int64_t cols, int64_t lanes) {
+    Pieces pieces;
+    const int64_t row_length = p.direct ? p.out_h * p.out_w : p.out_w, row_stride = p.direct ? 0 : p.grid_w;
+    for (int64_t done = 0; done < cols;) {
+        const int64_t row = (pixel + done) / row_length, column = (pixel + done) % row_length;
+        const int64_t length = std::min({row_length - column, cols - done, lanes});
+        pieces.from[pieces.count] = static_cast<int32_t>(row * row_stride + column);
+        pieces.to[pieces.count] = static_cast<int32_t>(done);
+        pieces.length[pieces.count++] = static_cast<int32_t>(length);
+        done += length;
+    }
+    return pieces;
+}
+
+// Rows [k0, k0 + kc) of the panel: to[(k - k0) * width + pixel]. Whole vectors are moved: what a piece writes too much
+// is overwritten by the next, and `to` has a vector of slack at its end.
+template <class T>
+HWY_NOINLINE void pack_pixels(const ConvJob<T>& job, const T* source, const Pieces& pieces, bool exact, int64_t k0,
+                              int64_t kc, int64_t width, T* to) {
+    const hn::ScalableTag<T> d;
+    int64_t channel = k0 / job.tap_count, tap = k0 % job.tap_count;
+    const T* plane = source + channel * job.planes->plane;
+    for (int64_t k = 0; k < kc; ++k, to += width) {
+        const T* from = plane + job.taps[tap];
+        if (exact) {
+            for (int64_t i = 0; i < width; i += kLanes<T>) hn::StoreU(hn::Zero(d), d, to + i);
+            for (int i = 0; i < pieces.count; ++i)
+                store_some(d, load_some(d, from + pieces.from[i], static_cast<size_t>(pieces.length[i])),
+                           to + pieces.to[i], static_cast<size_t>(pieces.length[i]));
+        } else if (pieces.count == 2) {
+            const auto v0 = hn::LoadU(d, from + pieces.from[0]), v1 = hn::LoadU(d, from + pieces.from[1]);
+            hn::StoreU(v0, d, to + pieces.to[0]);
+            hn::StoreU(v1, d, to + pieces.to[1]);
+        } else {
+            for (int i = 0; i < pieces.count; ++i)
+                hn::StoreU(hn::LoadU(d, from + pieces.from[i]), d, to + pieces.to[i]);
+        }
+        if (++tap == job.tap_count) {
+            tap = 0;
+            plane += job.planes->plane;
+        }
+    }
+}
+
+template <class T>
+size_t conv_worker_bytes(int64_t k, int64_t panels) {
+    const int64_t kc = conv_ceil_div(k, conv_ceil_div(k, kConvBlockK));
+    return align_up(sizeof(T) * static_cast<size_t>(std::min(panels, kConvGroup) * kc * kPanel<T> + kLanes<T>)) +
+           align_up(sizeof(T) * static_cast<size_t>(kTileRows * kPanel<T>));
+}
+
+// Row panels [row_begin, row_end) of group g's output channels times pixel panels [col_begin, col_end).
+template <class T>
+HWY_NOINLINE void conv_block(const ConvJob<T>& job, int64_t g, int64_t row_begin, int64_t row_end, int64_t col_begin,
+                             int64_t col_end, const SlotPool::Claim& memory) {
+    const ConvPlanes& p = *job.planes;
+    const int64_t pixels = p.out_h * p.out_w;
+    const RowPanels rows(job.group_oc);
+    const int64_t kc_max = conv_ceil_div(job.k, conv_ceil_div(job.k, kConvBlockK));
+    T* packed = memory.at<T>();
+    T* edge =
+        memory.at<T>(align_up(sizeof(T) * static_cast<size_t>((col_end - col_begin) * kc_max * kPanel<T> + kLanes<T>)));
+    const T* source = job.source + g * (p.channels / job.shape->groups) * p.plane;
+    const T* weights = job.panels + g * job.group_oc * job.k;
+    const int64_t oc0 = g * job.group_oc;
+    for (int64_t k0 = 0; k0 < job.k; k0 += kc_max) {
+        const int64_t kc = std::min(kc_max, job.k - k0);
+        const bool finish = k0 + kc == job.k && !job.epilogue.empty();
+        for (int64_t j = col_begin; j < col_end; ++j) {
+            const int64_t cols = std::min(kPanel<T>, pixels - j * kPanel<T>);
+            const int64_t width = cols > kLanes<T> ? kPanel<T> : kLanes<T>;
+            const Pieces pieces = cut_pieces(p, j * kPanel<T>, cols, kLanes<T>);
+            pack_pixels(job, source, pieces, cols < width, k0, kc, width, packed + (j - col_begin) * kc * kPanel<T>);
+        }
+        for (int64_t i = row_begin; i < row_end; ++i) {
+            const int64_t row = rows.start(i), height = rows.height(i);
+            const T* a = weights + row * job.k + k0 * height;
+            for (int64_t j = col_begin; j < col_end; ++j) {
+                const int64_t cols = std::min(kPanel<T>, pixels - j * kPanel<T>);
+                const int64_t width = cols > kLanes<T> ? kPanel<T> : kLanes<T>;
+                const T* b = packed + (j - col_begin) * kc * kPanel<T>;
+                T* c = job.y + (oc0 + row) * job.y_stride + j * kPanel<T>;
+                const auto run = kTiles<T>.at[1][width == kPanel<T> ? 1 : 0][height - 1];
+                if (cols == width) {
+                    run(kc, a, 0, b, width, c, job.y_stride, k0 > 0);
+                } else {
+                    run(kc, a, 0, b, width, edge, width, false);
+                    for (int64_t r = 0; r < height; ++r) {
+                        T* to = c + r * job.y_stride;
+                        for (int64_t x = 0; x < cols; ++x)
+                            to[x] = k0 > 0 ? to[x] + edge[r * width + x] : edge[r * width + x];
+                    }
+                }
+                if (finish) finish_tile(job.epilogue, c, job.y_stride, height, cols, oc0 + row, j * kPanel<T>);
+            }
+        }
+    }
+}
+
+template <class T>
+void conv_product(const ConvJob<T>& job, void* memory, int threads) {
+    const int64_t pixels = job.planes->out_h * job.planes->out_w;
+    const int64_t panels = conv_ceil_div(pixels, kPanel<T>), groups = job.shape->groups;
+    const RowPanels rows(job.group_oc);
+    // Pixels are split first: the weights are read by all, the pixels packed by one.
+    int64_t col_tasks = conv_ceil_div(panels, kConvGroup);
+    if (threads > 1 && groups < threads) col_tasks = std::min(panels, conv_ceil_div(col_tasks, threads) * threads);
+    int64_t row_tasks = 1;
+    if (groups * col_tasks < threads) row_tasks = std::min<int64_t>(rows.count, threads);
+    const int64_t tasks = groups * col_tasks * row_tasks;
+    const double flops = 2.0 * double(job.group_oc) * double(job.k) * double(pixels) * double(groups) / double(tasks);
+    const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(kConvTaskFlops / flops));
+    SlotPool pool(memory, static_cast<size_t>(threads), conv_worker_bytes<T>(job.k, panels));
+    parallel_for(0, tasks, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
+        const SlotPool::Claim claim(pool);
+        for (int64_t task = begin; task < end; ++task) {
+            const int64_t g = task / (col_tasks * row_tasks), jt = task / row_tasks % col_tasks, it = task % row_tasks;
+            conv_block(job, g, rows.count * it / row_tasks, rows.count * (it + 1) / row_tasks, panels * jt / col_tasks,
+                       panels * (jt + 1) / col_tasks, claim);
+        }
+    });
+}
+
+// One output channel of a depthwise convolution, on the grid of the planes and then row by row into y.
+template <class T>
+HWY_NOINLINE void depthwise_channel(const ConvJob<T>& job, const T* planes, int64_t depth_taps, const T* weight,
+                                    int64_t channel, T* grid, T* y) {
+    const hn::ScalableTag<T> d;
+    constexpr int kVecs = 4;
+    const ConvPlanes& p = *job.planes;
+    const int64_t count = (p.out_h - 1) * p.grid_w + p.out_w, step = kVecs * kLanes<T>;
+    for (int64_t q = 0; q < count; q += step) {
+        hn::Vec<decltype(d)> sum[kVecs];
+        WICK_UNROLL for (int v = 0; v < kVecs; ++v) sum[v] = hn::Zero(d);
+        const T* w = weight;
+        for (int64_t kd = 0; kd < depth_taps; ++kd) {
+            for (int64_t t = 0; t < job.tap_count; ++t) {
+                const T* from = planes + kd * p.plane + job.taps[t] + q;
+                const auto wv = hn::Set(d, *w++);
+                WICK_UNROLL for (int v = 0; v < kVecs; ++v) sum[v] =
+                    hn::MulAdd(wv, hn::LoadU(d, from + v * kLanes<T>), sum[v]);
+            }
+        }
+        WICK_UNROLL for (int v = 0; v < kVecs; ++v) hn::StoreU(sum[v], d, grid + q + v * kLanes<T>);
+    }
+    for (int64_t r = 0; r < p.out_h; ++r)
+        std::copy(grid + r * p.grid_w, grid + r * p.grid_w + p.out_w, y + r * p.out_w);
+    if (!job.epilogue.empty()) finish_tile(job.epilogue, y, job.y_stride, 1, p.out_h * p.out_w, channel, 0);
+}
+
+template <class T>
+struct ConvLayout {
+    ConvLayout(const ConvShape& s, int threads) : planes(s) {
+        const size_t slots = std::min<size_t>(static_cast<size_t>(threads), SlotPool::kMaxSlots);
+        const int64_t per_group = s.in_channels / s.groups, pixels = planes.out_h * planes.out_w;
+        k = per_group * s.taps();
+        depthwise = per_group == 1;
+        few_pixels = !depthwise && pixels <= kFewPixels;
+        // Vectors that start inside a plane may end beyond the last one.
+        const size_t slack = depthwise ? 4 * kPanel<T> : kPanel<T>;
+        if (depthwise) {
+            slot_planes = align_up(sizeof(T) * (static_cast<size_t>(s.kernel[0] * planes.plane) + slack));
+            slot = slot_planes + align_up(sizeof(T) * (static_cast<size_t>(planes.grid_h * planes.grid_w) + slack));
+        } else if (few_pixels) {
+            shared = align_up(sizeof(T) * static_cast<size_t>(pixels * s.in_channels * s.taps()));
+        } else {
+            shared =
+                planes.direct ? 0 : align_up(sizeof(T) * (static_cast<size_t>(planes.channels * planes.plane) + slack));
+            slot = conv_worker_bytes<T>(k, conv_ceil_div(pixels, kPanel<T>));
+        }
+        bytes = shared + slots * slot;
+    }
+    ConvPlanes planes;
+    int64_t k;
+    bool depthwise, few_pixels;
+    size_t shared = 0, slot_planes = 0, slot = 0, bytes;
+};
+
+// Few output pixels: each is a column of the im2col matrix; the weight is read in place.
+template <class T>
+void conv_few_pixels(const ConvShape& s, const T* x, const T* w, T* y, int64_t y_stride, int64_t od,
+                     const Epilogue<T>& e, T* columns) {
+    const int64_t out_w = s.output(2), pixels = s.output(1) * out_w, k = s.in_channels / s.groups * s.taps();
+    for (int64_t pixel = 0; pixel < pixels; ++pixel) {
+        const int64_t oh = pixel / out_w, ow = pixel % out_w;
+        for (int64_t c = 0; c < s.in_channels; ++c) {
+            T* to = columns + (c / (s.in_channels / s.groups) * pixels + pixel) * k +
+                    c % (s.in_channels / s.groups) * s.taps();
+            for (int64_t kd = 0; kd < s.kernel[0]; ++kd)
+                for (int64_t kh = 0; kh < s.kernel[1]; ++kh)
+                    for (int64_t kw = 0; kw < s.kernel[2]; ++kw) {
+                        const int64_t id = od * s.stride[0] - s.padding[0] + kd * s.dilation[0];
+                        const int64_t ih = oh * s.stride[1] - s.padding[1] + kh * s.dilation[1];
+                        const int64_t iw = ow * s.stride[2] - s.padding[2] + kw * s.dilation[2];
+                        const bool inside =
+                            id >= 0 && id < s.input[0] && ih >= 0 && ih < s.input[1] && iw >= 0 && iw < s.input[2];
+                        *to++ = inside ? x[((c * s.input[0] + id) * s.input[1] + ih) * s.input[2] + iw] : T(0);
+                    }
+        }
+    }
+    const int64_t oc = s.out_channels / s.groups;
+    for (int64_t g = 0; g < s.groups; ++g) {
+        Epilogue<T> part = e;
+        if (part.bias_row != nullptr) part.bias_row += g * oc;
+        if (part.residual != nullptr) part.residual += g * oc * y_stride;
+        gemm<T>(oc, pixels, k, T(1), {w + g * oc * k, k, 1}, {columns + g * pixels * k, 1, k}, T(0),
+                y + g * oc * y_stride, y_stride, part);
+    }
+}
+
+template <class T>
+void run_conv(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y, const Epilogue<T>& epilogue,
+              ScratchRef lent) {
+    const int threads = max_threads();
+    const ConvLayout<T> layout(s, threads);
+    const ConvPlanes& p = layout.planes;
+    const Scratch scratch(lent, layout.bytes);
+    T* shared = scratch.at<T>();
+    std::vector<int64_t> taps;
+    for (int64_t kh = 0; kh < s.kernel[1]; ++kh)
+        for (int64_t kw = 0; kw < s.kernel[2]; ++kw) taps.push_back(p.tap_offset(s, kh, kw));
+    const int64_t out_d = s.output(0), pixels = p.out_h * p.out_w, oc = s.out_channels / s.groups;
+    for (int64_t n = 0; n < s.batch; ++n) {
+        const T* image = x + n * s.in_channels * s.input_size();
+        for (int64_t od = 0; od < out_d; ++od) {
+            const int64_t y_offset = n * s.out_channels * s.output_size() + od * pixels;
+            ConvJob<T> job{&s,         &p,           shared,          taps.data(), static_cast<int64_t>(taps.size()),
+                           w.panels(), y + y_offset, s.output_size(), epilogue,    oc,
+                           layout.k};
+            job.epilogue.residual_stride = s.output_size();
+            if (job.epilogue.residual != nullptr) job.epilogue.residual += y_offset;
+            if (layout.few_pixels) {
+                conv_few_pixels(s, image, w.original(), job.y, job.y_stride, od, job.epilogue, shared);
+            } else if (layout.depthwise) {
+                SlotPool pool(shared, static_cast<size_t>(threads), layout.slot);
+                const int64_t grain =
+                    std::max<int64_t>(1, (1 << 16) / std::max<int64_t>(1, p.plane * (4 + oc * s.taps() / 8)));
+                parallel_for(0, s.groups, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
+                    const SlotPool::Claim claim(pool);
+                    for (int64_t g = begin; g < end; ++g) {
+                        T* planes = claim.at<T>();
+                        for (int64_t kd = 0; kd < s.kernel[0]; ++kd)
+                            fill_plane(s, p, image, g * s.kernel[0] + kd, od, planes + kd * p.plane);
+                        for (int64_t o = g * oc; o < (g + 1) * oc; ++o)
+                            depthwise_channel(job, planes, s.kernel[0], w.original() + o * s.taps(), o,
+                                              claim.at<T>(layout.slot_planes), job.y + o * job.y_stride);
+                    }
+                });
+            } else {
+                if (p.direct) {
+                    job.source = image;
+                } else {
+                    const int64_t grain = std::max<int64_t>(1, (1 << 16) / p.plane);
+                    parallel_for(0, p.channels, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
+                        for (int64_t c = begin; c < end; ++c) fill_plane(s, p, image, c, od, shared + c * p.plane);
+                    });
+                }
+                conv_product(job, scratch.at<T>(layout.shared), threads);
+            }
+        }
+    }
+}
+
+template <class T>
+void pack_weight(const ConvShape& s, const T* w, T* to) {
+    const int64_t oc = s.out_channels / s.groups, k = s.in_channels / s.groups * s.taps();
+    const RowPanels rows(oc);
+    const int64_t grain = std::max<int64_t>(1, (1 << 14) / (k * kTileRows));
+    parallel_for(0, s.groups * rows.count, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
+        for (int64_t task = begin; task < end; ++task) {
+            const int64_t row = task / rows.count * oc + rows.start(task % rows.count),
+                          height = rows.height(task % rows.count);
+            pack_panel(w + row * k, int64_t{1}, k, k, height, height, to + row * k);
+        }
+    });
+}
+
+#define WICK_FOR_TYPE(T, S)                                                                                 \
+    void conv_##S(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y, const Epilogue<T>& e, \
+                  ScratchRef scratch) {                                                                     \
+        run_conv(s, x, w, y, e, scratch);                                                                   \
+    }                                                                                                       \
+    void pack_weight_##S(const ConvShape& s, const T* w, T* to) { pack_weight(s, w, to); }                  \
+    size_t conv_bytes_##S(const ConvShape& s, int threads) { return ConvLayout<T>(s, threads).bytes; }
+WICK_FOR_TYPE(float, f32)
+WICK_FOR_TYPE(double, f64)
+#undef WICK_FOR_TYPE
+
+}  // namespace wick::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace wick::kernels {
+
+HWY_EXPORT(conv_f32);
+HWY_EXPORT(conv_f64);
+HWY_EXPORT(pack_weight_f32);
+HWY_EXPORT(pack_weight_f64);
+HWY_EXPORT(conv_bytes_f32);
+HWY_EXPORT(conv_bytes_f64);
+
+// Calls the function of type T for the running machine.
+#define WICK_DISPATCH(name, ...)                                  \
+    [&] {                                                         \
+        if constexpr (sizeof(T) == 4)                             \
+            return HWY_DYNAMIC_DISPATCH(name##_f32)(__VA_ARGS__); \
+        else                                                      \
+            return HWY_DYNAMIC_DISPATCH(name##_f64)(__VA_ARGS__); \
+    }()
+
+template <class T>
+PackedConvWeight<T> pack_conv_weight(const ConvShape& shape, const T* w) {
+    PackedConvWeight<T> packed;
+    packed.original_ = w;
+    if (shape.in_channels == shape.groups) return packed;
+    const int64_t count = shape.out_channels * (shape.in_channels / shape.groups) * shape.taps();
+    packed.buffer_ = AlignedBuffer(sizeof(T) * static_cast<size_t>(count));
+    if (count != 0) WICK_DISPATCH(pack_weight, shape, w, static_cast<T*>(packed.buffer_.data()));
+    return packed;
+}
+
+template <class T>
+void conv(const ConvShape& shape, const T* x, const PackedConvWeight<T>& w, T* y, const Epilogue<T>& epilogue,
+          ScratchRef scratch) {
+    if (shape.batch <= 0 || shape.out_channels <= 0 || shape.output(0) <= 0 || shape.output(1) <= 0 ||
+        shape.output(2) <= 0)
+        return;
+    WICK_DISPATCH(conv, shape, x, w, y, epilogue, scratch);
+}
+
+template <class T>
+size_t conv_scratch_bytes(const ConvShape& shape, int threads) {
+    return lent_bytes(WICK_DISPATCH(conv_bytes, shape, threads));
+}
+
+#define WICK_INSTANTIATE(T)                                                                                         \
+    template PackedConvWeight<T> pack_conv_weight(const ConvShape&, const T*);                                      \
+    template void conv(const ConvShape&, const T*, const PackedConvWeight<T>&, T*, const Epilogue<T>&, ScratchRef); \
+    template size_t conv_scratch_bytes<T>(const ConvShape&, int);
+WICK_INSTANTIATE(float)
+WICK_INSTANTIATE(double)
+#undef WICK_INSTANTIATE
+
+}  // namespace wick::kernels
+#endif

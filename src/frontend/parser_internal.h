@@ -1,0 +1,154 @@
+#pragma once
+// The parser's state and what its two halves, expressions and statements, share.
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <wick/support/error.h>
+
+#include "frontend/lexer.h"
+#include "frontend/parser.h"
+
+namespace wick::jit {
+
+class Parser {
+   public:
+    Parser(Ast& ast, TokenList tokens, int nesting = 0)
+        : ast_(ast), source_(ast.source()), list_(std::move(tokens)), nesting_(nesting) {}
+
+    // parser.cpp
+    void module();
+    // parser_expressions.cpp
+    const ast::Expr* expression();
+    void single_expression();
+
+   private:
+    // Tokens.
+    const Token& peek(size_t ahead = 0) const {
+        return list_.tokens[std::min(at_ + ahead, list_.tokens.size() - 1)];
+    }
+    bool at(TokenKind kind) const { return peek().kind == kind; }
+    Token next() {
+        const Token token = peek();
+        if (token.kind != TokenKind::EndOfFile) ++at_;
+        return token;
+    }
+    bool accept(TokenKind kind) {
+        if (!at(kind)) return false;
+        ++at_;
+        return true;
+    }
+    Token expect(TokenKind kind) {
+        if (!at(kind)) fail_expected(token_text(kind));
+        return next();
+    }
+    int64_t begin() const { return peek().begin; }
+    /// End of the last token read.
+    int64_t end() const { return at_ ? list_.tokens[at_ - 1].end : 0; }
+    std::string_view text(const Token& token) const {
+        return std::string_view(source_->text()).substr(token.begin, token.end - token.begin);
+    }
+    SourceRange range_of(const Token& token) const { return SourceRange(source_, token.begin, token.end); }
+    SourceRange range_from(int64_t first) const { return SourceRange(source_, first, end()); }
+    std::string identifier() { return std::string(text(expect(TokenKind::Identifier))); }
+    [[noreturn]] void fail_expected(std::string_view what) const {
+        throw CompileError(range_of(peek()),
+                           fmt::format("expected {} but found '{}' here:", what, token_text(peek().kind)));
+    }
+    [[noreturn]] void fail(const SourceRange& range, const std::string& message) const {
+        throw CompileError(range, message);
+    }
+
+    /// Counts nesting for its lifetime.
+    struct Nested {
+        explicit Nested(Parser& parser) : parser(parser) {
+            if (++parser.nesting_ > kMaxNesting) {
+                parser.fail(parser.range_of(parser.peek()), "the program is nested too deeply here");
+            }
+        }
+        ~Nested() { --parser.nesting_; }
+        Parser& parser;
+    };
+
+    template <class T>
+    T* make(int64_t first) {
+        return ast_.make<T>(first, end());
+    }
+    /// Sets the height of a finished expression from its children and returns it.
+    template <class T>
+    const ast::Expr* sized(T* expr, std::initializer_list<const ast::Expr*> children) {
+        for (const ast::Expr* child : children) grow(*expr, child);
+        return expr;
+    }
+    void grow(ast::Expr& expr, const ast::Expr* child) const {
+        if (!child) return;
+        if (child->depth >= kMaxExpressionHeight) fail(expr.range, "the expression is nested too deeply here");
+        expr.depth = std::max<uint16_t>(expr.depth, child->depth + 1);
+    }
+    template <class List>
+    void grow_all(ast::Expr& expr, const List& children) const {
+        for (const ast::Expr* child : children) grow(expr, child);
+    }
+
+    // Expressions.
+    const ast::Expr* ternary();
+    const ast::Expr* lambda();
+    const ast::Expr* or_test();
+    const ast::Expr* and_test();
+    const ast::Expr* not_test();
+    const ast::Expr* comparison();
+    TokenKind comparison_operator();
+    const ast::Expr* binary(int level);
+    const ast::Expr* unary();
+    const ast::Expr* power();
+    const ast::Expr* primary();
+    const ast::Expr* atom();
+    const ast::Expr* name();
+    const ast::Expr* number();
+    const ast::Expr* constant(IValue value);
+    const ast::Expr* strings();
+    void formatted_pieces(ast::FormattedString& into, std::string_view body, bool raw, int64_t body_begin);
+    const ast::Expr* parenthesised();
+    const ast::Expr* list();
+    const ast::Expr* dict();
+    std::vector<ast::Comprehension> comprehension_loops();
+    const ast::Expr* call(const ast::Expr* callee, int64_t first);
+    const ast::Expr* subscript(const ast::Expr* value, int64_t first);
+    const ast::Expr* subscript_index();
+    const ast::Expr* starred_or_expression();
+    /// `a, b, *c` without parentheses: a Tuple when there is a comma.
+    const ast::Expr* expression_list();
+    const ast::Expr* target_list(TokenKind stop);
+    std::vector<ast::Parameter> parameters(TokenKind stop, bool annotated);
+
+    // Statements.
+    void statement(ast::Block& into);
+    void simple_statements(ast::Block& into);
+    const ast::Stmt* simple_statement();
+    const ast::Stmt* expression_statement();
+    const ast::Stmt* if_statement();
+    const ast::Stmt* while_statement();
+    const ast::Stmt* for_statement();
+    const ast::Stmt* with_statement();
+    const ast::Stmt* assert_statement();
+    const ast::Stmt* raise_statement();
+    const ast::Stmt* delete_statement();
+    const ast::Stmt* return_statement();
+    const ast::Stmt* global_statement();
+    const ast::Stmt* import_statement();
+    const ast::Stmt* decorated();
+    const ast::Stmt* function(ast::Exprs decorators);
+    const ast::Stmt* class_statement(ast::Exprs decorators);
+    ast::Block block();
+    std::string dotted();
+
+    Ast& ast_;
+    const std::shared_ptr<const Source>& source_;
+    TokenList list_;
+    size_t at_ = 0;
+    int nesting_;
+};
+
+}  // namespace wick::jit

@@ -134,6 +134,8 @@ struct Node {
     bool is_before(const Node* other) const;
     /// Side effects that forbid removal, beyond what schemas say of writes (raise, print, set attribute, calls, …).
     bool has_side_effects() const;
+    /// The node's line(s) in a printed graph.
+    std::string str() const;
     /// Reads state that is not among its inputs (random numbers): neither folded nor merged, but removable.
     bool is_nondeterministic() const { return op && op->has_side_effects; }
 
@@ -264,6 +266,7 @@ struct Graph {
     friend struct Node;
     friend struct Value;
     friend struct Block;
+    friend class GraphParser;
     Block* new_block(Node* owner);
     Value* new_value(Node* node, size_t offset, TypePtr type);
 
@@ -294,13 +297,19 @@ class InsertPoint {
 };
 
 /// Parses the text that Graph::str prints; CompileError with line and column on a mistake. `resolve_class` finds
-/// nominal types by qualified name.
+/// nominal types by qualified name; without it every name stands for an empty class of its own. Texts that leave data
+/// out (`<Tensor>`, tensors of more than one element) are refused.
 std::shared_ptr<Graph> parse_graph(std::string_view text,
                                    const std::function<TypePtr(const std::string&)>& resolve_class = {});
 
 /// Whether insert_constant accepts the value: None, numbers, strings, devices, tensors, enums, functions, and lists,
 /// tuples and dicts of these.
 bool is_constant_form(const IValue& value);
+
+/// Whether the node's inputs fit the schema's arguments by number and type.
+bool matches_schema(const Node& node, const Schema& schema);
+/// The first registered overload of the node's kind whose arguments take the node's inputs, or null.
+const Operator* match_operator(const Node& node);
 
 /// Constant of a prim::Constant-assigned value, or null if it is not one (or is a function).
 const IValue* constant_value(const Value* value);

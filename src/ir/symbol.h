@@ -59,7 +59,10 @@ namespace wick::jit {
     _(aten_len, "aten::len")                                             \
     _(attr_value, "value")                                               \
     _(attr_name, "name")                                                 \
-    _(attr_types, "types")
+    _(attr_types, "types")                                               \
+    _(attr_subgraph, "Subgraph")                                         \
+    _(attr_beg, "beg")                                                   \
+    _(attr_end, "end")
 
 enum class SymbolId : uint32_t {
 #define _(name, text) name,

@@ -37,13 +37,13 @@ Value* Value::set_name(std::string_view new_name) {
     if (wanted.empty()) return this;
     if (auto holder = names.find(wanted); holder != names.end()) {
         auto [base, suffix] = split_suffix(wanted);
-        size_t& next = graph().name_suffixes_[std::string(base)];
-        suffix = std::max(suffix, next + 1);
+        auto [last, first_time] = graph().name_suffixes_.try_emplace(std::string(base), 0);
+        if (!first_time) suffix = std::max(suffix, last->second + 1);
         std::string replacement;
         do {
             replacement = fmt::format("{}.{}", base, suffix++);
         } while (names.contains(replacement));
-        next = suffix;
+        last->second = suffix;
         holder->second->set_name(replacement);
     }
     names[wanted] = this;

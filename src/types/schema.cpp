@@ -14,7 +14,8 @@ namespace {
 
 class SchemaParser {
    public:
-    explicit SchemaParser(std::string_view text) : source_(std::make_shared<Source>(std::string(text), "<schema>")), text_(source_->text()) {}
+    using Resolver = std::function<TypePtr(const std::string&)>;
+    explicit SchemaParser(std::string_view text, const Resolver* resolve = nullptr) : resolve_(resolve), source_(std::make_shared<Source>(std::string(text), "<schema>")), text_(source_->text()) {}
 
     Schema parse() {
         Schema schema;
@@ -58,6 +59,12 @@ class SchemaParser {
         Argument argument = typed();
         if (peek() != 0) fail("the end of the type");
         return argument.type;
+    }
+
+    TypePtr parse_leading_type(size_t& length) {
+        TypePtr type = typed().type;
+        length = at_;
+        return type;
     }
 
    private:
@@ -129,6 +136,39 @@ class SchemaParser {
         fail(fmt::format("a type, not '{}',", word));
     }
 
+    std::string qualified_name() {
+        std::string word = name("a type");
+        while (text_.substr(at_, 1) == "." && at_ + 1 < text_.size() && is_word(text_[at_ + 1])) {
+            ++at_;
+            word += "." + identifier("a type");
+        }
+        return word;
+    }
+
+    /// The fields of `NamedTuple(x : Tensor, n : int = 3)`; its own name is not in the text.
+    TypePtr named_tuple() {
+        std::vector<std::string> fields;
+        std::vector<TypePtr> types;
+        std::vector<IValue> defaults;
+        while (!take(')')) {
+            fields.push_back(identifier("a field's name"));
+            expect(':');
+            types.push_back(typed().type);
+            if (take('=')) defaults.push_back(default_value(types.back(), 0));
+            if (!take(',')) {
+                expect(')');
+                break;
+            }
+        }
+        return named_tuple_type("NamedTuple", std::move(fields), std::move(types), std::move(defaults));
+    }
+
+    TypePtr nominal_type(const std::string& name) {
+        TypePtr type = (*resolve_)(name);
+        if (!type) fail(fmt::format("a known type, not '{}',", name));
+        return type;
+    }
+
     std::vector<TypePtr> type_list(char close) {
         std::vector<TypePtr> types;
         while (!take(close)) {
@@ -164,21 +204,24 @@ class SchemaParser {
         if (take('(')) {
             out.type = tuple_type(type_list(')'));
         } else {
-            std::string word = name("a type");
-            while (text_.substr(at_, 1) == "." && at_ + 1 < text_.size() && is_word(text_[at_ + 1])) {
-                ++at_;
-                word += "." + identifier("a type");
-            }
+            std::string word = qualified_name();
             if (word == "Dict" && take('(')) {
                 std::vector<TypePtr> pair = type_list(')');
                 if (pair.size() != 2) fail("a key and a value type");
                 out.type = dict_type(pair[0], pair[1]);
-            } else if ((word == "Future" || word == "Await" || word == "RRef") && take('(')) {
-                std::vector<TypePtr> one = type_list(')');
+            } else if (resolve_ && word == "NamedTuple" && take('(')) {
+                out.type = named_tuple();
+            } else if ((word == "Future" || word == "Await" || word == "RRef") && (peek() == '(' || peek() == '[')) {
+                std::vector<TypePtr> one = type_list(text_[at_++] == '(' ? ')' : ']');
                 if (one.size() != 1) fail("one element type");
                 out.type = word == "Future" ? future_type(one[0]) : word == "Await" ? await_type(one[0]) : rref_type(one[0]);
-            } else if (word == "Union" && take('[')) {
-                out.type = union_type(type_list(']'));
+            } else if (word == "Union" && (peek() == '(' || peek() == '[')) {
+                out.type = union_type(type_list(text_[at_++] == '(' ? ')' : ']'));
+            } else if (resolve_ && (word == "Enum" || word == "InterfaceType") && take('<')) {
+                out.type = nominal_type(qualified_name());
+                expect('>');
+            } else if (resolve_ && word.find('.') != std::string::npos) {
+                out.type = nominal_type(word);
             } else if (word.find('.') != std::string::npos) {
                 // Operators on library classes (__torch__.torch.classes.…): opaque to wick.
                 out.type = simple_type(TypeKind::Capsule);
@@ -303,6 +346,7 @@ class SchemaParser {
         return value;
     }
 
+    const Resolver* resolve_;
     std::shared_ptr<const Source> source_;
     std::string_view text_;
     size_t at_ = 0;
@@ -340,6 +384,14 @@ std::string format_argument(const Argument& argument) {
 
 Schema parse_schema(std::string_view text) { return SchemaParser(text).parse(); }
 TypePtr parse_schema_type(std::string_view text) { return SchemaParser(text).parse_type(); }
+
+TypePtr parse_graph_type(std::string_view& text, const std::function<TypePtr(const std::string&)>& resolve) {
+    // Types stand on one line; the rest of a long text need not be copied for every one of them.
+    size_t length = 0;
+    TypePtr type = SchemaParser(text.substr(0, text.find('\n')), &resolve).parse_leading_type(length);
+    text.remove_prefix(length);
+    return type;
+}
 
 std::string Schema::str() const {
     std::string out = operator_name() + "(";

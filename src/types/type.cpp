@@ -147,7 +147,7 @@ std::string Type::str() const {
         case TypeKind::List: return contained_[0]->str() + "[]";
         case TypeKind::Optional: return contained_[0]->str() + "?";
         case TypeKind::Dict: return "Dict(" + join(contained_, &Type::str) + ")";
-        case TypeKind::Union: return "Union[" + join(contained_, &Type::annotation_str) + "]";
+        case TypeKind::Union: return "Union(" + join(contained_, &Type::str) + ")";
         case TypeKind::Future: return "Future(" + contained_[0]->str() + ")";
         case TypeKind::Await: return "Await(" + contained_[0]->str() + ")";
         case TypeKind::RRef: return "RRef(" + contained_[0]->str() + ")";
@@ -264,15 +264,7 @@ TupleType::TupleType(std::vector<TypePtr> elements, std::string name, std::vecto
 
 TupleType::~TupleType() = default;
 
-std::string TupleType::str() const {
-    if (name_.empty()) return "(" + join(contained_, &Type::str) + ")";
-    std::string out = "NamedTuple(";
-    for (size_t i = 0; i < contained_.size(); ++i) {
-        if (i) out += ", ";
-        out += field_names_[i] + " : " + contained_[i]->str();
-    }
-    return out + ")";
-}
+std::string TupleType::str() const { return name_.empty() ? "(" + join(contained_, &Type::str) + ")" : name_; }
 
 std::string TupleType::annotation_str() const {
     if (!name_.empty()) return name_;

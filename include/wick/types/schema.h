@@ -4,6 +4,7 @@
 //   aten::relu_(Tensor(a!) self) -> Tensor(a!)
 // in PyTorch's grammar (aten/src/ATen/native/README.md there).
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,5 +61,9 @@ struct Schema {
 Schema parse_schema(std::string_view text);
 /// Parses a type in schema spelling: "Tensor[]", "Dict(str, int)", "(int, float)?", "Future(t)".
 TypePtr parse_schema_type(std::string_view text);
+/// Parses the type that `text` starts with, as printed graphs spell it ("__torch__.M", "Enum<__torch__.Mode>" and
+/// "InterfaceType<…>" too), and removes it from `text`. `resolve` finds nominal types by qualified name; null from it
+/// is a CompileError.
+TypePtr parse_graph_type(std::string_view& text, const std::function<TypePtr(const std::string&)>& resolve);
 
 }  // namespace wick::jit

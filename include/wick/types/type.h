@@ -2,8 +2,8 @@
 // The types of TorchScript.
 //
 // Types are immutable once their definition is complete, shared, and compared structurally; classes, enums and
-// interfaces are nominal (one object per definition). `str()` is the form in printed graphs and schemas ("int[]",
-// "Dict(str, Tensor)", "int?"), `annotation_str()` the form in Python source ("List[int]", "Optional[int]").
+// interfaces are nominal (one object per definition). `str()` is the form in schemas and, mostly, in printed
+// graphs ("int[]", "Dict(str, Tensor)", "int?"; ir/repr.h has the differences), `annotation_str()` the form in Python source ("List[int]", "Optional[int]").
 
 #include <cstdint>
 #include <memory>

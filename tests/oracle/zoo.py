@@ -57,6 +57,7 @@ class Entry:
 
 
 REGISTRY: Dict[str, Entry] = {}
+OLD = torch.__version__.startswith("1.")
 
 
 def model(name: Optional[str] = None, needs: Tuple[str, ...] = (), big: bool = False, registry: Dict[str, Entry] = REGISTRY):
@@ -403,6 +404,15 @@ def attention_cross():
     return Model(script(nets.CrossAttention()), [forward("b2", torch.randn(2, 5, 24), torch.randn(2, 7, 16), torch.randn(2, 7, 10))])
 
 
+class Logits(nn.Module):
+    def __init__(self, net: nn.Module):
+        super().__init__()
+        self.net = net
+
+    def forward(self, ids):
+        return self.net(ids, return_dict=True).logits
+
+
 def hugging(kind: str, size: str, attn: str) -> nn.Module:
     import transformers
     transformers.logging.set_verbosity_error()
@@ -412,15 +422,7 @@ def hugging(kind: str, size: str, attn: str) -> nn.Module:
         return transformers.BertModel(config)
     small = dict(vocab_size=120, n_embd=32, n_layer=2, n_head=4, n_positions=40)
     config = transformers.GPT2Config(attn_implementation=attn, use_cache=False, **(small if size == "tiny" else {}))
-    class Logits(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.net = transformers.GPT2LMHeadModel(config)
-
-        def forward(self, ids):
-            return self.net(ids, return_dict=True).logits
-
-    return Logits()
+    return Logits(transformers.GPT2LMHeadModel(config))
 
 
 def hugging_model(name: str, kind: str, size: str, attn: str, big: bool = False):
@@ -592,7 +594,7 @@ def pools():
 
 @model()
 def convs():
-    return Model(script(nets.Convs()), [forward("b2", torch.randn(2, 4, 9, 8)), forward("b1", torch.randn(1, 4, 12, 12))])
+    return Model(script(nets.Convs()), [forward("b2", torch.randn(2, 4, 7, 6))])
 
 
 @model()
@@ -613,8 +615,7 @@ def numerics():
 # ---- building -----------------------------------------------------------------------------------------------
 
 def missing(entry: Entry) -> List[str]:
-    old = torch.__version__.startswith("1.")
-    return [n for n in entry.needs if (old if n == "torch>=2" else importlib.util.find_spec(n) is None)]
+    return [n for n in entry.needs if (OLD if n == "torch>=2" else importlib.util.find_spec(n) is None)]
 
 
 def run_case(path: str, case: Case):

@@ -36,6 +36,12 @@ std::string_view SourceRange::text() const {
     return std::string_view(source_->text()).substr(begin_, end_ - begin_);
 }
 
+SourceRange SourceRange::original() const {
+    if (!source_ || !source_->origin()) return *this;
+    SourceRange origin = source_->origin()(begin_);
+    return origin.known() ? origin : *this;
+}
+
 std::string SourceRange::location() const {
     if (!source_) return "";
     return fmt::format("{}:{}:{}", source_->name(), source_->line_of(begin_), source_->column_of(begin_));

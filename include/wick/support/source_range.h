@@ -2,6 +2,7 @@
 // Where in which text: the one location type of front end, IR, interpreter and errors.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,9 +10,14 @@
 
 namespace wick {
 
+class SourceRange;
+
 /// One source text with its name. Immutable and shared by every range that points into it.
 class Source {
    public:
+    /// Where the text at a byte offset came from, for text that a program wrote (code inside an archive).
+    using Origin = std::function<SourceRange(int64_t offset)>;
+
     /// `first_line` is the number of the text's first line (1-based) when it is an excerpt of a file.
     Source(std::string text, std::string name, int64_t first_line = 1);
 
@@ -22,6 +28,9 @@ class Source {
     int64_t column_of(int64_t offset) const;
     /// The line that holds the offset, without its newline.
     std::string_view line_text(int64_t offset) const;
+    /// Before the source is shared.
+    void set_origin(Origin origin) { origin_ = std::move(origin); }
+    const Origin& origin() const { return origin_; }
 
    private:
     size_t line_index(int64_t offset) const;
@@ -30,6 +39,7 @@ class Source {
     std::string name_;
     int64_t first_line_;
     std::vector<int64_t> line_starts_;
+    Origin origin_;
 };
 
 /// Half-open byte range [begin, end) of a source; a default-constructed range points nowhere.
@@ -44,6 +54,8 @@ class SourceRange {
     int64_t begin() const { return begin_; }
     int64_t end() const { return end_; }
     std::string_view text() const;
+    /// The range that the text was generated from when its source knows, else this one.
+    SourceRange original() const;
     /// "name:line:col", or "" for an unknown range.
     std::string location() const;
     /// The location, three lines of context around the range and a `~~~~ <--- HERE` marker, as PyTorch shows it.

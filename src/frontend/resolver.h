@@ -1,0 +1,24 @@
+#pragma once
+// What names mean that a function does not define itself.
+
+#include <memory>
+#include <string>
+
+#include <wick/support/source_range.h>
+#include <wick/types/type.h>
+
+namespace wick::jit {
+
+class SugaredValue;
+struct Graph;
+
+/// The world around a function: of an archive's code, of a program's text, of an operator's composite body.
+struct Resolver {
+    virtual ~Resolver() = default;
+    /// A value by its plain name; null when the name is unknown. Constants are inserted into `graph`.
+    virtual std::shared_ptr<SugaredValue> resolve_value(const std::string& name, Graph& graph, const SourceRange& range) = 0;
+    /// A class, interface, enum or named tuple by plain or dotted name; null when unknown.
+    virtual TypePtr resolve_type(const std::string& name, const SourceRange& range) = 0;
+};
+
+}  // namespace wick::jit

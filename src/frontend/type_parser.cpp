@@ -1,0 +1,240 @@
+#include "frontend/type_parser.h"
+
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include <wick/support/error.h>
+
+#include "frontend/constant_expression.h"
+#include "frontend/parser.h"
+
+namespace wick::jit {
+
+namespace {
+
+const std::unordered_map<std::string_view, TypeKind>& named_kinds() {
+    static const std::unordered_map<std::string_view, TypeKind> kinds = {
+        {"Tensor", TypeKind::Tensor},       {"int", TypeKind::Int},
+        {"float", TypeKind::Float},         {"bool", TypeKind::Bool},
+        {"complex", TypeKind::Complex},     {"str", TypeKind::String},
+        {"number", TypeKind::Number},       {"None", TypeKind::None},
+        {"NoneType", TypeKind::None},       {"Any", TypeKind::Any},
+        {"Device", TypeKind::Device},       {"torch.device", TypeKind::Device},
+        {"Stream", TypeKind::Stream},       {"Generator", TypeKind::Generator},
+        {"Storage", TypeKind::Storage},     {"Capsule", TypeKind::Capsule},
+        {"torch.Generator", TypeKind::Generator}, {"typing.Any", TypeKind::Any},
+        // Enumerations of PyTorch's that are ints to a program.
+        {"torch.dtype", TypeKind::Int},     {"torch.layout", TypeKind::Int},
+        {"torch.memory_format", TypeKind::Int}, {"torch.qscheme", TypeKind::Int},
+        {"torch.Size", TypeKind::List},
+        // Of any element type, in isinstance.
+        {"list", TypeKind::AnyList},        {"tuple", TypeKind::AnyTuple},
+        {"AnyClassType", TypeKind::AnyClass}, {"AnyEnumType", TypeKind::AnyEnum},
+    };
+    return kinds;
+}
+
+bool is_tensor_subclass(std::string_view name) {
+    static const std::unordered_set<std::string_view> names = {
+        "torch.Tensor",     "torch.LongTensor",  "torch.FloatTensor", "torch.DoubleTensor",   "torch.IntTensor",
+        "torch.ShortTensor", "torch.HalfTensor", "torch.CharTensor",  "torch.ByteTensor",     "torch.BoolTensor",
+        "torch.nn.Parameter", "nn.Parameter"};
+    return names.contains(name);
+}
+
+/// "List" for typing.List, t.List and List.
+std::string_view without_module(std::string_view name) {
+    const size_t dot = name.rfind('.');
+    return dot == name.npos || name.starts_with("__torch__") ? name : name.substr(dot + 1);
+}
+
+class TypeParser {
+   public:
+    explicit TypeParser(Resolver& resolver) : resolver_(resolver) {}
+
+    TypePtr parse(const ast::Expr& expr) {
+        if (const auto* subscript = ast::as<ast::Subscript>(&expr)) return constructed(*subscript);
+        if (const auto* constant = ast::as<ast::Constant>(&expr)) {
+            if (constant->value.is_string()) return quoted(expr, constant->value.to_string());
+            if (constant->value.is_none() && !constant->is_ellipsis) return none_type();
+        }
+        if (const auto* binary = ast::as<ast::Binary>(&expr); binary && binary->op == TokenKind::Pipe) {
+            return union_type({parse(*binary->left), parse(*binary->right)});
+        }
+        const std::string name = dotted_name(&expr);
+        if (name.empty()) {
+            throw CompileError(expr.range,
+                               fmt::format("Expression of type {} cannot be used in a type expression", kind_name(expr.kind)));
+        }
+        return named(expr, name);
+    }
+
+   private:
+    TypePtr named(const ast::Expr& expr, const std::string& name) {
+        if (const auto kind = named_kinds().find(name); kind != named_kinds().end()) {
+            return kind->second == TypeKind::List ? list_type(int_type()) : simple_type(kind->second);
+        }
+        if (is_tensor_subclass(name)) return tensor_type();
+        if (TypePtr type = resolver_.resolve_type(name, expr.range)) return type;
+        throw CompileError(expr.range, fmt::format("Unknown type name '{}'", name));
+    }
+
+    TypePtr quoted(const ast::Expr& expr, const std::string& text) {
+        try {
+            const auto ast = parse_expression(std::make_shared<Source>(text, "<annotation>"));
+            return parse(*ast::as<ast::Expression>(ast->body.at(0))->value);
+        } catch (const CompileError& error) {
+            throw CompileError(expr.range, error.sentence());
+        }
+    }
+
+    std::vector<TypePtr> arguments(const ast::Subscript& subscript) {
+        std::vector<TypePtr> types;
+        for (const ast::Expr* index : subscript.indices) types.push_back(parse(*index));
+        return types;
+    }
+
+    TypePtr one_argument(const ast::Subscript& subscript) {
+        if (subscript.indices.size() != 1) {
+            throw CompileError(subscript.range, fmt::format(" expected exactly one element type but found {}", subscript.indices.size()));
+        }
+        return parse(*subscript.indices[0]);
+    }
+
+    TypePtr tuple(const ast::Subscript& subscript) {
+        if (subscript.indices.size() == 1) {
+            if (const auto* empty = ast::as<ast::Tuple>(subscript.indices[0])) {
+                if (empty->elements.empty()) return tuple_type({});
+                throw CompileError(empty->range, "Tuple literal in Tuple type annotation must not have any elements!");
+            }
+        }
+        return tuple_type(arguments(subscript));
+    }
+
+    TypePtr constructed(const ast::Subscript& subscript) {
+        const std::string full = dotted_name(subscript.value);
+        if (full.empty()) throw CompileError(subscript.value->range, "Subscripted type must be a type identifier");
+        const std::string_view name = without_module(full);
+        if (name == "List" || name == "list") return list_type(one_argument(subscript));
+        if (name == "Optional") return optional_type(one_argument(subscript));
+        if (name == "Tuple" || name == "tuple") return tuple(subscript);
+        if (name == "Union") return union_type(arguments(subscript));
+        if (name == "Future") return future_type(one_argument(subscript));
+        if (name == "Await" || name == "_Await") return await_type(one_argument(subscript));
+        if (name == "RRef") return rref_type(one_argument(subscript));
+        if (name == "Final") return one_argument(subscript);
+        if (name == "Dict" || name == "dict") {
+            if (subscript.indices.size() != 2) {
+                throw CompileError(subscript.range,
+                                   fmt::format(" expected exactly 2 element types but found {}", subscript.indices.size()));
+            }
+            TypePtr key = parse(*subscript.indices[0]);
+            return dict_type(std::move(key), parse(*subscript.indices[1]));
+        }
+        throw CompileError(subscript.range, fmt::format("Unknown type constructor {}", name));
+    }
+
+    Resolver& resolver_;
+};
+
+/// N of a name that is `prefix` + N + `suffix`, else -1.
+int32_t number_in(std::string_view name, std::string_view prefix, std::string_view suffix) {
+    if (!name.starts_with(prefix) || !name.ends_with(suffix)) return -1;
+    if (name.size() != prefix.size() + 1 + suffix.size()) return -1;
+    const char digit = name[prefix.size()];
+    return digit >= '1' && digit <= '9' ? digit - '0' : -1;
+}
+
+Argument parse_parameter(const ast::Parameter& parameter, Resolver& resolver) {
+    using Kind = ast::Parameter::Kind;
+    if (parameter.kind == Kind::var_positional || parameter.kind == Kind::var_keyword) {
+        throw CompileError(parameter.range,
+                           "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults");
+    }
+    Argument argument;
+    argument.name = parameter.name;
+    argument.kwarg_only = parameter.kind == Kind::keyword_only;
+    argument.type = tensor_type();
+    if (parameter.annotation) {
+        if (auto list = parse_broadcasting_list(*parameter.annotation)) {
+            argument.type = list->type;
+            argument.fixed_length = list->length;
+        } else {
+            argument.type = parse_type(*parameter.annotation, resolver);
+        }
+    }
+    if (parameter.default_value) {
+        if (!parameter.annotation) {
+            throw CompileError(parameter.range,
+                               "Keyword arguments with defaults need to be type-hinted (TorchScript C++ frontend)");
+        }
+        argument.default_value = evaluate_constant(*parameter.default_value, argument.type, resolver);
+    }
+    return argument;
+}
+
+}  // namespace
+
+TypePtr parse_type(const ast::Expr& annotation, Resolver& resolver) { return TypeParser(resolver).parse(annotation); }
+
+TypePtr parse_type(std::string_view text, Resolver& resolver) {
+    const auto ast = parse_expression(std::make_shared<Source>(std::string(text), "<type>"));
+    return parse_type(*ast::as<ast::Expression>(ast->body.at(0))->value, resolver);
+}
+
+std::optional<BroadcastingList> parse_broadcasting_list(const ast::Expr& annotation) {
+    const std::string name = dotted_name(&annotation);
+    if (const int32_t length = number_in(without_module(name), "_size_", "_t"); length > 0) {
+        return BroadcastingList{list_type(int_type()), length};
+    }
+    const auto* subscript = ast::as<ast::Subscript>(&annotation);
+    if (!subscript || subscript->indices.size() != 1) return std::nullopt;
+    const std::string constructor(without_module(dotted_name(subscript->value)));
+    if (constructor == "Optional") {
+        auto list = parse_broadcasting_list(*subscript->indices[0]);
+        if (list) list->type = optional_type(list->type);
+        return list;
+    }
+    const int32_t length = number_in(constructor, "BroadcastingList", "");
+    if (length < 0) return std::nullopt;
+    const std::string element = dotted_name(subscript->indices[0]);
+    if (element != "int" && element != "float") {
+        throw CompileError(subscript->range, "Broadcastable lists only supported for int or float");
+    }
+    return BroadcastingList{list_type(element == "int" ? int_type() : float_type()), length};
+}
+
+const ast::Expr* final_type(const ast::Expr* annotation) {
+    const auto* subscript = ast::as<ast::Subscript>(annotation);
+    if (!subscript || subscript->indices.size() != 1) return nullptr;
+    return without_module(dotted_name(subscript->value)) == "Final" ? subscript->indices[0] : nullptr;
+}
+
+Schema parse_signature(const ast::FunctionDef& def, Resolver& resolver, const TypePtr& self_type) {
+    Schema schema;
+    schema.name = def.name;
+    if (self_type && def.parameters.empty()) throw CompileError(def.parameters_range, "methods must have a self argument");
+    for (size_t i = 0; i < def.parameters.size(); ++i) {
+        if (i == 0 && self_type) {
+            Argument self;
+            self.name = def.parameters[0].name;
+            self.type = self_type;
+            schema.arguments.push_back(std::move(self));
+        } else {
+            schema.arguments.push_back(parse_parameter(def.parameters[i], resolver));
+        }
+    }
+    if (def.returns) {
+        if (parse_broadcasting_list(*def.returns)) {
+            throw CompileError(def.returns->range, "Broadcastable lists cannot appear as a return type");
+        }
+        Argument result;
+        result.type = parse_type(*def.returns, resolver);
+        schema.returns.push_back(std::move(result));
+    }
+    return schema;
+}
+
+}  // namespace wick::jit

@@ -76,6 +76,7 @@ for name in """streaming_audio customs control_flow attributes setstate contexts
 
 # From one PyTorch only; the oracle suite has both.
 SWEEPS = "activations norms pools convs shapes losses numerics".split()
+LONG = SWEEPS + ["transformer", "attention", "detector"]  # texts of no new kind
 for name in SWEEPS + ["control_flow", "rnn_cells"]:
     TINY[name] = dataclasses.replace(zoo.REGISTRY[name], needs=("torch>=2",))
 
@@ -212,34 +213,13 @@ def detector():
 
 # ---- models: archives, cases, texts -----------------------------------------------------------------
 
-def texts(path: str, out: str, name: str):
-    """The .code and .graph of every method of the module and of one submodule of each type."""
-    if name in SWEEPS + ["transformer", "attention"] + (["transformer_encoder"] if zoo.OLD else []):
-        return  # long, and nothing that the others lack
-    module = torch.jit.load(path)
-    seen = set()
-    parts = module.named_modules() if name != "detector" else [("", module)]
-    with open(os.path.join(out, name + ".code.txt"), "w") as code, open(os.path.join(out, name + ".graph.txt"), "w") as graph:
-        for where, part in parts:
-            kind = str(part._c._type())
-            if kind in seen:
-                continue
-            seen.add(kind)
-            for method_name in sorted(part._c._method_names()):
-                one = part._c._get_method(method_name)
-                title = f"=== {where + ':' if where else ''}{method_name}\n"
-                code.write(title + one.code)
-                graph.write(title + str(one.graph))
-
-
 def make_one(name: str, out: str):
     """In a process of its own, so that type names aren't mangled by the models before it."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            record = zoo.build(TINY[name], out)
-            texts(os.path.join(out, name + ".pt"), out, name)
+            record = zoo.build(TINY[name], out, texts=name not in LONG + (["transformer_encoder"] if zoo.OLD else []))
             print(f"+ {name}: {len(record['cases'])} cases, {os.path.getsize(os.path.join(out, name + '.pt')) // 1024} KB", flush=True)
             status = 0
         except Exception as error:
@@ -377,7 +357,7 @@ def make_old(args) -> int:
         with open(os.path.join(out, name + ".json"), "w") as f:
             json.dump(record, f, indent=1)
             f.write("\n")
-        texts(path, out, name)
+        zoo.write_texts(path, out, name)
         print(f"+ {name}: {number} cases")
     os.remove(base)
     return 0

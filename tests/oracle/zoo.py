@@ -4,6 +4,7 @@
     zoo.py list
     zoo.py build --out DIR [--big] [NAME…]     writes NAME.pt, NAME*.inputs.pt, NAME*.outputs.pt, NAME.json
     zoo.py ops --out FILE DIR…                 table of every operator used by the archives in DIRs
+    zoo.py serve                               checks archives against recorded outputs, for run.py
 
 It runs under PyTorch 1.13 with torchvision 0.14 and under today's PyTorch; a model that needs what this
 Python lacks (torchvision, transformers) is left out, with a line that says so.
@@ -633,10 +634,26 @@ def run_case(path: str, case: Case):
     return outputs
 
 
-def build(entry: Entry, out: str, suffix: str = "") -> Dict[str, Any]:
+def write_texts(path: str, out: str, name: str):
+    """The .code and .graph of every method of the module and of one submodule of each type."""
+    seen = set()
+    with open(os.path.join(out, name + ".code.txt"), "w") as code, open(os.path.join(out, name + ".graph.txt"), "w") as graph:
+        for where, part in torch.jit.load(path).named_modules():
+            kind = str(part._c._type())
+            if kind in seen:
+                continue
+            seen.add(kind)
+            for name_of in sorted(part._c._method_names()):
+                one = part._c._get_method(name_of)
+                title = f"=== {where + ':' if where else ''}{name_of}\n"
+                code.write(title + one.code)
+                graph.write(title + str(one.graph))
+
+
+def build(entry: Entry, out: str, texts: bool = True) -> Dict[str, Any]:
     torch.manual_seed(sum(map(ord, entry.name)))
     made = entry.make()
-    name = entry.name + suffix
+    name = entry.name
     path = os.path.join(out, name + ".pt")
     torch.jit.save(made.module, path, _extra_files=dict(made.extra_files))
     record = {"name": name, "torch": torch.__version__, "rtol": made.rtol, "atol": made.atol, "cases": []}
@@ -652,6 +669,8 @@ def build(entry: Entry, out: str, suffix: str = "") -> Dict[str, Any]:
             oracle_io.write(outputs if case.sequence else outputs[0], os.path.join(out, stem + ".outputs.pt"))
             row["outputs"] = stem + ".outputs.pt"
         record["cases"].append(row)
+    if texts:
+        write_texts(path, out, name)
     with open(os.path.join(out, name + ".json"), "w") as f:
         json.dump(record, f, indent=1)
         f.write("\n")
@@ -677,6 +696,41 @@ def build_all(args) -> int:
             failed += 1
             print(f"! {name}: {type(error).__name__}: {str(error)[-1500:]}", flush=True)
     return 1 if failed else 0
+
+
+# ---- checking an archive against recorded outputs ------------------------------------------------------------
+
+def verify(archive: str, folder: str, name: Optional[str]) -> Dict[str, Any]:
+    """Runs the recorded cases of a model on another archive of it (one that wick wrote); without a name only loads it."""
+    try:
+        torch.jit.load(archive)
+    except Exception as error:
+        return {"unloadable": str(error).strip()[:500]}
+    if name is None:
+        return {}
+    with open(os.path.join(folder, name + ".json")) as f:
+        record = json.load(f)
+    found = []
+    for row in record["cases"]:
+        args = torch.load(os.path.join(folder, row["inputs"]))
+        case = Case(row["name"], args if row["sequence"] else [(row["method"], args)], row["sequence"], "raises" in row)
+        try:
+            outputs = run_case(archive, case)
+        except Exception as error:
+            found.append(f"{case.name}: {str(error).strip()[-500:]}")
+            continue
+        if not case.raises:
+            want = torch.load(os.path.join(folder, row["outputs"]))
+            found += oracle_io.differences(outputs if case.sequence else outputs[0], want, record["rtol"], record["atol"], case.name)
+    return {"differences": found}
+
+
+def serve(args) -> int:
+    """One JSON request [archive, folder, name] a line, one JSON answer a line: importing PyTorch for each would take longer."""
+    register_vision_operators()
+    for line in sys.stdin:
+        print(json.dumps(verify(*json.loads(line))), flush=True)
+    return 0
 
 
 # ---- operators in archives ------------------------------------------------------------------------------------
@@ -744,13 +798,14 @@ def main() -> int:
     table.add_argument("--out", required=True)
     table.add_argument("dirs", nargs="+")
     commands.add_parser("list")
+    commands.add_parser("serve")
     args = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     if args.command == "list":
         for entry in REGISTRY.values():
             print(entry.name, "big" if entry.big else "", " ".join("needs " + n for n in entry.needs))
         return 0
-    return build_all(args) if args.command == "build" else ops_table(args)
+    return {"build": build_all, "ops": ops_table, "serve": serve}[args.command](args)
 
 
 if __name__ == "__main__":

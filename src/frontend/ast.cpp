@@ -4,6 +4,12 @@
 
 namespace wick::jit {
 
+void Ast::anchor_ranges() {
+    for (const std::unique_ptr<ast::Node>& node : nodes_) {
+        node->range = SourceRange(source_, node->anchor, std::max(node->anchor, node->range.end()));
+    }
+}
+
 const char* kind_name(ast::ExprKind kind) {
     static constexpr const char* kNames[] = {
 #define _(name) #name,

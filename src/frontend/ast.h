@@ -314,11 +314,13 @@ struct ClassDef : StmtOf<StmtKind::ClassDef> {
 
 /// One parsed text: owns its nodes.
 class Ast {
-   public:
+ public:
     explicit Ast(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
     const std::shared_ptr<const Source>& source() const { return source_; }
     /// Top-level statements.
     ast::Block body;
+    /// Lets every range begin at its anchor: code inside archives, whose debug records are looked up by it.
+    void anchor_ranges();
 
     template <class T>
     T* make(int64_t begin, int64_t end) {
@@ -330,7 +332,7 @@ class Ast {
         return node;
     }
 
-   private:
+ private:
     std::shared_ptr<const Source> source_;
     std::vector<std::unique_ptr<ast::Node>> nodes_;
 };

@@ -1,9 +1,8 @@
 #include "frontend/constant_expression.h"
 
 #include <complex>
-#include <limits>
-
 #include <fmt/format.h>
+#include <limits>
 
 #include <wick/support/error.h>
 
@@ -14,19 +13,19 @@ namespace wick::jit {
 namespace {
 
 class Evaluator {
-   public:
+ public:
     explicit Evaluator(Resolver& resolver) : resolver_(resolver) {}
 
     IValue evaluate(const ast::Expr& expr, const TypePtr& type) {
         IValue value = convert(plain(expr, type), type);
         if (type && !value.type()->is_subtype_of(*type) && !is_empty_container(value)) {
-            throw CompileError(expr.range, fmt::format("expected a constant of type {} but found {}", type->annotation_str(),
-                                                       value.type()->annotation_str()));
+            throw CompileError(expr.range, fmt::format("expected a constant of type {} but found {}",
+                                                       type->annotation_str(), value.type()->annotation_str()));
         }
         return value;
     }
 
-   private:
+ private:
     static bool is_empty_container(const IValue& value) {
         return (value.is_list() && value.to_list().items.empty()) || (value.is_dict() && value.to_dict().size() == 0);
     }
@@ -36,7 +35,8 @@ class Evaluator {
         if (!type) return value;
         const Type& target = type->is(TypeKind::Optional) ? *type->contained(0) : *type;
         if (value.is_int() && target.is(TypeKind::Float)) return IValue(static_cast<double>(value.to_int()));
-        if ((value.is_int() || value.is_double()) && target.is(TypeKind::Complex)) return IValue(value.to_scalar().to_complex());
+        if ((value.is_int() || value.is_double()) && target.is(TypeKind::Complex))
+            return IValue(value.to_scalar().to_complex());
         return value;
     }
 
@@ -57,14 +57,21 @@ class Evaluator {
                 if (constant.is_ellipsis) fail(expr);
                 return constant.value;
             }
-            case ast::ExprKind::Unary: return unary(static_cast<const ast::Unary&>(expr), type);
+            case ast::ExprKind::Unary:
+                return unary(static_cast<const ast::Unary&>(expr), type);
             case ast::ExprKind::Name:
-            case ast::ExprKind::Attribute: return named(expr);
-            case ast::ExprKind::Tuple: return tuple(static_cast<const ast::Tuple&>(expr), type);
-            case ast::ExprKind::List: return list(static_cast<const ast::List&>(expr), type);
-            case ast::ExprKind::Dict: return dict(static_cast<const ast::Dict&>(expr), type);
-            case ast::ExprKind::Call: return call(static_cast<const ast::Call&>(expr));
-            default: fail(expr);
+            case ast::ExprKind::Attribute:
+                return named(expr);
+            case ast::ExprKind::Tuple:
+                return tuple(static_cast<const ast::Tuple&>(expr), type);
+            case ast::ExprKind::List:
+                return list(static_cast<const ast::List&>(expr), type);
+            case ast::ExprKind::Dict:
+                return dict(static_cast<const ast::Dict&>(expr), type);
+            case ast::ExprKind::Call:
+                return call(static_cast<const ast::Call&>(expr));
+            default:
+                fail(expr);
         }
     }
 
@@ -143,7 +150,8 @@ class Evaluator {
 
     IValue call(const ast::Call& call) {
         std::string callee = dotted_name(call.callee);
-        if ((callee == "annotate" || callee == "torch.jit.annotate") && call.args.size() == 2 && call.keywords.empty()) {
+        if ((callee == "annotate" || callee == "torch.jit.annotate") && call.args.size() == 2 &&
+            call.keywords.empty()) {
             return evaluate(*call.args[1], parse_type(*call.args[0], resolver_));
         }
         if (callee == "float" && call.args.size() == 1) {

@@ -1,5 +1,6 @@
 #pragma once
-// Expressions whose value is known without running anything: defaults of parameters, constants of classes, members of enums.
+// Expressions whose value is known without running anything: defaults of parameters, constants of classes, members of
+// enums.
 
 #include <wick/types/ivalue.h>
 
@@ -8,8 +9,8 @@
 
 namespace wick::jit {
 
-/// The value of literals, signed numbers, lists, tuples, dicts, inf, nan, annotate(T, x) and enum members. With a `type`, ints
-/// become floats where it says so and the value must be of that type. CompileError otherwise.
+/// The value of literals, signed numbers, lists, tuples, dicts, inf, nan, annotate(T, x) and enum members. With a
+/// `type`, ints become floats where it says so and the value must be of that type. CompileError otherwise.
 IValue evaluate_constant(const ast::Expr& expr, const TypePtr& type, Resolver& resolver);
 
 }  // namespace wick::jit

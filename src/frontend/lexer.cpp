@@ -1,9 +1,8 @@
 #include "frontend/lexer.h"
 
 #include <algorithm>
-#include <string>
-
 #include <fmt/format.h>
+#include <string>
 
 #include <wick/support/error.h>
 
@@ -16,7 +15,7 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_word(char c) { return is_letter(c) || is_digit(c); }
 
 class Lexer {
-   public:
+ public:
     Lexer(const std::shared_ptr<const Source>& source, size_t begin, size_t end)
         : source_(source), text_(std::string_view(source->text()).substr(0, end)), at_(begin) {}
 
@@ -47,7 +46,7 @@ class Lexer {
         return finish();
     }
 
-   private:
+ private:
     char peek(size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
     void add(TokenKind kind, size_t begin, size_t end) {
         out_.tokens.push_back({kind, static_cast<int64_t>(begin), static_cast<int64_t>(end)});
@@ -154,11 +153,20 @@ class Lexer {
         switch (kind) {
             case TokenKind::LeftParen:
             case TokenKind::LeftBracket:
-            case TokenKind::LeftBrace: brackets_.push_back(kind); break;
-            case TokenKind::RightParen: close(TokenKind::LeftParen); break;
-            case TokenKind::RightBracket: close(TokenKind::LeftBracket); break;
-            case TokenKind::RightBrace: close(TokenKind::LeftBrace); break;
-            default: break;
+            case TokenKind::LeftBrace:
+                brackets_.push_back(kind);
+                break;
+            case TokenKind::RightParen:
+                close(TokenKind::LeftParen);
+                break;
+            case TokenKind::RightBracket:
+                close(TokenKind::LeftBracket);
+                break;
+            case TokenKind::RightBrace:
+                close(TokenKind::LeftBrace);
+                break;
+            default:
+                break;
         }
     }
 

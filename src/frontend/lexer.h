@@ -17,8 +17,8 @@ struct TokenList {
     std::vector<Token> type_comments;
 };
 
-/// Splits a source into tokens in linear time. CompileError on a character that starts no token, an unterminated string,
-/// a closing bracket without its opening one, and on a dedent to a column that no block has.
+/// Splits a source into tokens in linear time. CompileError on a character that starts no token, an unterminated
+/// string, a closing bracket without its opening one, and on a dedent to a column that no block has.
 TokenList tokenize(const std::shared_ptr<const Source>& source);
 
 /// The tokens of one expression that stands at [begin, end) of the source: line ends don't count.

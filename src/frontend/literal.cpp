@@ -96,7 +96,8 @@ std::optional<std::string> unescape(std::string_view body) {
         } else if (c >= '0' && c <= '7') {
             int value = 0;
             size_t digits = 0;
-            for (; digits < 3 && i + digits < body.size() && body[i + digits] >= '0' && body[i + digits] <= '7'; ++digits) {
+            for (; digits < 3 && i + digits < body.size() && body[i + digits] >= '0' && body[i + digits] <= '7';
+                 ++digits) {
                 value = value * 8 + (body[i + digits] - '0');
             }
             i += digits - 1;

@@ -9,20 +9,34 @@ namespace {
 /// The operator inside an augmented assignment; EndOfFile for another token.
 TokenKind augmented_operator(TokenKind kind) {
     switch (kind) {
-        case TokenKind::PlusAssign: return TokenKind::Plus;
-        case TokenKind::MinusAssign: return TokenKind::Minus;
-        case TokenKind::StarAssign: return TokenKind::Star;
-        case TokenKind::SlashAssign: return TokenKind::Slash;
-        case TokenKind::DoubleSlashAssign: return TokenKind::DoubleSlash;
-        case TokenKind::PercentAssign: return TokenKind::Percent;
-        case TokenKind::DoubleStarAssign: return TokenKind::DoubleStar;
-        case TokenKind::PipeAssign: return TokenKind::Pipe;
-        case TokenKind::AmpersandAssign: return TokenKind::Ampersand;
-        case TokenKind::CaretAssign: return TokenKind::Caret;
-        case TokenKind::AtAssign: return TokenKind::At;
-        case TokenKind::ShiftLeftAssign: return TokenKind::ShiftLeft;
-        case TokenKind::ShiftRightAssign: return TokenKind::ShiftRight;
-        default: return TokenKind::EndOfFile;
+        case TokenKind::PlusAssign:
+            return TokenKind::Plus;
+        case TokenKind::MinusAssign:
+            return TokenKind::Minus;
+        case TokenKind::StarAssign:
+            return TokenKind::Star;
+        case TokenKind::SlashAssign:
+            return TokenKind::Slash;
+        case TokenKind::DoubleSlashAssign:
+            return TokenKind::DoubleSlash;
+        case TokenKind::PercentAssign:
+            return TokenKind::Percent;
+        case TokenKind::DoubleStarAssign:
+            return TokenKind::DoubleStar;
+        case TokenKind::PipeAssign:
+            return TokenKind::Pipe;
+        case TokenKind::AmpersandAssign:
+            return TokenKind::Ampersand;
+        case TokenKind::CaretAssign:
+            return TokenKind::Caret;
+        case TokenKind::AtAssign:
+            return TokenKind::At;
+        case TokenKind::ShiftLeftAssign:
+            return TokenKind::ShiftLeft;
+        case TokenKind::ShiftRightAssign:
+            return TokenKind::ShiftRight;
+        default:
+            return TokenKind::EndOfFile;
     }
 }
 
@@ -35,17 +49,35 @@ void Parser::module() {
 void Parser::statement(ast::Block& into) {
     Nested nested(*this);
     switch (peek().kind) {
-        case TokenKind::If: into.push_back(if_statement()); return;
-        case TokenKind::While: into.push_back(while_statement()); return;
-        case TokenKind::For: into.push_back(for_statement()); return;
-        case TokenKind::With: into.push_back(with_statement()); return;
-        case TokenKind::Def: into.push_back(function({})); return;
-        case TokenKind::Class: into.push_back(class_statement({})); return;
-        case TokenKind::At: into.push_back(decorated()); return;
-        case TokenKind::Try: fail(range_of(peek()), "try blocks aren't supported");
-        case TokenKind::Async: fail(range_of(peek()), "async functions aren't supported");
-        case TokenKind::Yield: fail(range_of(peek()), "yield isn't supported");
-        default: simple_statements(into);
+        case TokenKind::If:
+            into.push_back(if_statement());
+            return;
+        case TokenKind::While:
+            into.push_back(while_statement());
+            return;
+        case TokenKind::For:
+            into.push_back(for_statement());
+            return;
+        case TokenKind::With:
+            into.push_back(with_statement());
+            return;
+        case TokenKind::Def:
+            into.push_back(function({}));
+            return;
+        case TokenKind::Class:
+            into.push_back(class_statement({}));
+            return;
+        case TokenKind::At:
+            into.push_back(decorated());
+            return;
+        case TokenKind::Try:
+            fail(range_of(peek()), "try blocks aren't supported");
+        case TokenKind::Async:
+            fail(range_of(peek()), "async functions aren't supported");
+        case TokenKind::Yield:
+            fail(range_of(peek()), "yield isn't supported");
+        default:
+            simple_statements(into);
     }
 }
 
@@ -64,18 +96,28 @@ const ast::Stmt* Parser::simple_statement() {
         return make<T>(first);
     };
     switch (peek().kind) {
-        case TokenKind::Pass: return single(static_cast<ast::Pass*>(nullptr));
-        case TokenKind::Break: return single(static_cast<ast::Break*>(nullptr));
-        case TokenKind::Continue: return single(static_cast<ast::Continue*>(nullptr));
-        case TokenKind::Return: return return_statement();
-        case TokenKind::Raise: return raise_statement();
-        case TokenKind::Assert: return assert_statement();
-        case TokenKind::Del: return delete_statement();
+        case TokenKind::Pass:
+            return single(static_cast<ast::Pass*>(nullptr));
+        case TokenKind::Break:
+            return single(static_cast<ast::Break*>(nullptr));
+        case TokenKind::Continue:
+            return single(static_cast<ast::Continue*>(nullptr));
+        case TokenKind::Return:
+            return return_statement();
+        case TokenKind::Raise:
+            return raise_statement();
+        case TokenKind::Assert:
+            return assert_statement();
+        case TokenKind::Del:
+            return delete_statement();
         case TokenKind::Global:
-        case TokenKind::Nonlocal: return global_statement();
+        case TokenKind::Nonlocal:
+            return global_statement();
         case TokenKind::Import:
-        case TokenKind::From: return import_statement();
-        default: return expression_statement();
+        case TokenKind::From:
+            return import_statement();
+        default:
+            return expression_statement();
     }
 }
 
@@ -330,8 +372,8 @@ const ast::Stmt* Parser::function(ast::Exprs decorators) {
     node->parameters_range = parameters_range;
     node->returns = returns;
     node->decorators = std::move(decorators);
-    // A type comment stands between the header's colon and the first statement. Comments are in order of position, and so
-    // are functions but for nested ones, whose comments come later than their parent's.
+    // A type comment stands between the header's colon and the first statement. Comments are in order of position, and
+    // so are functions but for nested ones, whose comments come later than their parent's.
     const int64_t body_begin = body.front()->range.begin();
     const auto comment = std::lower_bound(list_.type_comments.begin(), list_.type_comments.end(), header_end,
                                           [](const Token& token, int64_t at) { return token.begin < at; });
@@ -390,9 +432,10 @@ ast::Block Parser::block() {
     return body;
 }
 
-std::shared_ptr<const Ast> parse(std::shared_ptr<const Source> source) {
+std::shared_ptr<const Ast> parse(std::shared_ptr<const Source> source, RangeStyle ranges) {
     auto ast = std::make_shared<Ast>(std::move(source));
     Parser(*ast, tokenize(ast->source())).module();
+    if (ranges == RangeStyle::anchored) ast->anchor_ranges();
     return ast;
 }
 

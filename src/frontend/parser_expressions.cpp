@@ -10,19 +10,26 @@ namespace {
 /// Binary operators by precedence, loosest first.
 int binary_level(TokenKind kind) {
     switch (kind) {
-        case TokenKind::Pipe: return 0;
-        case TokenKind::Caret: return 1;
-        case TokenKind::Ampersand: return 2;
+        case TokenKind::Pipe:
+            return 0;
+        case TokenKind::Caret:
+            return 1;
+        case TokenKind::Ampersand:
+            return 2;
         case TokenKind::ShiftLeft:
-        case TokenKind::ShiftRight: return 3;
+        case TokenKind::ShiftRight:
+            return 3;
         case TokenKind::Plus:
-        case TokenKind::Minus: return 4;
+        case TokenKind::Minus:
+            return 4;
         case TokenKind::Star:
         case TokenKind::Slash:
         case TokenKind::DoubleSlash:
         case TokenKind::Percent:
-        case TokenKind::At: return 5;
-        default: return -1;
+        case TokenKind::At:
+            return 5;
+        default:
+            return -1;
     }
 }
 
@@ -122,7 +129,8 @@ TokenKind Parser::comparison_operator() {
         case TokenKind::GreaterEqual:
         case TokenKind::Equal:
         case TokenKind::NotEqual:
-        case TokenKind::In: return next().kind;
+        case TokenKind::In:
+            return next().kind;
         case TokenKind::Is:
             next();
             return accept(TokenKind::Not) ? TokenKind::IsNot : TokenKind::Is;
@@ -131,7 +139,8 @@ TokenKind Parser::comparison_operator() {
             next();
             next();
             return TokenKind::NotIn;
-        default: return TokenKind::EndOfFile;
+        default:
+            return TokenKind::EndOfFile;
     }
 }
 
@@ -379,22 +388,32 @@ std::vector<ast::Comprehension> Parser::comprehension_loops() {
 
 const ast::Expr* Parser::atom() {
     switch (peek().kind) {
-        case TokenKind::Identifier: return name();
-        case TokenKind::Number: return number();
-        case TokenKind::String: return strings();
-        case TokenKind::True_: return constant(IValue(true));
-        case TokenKind::False_: return constant(IValue(false));
-        case TokenKind::None_: return constant(IValue());
+        case TokenKind::Identifier:
+            return name();
+        case TokenKind::Number:
+            return number();
+        case TokenKind::String:
+            return strings();
+        case TokenKind::True_:
+            return constant(IValue(true));
+        case TokenKind::False_:
+            return constant(IValue(false));
+        case TokenKind::None_:
+            return constant(IValue());
         case TokenKind::Ellipsis: {
             const int64_t first = next().begin;
             auto* node = make<ast::Constant>(first);
             node->is_ellipsis = true;
             return node;
         }
-        case TokenKind::LeftParen: return parenthesised();
-        case TokenKind::LeftBracket: return list();
-        case TokenKind::LeftBrace: return dict();
-        default: fail_expected("an expression");
+        case TokenKind::LeftParen:
+            return parenthesised();
+        case TokenKind::LeftBracket:
+            return list();
+        case TokenKind::LeftBrace:
+            return dict();
+        default:
+            fail_expected("an expression");
     }
 }
 
@@ -510,7 +529,8 @@ const ast::Expr* Parser::strings() {
         const size_t prefix = body.find_first_of("'\"");
         const bool raw = body.substr(0, prefix).find_first_of("rR") != body.npos;
         const bool is_formatted = body.substr(0, prefix).find_first_of("fF") != body.npos;
-        const size_t quotes = body.size() >= prefix + 6 && body[prefix + 1] == body[prefix] && body[prefix + 2] == body[prefix] ? 3 : 1;
+        const size_t quotes =
+            body.size() >= prefix + 6 && body[prefix + 1] == body[prefix] && body[prefix + 2] == body[prefix] ? 3 : 1;
         body = body.substr(prefix + quotes, body.size() - prefix - 2 * quotes);
         if (is_formatted) {
             if (!formatted) formatted = make<ast::FormattedString>(first);
@@ -536,7 +556,8 @@ const ast::Expr* Parser::strings() {
 void Parser::formatted_pieces(ast::FormattedString& into, std::string_view body, bool raw, int64_t body_begin) {
     std::string literal;
     const auto here = [&](size_t at, size_t length) {
-        return SourceRange(source_, body_begin + static_cast<int64_t>(at), body_begin + static_cast<int64_t>(at + length));
+        return SourceRange(source_, body_begin + static_cast<int64_t>(at),
+                           body_begin + static_cast<int64_t>(at + length));
     };
     const auto flush = [&] {
         if (literal.empty()) return;
@@ -586,7 +607,8 @@ void Parser::formatted_pieces(ast::FormattedString& into, std::string_view body,
         if (body[stop] == '!') {
             piece.conversion = stop + 1 < body.size() ? body[stop + 1] : 0;
             stop += 2;
-            if ((piece.conversion != 'r' && piece.conversion != 's' && piece.conversion != 'a') || stop >= body.size()) {
+            if ((piece.conversion != 'r' && piece.conversion != 's' && piece.conversion != 'a') ||
+                stop >= body.size()) {
                 fail(here(i, 1), "f-string: invalid conversion character, expected 's', 'r' or 'a'");
             }
         }

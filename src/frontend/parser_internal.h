@@ -2,9 +2,8 @@
 // The parser's state and what its two halves, expressions and statements, share.
 
 #include <algorithm>
-#include <string>
-
 #include <fmt/format.h>
+#include <string>
 
 #include <wick/support/error.h>
 
@@ -14,7 +13,7 @@
 namespace wick::jit {
 
 class Parser {
-   public:
+ public:
     Parser(Ast& ast, TokenList tokens, int nesting = 0)
         : ast_(ast), source_(ast.source()), list_(std::move(tokens)), nesting_(nesting) {}
 
@@ -24,11 +23,9 @@ class Parser {
     const ast::Expr* expression();
     void single_expression();
 
-   private:
+ private:
     // Tokens.
-    const Token& peek(size_t ahead = 0) const {
-        return list_.tokens[std::min(at_ + ahead, list_.tokens.size() - 1)];
-    }
+    const Token& peek(size_t ahead = 0) const { return list_.tokens[std::min(at_ + ahead, list_.tokens.size() - 1)]; }
     bool at(TokenKind kind) const { return peek().kind == kind; }
     Token next() {
         const Token token = peek();

@@ -16,7 +16,8 @@ struct Graph;
 struct Resolver {
     virtual ~Resolver() = default;
     /// A value by its plain name; null when the name is unknown. Constants are inserted into `graph`.
-    virtual std::shared_ptr<SugaredValue> resolve_value(const std::string& name, Graph& graph, const SourceRange& range) = 0;
+    virtual std::shared_ptr<SugaredValue> resolve_value(const std::string& name, Graph& graph,
+                                                        const SourceRange& range) = 0;
     /// A class, interface, enum or named tuple by plain or dotted name; null when unknown.
     virtual TypePtr resolve_type(const std::string& name, const SourceRange& range) = 0;
 };

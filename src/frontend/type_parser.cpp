@@ -1,9 +1,8 @@
 #include "frontend/type_parser.h"
 
+#include <fmt/format.h>
 #include <unordered_map>
 #include <unordered_set>
-
-#include <fmt/format.h>
 
 #include <wick/support/error.h>
 
@@ -16,31 +15,44 @@ namespace {
 
 const std::unordered_map<std::string_view, TypeKind>& named_kinds() {
     static const std::unordered_map<std::string_view, TypeKind> kinds = {
-        {"Tensor", TypeKind::Tensor},       {"int", TypeKind::Int},
-        {"float", TypeKind::Float},         {"bool", TypeKind::Bool},
-        {"complex", TypeKind::Complex},     {"str", TypeKind::String},
-        {"number", TypeKind::Number},       {"None", TypeKind::None},
-        {"NoneType", TypeKind::None},       {"Any", TypeKind::Any},
-        {"Device", TypeKind::Device},       {"torch.device", TypeKind::Device},
-        {"Stream", TypeKind::Stream},       {"Generator", TypeKind::Generator},
-        {"Storage", TypeKind::Storage},     {"Capsule", TypeKind::Capsule},
-        {"torch.Generator", TypeKind::Generator}, {"typing.Any", TypeKind::Any},
+        {"Tensor", TypeKind::Tensor},
+        {"int", TypeKind::Int},
+        {"float", TypeKind::Float},
+        {"bool", TypeKind::Bool},
+        {"complex", TypeKind::Complex},
+        {"str", TypeKind::String},
+        {"number", TypeKind::Number},
+        {"None", TypeKind::None},
+        {"NoneType", TypeKind::None},
+        {"Any", TypeKind::Any},
+        {"Device", TypeKind::Device},
+        {"torch.device", TypeKind::Device},
+        {"Stream", TypeKind::Stream},
+        {"Generator", TypeKind::Generator},
+        {"Storage", TypeKind::Storage},
+        {"Capsule", TypeKind::Capsule},
+        {"torch.Generator", TypeKind::Generator},
+        {"typing.Any", TypeKind::Any},
         // Enumerations of PyTorch's that are ints to a program.
-        {"torch.dtype", TypeKind::Int},     {"torch.layout", TypeKind::Int},
-        {"torch.memory_format", TypeKind::Int}, {"torch.qscheme", TypeKind::Int},
+        {"torch.dtype", TypeKind::Int},
+        {"torch.layout", TypeKind::Int},
+        {"torch.memory_format", TypeKind::Int},
+        {"torch.qscheme", TypeKind::Int},
         {"torch.Size", TypeKind::List},
         // Of any element type, in isinstance.
-        {"list", TypeKind::AnyList},        {"tuple", TypeKind::AnyTuple},
-        {"AnyClassType", TypeKind::AnyClass}, {"AnyEnumType", TypeKind::AnyEnum},
+        {"list", TypeKind::AnyList},
+        {"tuple", TypeKind::AnyTuple},
+        {"AnyClassType", TypeKind::AnyClass},
+        {"AnyEnumType", TypeKind::AnyEnum},
     };
     return kinds;
 }
 
 bool is_tensor_subclass(std::string_view name) {
     static const std::unordered_set<std::string_view> names = {
-        "torch.Tensor",     "torch.LongTensor",  "torch.FloatTensor", "torch.DoubleTensor",   "torch.IntTensor",
-        "torch.ShortTensor", "torch.HalfTensor", "torch.CharTensor",  "torch.ByteTensor",     "torch.BoolTensor",
-        "torch.nn.Parameter", "nn.Parameter"};
+        "torch.Tensor",     "torch.LongTensor",  "torch.FloatTensor",  "torch.DoubleTensor",
+        "torch.IntTensor",  "torch.ShortTensor", "torch.HalfTensor",   "torch.CharTensor",
+        "torch.ByteTensor", "torch.BoolTensor",  "torch.nn.Parameter", "nn.Parameter"};
     return names.contains(name);
 }
 
@@ -51,7 +63,7 @@ std::string_view without_module(std::string_view name) {
 }
 
 class TypeParser {
-   public:
+ public:
     explicit TypeParser(Resolver& resolver) : resolver_(resolver) {}
 
     TypePtr parse(const ast::Expr& expr) {
@@ -65,13 +77,13 @@ class TypeParser {
         }
         const std::string name = dotted_name(&expr);
         if (name.empty()) {
-            throw CompileError(expr.range,
-                               fmt::format("Expression of type {} cannot be used in a type expression", kind_name(expr.kind)));
+            throw CompileError(expr.range, fmt::format("Expression of type {} cannot be used in a type expression",
+                                                       kind_name(expr.kind)));
         }
         return named(expr, name);
     }
 
-   private:
+ private:
     TypePtr named(const ast::Expr& expr, const std::string& name) {
         if (const auto kind = named_kinds().find(name); kind != named_kinds().end()) {
             return kind->second == TypeKind::List ? list_type(int_type()) : simple_type(kind->second);
@@ -98,7 +110,8 @@ class TypeParser {
 
     TypePtr one_argument(const ast::Subscript& subscript) {
         if (subscript.indices.size() != 1) {
-            throw CompileError(subscript.range, fmt::format(" expected exactly one element type but found {}", subscript.indices.size()));
+            throw CompileError(subscript.range, fmt::format(" expected exactly one element type but found {}",
+                                                            subscript.indices.size()));
         }
         return parse(*subscript.indices[0]);
     }
@@ -127,8 +140,8 @@ class TypeParser {
         if (name == "Final") return one_argument(subscript);
         if (name == "Dict" || name == "dict") {
             if (subscript.indices.size() != 2) {
-                throw CompileError(subscript.range,
-                                   fmt::format(" expected exactly 2 element types but found {}", subscript.indices.size()));
+                throw CompileError(subscript.range, fmt::format(" expected exactly 2 element types but found {}",
+                                                                subscript.indices.size()));
             }
             TypePtr key = parse(*subscript.indices[0]);
             return dict_type(std::move(key), parse(*subscript.indices[1]));
@@ -150,8 +163,9 @@ int32_t number_in(std::string_view name, std::string_view prefix, std::string_vi
 Argument parse_parameter(const ast::Parameter& parameter, Resolver& resolver) {
     using Kind = ast::Parameter::Kind;
     if (parameter.kind == Kind::var_positional || parameter.kind == Kind::var_keyword) {
-        throw CompileError(parameter.range,
-                           "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults");
+        throw CompileError(
+            parameter.range,
+            "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults");
     }
     Argument argument;
     argument.name = parameter.name;
@@ -215,7 +229,8 @@ const ast::Expr* final_type(const ast::Expr* annotation) {
 Schema parse_signature(const ast::FunctionDef& def, Resolver& resolver, const TypePtr& self_type) {
     Schema schema;
     schema.name = def.name;
-    if (self_type && def.parameters.empty()) throw CompileError(def.parameters_range, "methods must have a self argument");
+    if (self_type && def.parameters.empty())
+        throw CompileError(def.parameters_range, "methods must have a self argument");
     for (size_t i = 0; i < def.parameters.size(); ++i) {
         if (i == 0 && self_type) {
             Argument self;

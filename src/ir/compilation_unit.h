@@ -15,7 +15,7 @@ namespace wick::jit {
 /// Owns what a program defines. Types refer to functions, functions to graphs and graphs to types in circles; the
 /// unit's end breaks them, so values of the program (objects, graphs) are used no longer than the unit lives.
 class CompilationUnit {
-   public:
+ public:
     CompilationUnit() = default;
     CompilationUnit(const CompilationUnit&) = delete;
     CompilationUnit& operator=(const CompilationUnit&) = delete;
@@ -39,7 +39,7 @@ class CompilationUnit {
     /// A name that nothing has yet: "__torch__.M" becomes "__torch__.___torch_mangle_3.M".
     std::string mangle(std::string_view qualified_name);
 
-   private:
+ private:
     std::vector<IntrusivePtr<Function>> functions_;
     std::vector<TypePtr> types_;
     std::unordered_map<std::string, Function*> functions_by_name_;

@@ -5,7 +5,7 @@
 namespace wick::jit {
 
 Function::Function(std::string qualified_name, Schema schema, std::shared_ptr<Graph> graph)
-    : name_(std::move(qualified_name)), state_(State::defined), schema_(std::move(schema)), graph_(std::move(graph)) {}
+    : name_(std::move(qualified_name)), state_(State::defined), has_schema_(true), schema_(std::move(schema)), graph_(std::move(graph)) {}
 
 Function::~Function() { clear(); }
 
@@ -27,7 +27,7 @@ void Function::ensure_defined() {
 }
 
 const Schema& Function::schema() {
-    ensure_defined();
+    if (!has_schema_) ensure_defined();
     return schema_;
 }
 

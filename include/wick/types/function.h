@@ -17,7 +17,8 @@ struct Graph;
 class Function : public RefCounted {
    public:
     /// `define` compiles the body on first demand: it must set `schema` and `graph`. Functions that call each other
-    /// are compiled in the order of demand; demanding one that is being compiled is recursion, a CompileError.
+    /// are compiled in the order of demand; demanding the schema of one that is being compiled is recursion, a
+    /// CompileError. A schema that is known before (set_schema) makes calls independent of the body.
     Function(std::string qualified_name, std::function<void(Function&)> define)
         : name_(std::move(qualified_name)), define_(std::move(define)) {}
     Function(std::string qualified_name, Schema schema, std::shared_ptr<Graph> graph);
@@ -32,7 +33,10 @@ class Function : public RefCounted {
     /// Compiles now if that has not happened. Not for concurrent use: loading and compiling finish this first.
     void ensure_defined();
 
-    void set_schema(Schema schema) { schema_ = std::move(schema); }
+    void set_schema(Schema schema) {
+        schema_ = std::move(schema);
+        has_schema_ = true;
+    }
     void set_graph(std::shared_ptr<Graph> graph);
     /// Ends the life of graph and plan (both refer to types that own this function).
     void clear();
@@ -45,6 +49,7 @@ class Function : public RefCounted {
     std::string name_;
     std::function<void(Function&)> define_;
     State state_ = State::declared;
+    bool has_schema_ = false;
     Schema schema_;
     std::shared_ptr<Graph> graph_;
     std::atomic<RefCounted*> plan_{nullptr};

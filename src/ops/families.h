@@ -1,7 +1,12 @@
 #pragma once
 // Every operator family: (name) stands for `void register_<name>(Registry&)`, defined in the family's own file.
 
-#define WICK_FORALL_FAMILIES(_)
+#define WICK_FORALL_FAMILIES(_) \
+    _(copy)                     \
+    _(factories)                \
+    _(joining)                  \
+    _(tensor_info)              \
+    _(views)
 
 namespace wick::jit {
 

@@ -70,8 +70,8 @@ class OperatorEntry {
     /// Derives `name_` (same arguments, writes self).
     OperatorEntry& inplace();
     /// Derives the out= overload; its overload name is `out`, or `<overload>_out` for overloads other than "" and
-    /// "Tensor", unless given.
-    OperatorEntry& out(std::string_view overload = "");
+    /// "Tensor", unless given. The added arguments are named after the results, `out` where they have no name, or `names`.
+    OperatorEntry& out(std::string_view overload = "", std::initializer_list<std::string_view> names = {});
     OperatorEntry& derivative(std::string_view formula);
     OperatorEntry& doc(std::string_view text);
     OperatorEntry& side_effects();

@@ -1,0 +1,703 @@
+// Views: other sizes and strides over the same storage.
+
+#include <algorithm>
+
+#include "ops/families.h"
+#include "ops/registry.h"
+#include "ops/tensor_ops.h"
+
+namespace wick::ops {
+
+using jit::IntList;
+
+namespace {
+
+Tensor with_geometry(const Tensor& self, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
+    return self.as_strided_unchecked(sizes, strides, offset);
+}
+Tensor with_geometry(const Tensor& self, IntArrayRef sizes, IntArrayRef strides) {
+    return self.as_strided_unchecked(sizes, strides, self.storage_offset());
+}
+
+}  // namespace
+
+DimVector infer_size(IntArrayRef sizes, int64_t numel) {
+    DimVector result(sizes);
+    int64_t known = 1;
+    int64_t unknown = -1;
+    bool overflow = false;
+    for (size_t d = 0; d < sizes.size(); ++d) {
+        if (sizes[d] == -1) {
+            WICK_CHECK(unknown < 0, "only one dimension can be inferred");
+            unknown = static_cast<int64_t>(d);
+        } else {
+            WICK_CHECK(sizes[d] >= 0, "invalid shape dimension {}", sizes[d]);
+            overflow |= __builtin_mul_overflow(known, sizes[d], &known);
+        }
+    }
+    if (!overflow && unknown >= 0 && known > 0 && numel % known == 0) {
+        result[unknown] = numel / known;
+        return result;
+    }
+    if (!overflow && unknown < 0 && known == numel) return result;
+    WICK_CHECK(overflow || unknown < 0 || known != 0 || numel != 0,
+               "cannot reshape tensor of 0 elements into shape {} because the unspecified dimension size -1 can be any value and is "
+               "ambiguous",
+               format_sizes(sizes));
+    throw OpError(fmt::format("shape '{}' is invalid for input of size {}", format_sizes(sizes), numel));
+}
+
+std::optional<DimVector> view_strides(const Tensor& self, IntArrayRef sizes) {
+    if (self.numel() == 0) return self.sizes() == sizes ? DimVector(self.strides()) : contiguous_strides(sizes);
+    if (self.dim() == 0) return DimVector(sizes.size(), 1);
+    DimVector strides(sizes.size());
+    // Walk both shapes from the back; a run of old dimensions that memory walks as one is handed to new dimensions.
+    int64_t next = static_cast<int64_t>(sizes.size()) - 1;
+    int64_t base = self.strides()[self.dim() - 1];
+    int64_t old_count = 1;
+    int64_t new_count = 1;
+    for (int64_t d = self.dim() - 1; d >= 0; --d) {
+        old_count *= self.sizes()[d];
+        const bool run_ends = d == 0 || (self.sizes()[d - 1] != 1 && self.strides()[d - 1] != old_count * base);
+        if (!run_ends) continue;
+        while (next >= 0 && (new_count < old_count || sizes[next] == 1)) {
+            strides[next] = new_count * base;
+            new_count *= sizes[next];
+            --next;
+        }
+        if (new_count != old_count) return std::nullopt;
+        if (d > 0) {
+            base = self.strides()[d - 1];
+            old_count = 1;
+            new_count = 1;
+        }
+    }
+    if (next != -1) return std::nullopt;
+    return strides;
+}
+
+Tensor view(const Tensor& self, IntArrayRef sizes) {
+    const DimVector inferred = infer_size(sizes, self.numel());
+    const std::optional<DimVector> strides = view_strides(self, inferred);
+    WICK_CHECK(strides,
+               "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+               "subspaces). Use .reshape(...) instead.");
+    return with_geometry(self, inferred, *strides);
+}
+
+Tensor reshape(const Tensor& self, IntArrayRef sizes) {
+    const DimVector inferred = infer_size(sizes, self.numel());
+    if (const std::optional<DimVector> strides = view_strides(self, inferred)) return with_geometry(self, inferred, *strides);
+    return with_geometry(clone(self, MemoryFormat::contiguous), inferred, contiguous_strides(inferred), 0);
+}
+
+Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
+    start_dim = wrap_dim(start_dim, self.dim());
+    end_dim = wrap_dim(end_dim, self.dim());
+    WICK_CHECK(start_dim <= end_dim, "flatten() has invalid args: start_dim cannot come after end_dim");
+    if (self.dim() == 0) return reshape(self, {1});
+    if (start_dim == end_dim) return self;
+    DimVector sizes;
+    int64_t merged = 1;
+    for (int64_t d = 0; d < self.dim(); ++d) {
+        const bool inside = d >= start_dim && d <= end_dim;
+        if (inside) merged *= self.sizes()[d];
+        if (!inside) sizes.push_back(self.sizes()[d]);
+        if (d == end_dim) sizes.push_back(merged);
+    }
+    return reshape(self, sizes);
+}
+
+Tensor permute(const Tensor& self, IntArrayRef dims) {
+    WICK_CHECK(static_cast<int64_t>(dims.size()) == self.dim(),
+               "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of "
+               "dimensions i.e. input.dim() = {} is not equal to len(dims) = {}",
+               self.dim(), dims.size());
+    DimVector sizes(dims.size());
+    DimVector strides(dims.size());
+    SmallVector<bool, 8> seen(dims.size());
+    for (size_t i = 0; i < dims.size(); ++i) {
+        const int64_t d = wrap_dim(dims[i], self.dim());
+        WICK_CHECK(!seen[d], "permute(): duplicate dims are not allowed.");
+        seen[d] = true;
+        sizes[i] = self.sizes()[d];
+        strides[i] = self.strides()[d];
+    }
+    return with_geometry(self, sizes, strides);
+}
+
+Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
+    dim0 = wrap_dim(dim0, self.dim());
+    dim1 = wrap_dim(dim1, self.dim());
+    DimVector sizes(self.sizes());
+    DimVector strides(self.strides());
+    if (dim0 != dim1) {
+        std::swap(sizes[dim0], sizes[dim1]);
+        std::swap(strides[dim0], strides[dim1]);
+    }
+    return with_geometry(self, sizes, strides);
+}
+
+Tensor expand(const Tensor& self, IntArrayRef sizes) {
+    const int64_t rank = static_cast<int64_t>(sizes.size());
+    WICK_CHECK(rank >= self.dim(),
+               "expand({}Tensor{{{}}}, size={}): the number of sizes provided ({}) must be greater or equal to the number of dimensions in "
+               "the tensor ({})",
+               scalar_name_of(self.dtype()), format_sizes(self.sizes()), format_sizes(sizes), rank, self.dim());
+    DimVector result(sizes);
+    DimVector strides(sizes.size());
+    for (int64_t i = rank - 1; i >= 0; --i) {
+        const int64_t own = i - (rank - self.dim());
+        const int64_t size = own >= 0 ? self.sizes()[own] : 1;
+        int64_t stride = own >= 0 ? self.strides()[own] : (i + 1 < rank ? result[i + 1] * strides[i + 1] : 1);
+        int64_t wanted = sizes[i];
+        if (wanted == -1) {
+            WICK_CHECK(own >= 0,
+                       "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}", wanted, i);
+            wanted = size;
+        }
+        WICK_CHECK(wanted >= 0, "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}", wanted, i);
+        if (wanted != size) {
+            WICK_CHECK(size == 1,
+                       "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension {}.  Target "
+                       "sizes: {}.  Tensor sizes: {}",
+                       wanted, size, i, format_sizes(sizes), format_sizes(self.sizes()));
+            stride = 0;
+        }
+        result[i] = wanted;
+        strides[i] = stride;
+    }
+    checked_numel(result);
+    return with_geometry(self, result, strides);
+}
+
+Tensor squeeze(const Tensor& self, int64_t dim) {
+    dim = wrap_dim(dim, self.dim());
+    if (self.dim() == 0 || self.sizes()[dim] != 1) return alias(self);
+    DimVector sizes(self.sizes());
+    DimVector strides(self.strides());
+    sizes.erase(dim);
+    strides.erase(dim);
+    return with_geometry(self, sizes, strides);
+}
+
+Tensor unsqueeze(const Tensor& self, int64_t dim) {
+    dim = wrap_dim(dim, self.dim() + 1);
+    DimVector sizes(self.sizes());
+    DimVector strides(self.strides());
+    strides.insert(dim, dim < self.dim() ? sizes[dim] * strides[dim] : 1);
+    sizes.insert(dim, 1);
+    return with_geometry(self, sizes, strides);
+}
+
+Tensor select(const Tensor& self, int64_t dim, int64_t index) {
+    WICK_CHECK_INDEX(self.dim() > 0, "select() cannot be applied to a 0-dim tensor.");
+    dim = wrap_dim(dim, self.dim());
+    const int64_t size = self.sizes()[dim];
+    WICK_CHECK_INDEX(index >= -size && index < size, "select(): index {} out of range for tensor of size {} at dimension {}", index,
+                     format_sizes(self.sizes()), dim);
+    if (index < 0) index += size;
+    DimVector sizes(self.sizes());
+    DimVector strides(self.strides());
+    const int64_t offset = self.storage_offset() + index * strides[dim];
+    sizes.erase(dim);
+    strides.erase(dim);
+    return with_geometry(self, sizes, strides, offset);
+}
+
+Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start_or_none, std::optional<int64_t> end_or_none, int64_t step) {
+    WICK_CHECK(self.dim() > 0, "slice() cannot be applied to a 0-dim tensor.");
+    WICK_CHECK(step > 0, "slice step must be positive");
+    dim = wrap_dim(dim, self.dim());
+    const int64_t size = self.sizes()[dim];
+    auto clamp = [size](int64_t bound) { return std::clamp<int64_t>(bound < 0 ? bound + size : bound, 0, size); };
+    const int64_t start = clamp(start_or_none.value_or(0));
+    const int64_t end = std::max(start, clamp(end_or_none.value_or(INT64_MAX)));
+    DimVector sizes(self.sizes());
+    DimVector strides(self.strides());
+    const int64_t length = end - start;
+    sizes[dim] = length == 0 ? 0 : (length - 1) / step + 1;
+    const int64_t offset = self.storage_offset() + start * strides[dim];
+    // With one element or none the stride is never used, and a huge step must not overflow it.
+    if (sizes[dim] > 1) strides[dim] *= step;
+    return with_geometry(self, sizes, strides, offset);
+}
+
+Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
+    WICK_CHECK(self.dim() > 0, "narrow() cannot be applied to a 0-dim tensor.");
+    WICK_CHECK(length >= 0, "narrow(): length must be non-negative.");
+    dim = wrap_dim(dim, self.dim());
+    const int64_t size = self.sizes()[dim];
+    WICK_CHECK_INDEX(start >= -size && start <= size, "start out of range (expected to be in range of [{}, {}], but got {})", -size, size,
+                     start);
+    if (start < 0) start += size;
+    WICK_CHECK(length <= size - start, "start ({}) + length ({}) exceeds dimension size ({}).", start, length, size);
+    return slice(self, dim, start, start + length);
+}
+
+Tensor as_strided(const Tensor& self, IntArrayRef sizes, IntArrayRef strides, int64_t storage_offset) {
+    check_in_bounds(sizes, strides, storage_offset, self.itemsize(), self.impl()->storage->bytes());
+    return with_geometry(self, sizes, strides, storage_offset);
+}
+
+static Tensor movedims(const Tensor& self, IntArrayRef source, IntArrayRef destination) {
+    WICK_CHECK(source.size() == destination.size(),
+               "movedim: Invalid source or destination dims: source ({} dims) should contain the same number of dims as destination ({} dims)",
+               source.size(), destination.size());
+    const int64_t rank = self.dim();
+    DimVector order(static_cast<size_t>(rank), -1);
+    SmallVector<bool, 8> taken(static_cast<size_t>(rank));
+    for (size_t i = 0; i < source.size(); ++i) {
+        const int64_t from = wrap_dim(source[i], rank);
+        const int64_t to = wrap_dim(destination[i], rank);
+        if (rank == 0) continue;
+        WICK_CHECK(!taken[from], "movedim: repeated dim in `source` ({})", format_sizes(source));
+        WICK_CHECK(order[to] == -1, "movedim: repeated dim in `destination` ({})", format_sizes(destination));
+        order[to] = from;
+        taken[from] = true;
+    }
+    for (int64_t to = 0, from = 0; to < rank; ++to) {
+        if (order[to] != -1) continue;
+        while (taken[from]) ++from;
+        order[to] = from++;
+    }
+    return permute(self, order);
+}
+
+Tensor movedim(const Tensor& self, int64_t source, int64_t destination) { return movedims(self, source, destination); }
+
+Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
+    dim1 = wrap_dim(dim1, self.dim());
+    dim2 = wrap_dim(dim2, self.dim());
+    WICK_CHECK(dim1 != dim2, "diagonal dimensions cannot be identical {}, {}", dim1, dim2);
+    const int64_t rows = self.sizes()[dim1];
+    const int64_t columns = self.sizes()[dim2];
+    const int64_t row = offset < 0 ? std::min(rows, offset == INT64_MIN ? rows : -offset) : 0;
+    const int64_t column = offset > 0 ? std::min(columns, offset) : 0;
+    const int64_t length = std::max<int64_t>(std::min(rows - row, columns - column), 0);
+    DimVector sizes;
+    DimVector strides;
+    for (int64_t d = 0; d < self.dim(); ++d) {
+        if (d == dim1 || d == dim2) continue;
+        sizes.push_back(self.sizes()[d]);
+        strides.push_back(self.strides()[d]);
+    }
+    sizes.push_back(length);
+    strides.push_back(self.strides()[dim1] + self.strides()[dim2]);
+    const int64_t start = length == 0 ? 0 : row * self.strides()[dim1] + column * self.strides()[dim2];
+    return with_geometry(self, sizes, strides, self.storage_offset() + start);
+}
+
+Tensor alias(const Tensor& self) { return with_geometry(self, self.sizes(), self.strides()); }
+
+std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
+    WICK_CHECK(self.dim() > 0, "split expects at least a 1-dimensional tensor");
+    WICK_CHECK(split_size >= 0, "split expects split_size be non-negative, but got split_size={}", split_size);
+    const int64_t size = self.size(dim);
+    WICK_CHECK(split_size > 0 || size == 0, "split_size can only be 0 if dimension size is 0, but got dimension size of {}", size);
+    std::vector<Tensor> parts;
+    if (size == 0) return {alias(self)};
+    for (int64_t start = 0; start < size; start += std::min(split_size, size - start))
+        parts.push_back(narrow(self, dim, start, std::min(split_size, size - start)));
+    return parts;
+}
+
+std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef sizes, int64_t dim) {
+    WICK_CHECK(self.dim() > 0, "split expects at least a 1-dimensional tensor");
+    const int64_t size = self.size(dim);
+    int64_t total = 0;
+    for (int64_t length : sizes) {
+        WICK_CHECK(length >= 0, "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={}",
+                   format_sizes(sizes));
+        total = length > size ? size + 1 : std::min(total + length, size + 1);
+    }
+    WICK_CHECK(total == size,
+               "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but got split_sizes={}",
+               size, dim, format_sizes(sizes));
+    std::vector<Tensor> parts;
+    int64_t start = 0;
+    for (int64_t length : sizes) {
+        parts.push_back(narrow(self, dim, start, length));
+        start += length;
+    }
+    return parts;
+}
+
+std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
+    WICK_CHECK(self.dim() > 0, "chunk expects at least a 1-dimensional tensor");
+    WICK_CHECK(chunks > 0, "chunk expects `chunks` to be greater than 0, got: {}", chunks);
+    const int64_t size = self.size(dim);
+    const int64_t split_size = size == 0 ? 0 : (size - 1) / chunks + 1;
+    if (split_size == 0) {
+        DimVector sizes(static_cast<size_t>(chunks), 0);
+        return split_with_sizes(self, sizes, dim);
+    }
+    return split(self, split_size, dim);
+}
+
+std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
+    dim = wrap_dim(dim, self.dim());
+    WICK_CHECK(self.dim() > 0, "Dimension specified as {} but tensor has no dimensions", dim);
+    std::vector<Tensor> parts;
+    for (int64_t i = 0; i < self.sizes()[dim]; ++i) parts.push_back(select(self, dim, i));
+    return parts;
+}
+
+std::vector<Tensor> expand_all(std::span<const Tensor> tensors) {
+    DimVector sizes;
+    for (const Tensor& tensor : tensors) sizes = broadcast_sizes(sizes, tensor.sizes());
+    std::vector<Tensor> result;
+    for (const Tensor& tensor : tensors) result.push_back(tensor.sizes() == IntArrayRef(sizes) ? tensor : expand(tensor, sizes));
+    return result;
+}
+
+namespace {
+
+Tensor squeeze_dims(const Tensor& self, IntArrayRef dims) {
+    SmallVector<bool, 8> wanted(static_cast<size_t>(self.dim()));
+    for (int64_t dim : dims) {
+        const int64_t d = wrap_dim(dim, self.dim());
+        if (self.dim() > 0) wanted[d] = true;
+    }
+    DimVector sizes;
+    DimVector strides;
+    for (int64_t d = 0; d < self.dim(); ++d) {
+        if (wanted[d] && self.sizes()[d] == 1) continue;
+        sizes.push_back(self.sizes()[d]);
+        strides.push_back(self.strides()[d]);
+    }
+    return with_geometry(self, sizes, strides);
+}
+
+Tensor squeeze_all(const Tensor& self) {
+    DimVector dims;
+    for (int64_t d = 0; d < self.dim(); ++d) dims.push_back(d);
+    return squeeze_dims(self, dims);
+}
+
+Tensor t(const Tensor& self) {
+    WICK_CHECK(self.dim() <= 2, "t() expects a tensor with <= 2 dimensions, but self is {}D", self.dim());
+    return self.dim() < 2 ? alias(self) : transpose(self, 0, 1);
+}
+
+Tensor numpy_T(const Tensor& self) {
+    DimVector dims;
+    for (int64_t d = self.dim(); d-- > 0;) dims.push_back(d);
+    return permute(self, dims);
+}
+
+Tensor mT(const Tensor& self) {
+    WICK_CHECK(self.dim() >= 2, "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.", self.dim());
+    return transpose(self, -2, -1);
+}
+
+Tensor unflatten(const Tensor& self, int64_t dim, IntList sizes) {
+    dim = wrap_dim(dim, self.dim());
+    WICK_CHECK(!sizes.empty(), "unflatten: sizes must be non-empty");
+    WICK_CHECK(self.dim() > 0, "unflatten: the tensor has no dimensions");
+    const DimVector inner = infer_size(sizes, self.sizes()[dim]);
+    DimVector result;
+    for (int64_t d = 0; d < self.dim(); ++d) {
+        if (d != dim) result.push_back(self.sizes()[d]);
+        if (d == dim) result.append(inner.begin(), inner.end());
+    }
+    return view(self, result);
+}
+
+Tensor unfold(const Tensor& self, int64_t dimension, int64_t size, int64_t step) {
+    const int64_t d = wrap_dim(dimension, self.dim());
+    const int64_t length = self.dim() == 0 ? 1 : self.sizes()[d];
+    WICK_CHECK(size >= 0, "size is {} but must be >= 0", size);
+    WICK_CHECK(size <= length, "maximum size for tensor at dimension {} is {} but size is {}", d, length, size);
+    WICK_CHECK(step > 0, "step is {} but must be > 0", step);
+    DimVector sizes(self.sizes());
+    DimVector strides(self.strides());
+    const int64_t stride = self.dim() == 0 ? 1 : strides[d];
+    if (self.dim() > 0) {
+        sizes[d] = (length - size) / step + 1;
+        if (sizes[d] > 1) strides[d] *= step;
+    }
+    sizes.push_back(size);
+    strides.push_back(stride);
+    return with_geometry(self, sizes, strides);
+}
+
+Tensor view_as_real(const Tensor& self) {
+    WICK_CHECK(is_complex(self.dtype()), "view_as_real is only supported for complex tensors");
+    DimVector sizes(self.sizes());
+    DimVector strides;
+    for (int64_t stride : self.strides()) strides.push_back(stride * 2);
+    sizes.push_back(2);
+    strides.push_back(1);
+    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, to_real(self.dtype()), sizes, strides, self.storage_offset() * 2));
+}
+
+Tensor view_as_complex(const Tensor& self) {
+    WICK_CHECK(self.dtype() == DType::float32 || self.dtype() == DType::float64,
+               "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}",
+               scalar_name_of(self.dtype()));
+    WICK_CHECK(self.dim() > 0, "Input tensor must have one or more dimensions");
+    WICK_CHECK(self.sizes().back() == 2, "Tensor must have a last dimension of size 2");
+    WICK_CHECK(self.strides().back() == 1, "Tensor must have a last dimension with stride 1");
+    WICK_CHECK(self.storage_offset() % 2 == 0, "Tensor must have a storage_offset divisible by 2");
+    DimVector sizes(self.sizes().slice(0, self.dim() - 1));
+    DimVector strides;
+    for (int64_t d = 0; d + 1 < self.dim(); ++d) {
+        WICK_CHECK(self.strides()[d] % 2 == 0, "Tensor must have a stride divisible by 2 for all but last dimension");
+        strides.push_back(self.strides()[d] / 2);
+    }
+    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, to_complex(self.dtype()), sizes, strides, self.storage_offset() / 2));
+}
+
+Tensor view_dtype(const Tensor& self, DType dtype) {
+    const int64_t old_size = self.itemsize();
+    const int64_t new_size = bytes_of(dtype);
+    DimVector sizes(self.sizes());
+    DimVector strides(self.strides());
+    int64_t offset = self.storage_offset();
+    if (old_size != new_size) {
+        WICK_CHECK(self.dim() > 0, "self.dim() cannot be 0 to view {} as {} (different element sizes)", scalar_name_of(self.dtype()),
+                   scalar_name_of(dtype));
+        WICK_CHECK(strides.back() == 1, "self.stride(-1) must be 1 to view {} as {} (different element sizes), but got {}",
+                   scalar_name_of(self.dtype()), scalar_name_of(dtype), strides.back());
+        auto rescale = [&](int64_t count, const char* what) {
+            WICK_CHECK(count * old_size % new_size == 0, "{} must be divisible by {} to view {} as {} (different element sizes), but got {}",
+                       what, new_size / old_size, scalar_name_of(self.dtype()), scalar_name_of(dtype), count);
+            return count * old_size / new_size;
+        };
+        sizes.back() = rescale(sizes.back(), "self.size(-1)");
+        offset = rescale(offset, "self.storage_offset()");
+        for (size_t d = 0; d + 1 < strides.size(); ++d) strides[d] = rescale(strides[d], "self.stride()");
+    }
+    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, dtype, sizes, strides, offset));
+}
+
+std::vector<Tensor> tensor_split_at(const Tensor& self, IntList indices, int64_t dim) {
+    WICK_CHECK(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
+    std::vector<Tensor> parts;
+    int64_t start = 0;
+    for (int64_t index : indices) {
+        parts.push_back(slice(self, dim, start, index));
+        start = index;
+    }
+    parts.push_back(slice(self, dim, start, std::nullopt));
+    return parts;
+}
+
+std::vector<Tensor> tensor_split_sections(const Tensor& self, int64_t sections, int64_t dim) {
+    WICK_CHECK(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
+    WICK_CHECK(sections > 0, "number of sections must be larger than 0, got {}", sections);
+    const int64_t size = self.size(dim);
+    std::vector<Tensor> parts;
+    int64_t start = 0;
+    for (int64_t i = 0; i < sections; ++i) {
+        const int64_t length = size / sections + (i < size % sections ? 1 : 0);
+        parts.push_back(narrow(self, dim, start, length));
+        start += length;
+    }
+    return parts;
+}
+
+/// hsplit, vsplit and dsplit differ in the dimension and the rank they ask for.
+template <int64_t kDim, int64_t kMinRank>
+std::vector<Tensor> nsplit_sections(const Tensor& self, int64_t sections) {
+    WICK_CHECK(self.dim() >= kMinRank, "{}split requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions",
+               "hvd"[kMinRank - 1], kMinRank, kMinRank == 1 ? "" : "s", self.dim());
+    const int64_t dim = self.dim() == 1 ? 0 : kDim;
+    WICK_CHECK(sections > 0 && self.size(dim) % sections == 0,
+               "torch.{}split attempted to split along dimension {}, but the size of the dimension {} is not divisible by the "
+               "split_size {}!",
+               "hvd"[kMinRank - 1], dim, self.size(dim), sections);
+    return tensor_split_sections(self, sections, dim);
+}
+template <int64_t kDim, int64_t kMinRank>
+std::vector<Tensor> nsplit_at(const Tensor& self, IntList indices) {
+    WICK_CHECK(self.dim() >= kMinRank, "{}split requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions",
+               "hvd"[kMinRank - 1], kMinRank, kMinRank == 1 ? "" : "s", self.dim());
+    return tensor_split_at(self, indices, self.dim() == 1 ? 0 : kDim);
+}
+
+template <int64_t kRank>
+Tensor atleast(const Tensor& self) {
+    switch (self.dim()) {
+        case 0: return reshape(self, DimVector(size_t{kRank}, 1));
+        case 1: return kRank == 1 ? self : kRank == 2 ? unsqueeze(self, 0) : unsqueeze(unsqueeze(self, 0), -1);
+        case 2: return kRank == 3 ? unsqueeze(self, -1) : self;
+        default: return self;
+    }
+}
+template <int64_t kRank>
+std::vector<Tensor> atleast_all(const std::vector<Tensor>& tensors) {
+    std::vector<Tensor> result;
+    for (const Tensor& tensor : tensors) result.push_back(atleast<kRank>(tensor));
+    return result;
+}
+
+/// In-place view operators give the handle itself the view's geometry.
+const Tensor& become(const Tensor& self, const Tensor& view) {
+    TensorImpl& impl = *self.impl();
+    impl.sizes = view.impl()->sizes;
+    impl.strides = view.impl()->strides;
+    impl.offset = view.impl()->offset;
+    impl.refresh();
+    return self;
+}
+
+Tensor real(const Tensor& self) { return is_complex(self.dtype()) ? select(view_as_real(self), -1, 0) : self; }
+Tensor imag(const Tensor& self) {
+    WICK_CHECK(is_complex(self.dtype()), "imag is not implemented for tensors with non-complex dtypes.");
+    return select(view_as_real(self), -1, 1);
+}
+
+Tensor same(const Tensor& self) { return self; }
+
+}  // namespace
+}  // namespace wick::ops
+
+namespace wick::jit {
+
+using namespace ops;
+
+static void register_shape_views(Registry& ops) {
+    ops.add("aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)").kernel([](const Tensor& self, IntList size) { return view(self, size); });
+    ops.add("aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)").kernel(&view_dtype);
+    ops.add("aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor").kernel([](const Tensor& self, IntList size) { return view(self, size); });
+    ops.add("aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)").kernel([](const Tensor& self, const Tensor& other) {
+        return view(self, other.sizes());
+    });
+    ops.add("aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)").kernel([](const Tensor& self, IntList shape) {
+        return reshape(self, shape);
+    });
+    ops.add("aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)")
+        .kernel([](const Tensor& self, IntList size, IntList stride) { return as_strided(self, size, stride, self.storage_offset()); });
+    ops.add("aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)").kernel([](const Tensor& self, const Tensor& other) {
+        return reshape(self, other.sizes());
+    });
+    ops.add("aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)").kernel(&flatten);
+    ops.add("aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)").kernel(&unflatten);
+    ops.add("aten::ravel(Tensor(a) self) -> Tensor(a)").kernel([](const Tensor& self) { return view(contiguous(self), {-1}); });
+    ops.add("aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)")
+        .kernel([](const Tensor& self, IntList size, bool) { return expand(self, size); });
+    ops.add("aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)").kernel([](const Tensor& self, const Tensor& other) {
+        return expand(self, other.sizes());
+    });
+    ops.add("aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)").kernel([](const Tensor& self, IntList size) {
+        return expand(self, size);
+    });
+    ops.add("aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]").kernel([](const std::vector<Tensor>& tensors) { return expand_all(tensors); });
+    ops.add("aten::squeeze(Tensor(a) self) -> Tensor(a)").kernel(&squeeze_all);
+    ops.add("aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)").kernel(&squeeze);
+    ops.add("aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)").kernel([](const Tensor& self, IntList dim) {
+        return squeeze_dims(self, dim);
+    });
+    ops.add("aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)").kernel(&unsqueeze);
+    ops.add("aten::atleast_1d(Tensor self) -> Tensor").kernel(&atleast<1>);
+    ops.add("aten::atleast_2d(Tensor self) -> Tensor").kernel(&atleast<2>);
+    ops.add("aten::atleast_3d(Tensor self) -> Tensor").kernel(&atleast<3>);
+    ops.add("aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<1>);
+    ops.add("aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<2>);
+    ops.add("aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<3>);
+    ops.add("aten::squeeze_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) { return become(self, squeeze_all(self)); });
+    ops.add("aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)").kernel([](const Tensor& self, int64_t dim) {
+        return become(self, squeeze(self, dim));
+    });
+    ops.add("aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)").kernel([](const Tensor& self, IntList dim) {
+        return become(self, squeeze_dims(self, dim));
+    });
+    ops.add("aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)").kernel([](const Tensor& self, int64_t dim) {
+        return become(self, unsqueeze(self, dim));
+    });
+}
+
+static void register_axis_views(Registry& ops) {
+    ops.add("aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)").kernel([](const Tensor& self, IntList dims) { return permute(self, dims); });
+    ops.add("aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)").kernel(&transpose);
+    ops.add("aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)").kernel(&transpose);
+    ops.add("aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)").kernel(&transpose);
+    ops.add("aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)").kernel([](const Tensor& self, int64_t a, int64_t b) {
+        return become(self, transpose(self, a, b));
+    });
+    ops.add("aten::t(Tensor(a) self) -> Tensor(a)").kernel(&t);
+    ops.add("aten::t_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) { return become(self, t(self)); });
+    // Attribute syntax (`x.T`, `x.mT`) resolves to the overloads named "a".
+    ops.add("aten::numpy_T(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T);
+    ops.add("aten::numpy_T.a(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T);
+    ops.add("aten::mT(Tensor(a) self) -> Tensor(a)").kernel(&mT);
+    ops.add("aten::mT.a(Tensor(a) self) -> Tensor(a)").kernel(&mT);
+    ops.add("aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)").kernel(&movedim);
+    ops.add("aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)").kernel(&movedim);
+    ops.add("aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)")
+        .kernel([](const Tensor& self, IntList source, IntList destination) { return movedims(self, source, destination); });
+    ops.add("aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)")
+        .kernel([](const Tensor& self, IntList source, IntList destination) { return movedims(self, source, destination); });
+    ops.add("aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)").kernel(&diagonal);
+}
+
+static void register_part_views(Registry& ops) {
+    ops.add("aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)").kernel(&select);
+    ops.add("aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)").kernel(&slice);
+    ops.add("aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)").kernel(&narrow);
+    ops.add("aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)")
+        .kernel([](const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
+            return narrow(self, dim, start.item().to_int(), length);
+        });
+    ops.add("aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor")
+        .kernel([](const Tensor& self, int64_t dim, int64_t start, int64_t length) {
+            return clone(narrow(self, dim, start, length), MemoryFormat::contiguous);
+        });
+    auto split_tensor = [](const Tensor& self, int64_t size, int64_t dim) { return split(self, size, dim); };
+    auto split_sizes = [](const Tensor& self, IntList sizes, int64_t dim) { return split_with_sizes(self, sizes, dim); };
+    ops.add("aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]").kernel(split_tensor);
+    ops.add("aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]").kernel(split_sizes);
+    ops.add("aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]").kernel(split_sizes);
+    ops.add("aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]").kernel(split_sizes);
+    ops.add("aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]").kernel(split_tensor);
+    ops.add("aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]").kernel(split_sizes);
+    ops.add("aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]").kernel(&chunk);
+    ops.add("aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]").kernel(&chunk);
+    ops.add("aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]").kernel(&tensor_split_sections);
+    ops.add("aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]").kernel(&tensor_split_at);
+    ops.add("aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]").kernel(&nsplit_sections<1, 1>);
+    ops.add("aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]").kernel(&nsplit_at<1, 1>);
+    ops.add("aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]").kernel(&nsplit_sections<0, 2>);
+    ops.add("aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]").kernel(&nsplit_at<0, 2>);
+    ops.add("aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]").kernel(&nsplit_sections<2, 3>);
+    ops.add("aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]").kernel(&nsplit_at<2, 3>);
+    ops.add("aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]").kernel(&unbind);
+    ops.add("aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)").kernel(&unfold);
+    auto strided = [](const Tensor& self, IntList size, IntList stride, std::optional<int64_t> offset) {
+        return as_strided(self, size, stride, offset.value_or(self.storage_offset()));
+    };
+    ops.add("aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)").kernel(strided);
+    ops.add("aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)")
+        .kernel([](const Tensor& self, IntList size, IntList stride, std::optional<int64_t> offset) {
+            return become(self, as_strided(self, size, stride, offset.value_or(self.storage_offset())));
+        });
+}
+
+static void register_element_views(Registry& ops) {
+    ops.add("aten::view_as_real(Tensor(a) self) -> Tensor(a)").kernel(&view_as_real);
+    ops.add("aten::view_as_complex(Tensor(a) self) -> Tensor(a)").kernel(&view_as_complex);
+    ops.add("aten::real(Tensor(a) self) -> Tensor(a)").kernel(&real);
+    ops.add("aten::imag(Tensor(a) self) -> Tensor(a)").kernel(&imag);
+    ops.add("aten::alias(Tensor(a) self) -> Tensor(a)").kernel(&alias);
+    ops.add("aten::detach(Tensor(a) self) -> Tensor(a)").kernel(&alias);
+    ops.add("aten::detach_(Tensor(a!) self) -> Tensor(a!)").kernel(&same);
+    ops.add("aten::data(Tensor self) -> Tensor").kernel(&alias);
+    ops.add("prim::data(Tensor(a) a) -> Tensor(a)").kernel(&alias);
+    ops.add("aten::positive(Tensor(a) self) -> Tensor(a)").kernel(&same);
+    ops.add("aten::resolve_conj(Tensor(a) self) -> Tensor(a)").kernel(&same);
+    ops.add("aten::resolve_neg(Tensor(a) self) -> Tensor(a)").kernel(&same);
+    ops.add("aten::lift(Tensor self) -> Tensor").kernel(&same);
+    ops.add("aten::lift_fresh(Tensor(a) self) -> Tensor(a)").kernel(&same);
+    ops.add("aten::lift_fresh_copy(Tensor self) -> Tensor").kernel([](const Tensor& self) { return clone(self); });
+}
+
+void register_views(Registry& ops) {
+    register_shape_views(ops);
+    register_axis_views(ops);
+    register_part_views(ops);
+    register_element_views(ops);
+}
+
+}  // namespace wick::jit

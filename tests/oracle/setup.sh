@@ -9,7 +9,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 venv=${1:-$root/.venv/oracle}
-packages="torch==2.13.0 numpy pytest transformers onnxruntime onnx onnxscript safetensors"
+packages="torch==2.13.0 numpy pytest transformers onnxruntime onnx safetensors"
 
 has() { # PYTHON VERSION MODULE…
     python=$1; version=$2; shift 2
@@ -38,10 +38,15 @@ if ! has "$new" 2.13 numpy pytest transformers; then
     fi
 fi
 
+# Only for benchmarks of eager models: torchvision apart, because its compiled half needn't fit this PyTorch.
+vision=$venv/vision
+[ -d "$vision/torchvision" ] || "$new" -m pip install --quiet --no-deps --target "$vision" torchvision==0.28.0 pillow >&2 ||
+    echo "setup: no torchvision for today's PyTorch; benchmarks leave its eager models out" >&2
+
 old=${WICK_ORACLE_PY113:-/usr/bin/python3}
 if ! has "$old" 1.13 torchvision; then
     echo "setup: python3-torch and python3-torchvision" >&2
     install_apt python3-torch python3-torchvision || echo "setup: Debian's python3-torch could not be installed" >&2
 fi
 
-echo "export WICK_ORACLE_PY213='$new' WICK_ORACLE_PY113='$old'"
+echo "export WICK_ORACLE_PY213='$new' WICK_ORACLE_PY113='$old' WICK_BENCH_VISION='$vision'"

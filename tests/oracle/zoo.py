@@ -82,11 +82,16 @@ def fails(name: str, *args) -> Case:
     return Case(name + "_raises", [(name, args)], raises=True)
 
 
+ORIGINALS: List[nn.Module] = []  # of what script() and trace() made, for benchmarks of the eager modules
+
+
 def script(module: nn.Module):
+    ORIGINALS.append(module)
     return torch.jit.script(module.eval())
 
 
 def trace(module: nn.Module, *example, **options):
+    ORIGINALS.append(module)
     return torch.jit.trace(module.eval(), example, check_trace=False, **options)
 
 

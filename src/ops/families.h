@@ -2,6 +2,14 @@
 // Every operator family: (name) stands for `void register_<name>(Registry&)`, defined in the family's own file.
 
 #define WICK_FORALL_FAMILIES(_) \
+    _(builtins_convert)         \
+    _(builtins_dict)            \
+    _(builtins_format)          \
+    _(builtins_list)            \
+    _(builtins_math)            \
+    _(builtins_misc)            \
+    _(builtins_number)          \
+    _(builtins_string)          \
     _(copy)                     \
     _(factories)                \
     _(joining)                  \

@@ -26,6 +26,12 @@ MemoryMeterGuard::MemoryMeterGuard(MemoryMeter* meter) : saved_(std::exchange(t_
 MemoryMeterGuard::~MemoryMeterGuard() { t_meter = saved_; }
 MemoryMeter* MemoryMeterGuard::current() noexcept { return t_meter; }
 
+void check_memory(int64_t bytes) {
+    if (!t_meter) return;
+    t_meter->add(bytes);
+    t_meter->remove(bytes);
+}
+
 static constexpr int64_t kAlignment = 64;
 
 static void* allocate_block(int64_t bytes) {

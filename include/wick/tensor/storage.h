@@ -38,6 +38,10 @@ class MemoryMeterGuard {
     MemoryMeter* saved_;
 };
 
+/// Throws LimitError when the current meter could not hold `bytes` more. For what is not a Storage: a list or a string
+/// about to grow by that much.
+void check_memory(int64_t bytes);
+
 /// A block of bytes that tensors view. Shared; its address never changes, but resize_ may move the block.
 class Storage : public RefCounted {
    public:

@@ -1,0 +1,233 @@
+#pragma once
+// What the families of language builtins share: entries generated over the number types of the language.
+//
+// A table row names the overloads as PyTorch does ("int float int_float Scalar"), and an overload's name says its
+// argument types. One generic body serves them all: the arguments are brought to their common type first
+// (int < float < complex, as C++ and PyTorch do), so a body takes one type, constrained to those it is defined for.
+
+#include <cmath>
+#include <complex>
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "ops/registry.h"
+
+namespace wick::jit {
+
+using Complex = std::complex<double>;
+
+template <class T>
+concept Real = std::same_as<T, int64_t> || std::same_as<T, double>;
+template <class T>
+concept Number = Real<T> || std::same_as<T, Complex>;
+template <class T>
+concept Floating = std::same_as<T, double> || std::same_as<T, Complex>;
+
+/// The schema spelling of a C++ parameter or result type.
+template <class T>
+constexpr std::string_view spelling() {
+    if constexpr (std::is_same_v<T, bool>) return "bool";
+    if constexpr (std::is_same_v<T, int64_t>) return "int";
+    if constexpr (std::is_same_v<T, double>) return "float";
+    if constexpr (std::is_same_v<T, Complex>) return "complex";
+    if constexpr (std::is_same_v<T, Scalar>) return "Scalar";
+    if constexpr (std::is_same_v<T, std::string>) return "str";
+    if constexpr (std::is_same_v<T, Device>) return "Device";
+}
+
+/// The type both are computed in.
+template <class A, class B>
+using Common = std::conditional_t<std::is_same_v<A, Complex> || std::is_same_v<B, Complex>, Complex,
+                                  std::conditional_t<std::is_same_v<A, double> || std::is_same_v<B, double>, double,
+                                                     std::conditional_t<std::is_same_v<A, B>, A, int64_t>>>;
+
+template <class To, class From>
+To number_cast(From value) {
+    return static_cast<To>(value);
+}
+
+/// Calls f with the scalar's own type (bool as int).
+template <class F>
+decltype(auto) on_scalar(const Scalar& s, F&& f) {
+    if (s.is_integral()) return f(s.to_int());
+    if (s.is_floating()) return f(s.to_double());
+    return f(s.to_complex());
+}
+
+namespace detail {
+
+/// What F gives on Scalars: its own result type if that is one real or bool type whatever goes in, else Scalar.
+template <class F, class... C>
+struct ScalarResult;
+template <class F>
+struct ScalarResult<F, int64_t> {
+    using type = Scalar;
+};
+template <class F>
+struct ScalarResult<F, int64_t, int64_t> {
+    using I = std::invoke_result_t<F, int64_t, int64_t>;
+    using D = std::invoke_result_t<F, double, double>;
+    using type = std::conditional_t<std::is_same_v<I, D> && !std::is_same_v<I, Complex>, I, Scalar>;
+};
+
+[[noreturn]] inline void no_complex(const Operator& op) {
+    throw OpError(fmt::format("{}: complex numbers are not supported", op.schema.name));
+}
+
+template <class F, class A>
+void unary_kernel(const Operator&, const void*, Args args, IValue* results) {
+    results[0] = F()(Unbox<A>::from(args[0]));
+}
+
+template <class F>
+void unary_scalar_kernel(const Operator& op, const void*, Args args, IValue* results) {
+    on_scalar(Unbox<Scalar>::from(args[0]), [&](auto a) {
+        if constexpr (std::is_invocable_v<F, decltype(a)>) {
+            results[0] = F()(a);
+        } else {
+            no_complex(op);
+        }
+    });
+}
+
+template <class F, class A, class B>
+void binary_kernel(const Operator&, const void*, Args args, IValue* results) {
+    using C = Common<A, B>;
+    results[0] = F()(number_cast<C>(Unbox<A>::from(args[0])), number_cast<C>(Unbox<B>::from(args[1])));
+}
+
+template <class F>
+void binary_scalar_kernel(const Operator& op, const void*, Args args, IValue* results) {
+    using R = typename ScalarResult<F, int64_t, int64_t>::type;
+    on_scalar(Unbox<Scalar>::from(args[0]), [&](auto a) {
+        on_scalar(Unbox<Scalar>::from(args[1]), [&](auto b) {
+            using C = Common<decltype(a), decltype(b)>;
+            if constexpr (std::is_invocable_v<F, C, C>) {
+                using Got = std::invoke_result_t<F, C, C>;
+                if constexpr (std::is_same_v<R, Scalar> || std::is_same_v<R, Got>) {
+                    results[0] = F()(number_cast<C>(a), number_cast<C>(b));
+                } else {
+                    no_complex(op);
+                }
+            } else {
+                no_complex(op);
+            }
+        });
+    });
+}
+
+struct OverloadKernel {
+    std::string_view result;
+    Kernel::Call call = nullptr;
+};
+
+template <class F, class A, class B>
+void match_binary(std::string_view a, std::string_view b, OverloadKernel& found) {
+    using C = Common<A, B>;
+    if constexpr (std::is_invocable_v<F, C, C>) {
+        if (a == spelling<A>() && b == spelling<B>())
+            found = {spelling<std::invoke_result_t<F, C, C>>(), &binary_kernel<F, A, B>};
+    }
+}
+
+template <class F, class A>
+void match_binaries(std::string_view a, std::string_view b, OverloadKernel& found) {
+    match_binary<F, A, bool>(a, b, found);
+    match_binary<F, A, int64_t>(a, b, found);
+    match_binary<F, A, double>(a, b, found);
+    match_binary<F, A, Complex>(a, b, found);
+}
+
+template <class F, class A>
+void match_unary(std::string_view a, OverloadKernel& found) {
+    if constexpr (std::is_invocable_v<F, A>) {
+        if (a == spelling<A>()) found = {spelling<std::invoke_result_t<F, A>>(), &unary_kernel<F, A>};
+    }
+}
+
+/// Takes the next word off a list separated by blanks.
+inline std::string_view next_word(std::string_view& words) {
+    const size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    words.remove_prefix(std::min(end + 1, words.size()));
+    return word;
+}
+
+/// The overload part of an operator's name: "Scalar" alone stands for the unnamed overload of a binary operator.
+inline std::string full_name(std::string_view name, std::string_view overload) {
+    return overload.empty() ? std::string(name) : fmt::format("{}.{}", name, overload);
+}
+
+}  // namespace detail
+
+/// Registers `name` for every overload listed; f takes one number. `Scalar` takes any number and gives a Scalar.
+template <class F>
+void add_unary(Registry& ops, std::string_view name, std::string_view overloads, F) {
+    while (!overloads.empty()) {
+        const std::string_view overload = detail::next_word(overloads);
+        detail::OverloadKernel found;
+        if (overload == "Scalar") {
+            found = {"Scalar", &detail::unary_scalar_kernel<F>};
+        } else {
+            detail::match_unary<F, bool>(overload, found);
+            detail::match_unary<F, int64_t>(overload, found);
+            detail::match_unary<F, double>(overload, found);
+            detail::match_unary<F, Complex>(overload, found);
+        }
+        WICK_ASSERT(found.call);
+        ops.add(fmt::format("{}.{}({} a) -> {}", name, overload, overload, found.result)).boxed(found.call);
+    }
+}
+
+/// Registers `name` for every overload listed; f takes two numbers of one type. "int" is (int, int), "int_float" is
+/// (int, float), "Scalar" is the unnamed overload on any two numbers, "Scalar_Scalar" the named one.
+template <class F>
+void add_binary(Registry& ops, std::string_view name, std::string_view overloads, F) {
+    while (!overloads.empty()) {
+        const std::string_view overload = detail::next_word(overloads);
+        const size_t bar = overload.find('_');
+        const std::string_view a = overload.substr(0, bar);
+        const std::string_view b = bar == std::string_view::npos ? a : overload.substr(bar + 1);
+        detail::OverloadKernel found;
+        if (a == "Scalar") {
+            using R = typename detail::ScalarResult<F, int64_t, int64_t>::type;
+            found = {spelling<R>(), &detail::binary_scalar_kernel<F>};
+        } else {
+            if (a == "bool") detail::match_binaries<F, bool>(a, b, found);
+            if (a == "int") detail::match_binaries<F, int64_t>(a, b, found);
+            if (a == "float") detail::match_binaries<F, double>(a, b, found);
+            if (a == "complex") detail::match_binaries<F, Complex>(a, b, found);
+        }
+        WICK_ASSERT(found.call);
+        const std::string full = detail::full_name(name, overload == "Scalar" ? "" : overload);
+        ops.add(fmt::format("{}({} a, {} b) -> {}", full, a, b, found.result)).boxed(found.call);
+    }
+}
+
+/// Python's index rule: negative counts from the end. Throws IndexError with the message unless it falls inside.
+inline size_t checked_index(int64_t index, size_t size, const char* message) {
+    const int64_t n = static_cast<int64_t>(size);
+    const int64_t i = index < 0 ? index + n : index;
+    if (i < 0 || i >= n) throw IndexError(message);
+    return static_cast<size_t>(i);
+}
+
+/// Python's slice rule: calls visit(i) for each index of a sequence of `size` elements, in order.
+template <class F>
+void for_slice(int64_t size, std::optional<int64_t> start, std::optional<int64_t> stop, int64_t step, F visit) {
+    WICK_CHECK(step != 0, "slice step cannot be zero");
+    const int64_t low = step > 0 ? 0 : -1;
+    const int64_t high = step > 0 ? size : size - 1;
+    const auto place = [&](int64_t i) { return std::clamp(i < 0 ? std::max(i, -size - 1) + size : i, low, high); };
+    int64_t i = start ? place(*start) : (step > 0 ? low : high);
+    const int64_t end = stop ? place(*stop) : (step > 0 ? high : low);
+    if (step > 0) {
+        for (; i<end; i = end - i> step ? i + step : end) visit(i);
+    } else {
+        for (; i > end; i = end - i < step ? i + step : end) visit(i);
+    }
+}
+
+}  // namespace wick::jit

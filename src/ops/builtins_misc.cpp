@@ -1,0 +1,134 @@
+// Ranges, devices, enums, optionals, futures, and questions about the process.
+
+#include <chrono>
+
+#include "ops/builtins.h"
+#include "ops/families.h"
+
+namespace wick::jit {
+namespace {
+
+/// len(range(low, high, step)), computed without overflow.
+int64_t range_length(int64_t low, int64_t high, int64_t step) {
+    WICK_CHECK(step != 0, "range() arg 3 must not be zero");
+    const auto steps = [](int64_t from, int64_t to, uint64_t by) {
+        return static_cast<int64_t>((static_cast<uint64_t>(to) - static_cast<uint64_t>(from) - 1) / by + 1);
+    };
+    if (step > 0) return low < high ? steps(low, high, static_cast<uint64_t>(step)) : 0;
+    return low > high ? steps(high, low, 0 - static_cast<uint64_t>(step)) : 0;
+}
+
+int64_t derive_index(int64_t index, int64_t start, int64_t step) {
+    return static_cast<int64_t>(static_cast<uint64_t>(start) +
+                                static_cast<uint64_t>(index) * static_cast<uint64_t>(step));
+}
+
+IValue unwrap_optional(const IValue& value) {
+    WICK_CHECK(!value.is_none(), "Unwrapping null optional");
+    return value;
+}
+
+DimVector broadcast_shapes(const IntList& a, const IntList& b) { return broadcast_sizes(a, b); }
+
+IValue int_list(IntArrayRef values) { return IValue(values.vec()); }
+
+void register_shapes(Registry& ops) {
+    ops.add("aten::_infer_size(int[] a, int[] b) -> int[]").kernel([](const IntList& a, const IntList& b) {
+        return int_list(broadcast_shapes(a, b));
+    });
+    ops.add("aten::broadcast_shapes(int[] a, int[] b) -> int[]").kernel([](const IntList& a, const IntList& b) {
+        return int_list(broadcast_shapes(a, b));
+    });
+    ops.add("aten::_size_if_not_equal(int[] self_size, int[] other_size) -> int[]?")
+        .kernel([](const IntList& a, const IntList& b) { return a == b ? IValue() : int_list(a); });
+    ops.add("prim::BroadcastSizes(...) -> int[]").boxed([](const Operator&, const void*, Args args, IValue* results) {
+        IntList sizes;
+        for (size_t i = 0; i < args.size(); ++i) sizes = broadcast_shapes(sizes, Unbox<IntList>::from(args[i]));
+        results[0] = int_list(sizes);
+    });
+    ops.add("prim::ReductionSizes(int[] size, int[] red_axes, bool keepdim=False) -> int[]")
+        .kernel([](const IntList& size, const IntList& axes, bool keepdim) {
+            std::vector<bool> reduced(size.size());
+            for (int64_t axis : axes) reduced[wrap_dim(axis, static_cast<int64_t>(size.size()))] = true;
+            IntList result;
+            for (size_t i = 0; i < size.size(); ++i) {
+                if (!reduced[i])
+                    result.push_back(size[i]);
+                else if (keepdim)
+                    result.push_back(1);
+            }
+            return int_list(result);
+        });
+}
+
+void register_process(Registry& ops) {
+    // Compiled programs run neither traced nor under autocast.
+    for (const char* name :
+         {"aten::is_autocast_enabled", "aten::is_autocast_cpu_enabled", "aten::_get_tracing_state",
+          "aten::is_vulkan_available", "aten::_nnpack_available", "aten::_use_cudnn_rnn_flatten_weight"})
+        ops.add(fmt::format("{}() -> bool", name)).kernel([]() { return false; });
+    ops.add("aten::is_scripting() -> bool").kernel([]() { return true; });
+    ops.add("aten::has_torch_function(...) -> bool").boxed([](const Operator&, const void*, Args, IValue* results) {
+        results[0] = false;
+    });
+    ops.add("aten::_get_cpu_capability() -> str").kernel([]() { return std::string("DEFAULT"); });
+    ops.add("prim::TimePoint() -> int")
+        .kernel([]() {
+            return static_cast<int64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                            std::chrono::steady_clock::now().time_since_epoch())
+                                            .count());
+        })
+        .side_effects();
+    ops.add("prim::AddStatValue(str key, int val) -> ()").kernel([](std::string_view, int64_t) {});
+}
+
+}  // namespace
+
+void register_builtins_misc(Registry& ops) {
+    ops.add("aten::__range_length(int lo, int hi, int step) -> int").kernel(&range_length);
+    ops.add("aten::__derive_index(int index, int start, int step) -> int").kernel(&derive_index);
+    ops.add("aten::_unwrap_optional(t(a)? optional) -> t(a)").kernel(&unwrap_optional);
+    ops.add("prim::unchecked_unwrap_optional(t(a)? optional) -> t(a)").kernel(&unwrap_optional);
+    ops.add("prim::IfThenElse(bool cond, Any(a) x, Any(b) y) -> Any(b|a)")
+        .kernel([](bool condition, const IValue& x, const IValue& y) { return condition ? x : y; });
+    ops.add("prim::TupleIndex(Any tup, int i) -> Any").kernel([](const IValue& tuple, int64_t i) {
+        const std::vector<IValue>& elements = tuple.to_tuple().elements;
+        return elements[checked_index(i, elements.size(), "Tuple index out of range")];
+    });
+    ops.add("aten::hash.generic(t value) -> int").kernel([](const IValue& value) {
+        return static_cast<int64_t>(hash_of(value));
+    });
+    ops.add("prim::id(AnyClassType? x) -> int").kernel([](const IValue& value) {
+        return static_cast<int64_t>(reinterpret_cast<intptr_t>(value.pointer()));
+    });
+    ops.add("aten::wait(Future(t) self) -> t")
+        .kernel([](const IValue& future) { return future.to_future().wait(); })
+        .side_effects();
+
+    ops.add("prim::EnumName(AnyEnumType enum) -> str").kernel([](const IValue& value) {
+        return value.to_enum().name();
+    });
+    for (const char* type : {"int", "float", "str"})
+        ops.add(fmt::format("prim::EnumValue.{0}(AnyEnumType enum) -> {0}", type)).kernel([](const IValue& value) {
+            return value.to_enum().value();
+        });
+
+    ops.add("aten::device(str a) -> Device").kernel([](std::string_view text) -> IValue {
+        return Device::parse(text);
+    });
+    ops.add("aten::device.with_index(str type, int index) -> Device")
+        .kernel([](std::string_view type, int64_t index) -> IValue {
+            return Device::parse(fmt::format("{}:{}", type, index));
+        });
+    ops.add("prim::type(Device self) -> str").kernel([](Device device) {
+        const std::string text = device.str();
+        return text.substr(0, text.find(':'));
+    });
+    ops.add("prim::index(Device self) -> int?").kernel([](Device device) {
+        return device.index < 0 ? IValue() : IValue(static_cast<int64_t>(device.index));
+    });
+    register_shapes(ops);
+    register_process(ops);
+}
+
+}  // namespace wick::jit

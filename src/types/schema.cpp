@@ -132,7 +132,7 @@ class SchemaParser {
         for (const auto& [known, type] : kNames) {
             if (word == known) return type;
         }
-        if (!word.empty() && std::islower(static_cast<unsigned char>(word[0])) && word.size() <= 2) return var_type(word);
+        if (word == "tVal" || (!word.empty() && std::islower(static_cast<unsigned char>(word[0])) && word.size() <= 2)) return var_type(word);
         fail(fmt::format("a type, not '{}',", word));
     }
 

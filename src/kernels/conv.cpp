@@ -12,6 +12,7 @@
 #include <wick/support/parallel.h>
 
 #include "kernels/activation-inl.h"
+#include "kernels/conv_planes-inl.h"
 #include "kernels/conv_planes.h"
 #include "kernels/gemm.h"
 #include "kernels/pack-inl.h"
@@ -21,6 +22,7 @@ HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using internal::ConvPlanes;
+using internal::plane_slice;
 
 inline constexpr int64_t kConvBlockK = 384;
 inline constexpr int64_t kConvGroup = 8;       // pixel panels of a task: 384 KB of L2
@@ -174,30 +176,37 @@ void conv_product(const ConvJob<T>& job, void* memory, int threads) {
     });
 }
 
+// kVecs vectors of a depthwise output, on the grid of the planes.
+template <int kVecs, class T>
+HWY_INLINE void depthwise_step(const ConvJob<T>& job, const T* planes, int64_t depth_taps, const T* weight, T* grid) {
+    const hn::ScalableTag<T> d;
+    hn::Vec<decltype(d)> sum[kVecs];
+    WICK_UNROLL for (int v = 0; v < kVecs; ++v) sum[v] = hn::Zero(d);
+    for (int64_t kd = 0; kd < depth_taps; ++kd, planes += job.planes->plane) {
+        for (int64_t t = 0; t < job.tap_count; ++t) {
+            const T* from = planes + job.taps[t];
+            const auto w = hn::Set(d, *weight++);
+            WICK_UNROLL for (int v = 0; v < kVecs; ++v) sum[v] =
+                hn::MulAdd(w, hn::LoadU(d, from + v * kLanes<T>), sum[v]);
+        }
+    }
+    WICK_UNROLL for (int v = 0; v < kVecs; ++v) hn::StoreU(sum[v], d, grid + v * kLanes<T>);
+}
+
 // One output channel of a depthwise convolution, on the grid of the planes and then row by row into y.
 template <class T>
 HWY_NOINLINE void depthwise_channel(const ConvJob<T>& job, const T* planes, int64_t depth_taps, const T* weight,
                                     int64_t channel, T* grid, T* y) {
-    const hn::ScalableTag<T> d;
-    constexpr int kVecs = 4;
     const ConvPlanes& p = *job.planes;
-    const int64_t count = (p.out_h - 1) * p.grid_w + p.out_w, step = kVecs * kLanes<T>;
-    for (int64_t q = 0; q < count; q += step) {
-        hn::Vec<decltype(d)> sum[kVecs];
-        WICK_UNROLL for (int v = 0; v < kVecs; ++v) sum[v] = hn::Zero(d);
-        const T* w = weight;
-        for (int64_t kd = 0; kd < depth_taps; ++kd) {
-            for (int64_t t = 0; t < job.tap_count; ++t) {
-                const T* from = planes + kd * p.plane + job.taps[t] + q;
-                const auto wv = hn::Set(d, *w++);
-                WICK_UNROLL for (int v = 0; v < kVecs; ++v) sum[v] =
-                    hn::MulAdd(wv, hn::LoadU(d, from + v * kLanes<T>), sum[v]);
-            }
-        }
-        WICK_UNROLL for (int v = 0; v < kVecs; ++v) hn::StoreU(sum[v], d, grid + q + v * kLanes<T>);
-    }
-    for (int64_t r = 0; r < p.out_h; ++r)
-        std::copy(grid + r * p.grid_w, grid + r * p.grid_w + p.out_w, y + r * p.out_w);
+    const int64_t count = (p.out_h - 1) * p.grid_w + p.out_w;
+    int64_t q = 0;
+    for (; q + 7 * kLanes<T> < count; q += 8 * kLanes<T>)
+        depthwise_step<8>(job, planes + q, depth_taps, weight, grid + q);
+    for (; q + 3 * kLanes<T> < count; q += 4 * kLanes<T>)
+        depthwise_step<4>(job, planes + q, depth_taps, weight, grid + q);
+    for (; q + kLanes<T> < count; q += 2 * kLanes<T>) depthwise_step<2>(job, planes + q, depth_taps, weight, grid + q);
+    for (; q < count; q += kLanes<T>) depthwise_step<1>(job, planes + q, depth_taps, weight, grid + q);
+    for (int64_t r = 0; r < p.out_h; ++r) copy_run(grid + r * p.grid_w, y + r * p.out_w, p.out_w);
     if (!job.epilogue.empty()) finish_tile(job.epilogue, y, job.y_stride, 1, p.out_h * p.out_w, channel, 0);
 }
 
@@ -210,7 +219,7 @@ struct ConvLayout {
         depthwise = per_group == 1;
         few_pixels = !depthwise && pixels <= kFewPixels;
         // Vectors that start inside a plane may end beyond the last one.
-        const size_t slack = depthwise ? 4 * kPanel<T> : kPanel<T>;
+        const size_t slack = depthwise ? 8 * kLanes<T> : kPanel<T>;
         if (depthwise) {
             slot_planes = align_up(sizeof(T) * (static_cast<size_t>(s.kernel[0] * planes.plane) + slack));
             slot = slot_planes + align_up(sizeof(T) * (static_cast<size_t>(planes.grid_h * planes.grid_w) + slack));
@@ -290,10 +299,13 @@ void run_conv(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y
                     std::max<int64_t>(1, (1 << 16) / std::max<int64_t>(1, p.plane * (4 + oc * s.taps() / 8)));
                 parallel_for(0, s.groups, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
                     const SlotPool::Claim claim(pool);
+                    T* planes = claim.at<T>();
+                    std::fill(planes, planes + s.kernel[0] * p.plane, T(0));
                     for (int64_t g = begin; g < end; ++g) {
-                        T* planes = claim.at<T>();
-                        for (int64_t kd = 0; kd < s.kernel[0]; ++kd)
-                            fill_plane(s, p, image, g * s.kernel[0] + kd, od, planes + kd * p.plane);
+                        for (int64_t kd = 0; kd < s.kernel[0]; ++kd) {
+                            const T* slice = plane_slice(s, image, g * s.kernel[0] + kd, od);
+                            if (slice != nullptr) fill_inside(s, p, slice, planes + kd * p.plane);
+                        }
                         for (int64_t o = g * oc; o < (g + 1) * oc; ++o)
                             depthwise_channel(job, planes, s.kernel[0], w.original() + o * s.taps(), o,
                                               claim.at<T>(layout.slot_planes), job.y + o * job.y_stride);
@@ -305,7 +317,12 @@ void run_conv(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y
                 } else {
                     const int64_t grain = std::max<int64_t>(1, (1 << 16) / p.plane);
                     parallel_for(0, p.channels, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
-                        for (int64_t c = begin; c < end; ++c) fill_plane(s, p, image, c, od, shared + c * p.plane);
+                        for (int64_t c = begin; c < end; ++c) {
+                            T* plane = shared + c * p.plane;
+                            const T* slice = plane_slice(s, image, c, od);
+                            if (!p.dense || slice == nullptr) std::fill(plane, plane + p.plane, T(0));
+                            if (slice != nullptr) fill_inside(s, p, slice, plane);
+                        }
                     });
                 }
                 conv_product(job, scratch.at<T>(layout.shared), threads);

@@ -24,7 +24,8 @@ struct ConvPlanes {
           grid_h(out_h + (s.kernel[1] - 1) * s.dilation[1] / s.stride[1]),
           grid_w(out_w + (s.kernel[2] - 1) * s.dilation[2] / s.stride[2]),
           plane(direct ? s.input[1] * s.input[2] : phases_h * phases_w * grid_h * grid_w),
-          channels(s.in_channels * s.kernel[0]) {}
+          channels(s.in_channels * s.kernel[0]),
+          dense(s.padding[1] == 0 && s.padding[2] == 0 && phases_h == 1 && phases_w == 1) {}
 
     int64_t tap_offset(const ConvShape& s, int64_t kh, int64_t kw) const {
         if (direct) return 0;
@@ -38,42 +39,16 @@ struct ConvPlanes {
     int64_t grid_h, grid_w;  // of one phase
     int64_t plane;           // elements of one channel
     int64_t channels;        // planes for one output depth: in_channels * kernel depth
+    bool dense;              // a plane shows input everywhere
 };
 
-/// Fills the planes of channel (c, kd) for image x[in_channels, d, h, w] and output depth od.
+/// The input slice that plane `channel` (= c * kernel depth + kd) shows at output depth od; null where it is all
+/// padding.
 template <class T>
-void fill_plane(const ConvShape& s, const ConvPlanes& p, const T* x, int64_t channel, int64_t od, T* to) {
+const T* plane_slice(const ConvShape& s, const T* x, int64_t channel, int64_t od) {
     const int64_t c = channel / s.kernel[0], kd = channel % s.kernel[0];
     const int64_t id = od * s.stride[0] - s.padding[0] + kd * s.dilation[0];
-    if (id < 0 || id >= s.input[0]) {
-        std::fill(to, to + p.plane, T(0));
-        return;
-    }
-    const T* slice = x + (c * s.input[0] + id) * s.input[1] * s.input[2];
-    const int64_t sw = s.stride[2];
-    for (int64_t ph = 0; ph < p.phases_h; ++ph) {
-        for (int64_t pw = 0; pw < p.phases_w; ++pw) {
-            // Columns q of the grid with 0 <= q * sw + pw - padding < width.
-            const int64_t first = pw - s.padding[2];
-            const int64_t left = std::min(p.grid_w, first >= 0 ? 0 : (-first + sw - 1) / sw);
-            const int64_t right =
-                std::max(left, std::min(p.grid_w, s.input[2] - first <= 0 ? 0 : (s.input[2] - first + sw - 1) / sw));
-            for (int64_t r = 0; r < p.grid_h; ++r, to += p.grid_w) {
-                const int64_t ih = r * s.stride[1] + ph - s.padding[1];
-                if (ih < 0 || ih >= s.input[1]) {
-                    std::fill(to, to + p.grid_w, T(0));
-                    continue;
-                }
-                const T* row = slice + ih * s.input[2] + first;
-                std::fill(to, to + left, T(0));
-                if (sw == 1)
-                    std::copy(row + left, row + right, to + left);
-                else
-                    for (int64_t q = left; q < right; ++q) to[q] = row[q * sw];
-                std::fill(to + right, to + p.grid_w, T(0));
-            }
-        }
-    }
+    return id < 0 || id >= s.input[0] ? nullptr : x + (c * s.input[0] + id) * s.input[1] * s.input[2];
 }
 
 }  // namespace wick::kernels::internal

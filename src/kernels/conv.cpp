@@ -24,8 +24,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using internal::ConvPlanes;
 using internal::plane_slice;
 
-inline constexpr int64_t kConvBlockK = 384;
-inline constexpr int64_t kConvGroup = 8;       // pixel panels of a task: 384 KB of L2
+inline constexpr int64_t kConvBlockK = 256;
+inline constexpr int64_t kConvGroup = 8;       // pixel panels of a task: 256 KB of L2
 inline constexpr int64_t kMaxPieces = 64;      // runs that a panel is cut from: at most one per pixel
 inline constexpr int64_t kFewPixels = 4;       // up to here the product is a handful of dot products
 inline constexpr double kConvTaskFlops = 1e6;  // below this a task is not worth handing to another thread

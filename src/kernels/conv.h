@@ -68,8 +68,8 @@ class PackedConvWeight {
 template <class T>
 PackedConvWeight<T> pack_conv_weight(const ConvShape& shape, const T* w);
 
-/// y = epilogue(conv(x, w)). x, y contiguous. epilogue.bias_row is the bias[out_channels]; epilogue.residual has the
-/// layout of y (its stride is ignored) and may be y; bias_col must be null.
+/// y = epilogue(conv(x, w)). x, y contiguous; in_channels >= 1. epilogue.bias_row is the bias[out_channels];
+/// epilogue.residual has the layout of y (its stride is ignored) and may be y; bias_col must be null.
 template <class T>
 void conv(const ConvShape& shape, const T* x, const PackedConvWeight<T>& w, T* y, const Epilogue<T>& epilogue = {},
           ScratchRef scratch = {});

@@ -20,7 +20,7 @@ HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {
 using internal::Product;
 
-inline constexpr int64_t kBlockK = 384;            // A panel: 18 KB of L1; B panel: 48 KB, streamed
+inline constexpr int64_t kBlockK = 256;            // A panel: 12 KB of L1; B panel: 32 KB, streamed
 inline constexpr int64_t kBlockPanels = 8;         // row panels that share a pass over B
 inline constexpr int64_t kMaxGroup = 16;           // B panels of one task: 512 columns, within L2
 inline constexpr double kTaskFlops = 1e6;          // below this a task is not worth handing to another thread

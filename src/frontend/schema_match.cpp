@@ -6,6 +6,9 @@
 
 #include <wick/types/type_variables.h>
 
+#include "frontend/emitter.h"
+#include "frontend/upgraders.h"
+
 namespace wick::jit {
 
 Value* NamedValue::value(Graph& graph) const { return value_ ? value_ : graph.insert_constant(constant_); }
@@ -327,13 +330,19 @@ Value* emit_operator(const SourceRange& range, Graph& graph, const Operator& op,
 }
 
 Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, const NamedValues& args, const NamedValues& kwargs,
-                         const std::optional<NamedValue>& self) {
+                         const std::optional<NamedValue>& self, int64_t version) {
     const std::vector<const Operator*>& overloads = Registry::instance().find(name.str());
     if (overloads.empty()) unknown_operator(range, name.str());
     std::vector<const Schema*> schemas;
-    for (const Operator* op : overloads) schemas.push_back(&op->schema);
+    std::vector<const Upgrader*> upgraders;
+    for (const Operator* op : overloads) {
+        upgraders.push_back(find_upgrader(op->schema.operator_name(), version));
+        schemas.push_back(upgraders.back() ? &upgraders.back()->old_schema() : &op->schema);
+    }
     const auto [chosen, match] = match_schemas(schemas, range, graph, args, kwargs, self);
-    return emit_operator(range, graph, *overloads[chosen], match);
+    if (!upgraders[chosen]) return emit_operator(range, graph, *overloads[chosen], match);
+    const IntrusivePtr<Function> body = compile_operator_text(upgraders[chosen]->body, "<upgrader>");
+    return inline_graph(graph, *body->graph(), match.inputs).at(0);
 }
 
 }  // namespace wick::jit

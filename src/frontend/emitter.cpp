@@ -1,0 +1,125 @@
+#include "frontend/emitter.h"
+
+#include <mutex>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "frontend/convert_to_ssa.h"
+#include "frontend/emitter_impl.h"
+#include "frontend/exit_transforms.h"
+#include "frontend/parser.h"
+#include "passes/pipeline.h"
+
+namespace wick::jit {
+
+Node* Emitter::insert(Symbol kind, std::vector<Value*> inputs, size_t outputs, const SourceRange& range) {
+    Node* node = graph_.create(kind, std::move(inputs), outputs);
+    node->range = range;
+    return graph_.insert(node);
+}
+
+Schema Emitter::emit_def(const ast::FunctionDef& def, const TypePtr& self_type) {
+    Schema schema = parse_signature(def, resolver_, self_type);
+    return emit_body(def, std::move(schema), graph_.block());
+}
+
+Schema Emitter::emit_body(const ast::FunctionDef& def, Schema schema, Block* block) {
+    InsertPoint at(graph_, block);
+    functions_.push_back({schema.returns.empty() ? nullptr : schema.returns[0].type, nullptr});
+    env_.push(block);
+    for (size_t i = 0; i < schema.arguments.size(); ++i) {
+        const Argument& argument = schema.arguments[i];
+        Value* input = block->add_input(is_meaningful_name(argument.name) ? argument.name : "", argument.type);
+        env_.set(def.parameters[i].range, argument.name, input);
+    }
+    emit_statements(def.body);
+    if (!has_exited()) {
+        const TypePtr& declared = functions_.back().declared_return;
+        if (declared && !none_type()->is_subtype_of(declared)) {
+            throw CompileError(def.range, fmt::format("Function was not annotated as having type None, but does not return along all paths"));
+        }
+        if (!declared && functions_.back().merged_return && !functions_.back().merged_return->is(TypeKind::None)) {
+            throw CompileError(def.range, "Function was not annotated as having type None, but does not return along all paths");
+        }
+        emit_return_value(def.range, graph_.insert_constant(IValue()));
+    }
+    env_.pop();
+    TypePtr returned = functions_.back().merged_return ? functions_.back().merged_return : functions_.back().declared_return;
+    if (!returned) returned = none_type();  // every path raises
+    functions_.pop_back();
+    // Stands for the result until transform_exits puts the returned values in its place.
+    block->register_output(insert(sym::prim_Uninitialized, {}, 1, def.range)->output()->set_type(returned));
+    Argument result;
+    result.type = returned;
+    schema.returns = {std::move(result)};
+    return schema;
+}
+
+void Emitter::emit_nested_function(const ast::FunctionDef& def) {
+    Node* closure = insert(sym::prim_Closure, {}, 1, def.range);
+    Block* block = closure->add_block();
+    const Loop saved = std::exchange(loop_, Loop::none);
+    emit_body(def, parse_signature(def, resolver_), block);
+    loop_ = saved;
+    closure->output()->set_type(tuple_type({simple_type(TypeKind::Function), block->outputs()[0]->type}));
+    env_.set(def.range, def.name, std::make_shared<ClosureValue>(closure->output()));
+}
+
+void emit_function(Function& function, const ast::FunctionDef& def, Resolver& resolver, const TypePtr& self_type, int64_t version) {
+    auto graph = std::make_shared<Graph>();
+    Schema schema = Emitter(*graph, resolver, version).emit_def(def, self_type);
+    convert_to_ssa(*graph);
+    clean_up(*graph);
+
+    schema.name = function.name();
+    function.set_schema(std::move(schema));
+    function.set_graph(std::move(graph));
+}
+
+namespace {
+
+/// Operators only.
+struct OperatorResolver : Resolver {
+    std::shared_ptr<SugaredValue> resolve_value(const std::string& name, Graph& graph, const SourceRange&) override {
+        if (name == "torch") return std::make_shared<OperatorNamespace>("aten");
+        if (name == "ops") return std::make_shared<OpsNamespace>();
+        if (name == "annotate") return std::make_shared<SpecialFormValue>(SpecialForm::annotate);
+        if (name == "inf") return sugar(graph.insert_constant(double(INFINITY)));
+        if (name == "nan") return sugar(graph.insert_constant(double(NAN)));
+        return nullptr;
+    }
+    TypePtr resolve_type(const std::string&, const SourceRange&) override { return nullptr; }
+};
+
+}  // namespace
+
+IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::string& source_name) {
+    const std::shared_ptr<const Ast> ast = parse(std::make_shared<Source>(std::string(text), source_name));
+    const auto* def = ast->body.size() == 1 ? ast::as<ast::FunctionDef>(ast->body[0]) : nullptr;
+    if (!def) throw InternalError(fmt::format("{}: expected one def", source_name));
+    auto function = make_intrusive<Function>(def->name, [ast, def](Function& self) {
+        OperatorResolver resolver;
+        emit_function(self, *def, resolver);
+    });
+    function->ensure_defined();
+    return function;
+}
+
+std::vector<Value*> inline_graph(Graph& graph, const Graph& callee, const std::vector<Value*>& inputs) {
+    std::unordered_map<const Value*, Value*> map;
+    for (size_t i = 0; i < inputs.size(); ++i) map[callee.inputs()[i]] = inputs[i];
+    // A scratch node lends its block: the copied nodes then move to the insertion point.
+    Node* scratch = graph.insert_node(sym::prim_If, {}, 0);
+    Block* block = scratch->add_block();
+    std::vector<Value*> mapped_inputs = inputs;
+    block->clone_from(callee.block(), [&](Value* value) { return map.at(value); });
+    for (size_t i = 0; i < inputs.size(); ++i) block->inputs()[i]->replace_all_uses_with(inputs[i]);
+    for (Node* node : block->nodes()) node->move_before(scratch);
+    std::vector<Value*> outputs = block->outputs();
+    block->return_node->remove_all_inputs();
+    scratch->destroy();
+    return outputs;
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,381 @@
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "frontend/emitter_impl.h"
+
+namespace wick::jit {
+
+using namespace ast;
+
+// Refinements ---------------------------------------------------------------------------------------------------------
+
+static std::vector<Refinement> unite(const std::vector<Refinement>& a, const std::vector<Refinement>& b) {
+    std::vector<Refinement> out = a;
+    for (const Refinement& refinement : b) {
+        std::erase_if(out, [&](const Refinement& known) { return known.name == refinement.name; });
+        out.push_back(refinement);
+    }
+    return out;
+}
+
+static std::vector<Refinement> intersect(const std::vector<Refinement>& a, const std::vector<Refinement>& b) {
+    std::vector<Refinement> out;
+    for (const Refinement& one : a) {
+        for (const Refinement& other : b) {
+            if (one.name != other.name) continue;
+            if (TypePtr both = unify_types(one.type, other.type)) out.push_back({one.name, both});
+        }
+    }
+    return out;
+}
+
+Refinements Refinements::both(const Refinements& other) const {
+    return {unite(when_true, other.when_true), intersect(when_false, other.when_false)};
+}
+
+Refinements Refinements::either(const Refinements& other) const {
+    return {intersect(when_true, other.when_true), unite(when_false, other.when_false)};
+}
+
+void Emitter::insert_refinements(const SourceRange& range, const std::vector<Refinement>& refinements) {
+    for (const Refinement& refinement : refinements) {
+        Value* value = env_.get_value(refinement.name, range);
+        if (value->type->equals(*refinement.type)) continue;
+        Value* cast = insert(sym::prim_unchecked_cast, {value}, 1, range)->output()->set_type(refinement.type);
+        env_.set(range, refinement.name, cast);
+    }
+}
+
+// Branches --------------------------------------------------------------------------------------------------------------
+
+void Emitter::emit_if(const If& statement) {
+    const Condition condition = emit_condition(*statement.condition);
+    emit_if_else(
+        statement.range, condition, [&] { emit_statements(statement.then); }, [&] { emit_statements(statement.otherwise); });
+}
+
+void Emitter::emit_if_else(const SourceRange& range, const Condition& condition, const std::function<void()>& then,
+                           const std::function<void()>& otherwise) {
+    if (condition.known) {
+        insert_refinements(range, *condition.known ? condition.refinements.when_true : condition.refinements.when_false);
+        return *condition.known ? then() : otherwise();
+    }
+    jit::Node* node = insert(sym::prim_If, {condition.value}, 0, range);
+    jit::Block* blocks[2] = {node->add_block(), node->add_block()};
+    Environment::FramePtr frames[2];
+    for (int side = 0; side < 2; ++side) {
+        InsertPoint at(graph_, blocks[side]);
+        env_.push(blocks[side]);
+        insert_refinements(range, side == 0 ? condition.refinements.when_true : condition.refinements.when_false);
+        side == 0 ? then() : otherwise();
+        frames[side] = env_.pop();
+    }
+    const bool exits[2] = {exited_.count(blocks[0]) != 0, exited_.count(blocks[1]) != 0};
+    if (exits[0] && exits[1]) return mark_exited();
+
+    // A variable leaves the branches when both know it; when one branch never reaches its end, the other decides.
+    static constexpr const char* kNames[2] = {"true", "false"};
+    std::set<std::string> joined;
+    for (int side = 0; side < 2; ++side) {
+        for (const std::string& name : Environment::defined_in(*frames[side])) {
+            InsertPoint at(graph_, blocks[1 - side]);
+            if (exits[1 - side] || env_.find_from(frames[1 - side], name, range)) {
+                joined.insert(name);
+            } else {
+                env_.set_error(name, fmt::format("{} is not defined in the {} branch", name, kNames[1 - side]));
+            }
+        }
+    }
+    for (const std::string& name : joined) {
+        Value* values[2] = {nullptr, nullptr};
+        for (int side = 0; side < 2; ++side) {
+            if (exits[side]) continue;
+            InsertPoint at(graph_, blocks[side]);
+            if (SugaredPtr found = env_.find_from(frames[side], name, range)) values[side] = found->simple();
+        }
+        for (int side = 0; side < 2; ++side) {
+            if (!exits[side] || !values[1 - side]) continue;
+            InsertPoint at(graph_, blocks[side]);
+            values[side] = insert(sym::prim_Uninitialized, {}, 1, range)->output()->set_type(values[1 - side]->type);
+            graph_.insert(create_store(graph_, name, values[side]));
+        }
+        if (!values[0] || !values[1]) continue;
+        const SugaredPtr outer = env_.find_variable(name, range);
+        const TypePtr full = outer && outer->simple() ? outer->simple()->type : nullptr;
+        const TypePtr unified = unify_types(values[0]->type, values[1]->type, true);
+        if (full && !unified->is_subtype_of(full)) {
+            env_.set_error(name, fmt::format("Type mismatch: {} is set to type {} in the true branch and type {} in the false branch", name,
+                                             values[0]->type->annotation_str(), values[1]->type->annotation_str()));
+            continue;
+        }
+        env_.set_type(name, unified);
+    }
+}
+
+Value* Emitter::emit_choice(const SourceRange& range, const Condition& condition, const std::function<Value*()>& then,
+                            const std::function<Value*()>& otherwise) {
+    jit::Node* node = insert(sym::prim_If, {condition.value}, 0, range);
+    Value* values[2];
+    for (int side = 0; side < 2; ++side) {
+        jit::Block* block = node->add_block();
+        InsertPoint at(graph_, block);
+        env_.push(block);
+        insert_refinements(range, side == 0 ? condition.refinements.when_true : condition.refinements.when_false);
+        values[side] = side == 0 ? then() : otherwise();
+        env_.pop();
+        block->register_output(values[side]);
+    }
+    const TypePtr unified = unify_types(values[0]->type, values[1]->type, true);
+    return node->add_output(unified);
+}
+
+// Loops -----------------------------------------------------------------------------------------------------------------
+
+void Emitter::emit_while(const While& statement) {
+    if (!statement.otherwise.empty()) throw CompileError(statement.range, "else branches of while loops aren't supported");
+    emit_loop(statement.range, nullptr, nullptr, statement.condition, [&] { emit_statements(statement.body); });
+}
+
+void Emitter::emit_for(const For& statement) {
+    if (!statement.otherwise.empty()) throw CompileError(statement.range, "else branches of for loops aren't supported");
+    emit_iteration(statement.range, *statement.target, *statement.iterable, [&] { emit_statements(statement.body); });
+}
+
+void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const Expr& iterable, const std::function<void()>& body) {
+    const SugaredPtr iterator = emit_sugared(iterable)->iterator(iterable.range, graph_);
+    if (!iterator->must_unroll()) return emit_loop(range, iterator, &target, nullptr, body);
+    const Loop saved = std::exchange(loop_, Loop::unrolled);
+    for (const SugaredPtr& element : iterator->as_tuple(range, graph_)) {
+        emit_assign_to(target, element, target.range);
+        body();
+    }
+    loop_ = saved;
+}
+
+void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, const Expr* target, const Expr* condition,
+                        const std::function<void()>& body) {
+    const Loop saved = std::exchange(loop_, Loop::loop);
+    const size_t saved_managers = std::exchange(managers_outside_loop_, managers_.size());
+    Value* trips = iterator ? iterator->length(range, graph_) : graph_.insert_constant(INT64_MAX);
+    jit::Node* node = insert(sym::prim_Loop, {}, 0, range);
+    jit::Block* body_block = node->add_block();
+    // The second block computes the condition; convert_to_ssa copies it before the loop and to the body's end.
+    jit::Block* condition_block = node->add_block();
+    env_.push(condition_block);
+    if (condition) {
+        InsertPoint at(graph_, condition_block);
+        condition_block->register_output(emit_condition(*condition).value);
+    } else {
+        InsertPoint at(graph_, node);
+        condition_block->register_output(graph_.insert_constant(true));
+    }
+    env_.pop();
+    node->add_input(trips);
+    Value* trip = body_block->add_input("", int_type());
+    {
+        InsertPoint at(graph_, body_block);
+        env_.push(body_block);
+        if (iterator) emit_assign_to(*target, iterator->element(range, graph_, trip), target->range);
+        body();
+        env_.pop();
+    }
+    loop_ = saved;
+    managers_outside_loop_ = saved_managers;
+}
+
+void Emitter::emit_break_or_continue(const Stmt& statement) {
+    const bool is_break = statement.kind == StmtKind::Break;
+    const char* word = is_break ? "break" : "continue";
+    if (loop_ == Loop::unrolled) {
+        throw CompileError(statement.range, fmt::format("Because we emit iteration over Modulelists or Tuples as unrolled loops, we do not support {} inside "
+                                                        "the body of these loops",
+                                                        word));
+    }
+    if (loop_ == Loop::none) throw CompileError(statement.range, fmt::format("SyntaxError: '{}' outside loop", word));
+    emit_exits(managers_outside_loop_);
+    insert(is_break ? sym::prim_BreakStmt : sym::prim_ContinueStmt, {}, 0, statement.range);
+    mark_exited();
+}
+
+// Conditions -------------------------------------------------------------------------------------------------------------
+
+Condition Emitter::known_condition(const SourceRange&, bool value, Refinements refinements) {
+    return {graph_.insert_constant(value), std::move(refinements), value};
+}
+
+Value* Emitter::emit_truth(const SourceRange& range, Value* value) {
+    if (value->type->is(TypeKind::Bool)) return value;
+    if (value->type->is(TypeKind::Class)) return sugar(value)->attr(range, graph_, "__bool__")->call(range, graph_, {}, {})->as_value(range, graph_);
+    switch (value->type->kind()) {
+        case TypeKind::Tensor:
+        case TypeKind::Int:
+        case TypeKind::Float:
+        case TypeKind::Complex:
+        case TypeKind::Number: return emit_op(range, graph_, "aten::Bool", {value});
+        default: throw CompileError(range, fmt::format("Could not cast value of type {} to bool", value->type->annotation_str()));
+    }
+}
+
+Condition Emitter::emit_condition(const Expr& expr) {
+    if (const auto* unary = as<Unary>(&expr); unary && unary->op == TokenKind::Not) {
+        const Condition inner = emit_condition(*unary->operand);
+        Value* value = emit_builtin_call(expr.range, graph_, sym::aten_not, {NamedValue(expr.range, inner.value)});
+        Condition out{value, inner.refinements.inverted(), std::nullopt};
+        if (inner.known) out.known = !*inner.known;
+        return out;
+    }
+    if (const auto* logical = as<BoolOperation>(&expr)) return emit_logical(*logical);
+    if (const auto* compare = as<Compare>(&expr); compare && compare->rest.size() == 1) {
+        if (compare->rest[0].first == TokenKind::Is || compare->rest[0].first == TokenKind::IsNot) return emit_is(*compare);
+    }
+    if (const auto* call = as<Call>(&expr)) {
+        if (const auto* name = as<Name>(call->callee)) {
+            if (name->id == "isinstance") return emit_isinstance(*call);
+            if (name->id == "hasattr") return emit_hasattr(*call);
+        }
+    }
+    Value* value = emit_truth(expr.range, emit(expr));
+    Condition out{value, {}, std::nullopt};
+    // `if True`, `while 1`: only literals decide here.
+    if (const auto* constant = as<Constant>(&expr); constant && constant->value.is_bool()) out.known = constant->value.to_bool();
+    return out;
+}
+
+Condition Emitter::emit_logical(const BoolOperation& expr) {
+    const bool is_or = expr.op == TokenKind::Or;
+    const Condition left = emit_condition(*expr.left);
+    if (left.known) {
+        if (*left.known == is_or) return left;
+        insert_refinements(expr.range, is_or ? left.refinements.when_false : left.refinements.when_true);
+        return emit_condition(*expr.right);
+    }
+    std::optional<Condition> right;
+    const auto evaluate = [&] {
+        right = emit_condition(*expr.right);
+        return right->value;
+    };
+    const auto decided = [&] { return graph_.insert_constant(is_or); };
+    Value* value = is_or ? emit_choice(expr.range, left, decided, evaluate) : emit_choice(expr.range, left, evaluate, decided);
+    Condition out{value, is_or ? left.refinements.either(right->refinements) : left.refinements.both(right->refinements), std::nullopt};
+    if (right->known && *right->known == is_or) out.known = is_or;
+    return out;
+}
+
+namespace {
+
+enum class Noneness { always, maybe, never };
+
+Noneness noneness(const Type& type) {
+    if (type.is(TypeKind::None)) return Noneness::always;
+    if (type.is(TypeKind::Optional) || type.is(TypeKind::Any) || (type.is(TypeKind::Union) && none_type()->is_subtype_of(type))) return Noneness::maybe;
+    return Noneness::never;
+}
+
+/// What `is None` leaves of an Optional or Union.
+TypePtr without_none(const TypePtr& type) {
+    if (type->is(TypeKind::Optional)) return type->contained(0);
+    if (!type->is(TypeKind::Union)) return nullptr;
+    std::vector<TypePtr> rest;
+    for (const TypePtr& member : type->contained()) {
+        if (!member->is(TypeKind::None)) rest.push_back(member);
+    }
+    return rest.empty() ? nullptr : union_type(std::move(rest));
+}
+
+}  // namespace
+
+Condition Emitter::emit_is(const Compare& expr) {
+    const bool is = expr.rest[0].first == TokenKind::Is;
+    const Expr* sides[2] = {expr.first, expr.rest[0].second};
+    Value* values[2] = {emit(*sides[0]), nullptr};
+    values[1] = emit(*sides[1]);
+    const Noneness left = noneness(*values[0]->type);
+    const Noneness right = noneness(*values[1]->type);
+    if (left == Noneness::always && right == Noneness::always) return known_condition(expr.range, is);
+    if ((left == Noneness::always && right == Noneness::never) || (left == Noneness::never && right == Noneness::always))
+        return known_condition(expr.range, !is);
+    Value* value = emit_comparison(expr.range, expr.rest[0].first, values[0], values[1]);
+    Refinements refinements;
+    for (int side = 0; side < 2; ++side) {
+        const auto* name = as<Name>(sides[side]);
+        if (!name || !values[1 - side]->type->is(TypeKind::None)) continue;
+        const TypePtr present = without_none(values[side]->type);
+        if (!present) continue;
+        refinements.when_false.push_back({name->id, present});
+        if (values[side]->type->is(TypeKind::Union)) refinements.when_true.push_back({name->id, none_type()});
+    }
+    return {value, is ? refinements : refinements.inverted(), std::nullopt};
+}
+
+Condition Emitter::emit_isinstance(const Call& call) {
+    if (call.args.size() != 2 || !call.keywords.empty())
+        throw CompileError(call.range, fmt::format("isinstance expected exactly 2 arguments but found {}", call.args.size() + call.keywords.size()));
+    std::vector<TypePtr> wanted;
+    const std::function<void(const Expr&)> gather = [&](const Expr& expr) {
+        if (const auto* tuple = as<Tuple>(&expr)) {
+            for (const Expr* element : tuple->elements) gather(*element);
+            return;
+        }
+        const std::string name = dotted_name(&expr);
+        if (name == "list") {
+            wanted.push_back(simple_type(TypeKind::AnyList));
+        } else if (name == "tuple") {
+            wanted.push_back(simple_type(TypeKind::AnyTuple));
+        } else {
+            wanted.push_back(type_from(expr));
+        }
+    };
+    gather(*call.args[1]);
+
+    Value* value = emit(*call.args[0]);
+    const auto under_wanted = [&](const TypePtr& type) {
+        return std::any_of(wanted.begin(), wanted.end(), [&](const TypePtr& w) { return type->is_subtype_of(w); });
+    };
+    // The members of a Union (or Optional) fall into those that pass and those that fail; Any and a supertype can't tell.
+    std::vector<TypePtr> members;
+    if (value->type->is(TypeKind::Union)) {
+        members = value->type->contained();
+    } else if (value->type->is(TypeKind::Optional)) {
+        members = {value->type->contained(0), none_type()};
+    } else {
+        members = {value->type};
+    }
+    std::vector<TypePtr> pass;
+    std::vector<TypePtr> fail;
+    bool unclear = false;
+    for (const TypePtr& member : members) {
+        if (under_wanted(member)) {
+            pass.push_back(member);
+        } else {
+            const bool may = std::any_of(wanted.begin(), wanted.end(), [&](const TypePtr& w) { return w->is_subtype_of(member); });
+            if (may) {
+                unclear = true;
+                for (const TypePtr& w : wanted) {
+                    if (w->is_subtype_of(member)) pass.push_back(w);
+                }
+            }
+            fail.push_back(member);
+        }
+    }
+    Refinements refinements;
+    if (const auto* name = as<Name>(call.args[0])) {
+        if (!pass.empty()) refinements.when_true.push_back({name->id, union_type(pass)});
+        if (!fail.empty() && !unclear) refinements.when_false.push_back({name->id, union_type(fail)});
+    }
+    if (fail.empty()) return known_condition(call.range, true, refinements);
+    if (pass.empty()) return known_condition(call.range, false, refinements);
+    jit::Node* node = insert(sym::prim_isinstance, {value}, 1, call.range);
+    node->set_attr(sym::attr_types, wanted);
+    return {node->output()->set_type(bool_type()), std::move(refinements), std::nullopt};
+}
+
+Condition Emitter::emit_hasattr(const Call& call) {
+    if (call.args.size() != 2 || !call.keywords.empty()) throw CompileError(call.range, "hasattr expected exactly 2 arguments");
+    const auto* name = as<Constant>(call.args[1]);
+    if (!name || !name->value.is_string()) throw CompileError(call.range, "hasattr's second argument must be a string literal");
+    return known_condition(call.range, emit_sugared(*call.args[0])->has_attr(call.range, graph_, name->value.to_string()));
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,305 @@
+#include <fmt/format.h>
+
+#include "frontend/emitter_impl.h"
+
+namespace wick::jit {
+
+using namespace ast;
+
+Value* Emitter::emit(const Expr& expr, const TypePtr& hint) { return emit_sugared(expr, hint)->as_value(expr.range, graph_); }
+
+SugaredPtr Emitter::emit_sugared(const Expr& expr, const TypePtr& hint) {
+    switch (expr.kind) {
+        case ExprKind::Name: return env_.get(static_cast<const Name&>(expr).id, expr.range);
+        case ExprKind::Attribute: {
+            const auto& attribute = static_cast<const Attribute&>(expr);
+            return emit_sugared(*attribute.value)->attr(expr.range, graph_, attribute.name);
+        }
+        case ExprKind::Call: return emit_call(static_cast<const Call&>(expr), hint);
+        case ExprKind::Subscript: return emit_subscript(static_cast<const Subscript&>(expr), hint);
+        case ExprKind::Tuple: {
+            // Members may be compile-time things (a tuple of modules to loop over).
+            std::vector<SugaredPtr> members;
+            bool simple = true;
+            const TypePtr tuple_hint = hint && hint->is(TypeKind::Optional) ? hint->contained(0) : hint;
+            const auto& elements = static_cast<const Tuple&>(expr).elements;
+            for (size_t i = 0; i < elements.size(); ++i) {
+                if (const auto* starred = as<Starred>(elements[i])) {
+                    for (const SugaredPtr& member : emit_sugared(*starred->value)->as_tuple(starred->range, graph_)) members.push_back(member);
+                    continue;
+                }
+                const bool hinted = tuple_hint && tuple_hint->is(TypeKind::Tuple) && i < tuple_hint->contained().size();
+                members.push_back(emit_sugared(*elements[i], hinted ? tuple_hint->contained(i) : nullptr));
+                simple &= members.back()->simple() != nullptr;
+            }
+            auto tuple = std::make_shared<SugaredTuple>(std::move(members));
+            return simple ? sugar(tuple->as_value(expr.range, graph_)) : SugaredPtr(tuple);
+        }
+        default: return sugar(emit_simple(expr, hint));
+    }
+}
+
+Value* Emitter::construct_list(const SourceRange& range, const TypePtr& element, std::vector<Value*> values) {
+    return insert(sym::prim_ListConstruct, std::move(values), 1, range)->output()->set_type(list_type(element));
+}
+
+Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
+    switch (expr.kind) {
+        case ExprKind::Constant: {
+            const auto& constant = static_cast<const Constant&>(expr);
+            if (constant.is_ellipsis) throw CompileError(expr.range, "'...' is only allowed as an index");
+            graph_.current_range = expr.range;
+            return graph_.insert_constant(constant.value);
+        }
+        case ExprKind::FormattedString: return emit_formatted_string(static_cast<const FormattedString&>(expr));
+        case ExprKind::Unary: {
+            const auto& unary = static_cast<const Unary&>(expr);
+            if (unary.op == TokenKind::Not) return emit_condition(expr).value;
+            if (unary.op == TokenKind::Minus) {
+                if (const auto* constant = as<Constant>(unary.operand)) {
+                    if (constant->value.is_int() && constant->value.to_int() != INT64_MIN) return graph_.insert_constant(-constant->value.to_int());
+                    if (constant->value.is_double()) return graph_.insert_constant(-constant->value.to_double());
+                    if (constant->value.is_complex()) return graph_.insert_constant(IValue(-constant->value.to_complex()));
+                }
+            }
+            Value* operand = emit(*unary.operand);
+            const char* op = unary.op == TokenKind::Minus ? "aten::neg" : unary.op == TokenKind::Plus ? "aten::positive" : "aten::bitwise_not";
+            const char* method = unary.op == TokenKind::Minus ? "__neg__" : unary.op == TokenKind::Plus ? "__pos__" : "__invert__";
+            return MagicFunction(method, Symbol::from(op)).call(expr.range, graph_, {NamedValue(expr.range, operand)}, {})->as_value(expr.range, graph_);
+        }
+        case ExprKind::Binary: {
+            const auto& binary = static_cast<const Binary&>(expr);
+            Value* left = emit(*binary.left);
+            return emit_operator_call(expr.range, binary.op, left, emit(*binary.right));
+        }
+        case ExprKind::BoolOperation: return emit_condition(expr).value;
+        case ExprKind::Compare: {
+            const auto& compare = static_cast<const Compare&>(expr);
+            if (compare.rest.size() == 1) {
+                const TokenKind op = compare.rest[0].first;
+                if (op == TokenKind::Is || op == TokenKind::IsNot) return emit_condition(expr).value;
+                Value* left = emit(*compare.first);
+                return emit_comparison(expr.range, op, left, emit(*compare.rest[0].second));
+            }
+            // a < b < c: each operand is evaluated once, the rest only while the comparisons hold.
+            Value* left = emit(*compare.first);
+            const std::function<Value*(size_t)> from = [&](size_t i) -> Value* {
+                Value* right = emit(*compare.rest[i].second);
+                Value* holds = emit_truth(expr.range, emit_comparison(expr.range, compare.rest[i].first, left, right));
+                left = right;
+                if (i + 1 == compare.rest.size()) return holds;
+                return emit_choice(expr.range, Condition{holds, {}, std::nullopt}, [&] { return from(i + 1); }, [&] { return graph_.insert_constant(false); });
+            };
+            return from(0);
+        }
+        case ExprKind::Conditional: {
+            const auto& choice = static_cast<const Conditional&>(expr);
+            const Condition condition = emit_condition(*choice.condition);
+            if (condition.known) {
+                insert_refinements(expr.range, *condition.known ? condition.refinements.when_true : condition.refinements.when_false);
+                return emit(*condition.known ? *choice.then : *choice.otherwise, hint);
+            }
+            return emit_choice(expr.range, condition, [&] { return emit(*choice.then, hint); }, [&] { return emit(*choice.otherwise, hint); });
+        }
+        case ExprKind::List: return emit_list(static_cast<const List&>(expr), hint);
+        case ExprKind::Dict: return emit_dict(static_cast<const Dict&>(expr), hint);
+        case ExprKind::ListComprehension: return emit_list_comprehension(static_cast<const ListComprehension&>(expr), hint);
+        case ExprKind::DictComprehension: return emit_dict_comprehension(static_cast<const DictComprehension&>(expr), hint);
+        case ExprKind::Starred: throw CompileError(expr.range, "Unexpected starred expansion. File a bug report");
+        case ExprKind::Lambda: throw CompileError(expr.range, "lambda is not supported as a value");
+        case ExprKind::Slice: throw CompileError(expr.range, "a slice is only allowed as an index");
+        default: throw InternalError("an expression kind that emit_sugared handles");
+    }
+}
+
+namespace {
+
+struct OperatorName {
+    const char* op;
+    const char* method;
+};
+
+OperatorName operator_name(TokenKind op) {
+    switch (op) {
+        case TokenKind::Plus: return {"aten::add", "__add__"};
+        case TokenKind::Minus: return {"aten::sub", "__sub__"};
+        case TokenKind::Star: return {"aten::mul", "__mul__"};
+        case TokenKind::Slash: return {"aten::div", "__truediv__"};
+        case TokenKind::DoubleSlash: return {"aten::floordiv", "__floordiv__"};
+        case TokenKind::Percent: return {"aten::remainder", "__mod__"};
+        case TokenKind::DoubleStar: return {"aten::pow", "__pow__"};
+        case TokenKind::At: return {"aten::matmul", "__matmul__"};
+        case TokenKind::Ampersand: return {"aten::__and__", "__and__"};
+        case TokenKind::Pipe: return {"aten::__or__", "__or__"};
+        case TokenKind::Caret: return {"aten::__xor__", "__xor__"};
+        case TokenKind::ShiftLeft: return {"aten::__lshift__", "__lshift__"};
+        case TokenKind::ShiftRight: return {"aten::__rshift__", "__rshift__"};
+        case TokenKind::Less: return {"aten::lt", "__lt__"};
+        case TokenKind::Greater: return {"aten::gt", "__gt__"};
+        case TokenKind::LessEqual: return {"aten::le", "__le__"};
+        case TokenKind::GreaterEqual: return {"aten::ge", "__ge__"};
+        case TokenKind::Equal: return {"aten::eq", "__eq__"};
+        case TokenKind::NotEqual: return {"aten::ne", "__ne__"};
+        case TokenKind::Is: return {"aten::__is__", ""};
+        case TokenKind::IsNot: return {"aten::__isnot__", ""};
+        default: throw InternalError(fmt::format("no operator for '{}'", token_text(op)));
+    }
+}
+
+}  // namespace
+
+Value* Emitter::emit_operator_call(const SourceRange& range, TokenKind op, Value* left, Value* right) {
+    if (op == TokenKind::Percent && left->type->is(TypeKind::String)) {
+        std::vector<Value*> inputs{left};
+        if (right->type->is(TypeKind::Tuple)) {
+            for (const SugaredPtr& member : sugar(right)->as_tuple(range, graph_)) inputs.push_back(member->as_value(range, graph_));
+        } else {
+            inputs.push_back(right);
+        }
+        return emit_op(range, graph_, "aten::percentFormat", inputs);
+    }
+    const OperatorName name = operator_name(op);
+    return MagicFunction(name.method, Symbol::from(name.op))
+        .call(range, graph_, {NamedValue(range, left), NamedValue(range, right)}, {})
+        ->as_value(range, graph_);
+}
+
+Value* Emitter::emit_comparison(const SourceRange& range, TokenKind op, Value* left, Value* right) {
+    if (op == TokenKind::In || op == TokenKind::NotIn) {
+        Value* found = MagicFunction("__contains__", Symbol::from("aten::__contains__"))
+                           .call(range, graph_, {NamedValue(range, right), NamedValue(range, left)}, {})
+                           ->as_value(range, graph_);
+        return op == TokenKind::In ? found : emit_op(range, graph_, "aten::__not__", {found});
+    }
+    return emit_operator_call(range, op, left, right);
+}
+
+/// The common type of a literal's elements: the hint's where they fit it, else their union.
+static TypePtr element_type(const std::vector<Value*>& values, const TypePtr& hint) {
+    if (hint) {
+        bool fits = true;
+        for (const Value* value : values) fits &= value->type->is_subtype_of(hint);
+        if (fits) return hint;
+    }
+    if (values.empty()) return tensor_type();
+    TypePtr type = values[0]->type;
+    for (const Value* value : values) type = unify_types(type, value->type, true);
+    return type;
+}
+
+/// The member of a hint (through Optional and Union) that is of the wanted kind, or null.
+static TypePtr hint_of_kind(const TypePtr& hint, TypeKind kind) {
+    if (!hint) return nullptr;
+    if (hint->is(kind)) return hint;
+    if (hint->is(TypeKind::Optional) || hint->is(TypeKind::Union)) {
+        for (const TypePtr& member : hint->contained()) {
+            if (member->is(kind)) return member;
+        }
+    }
+    return nullptr;
+}
+
+Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
+    const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
+    const TypePtr element_hint = list_hint ? list_hint->contained(0) : nullptr;
+    std::vector<Value*> values;
+    for (const Expr* element : expr.elements) {
+        if (const auto* starred = as<Starred>(element)) {
+            for (const SugaredPtr& member : emit_sugared(*starred->value)->as_tuple(starred->range, graph_))
+                values.push_back(member->as_value(starred->range, graph_));
+            continue;
+        }
+        Value* value = emit(*element, element_hint);
+        if (element_hint) value = try_convert_to_type(element->range, graph_, element_hint, value, true);
+        values.push_back(value);
+    }
+    const TypePtr type = element_type(values, element_hint);
+    if (element_hint && !type->is_subtype_of(element_hint)) {
+        throw CompileError(expr.range, fmt::format("List type annotation `{}` did not match the types of the given list elements",
+                                                   list_hint->annotation_str()));
+    }
+    return construct_list(expr.range, type, std::move(values));
+}
+
+Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
+    const TypePtr dict_hint = hint_of_kind(hint, TypeKind::Dict);
+    const TypePtr key_hint = dict_hint ? dict_hint->contained(0) : nullptr;
+    const TypePtr value_hint = dict_hint ? dict_hint->contained(1) : nullptr;
+    std::vector<Value*> keys;
+    std::vector<Value*> values;
+    for (size_t i = 0; i < expr.keys.size(); ++i) {
+        if (!expr.keys[i]) throw CompileError(expr.range, "unpacking of dicts in a literal is not supported");
+        keys.push_back(emit(*expr.keys[i], key_hint));
+        values.push_back(emit(*expr.values[i], value_hint));
+        if (value_hint) values.back() = try_convert_to_type(expr.range, graph_, value_hint, values.back(), true);
+    }
+    TypePtr key_type = keys.empty() ? (key_hint ? key_hint : string_type()) : element_type(keys, key_hint);
+    const TypePtr value_type = element_type(values, value_hint);
+    std::vector<Value*> inputs;
+    for (size_t i = 0; i < keys.size(); ++i) {
+        inputs.push_back(keys[i]);
+        inputs.push_back(values[i]);
+    }
+    return insert(sym::prim_DictConstruct, std::move(inputs), 1, expr.range)->output()->set_type(dict_type(key_type, value_type));
+}
+
+void Emitter::emit_comprehension(const std::vector<Comprehension>& loops, size_t level, const std::function<void()>& body) {
+    const Comprehension& loop = loops[level];
+    emit_iteration(loop.iterable->range, *loop.target, *loop.iterable, [&] {
+        const std::function<void(size_t)> filtered = [&](size_t i) {
+            if (i == loop.conditions.size()) return level + 1 < loops.size() ? emit_comprehension(loops, level + 1, body) : body();
+            emit_if_else(loop.conditions[i]->range, emit_condition(*loop.conditions[i]), [&] { filtered(i + 1); }, [] {});
+        };
+        filtered(0);
+    });
+}
+
+Value* Emitter::emit_list_comprehension(const ListComprehension& expr, const TypePtr& hint) {
+    const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
+    Value* list = construct_list(expr.range, list_hint ? list_hint->contained(0) : tensor_type(), {});
+    bool typed = list_hint != nullptr;
+    emit_comprehension(expr.loops, 0, [&] {
+        Value* element = emit(*expr.element, list_hint ? list_hint->contained(0) : nullptr);
+        if (!std::exchange(typed, true)) list->set_type(list_type(element->type));
+        emit_builtin_call(expr.range, graph_, sym::aten_append, {NamedValue(expr.range, element)}, {}, NamedValue(expr.range, "self", list));
+    });
+    return list;
+}
+
+Value* Emitter::emit_dict_comprehension(const DictComprehension& expr, const TypePtr& hint) {
+    const TypePtr dict_hint = hint_of_kind(hint, TypeKind::Dict);
+    Value* dict = insert(sym::prim_DictConstruct, {}, 1, expr.range)->output()->set_type(dict_hint ? dict_hint : dict_type(string_type(), tensor_type()));
+    bool typed = dict_hint != nullptr;
+    emit_comprehension(expr.loops, 0, [&] {
+        Value* key = emit(*expr.key);
+        Value* value = emit(*expr.value);
+        if (!std::exchange(typed, true)) dict->set_type(dict_type(key->type, value->type));
+        emit_op(expr.range, graph_, "aten::_set_item", {dict, key, value});
+    });
+    return dict;
+}
+
+Value* Emitter::emit_formatted_string(const FormattedString& expr) {
+    std::string format;
+    std::vector<Value*> inputs{nullptr};
+    for (const FormattedString::Piece& piece : expr.pieces) {
+        if (!piece.value) {
+            for (char c : piece.text) format += c == '{' ? "{{" : c == '}' ? "}}" : std::string(1, c);
+            continue;
+        }
+        if (piece.conversion || !piece.format_spec.empty())
+            throw CompileError(expr.range, "conversions and format specifiers in f-strings aren't supported");
+        format += "{}";
+        inputs.push_back(emit(*piece.value));
+    }
+    inputs[0] = graph_.insert_constant(IValue(format));
+    return emit_op(expr.range, graph_, "aten::format", inputs);
+}
+
+std::optional<int64_t> Emitter::constant_int(Value* value) {
+    const IValue* constant = constant_value(value);
+    if (constant && constant->is_int()) return constant->to_int();
+    return std::nullopt;
+}
+
+}  // namespace wick::jit

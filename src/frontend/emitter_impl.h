@@ -1,0 +1,138 @@
+#pragma once
+// The emitter's inside: one object per function (and per nested function), its members in one file per kind of syntax.
+
+#include <functional>
+#include <optional>
+#include <unordered_set>
+#include <vector>
+
+#include "frontend/emitter.h"
+#include "frontend/environment.h"
+#include "frontend/type_parser.h"
+
+namespace wick::jit {
+
+/// What a condition tells about variables, when it holds and when it does not.
+struct Refinement {
+    std::string name;
+    TypePtr type;
+};
+struct Refinements {
+    std::vector<Refinement> when_true;
+    std::vector<Refinement> when_false;
+    Refinements inverted() const { return {when_false, when_true}; }
+    /// Of `a and b` / `a or b`.
+    Refinements both(const Refinements& other) const;
+    Refinements either(const Refinements& other) const;
+};
+
+/// An emitted condition; `known` when the types alone decide it, so that only one branch is compiled.
+struct Condition {
+    Value* value;
+    Refinements refinements;
+    std::optional<bool> known;
+};
+
+class Emitter {
+   public:
+    Emitter(Graph& graph, Resolver& resolver, int64_t version) : graph_(graph), resolver_(resolver), version_(version), env_(graph, resolver, version) {}
+
+    /// The whole function into the graph's block; returns its complete schema.
+    Schema emit_def(const ast::FunctionDef& def, const TypePtr& self_type);
+
+   private:
+    // emitter.cpp: functions
+    Schema emit_body(const ast::FunctionDef& def, Schema schema, Block* block);
+    void emit_nested_function(const ast::FunctionDef& def);
+
+    // emitter_statements.cpp
+    void emit_statements(const ast::Block& statements);
+    void emit_statement(const ast::Stmt& statement);
+    void emit_return(const ast::Return& statement);
+    void emit_return_value(const SourceRange& range, Value* value);
+    void emit_assign(const ast::Assign& statement);
+    void emit_assign_to(const ast::Expr& target, const SugaredPtr& value, const SourceRange& range, const TypePtr& annotation = {});
+    void emit_unpack_to(const ast::Exprs& targets, const SugaredPtr& value, const SourceRange& range);
+    void emit_augmented_assign(const ast::AugmentedAssign& statement);
+    void emit_delete(const ast::Delete& statement);
+    void emit_raise(const ast::Raise& statement);
+    void emit_assert(const ast::Assert& statement);
+    void emit_with(const ast::With& statement);
+    void emit_exits(size_t down_to);
+
+    // emitter_control.cpp
+    void emit_if(const ast::If& statement);
+    void emit_if_else(const SourceRange& range, const Condition& condition, const std::function<void()>& then, const std::function<void()>& otherwise);
+    void emit_while(const ast::While& statement);
+    void emit_for(const ast::For& statement);
+    void emit_loop(const SourceRange& range, const SugaredPtr& iterator, const ast::Expr* target, const ast::Expr* condition,
+                   const std::function<void()>& body);
+    void emit_iteration(const SourceRange& range, const ast::Expr& target, const ast::Expr& iterable, const std::function<void()>& body);
+    void emit_break_or_continue(const ast::Stmt& statement);
+    Condition emit_condition(const ast::Expr& expr);
+    Condition known_condition(const SourceRange& range, bool value, Refinements refinements = {});
+    Condition emit_logical(const ast::BoolOperation& expr);
+    Condition emit_is(const ast::Compare& expr);
+    Condition emit_isinstance(const ast::Call& call);
+    Condition emit_hasattr(const ast::Call& call);
+    Value* emit_truth(const SourceRange& range, Value* value);
+    Value* emit_choice(const SourceRange& range, const Condition& condition, const std::function<Value*()>& then,
+                       const std::function<Value*()>& otherwise);
+    void insert_refinements(const SourceRange& range, const std::vector<Refinement>& refinements);
+
+    // emitter_expressions.cpp
+    SugaredPtr emit_sugared(const ast::Expr& expr, const TypePtr& hint = {});
+    Value* emit(const ast::Expr& expr, const TypePtr& hint = {});
+    Value* emit_simple(const ast::Expr& expr, const TypePtr& hint);
+    Value* emit_operator_call(const SourceRange& range, TokenKind op, Value* left, Value* right);
+    Value* emit_comparison(const SourceRange& range, TokenKind op, Value* left, Value* right);
+    Value* emit_list(const ast::List& expr, const TypePtr& hint);
+    Value* emit_dict(const ast::Dict& expr, const TypePtr& hint);
+    Value* emit_list_comprehension(const ast::ListComprehension& expr, const TypePtr& hint);
+    Value* emit_dict_comprehension(const ast::DictComprehension& expr, const TypePtr& hint);
+    void emit_comprehension(const std::vector<ast::Comprehension>& loops, size_t level, const std::function<void()>& body);
+    Value* emit_formatted_string(const ast::FormattedString& expr);
+    Value* construct_list(const SourceRange& range, const TypePtr& element, std::vector<Value*> values);
+
+    // emitter_calls.cpp
+    SugaredPtr emit_call(const ast::Call& call, const TypePtr& hint);
+    SugaredPtr emit_special_form(const ast::Call& call, const SpecialFormValue& form, const TypePtr& hint);
+    NamedValues emit_arguments(const ast::Exprs& args, size_t from = 0);
+    NamedValues emit_keywords(const std::vector<ast::Keyword>& keywords);
+    SugaredPtr emit_fork(const ast::Call& call);
+    SugaredPtr emit_collection_form(const ast::Call& call, const SpecialFormValue& form, const TypePtr& hint);
+
+    // emitter_subscript.cpp
+    SugaredPtr emit_subscript(const ast::Subscript& expr, const TypePtr& hint);
+    Value* emit_tensor_index(const SourceRange& range, Value* tensor, const ast::Exprs& indices, std::vector<Value*>* index_tensors);
+    Value* emit_index_list(const SourceRange& range, const std::vector<Value*>& index_tensors);
+    Value* emit_list_slice(const SourceRange& range, Value* list, const ast::Slice& slice);
+    Value* emit_tuple_index(const SourceRange& range, Value* tuple, const ast::Expr& index);
+    Value* emit_tuple_slice(const SourceRange& range, Value* tuple, const ast::Slice& slice);
+    void emit_subscript_assign(const ast::Subscript& target, Value* value, const SourceRange& range);
+
+    std::optional<int64_t> constant_int(Value* value);
+    TypePtr type_from(const ast::Expr& annotation) { return parse_type(annotation, resolver_); }
+    bool has_exited() const { return exited_.count(env_.block()) != 0; }
+    void mark_exited() { exited_.insert(env_.block()); }
+    Node* insert(Symbol kind, std::vector<Value*> inputs, size_t outputs, const SourceRange& range);
+
+    struct FunctionState {
+        TypePtr declared_return;  ///< null without an annotation
+        TypePtr merged_return;    ///< of the return statements so far
+    };
+
+    Graph& graph_;
+    Resolver& resolver_;
+    int64_t version_;
+    Environment env_;
+    std::vector<FunctionState> functions_;
+    std::unordered_set<const Block*> exited_;  ///< blocks whose end is not reached
+    enum class Loop { none, loop, unrolled };
+    Loop loop_ = Loop::none;
+    /// Context managers whose body is being emitted, and how many of them stand outside of the innermost loop.
+    std::vector<std::pair<Value*, SourceRange>> managers_;
+    size_t managers_outside_loop_ = 0;
+};
+
+}  // namespace wick::jit

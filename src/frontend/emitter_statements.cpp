@@ -1,0 +1,313 @@
+#include <fmt/format.h>
+
+#include "frontend/emitter_impl.h"
+
+namespace wick::jit {
+
+using namespace ast;  // the node types, named as in the syntax
+
+void Emitter::emit_statements(const ast::Block& statements) {
+    for (const Stmt* statement : statements) {
+        emit_statement(*statement);
+        // What follows a return, raise, break or continue in the same block never runs and is not compiled.
+        if (has_exited()) return;
+    }
+}
+
+void Emitter::emit_statement(const Stmt& statement) {
+    switch (statement.kind) {
+        case StmtKind::Assign: return emit_assign(static_cast<const Assign&>(statement));
+        case StmtKind::AugmentedAssign: return emit_augmented_assign(static_cast<const AugmentedAssign&>(statement));
+        case StmtKind::Expression: {
+            const auto& expr = *static_cast<const Expression&>(statement).value;
+            // A string on its own is a comment.
+            if (const auto* constant = as<Constant>(&expr); constant && constant->value.is_string()) return;
+            emit_sugared(expr);
+            return;
+        }
+        case StmtKind::If: return emit_if(static_cast<const If&>(statement));
+        case StmtKind::While: return emit_while(static_cast<const While&>(statement));
+        case StmtKind::For: return emit_for(static_cast<const For&>(statement));
+        case StmtKind::With: return emit_with(static_cast<const With&>(statement));
+        case StmtKind::Assert: return emit_assert(static_cast<const Assert&>(statement));
+        case StmtKind::Raise: return emit_raise(static_cast<const Raise&>(statement));
+        case StmtKind::Delete: return emit_delete(static_cast<const Delete&>(statement));
+        case StmtKind::Pass: return;
+        case StmtKind::Break:
+        case StmtKind::Continue: return emit_break_or_continue(statement);
+        case StmtKind::Return: return emit_return(static_cast<const Return&>(statement));
+        case StmtKind::FunctionDef: return emit_nested_function(static_cast<const FunctionDef&>(statement));
+        case StmtKind::Global: throw CompileError(statement.range, "global variables cannot be assigned from a compiled function");
+        case StmtKind::Import: throw CompileError(statement.range, "import statements aren't supported");
+        case StmtKind::ClassDef: throw CompileError(statement.range, "class definitions aren't supported inside a function");
+    }
+}
+
+void Emitter::emit_return(const Return& statement) {
+    Value* value = statement.value ? emit(*statement.value, functions_.back().declared_return) : graph_.insert_constant(IValue());
+    emit_return_value(statement.range, value);
+}
+
+void Emitter::emit_return_value(const SourceRange& range, Value* value) {
+    FunctionState& function = functions_.back();
+    TypePtr result = function.declared_return;
+    if (result) {
+        // None stays None: as a Tensor it would hide a forgotten return.
+        if (!(result->is(TypeKind::Tensor) && value->type->is(TypeKind::None))) value = try_convert_to_type(range, graph_, result, value, true);
+        if (!value->type->is_subtype_of(result)) {
+            throw CompileError(range, fmt::format("Return value was annotated as having type {} but is actually of type {}", result->annotation_str(),
+                                                  value->type->annotation_str()));
+        }
+    } else {
+        const TypePtr before = function.merged_return ? function.merged_return : value->type;
+        result = unify_types(before, value->type);
+        if (!result) {
+            throw CompileError(range, fmt::format("Previous return statement returned a value of type {} but this return statement returns a value "
+                                                  "of type {}",
+                                                  before->annotation_str(), value->type->annotation_str()));
+        }
+    }
+    function.merged_return = result;
+    if (result->is(TypeKind::Any) && !value->type->is(TypeKind::Any))
+        value = insert(sym::prim_unchecked_cast, {value}, 1, range)->output()->set_type(result);
+    emit_exits(0);
+    insert(sym::prim_ReturnStmt, {value}, 0, range);
+    mark_exited();
+}
+
+void Emitter::emit_assign(const Assign& statement) {
+    if (!statement.value) {
+        // `x: int` alone declares nothing in TorchScript.
+        throw CompileError(statement.range, "Expected RHS for assignment");
+    }
+    TypePtr annotation;
+    if (const Expr* final = final_type(statement.annotation)) {
+        annotation = type_from(*final);
+    } else if (statement.annotation && !dotted_name(statement.annotation).ends_with("Final")) {
+        annotation = type_from(*statement.annotation);
+    }
+    if (statement.targets.size() == 1) {
+        const Expr& target = *statement.targets[0];
+        if (as<Name>(&target)) {
+            SugaredPtr value = emit_sugared(*statement.value, annotation);
+            if (annotation && value->simple()) {
+                Value* converted = try_convert_to_type(statement.range, graph_, annotation, value->simple(), true);
+                value = sugar(converted);
+            }
+            return emit_assign_to(target, value, statement.range, annotation);
+        }
+        return emit_assign_to(target, emit_sugared(*statement.value, annotation), statement.range, annotation);
+    }
+    // a = b = value: the value is computed once and assigned from left to right.
+    const SugaredPtr value = sugar(emit(*statement.value));
+    for (const Expr* target : statement.targets) emit_assign_to(*target, value, statement.range);
+}
+
+void Emitter::emit_assign_to(const Expr& target, const SugaredPtr& value, const SourceRange& range, const TypePtr& annotation) {
+    switch (target.kind) {
+        case ExprKind::Name: return env_.set(target.range, static_cast<const Name&>(target).id, value, annotation);
+        case ExprKind::Tuple: return emit_unpack_to(static_cast<const Tuple&>(target).elements, value, range);
+        case ExprKind::List: return emit_unpack_to(static_cast<const List&>(target).elements, value, range);
+        case ExprKind::Attribute: {
+            const auto& attribute = static_cast<const Attribute&>(target);
+            const SugaredPtr object = emit_sugared(*attribute.value);
+            return object->set_attr(range, graph_, attribute.name, value->as_value(range, graph_));
+        }
+        case ExprKind::Subscript: return emit_subscript_assign(static_cast<const Subscript&>(target), value->as_value(range, graph_), range);
+        default: throw CompileError(target.range, "unexpected expression on left-hand side of assignment");
+    }
+}
+
+void Emitter::emit_unpack_to(const Exprs& targets, const SugaredPtr& value, const SourceRange& range) {
+    size_t starred = targets.size();
+    for (size_t i = 0; i < targets.size(); ++i) {
+        if (!as<Starred>(targets[i])) continue;
+        if (starred < targets.size()) throw CompileError(range, "Only one starred expression is allowed on the lhs");
+        starred = i;
+    }
+    const bool has_star = starred < targets.size();
+    const std::vector<SugaredPtr> members = value->as_tuple(range, graph_, has_star ? std::nullopt : std::optional(targets.size()));
+    if (!has_star && members.size() != targets.size()) {
+        if (members.size() < targets.size())
+            throw CompileError(range, fmt::format("need {} values to unpack but found only {}", targets.size(), members.size()));
+        throw CompileError(range, fmt::format("too many values to unpack: need {} but found {}", targets.size(), members.size()));
+    }
+    if (has_star && members.size() + 1 < targets.size())
+        throw CompileError(range, fmt::format("need at least {} values to unpack but found only {}", targets.size() - 1, members.size()));
+    size_t next = 0;
+    for (size_t i = 0; i < targets.size(); ++i) {
+        if (i != starred) {
+            emit_assign_to(*targets[i], members[next++], range);
+            continue;
+        }
+        const size_t count = members.size() - (targets.size() - 1);
+        std::vector<SugaredPtr> rest(members.begin() + next, members.begin() + next + count);
+        next += count;
+        emit_assign_to(*static_cast<const Starred&>(*targets[i]).value, sugar(SugaredTuple(std::move(rest)).as_value(range, graph_)), range);
+    }
+}
+
+/// Name of the in-place operator of `x op= y`.
+static std::string in_place_operator(TokenKind op) {
+    switch (op) {
+        case TokenKind::Plus: return "aten::add_";
+        case TokenKind::Minus: return "aten::sub_";
+        case TokenKind::Star: return "aten::mul_";
+        case TokenKind::Slash: return "aten::div_";
+        case TokenKind::DoubleSlash: return "aten::floor_divide_";
+        case TokenKind::Percent: return "aten::remainder_";
+        case TokenKind::DoubleStar: return "aten::pow_";
+        case TokenKind::Pipe: return "aten::__ior__";
+        case TokenKind::Ampersand: return "aten::__iand__";
+        case TokenKind::Caret: return "aten::__ixor__";
+        case TokenKind::ShiftLeft: return "aten::__ilshift__";
+        case TokenKind::ShiftRight: return "aten::__irshift__";
+        default: return "";
+    }
+}
+
+void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
+    const SourceRange& range = statement.range;
+    // The target is evaluated once: its object and indices first, then the value, then the assignment.
+    const auto update = [&](Value* before) -> Value* {
+        const std::string in_place = in_place_operator(statement.op);
+        const bool mutable_type = before->type->is(TypeKind::Tensor) ||
+                                  (before->type->is(TypeKind::List) && (statement.op == TokenKind::Plus || statement.op == TokenKind::Star));
+        if (mutable_type && !in_place.empty()) {
+            Value* operand = emit(*statement.value, before->type->is(TypeKind::List) ? before->type : nullptr);
+            emit_builtin_call(range, graph_, Symbol::from(in_place), {NamedValue(statement.value->range, operand)}, {},
+                              NamedValue(statement.target->range, "self", before));
+            return nullptr;
+        }
+        return emit_operator_call(range, statement.op, before, emit(*statement.value));
+    };
+    switch (statement.target->kind) {
+        case ExprKind::Name: {
+            const auto& name = static_cast<const Name&>(*statement.target);
+            if (Value* after = update(env_.get_value(name.id, name.range))) env_.set(range, name.id, after);
+            return;
+        }
+        case ExprKind::Attribute: {
+            const auto& attribute = static_cast<const Attribute&>(*statement.target);
+            const SugaredPtr object = emit_sugared(*attribute.value);
+            Value* before = object->attr(attribute.range, graph_, attribute.name)->as_value(attribute.range, graph_);
+            if (Value* after = update(before)) object->set_attr(range, graph_, attribute.name, after);
+            return;
+        }
+        case ExprKind::Subscript: {
+            const auto& subscript = static_cast<const Subscript&>(*statement.target);
+            Value* container = emit(*subscript.value);
+            if (container->type->is(TypeKind::Tensor)) {
+                std::vector<Value*> index_tensors;
+                Value* view = emit_tensor_index(range, container, subscript.indices, &index_tensors);
+                if (index_tensors.empty()) {
+                    if (Value* after = update(view)) emit_op(range, graph_, "aten::copy_", {view, after});
+                    return;
+                }
+                Value* indices = emit_index_list(range, index_tensors);
+                Value* before = emit_op(range, graph_, "aten::index", {view, indices});
+                Value* after = update(before);
+                emit_op(range, graph_, "aten::index_put_", {view, indices, after ? after : before});
+                return;
+            }
+            if (subscript.indices.size() != 1 || as<Slice>(subscript.indices[0]))
+                throw CompileError(range, "augmented assignment to a slice of this type is not supported");
+            Value* index = emit(*subscript.indices[0]);
+            Value* before = sugar(container)->element(range, graph_, index)->as_value(range, graph_);
+            if (Value* after = update(before)) {
+                if (container->type->is(TypeKind::Class)) {
+                    sugar(container)->attr(range, graph_, "__setitem__")->call(range, graph_, {NamedValue(range, index), NamedValue(range, after)}, {});
+                } else {
+                    emit_op(range, graph_, "aten::_set_item", {container, index, after});
+                }
+            }
+            return;
+        }
+        default: throw CompileError(statement.target->range, "unexpected expression on left-hand side of augmented assignment");
+    }
+}
+
+void Emitter::emit_delete(const Delete& statement) {
+    for (const Expr* target : statement.targets) {
+        if (const auto* subscript = as<Subscript>(target)) {
+            Value* container = emit(*subscript->value);
+            if (subscript->indices.size() != 1 || as<Slice>(subscript->indices[0]))
+                throw CompileError(statement.range, "del statements only support deletion at a single index, slicing is not supported (see issue #31430)");
+            Value* index = emit(*subscript->indices[0]);
+            if (container->type->is(TypeKind::List) || container->type->is(TypeKind::Dict)) {
+                emit_op(statement.range, graph_, "aten::Delete", {container, index});
+            } else if (container->type->is(TypeKind::Class)) {
+                sugar(container)->attr(statement.range, graph_, "__delitem__")->call(statement.range, graph_, {NamedValue(statement.range, index)}, {});
+            } else {
+                throw CompileError(statement.range, fmt::format("__delitem__ is not defined for {}", container->type->annotation_str()));
+            }
+        } else if (const auto* name = as<Name>(target)) {
+            env_.remove(target->range, name->id);
+        } else {
+            throw CompileError(target->range, "del statements are only supported for deleting list and dict items and variables");
+        }
+    }
+}
+
+void Emitter::emit_raise(const Raise& statement) {
+    if (!statement.exception) throw CompileError(statement.range, "raise without an exception is not supported");
+    const SugaredPtr value = emit_sugared(*statement.exception);
+    auto exception = std::dynamic_pointer_cast<ExceptionValue>(value);
+    Value* message = nullptr;
+    Value* class_name = nullptr;
+    if (exception) {
+        message = exception->message ? exception->message : graph_.insert_constant("");
+        if (!exception->class_name.empty()) class_name = graph_.insert_constant(IValue(exception->class_name));
+    } else {
+        throw CompileError(statement.range, "exceptions must derive from BaseException");
+    }
+    if (!message->type->is(TypeKind::String)) message = emit_op(statement.range, graph_, "aten::str", {message});
+    if (!class_name) class_name = graph_.insert_constant(IValue());
+    insert(sym::prim_RaiseException, {message, class_name}, 0, statement.range);
+    mark_exited();
+}
+
+void Emitter::emit_assert(const Assert& statement) {
+    const Condition condition = emit_condition(*statement.condition);
+    emit_if_else(
+        statement.range, condition, [] {},
+        [&] {
+            Value* message = statement.message ? emit(*statement.message) : graph_.insert_constant("AssertionError: ");
+            if (!message->type->is(TypeKind::String)) message = emit_op(statement.range, graph_, "aten::str", {message});
+            if (statement.message) message = emit_op(statement.range, graph_, "aten::add", {graph_.insert_constant("AssertionError: "), message});
+            insert(sym::prim_RaiseException, {message, graph_.insert_constant(IValue())}, 0, statement.range);
+            mark_exited();
+        });
+}
+
+void Emitter::emit_with(const With& statement) {
+    const size_t outside = managers_.size();
+    for (const With::Item& item : statement.items) {
+        Value* manager = emit(*item.value);
+        const auto* type = manager->type->cast<ClassType>();
+        if (!type) throw CompileError(item.value->range, "With item expression must return an object");
+        Function* enter = type->find_method("__enter__");
+        Function* exit = type->find_method("__exit__");
+        if (!enter || !exit) throw CompileError(item.value->range, "Object returned by with item expression does not define __enter__ and __exit__ methods");
+        if (enter->schema().arguments.size() != 1) throw CompileError(item.value->range, "__enter__ must have only one argument and one return value");
+        if (exit->schema().arguments.size() != 4) throw CompileError(item.value->range, "__exit__ must have four arguments");
+        jit::Node* node = insert(sym::prim_Enter, {manager}, 1, item.value->range);
+        node->output()->set_type(enter->schema().returns[0].type);
+        if (item.target) emit_assign_to(*item.target, sugar(node->output()), item.target->range);
+        managers_.emplace_back(manager, item.value->range);
+    }
+    emit_statements(statement.body);
+    if (!has_exited()) emit_exits(outside);
+    managers_.resize(outside);
+}
+
+/// Leaves the context managers above `down_to`, innermost first. A return or break leaves those it jumps out of.
+void Emitter::emit_exits(size_t down_to) {
+    for (size_t i = managers_.size(); i-- > down_to;) {
+        const auto& [manager, range] = managers_[i];
+        jit::Node* node = insert(sym::prim_Exit, {manager}, 1, range);
+        node->output()->set_type(manager->type->expect<ClassType>().find_method("__exit__")->schema().returns[0].type);
+    }
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,210 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "frontend/emitter_impl.h"
+
+namespace wick::jit {
+
+using namespace ast;
+
+SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr&) {
+    const SourceRange& range = expr.range;
+    const SugaredPtr container = emit_sugared(*expr.value);
+    Value* value = container->simple();
+    if (!value) {
+        // A compile-time row of things: only a known index picks one.
+        if (expr.indices.size() != 1) throw CompileError(range, fmt::format("cannot index {} with several indices", container->kind()));
+        const std::optional<int64_t> index = constant_int(emit(*expr.indices[0]));
+        if (!index) throw CompileError(range, "Enforced that the index is an integer literal");
+        const std::vector<SugaredPtr> members = container->as_tuple(range, graph_);
+        const int64_t count = static_cast<int64_t>(members.size());
+        if (*index < -count || *index >= count) throw CompileError(range, "index out of range");
+        return members[*index < 0 ? *index + count : *index];
+    }
+    if (value->type->is(TypeKind::Tensor)) {
+        std::vector<Value*> index_tensors;
+        Value* view = emit_tensor_index(range, value, expr.indices, &index_tensors);
+        if (index_tensors.empty()) return sugar(view);
+        return sugar(emit_op(range, graph_, "aten::index", {view, emit_index_list(range, index_tensors)}));
+    }
+    if (expr.indices.size() != 1) {
+        throw CompileError(range, fmt::format("Unsupported operation: attempted to use multidimensional indexing on unsupported type: {}",
+                                              value->type->annotation_str()));
+    }
+    const Expr& index = *expr.indices[0];
+    if (const auto* slice = as<Slice>(&index)) {
+        if (value->type->is(TypeKind::Tuple)) return sugar(emit_tuple_slice(range, value, *slice));
+        return sugar(emit_list_slice(range, value, *slice));
+    }
+    if (value->type->is(TypeKind::Tuple)) return sugar(emit_tuple_index(range, value, index));
+    return container->element(range, graph_, emit(index));
+}
+
+/// Bounds that are left out: None for the operators, which know what that means.
+Value* Emitter::emit_list_slice(const SourceRange& range, Value* list, const Slice& slice) {
+    Value* start = slice.start ? emit(*slice.start) : graph_.insert_constant(IValue());
+    Value* stop = slice.stop ? emit(*slice.stop) : graph_.insert_constant(IValue());
+    Value* step = slice.step ? emit(*slice.step) : graph_.insert_constant(1);
+    return emit_op(range, graph_, "aten::slice", {list, start, stop, step});
+}
+
+Value* Emitter::emit_tuple_index(const SourceRange& range, Value* tuple, const Expr& index_expr) {
+    const auto& types = tuple->type->contained();
+    const int64_t count = static_cast<int64_t>(types.size());
+    Value* index = emit(index_expr);
+    if (!index->type->is(TypeKind::Int)) throw CompileError(range, "tuple index must be an integer");
+    const std::optional<int64_t> known = constant_int(index);
+    TypePtr type;
+    if (known) {
+        if (*known < -count || *known >= count) throw CompileError(range, fmt::format("Tuple index out of range. Tuple is length {} and index is {}", count, *known));
+        type = types[*known < 0 ? *known + count : *known];
+    } else {
+        const bool same = std::all_of(types.begin(), types.end(), [&](const TypePtr& t) { return t->equals(*types[0]); });
+        if (types.empty() || !same) {
+            throw CompileError(range, fmt::format("Cannot index into a tuple with a non-integer literal because we cannot resolve the output type"));
+        }
+        type = types[0];
+    }
+    return insert(sym::prim_TupleIndex, {tuple, index}, 1, range)->output()->set_type(type);
+}
+
+Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const Slice& slice) {
+    const auto& types = tuple->type->contained();
+    const int64_t count = static_cast<int64_t>(types.size());
+    const auto bound = [&](const Expr* expr, int64_t otherwise) {
+        if (!expr) return otherwise;
+        Value* value = emit(*expr);
+        if (const IValue* constant = constant_value(value); constant && constant->is_none()) return otherwise;
+        const std::optional<int64_t> known = constant_int(value);
+        if (!known) throw CompileError(range, "tuple slice indices must be integer constants");
+        return *known;
+    };
+    const int64_t step = bound(slice.step, 1);
+    if (step == 0) throw CompileError(range, "slice step cannot be zero");
+    const auto clamp = [&](int64_t at) {
+        if (at < 0) at += count;
+        return step > 0 ? std::clamp<int64_t>(at, 0, count) : std::clamp<int64_t>(at, -1, count - 1);
+    };
+    const int64_t start = slice.start ? clamp(bound(slice.start, 0)) : step > 0 ? 0 : count - 1;
+    const int64_t stop = slice.stop ? clamp(bound(slice.stop, 0)) : step > 0 ? count : -1;
+    std::vector<TypePtr> picked;
+    std::vector<int64_t> order;
+    for (int64_t i = start; step > 0 ? i < stop : i > stop; i += step) order.push_back(i);
+    for (int64_t i : order) picked.push_back(types[i]);
+    if (step == 1) {
+        jit::Node* node = insert(sym::prim_TupleSlice, {tuple}, 1, range);
+        node->set_attr(Symbol::from("beg"), IValue(start));
+        node->set_attr(Symbol::from("end"), IValue(std::max(start, stop)));
+        return node->output()->set_type(tuple_type(std::move(picked)));
+    }
+    std::vector<Value*> values;
+    for (int64_t i : order) values.push_back(insert(sym::prim_TupleIndex, {tuple, graph_.insert_constant(i)}, 1, range)->output()->set_type(types[i]));
+    return insert(sym::prim_TupleConstruct, std::move(values), 1, range)->output()->set_type(tuple_type(std::move(picked)));
+}
+
+Value* Emitter::emit_tensor_index(const SourceRange& range, Value* tensor, const Exprs& indices, std::vector<Value*>* index_tensors) {
+    // After an ellipsis dimensions are counted from the end; a None adds one, an int takes one away, the rest keep one.
+    size_t ellipsis = indices.size();
+    for (size_t i = 0; i < indices.size(); ++i) {
+        const auto* constant = as<Constant>(indices[i]);
+        if (!constant || !constant->is_ellipsis) continue;
+        if (ellipsis < indices.size()) throw CompileError(range, "an index can only have a single ellipsis ('...')");
+        ellipsis = i;
+    }
+    const auto is_none = [](const Expr* expr) {
+        const auto* constant = as<Constant>(expr);
+        return constant && !constant->is_ellipsis && constant->value.is_none();
+    };
+    Value* view = tensor;
+    int64_t dim = 0;
+    for (size_t i = 0; i < indices.size(); ++i) {
+        if (i == ellipsis) {
+            dim = -static_cast<int64_t>(std::count_if(indices.begin() + i + 1, indices.end(), [&](const Expr* e) { return !is_none(e); }));
+            if (!index_tensors->empty()) throw CompileError(range, "an ellipsis after an index tensor is not supported");
+            continue;
+        }
+        const Expr& index = *indices[i];
+        if (is_none(&index)) {
+            // Counted from the end, the new dimension stands before the remaining ones.
+            const int64_t at = i > ellipsis ? dim - 1 : dim;
+            view = emit_op(range, graph_, "aten::unsqueeze", {view, graph_.insert_constant(at)});
+            if (i < ellipsis) ++dim;
+            continue;
+        }
+        if (const auto* slice = as<Slice>(&index)) {
+            if (slice->start || slice->stop || slice->step) {
+                Value* dim_value = graph_.insert_constant(dim);
+                Value* start = slice->start ? emit(*slice->start) : graph_.insert_constant(IValue());
+                Value* stop = slice->stop ? emit(*slice->stop) : graph_.insert_constant(IValue());
+                Value* step = slice->step ? emit(*slice->step) : graph_.insert_constant(1);
+                view = emit_op(range, graph_, "aten::slice", {view, dim_value, start, stop, step});
+            } else {
+                view = emit_op(range, graph_, "aten::slice", {view, graph_.insert_constant(dim)});
+            }
+            ++dim;
+            continue;
+        }
+        Value* value = emit(index, optional_type(int_type()));
+        if (value->type->is(TypeKind::Int)) {
+            view = emit_op(range, graph_, "aten::select", {view, graph_.insert_constant(dim), value});
+            if (i > ellipsis) ++dim;
+            continue;
+        }
+        if (value->type->is(TypeKind::List) || value->type->is(TypeKind::Bool)) value = emit_op(range, graph_, "aten::tensor", {value});
+        if (!value->type->is(TypeKind::Tensor) && !value->type->is_subtype_of(optional_type(tensor_type()))) {
+            throw CompileError(range, fmt::format("Unsupported operation: indexing tensor with unsupported index type '{}'. Only ints, slices, lists and "
+                                                  "tensors are supported",
+                                                  value->type->annotation_str()));
+        }
+        if (i > ellipsis) {
+            // Index tensors are placed from the front: move the counted-from-the-end position there.
+            throw CompileError(range, "index tensors after an ellipsis are not supported");
+        }
+        while (static_cast<int64_t>(index_tensors->size()) <= dim) index_tensors->push_back(nullptr);
+        (*index_tensors)[dim++] = value;
+    }
+    return view;
+}
+
+Value* Emitter::emit_index_list(const SourceRange& range, const std::vector<Value*>& index_tensors) {
+    std::vector<Value*> values;
+    for (Value* value : index_tensors) values.push_back(value ? value : graph_.insert_constant(IValue(), optional_type(tensor_type())));
+    return construct_list(range, optional_type(tensor_type()), std::move(values));
+}
+
+void Emitter::emit_subscript_assign(const Subscript& target, Value* value, const SourceRange& range) {
+    Value* container = emit(*target.value);
+    if (container->type->is(TypeKind::Tensor)) {
+        std::vector<Value*> index_tensors;
+        Value* view = emit_tensor_index(range, container, target.indices, &index_tensors);
+        if (!value->type->is(TypeKind::Tensor)) {
+            // A number takes the dtype and device of what it is written to.
+            Value* dtype = emit_op(range, graph_, "prim::dtype", {view});
+            Value* device = emit_op(range, graph_, "prim::device", {view});
+            value = emit_builtin_call(range, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
+                                      {NamedValue(range, "dtype", dtype), NamedValue(range, "device", device)});
+        }
+        if (index_tensors.empty()) {
+            emit_op(range, graph_, "aten::copy_", {view, value});
+        } else {
+            emit_op(range, graph_, "aten::index_put_", {view, emit_index_list(range, index_tensors), value});
+        }
+        return;
+    }
+    if (target.indices.size() != 1 || as<Slice>(target.indices[0])) {
+        if (container->type->is(TypeKind::List)) throw CompileError(range, "Slice assignment on lists is not supported");
+        throw CompileError(range, fmt::format("Sliced expression not yet supported for subscripted assignment on type {}", container->type->annotation_str()));
+    }
+    Value* index = emit(*target.indices[0]);
+    if (container->type->is(TypeKind::Class)) {
+        sugar(container)->attr(range, graph_, "__setitem__")->call(range, graph_, {NamedValue(range, index), NamedValue(range, value)}, {});
+        return;
+    }
+    if (!container->type->is(TypeKind::List) && !container->type->is(TypeKind::Dict)) {
+        throw CompileError(range, fmt::format("'{}' object does not support item assignment", container->type->annotation_str()));
+    }
+    emit_op(range, graph_, "aten::_set_item", {container, index, value});
+}
+
+}  // namespace wick::jit

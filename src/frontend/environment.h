@@ -1,0 +1,71 @@
+#pragma once
+// The variables of a function while it is emitted.
+//
+// A first-class variable lives in the graph as prim::Store and prim::Load nodes, which convert_to_ssa turns into values; the
+// environment only knows its type. A compile-time value lives here. Each block of the graph has a frame.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "frontend/resolver.h"
+#include "frontend/sugared_value.h"
+
+namespace wick::jit {
+
+class Environment {
+   public:
+    Environment(Graph& graph, Resolver& resolver, int64_t version) : graph_(graph), resolver_(resolver), version_(version) {}
+
+    struct Frame {
+        Block* block;
+        std::shared_ptr<Frame> parent;
+        std::map<std::string, SugaredPtr> values;
+        std::map<std::string, TypePtr> types;
+        /// Why a name cannot be used although some branch defines it.
+        std::map<std::string, std::string> errors;
+    };
+    using FramePtr = std::shared_ptr<Frame>;
+
+    void push(Block* block);
+    /// Returns the frame that ends, for joining branches.
+    FramePtr pop();
+    Block* block() const { return frame_->block; }
+    const FramePtr& frame() const { return frame_; }
+
+    /// What the name denotes; CompileError when nothing does.
+    SugaredPtr get(const std::string& name, const SourceRange& range);
+    /// As a first-class value.
+    Value* get_value(const std::string& name, const SourceRange& range) { return get(name, range)->as_value(range, graph_); }
+    /// In this frame and those around it only; null when it is no variable.
+    SugaredPtr find_variable(const std::string& name, const SourceRange& range);
+    /// As seen from the end of a block whose frame was popped.
+    SugaredPtr find_from(const FramePtr& frame, const std::string& name, const SourceRange& range);
+
+    /// Assigns; TorchScript's rules on reassignment: a variable of an outer block keeps its type and stays first-class.
+    void set(const SourceRange& range, const std::string& name, SugaredPtr value, const TypePtr& annotation = {});
+    void set(const SourceRange& range, const std::string& name, Value* value) { set(range, name, sugar(value)); }
+    /// Declares the type that a joined variable has from here on.
+    void set_type(const std::string& name, TypePtr type) { frame_->types[name] = std::move(type); }
+    void set_error(const std::string& name, std::string error) { frame_->errors[name] = std::move(error); }
+    void remove(const SourceRange& range, const std::string& name);
+    /// Names assigned in a frame, sorted.
+    static std::vector<std::string> defined_in(const Frame& frame);
+
+   private:
+    SugaredPtr load(const FramePtr& from, const std::string& name, const SourceRange& range);
+
+    Graph& graph_;
+    Resolver& resolver_;
+    int64_t version_;
+    FramePtr frame_;
+};
+
+/// A name worth keeping on values: not the exporter's temporaries (`_0`) nor the emitter's own (`$x`).
+bool is_meaningful_name(const std::string& name);
+
+Node* create_load(Graph& graph, const std::string& name, const TypePtr& type);
+Node* create_store(Graph& graph, const std::string& name, Value* value);
+
+}  // namespace wick::jit

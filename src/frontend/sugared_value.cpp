@@ -1,0 +1,502 @@
+#include "frontend/sugared_value.h"
+
+#include <charconv>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include <wick/types/type_variables.h>
+
+#include "frontend/upgraders.h"
+
+namespace wick::jit {
+
+SugaredPtr sugar(Value* value) { return std::make_shared<SimpleValue>(value); }
+
+static NamedValues named(const SourceRange& range, const std::vector<Value*>& values) {
+    NamedValues out;
+    for (Value* value : values) out.emplace_back(range, value);
+    return out;
+}
+
+Value* emit_op(const SourceRange& range, Graph& graph, std::string_view name, const std::vector<Value*>& args) {
+    return emit_builtin_call(range, graph, Symbol::from(name), named(range, args));
+}
+
+Value* emit_function_call(const SourceRange& range, Graph& graph, Function& function, const MatchedSchema& match) {
+    std::vector<Value*> inputs{graph.insert_constant(IValue(IntrusivePtr<Function>(&function)))};
+    inputs.insert(inputs.end(), match.inputs.begin(), match.inputs.end());
+    Node* node = graph.create(sym::prim_CallFunction, std::move(inputs));
+    node->range = range;
+    return graph.insert(node)->output()->set_type(match.return_types.at(0));
+}
+
+Value* emit_method_call(const SourceRange& range, Graph& graph, const std::string& name, const MatchedSchema& match) {
+    Node* node = graph.create(sym::prim_CallMethod, match.inputs);
+    node->range = range;
+    node->set_attr(sym::attr_name, IValue(name));
+    return graph.insert(node)->output()->set_type(match.return_types.at(0));
+}
+
+// The answers of things that cannot do what is asked ------------------------------------------------------------------
+
+Value* SugaredValue::as_value(const SourceRange& range, Graph&) {
+    throw CompileError(range, fmt::format("{} cannot be used as a value", kind()));
+}
+SugaredPtr SugaredValue::attr(const SourceRange& range, Graph&, const std::string&) {
+    throw CompileError(range, fmt::format("attribute lookup is not defined on {}", kind()));
+}
+bool SugaredValue::has_attr(const SourceRange& range, Graph&, const std::string&) {
+    throw CompileError(range, fmt::format("attribute lookup is not defined on {}", kind()));
+}
+void SugaredValue::set_attr(const SourceRange& range, Graph&, const std::string&, Value*) {
+    throw CompileError(range, fmt::format("attribute assignment is not defined on {}", kind()));
+}
+SugaredPtr SugaredValue::call(const SourceRange& range, Graph&, const NamedValues&, const NamedValues&) {
+    throw CompileError(range, fmt::format("cannot call a {}", kind()));
+}
+std::vector<SugaredPtr> SugaredValue::as_tuple(const SourceRange& range, Graph&, std::optional<size_t>) {
+    throw CompileError(range, fmt::format("{} cannot be used as a tuple", kind()));
+}
+SugaredPtr SugaredValue::iterator(const SourceRange& range, Graph&) {
+    throw CompileError(range, fmt::format("{} cannot be used as an iterable", kind()));
+}
+Value* SugaredValue::length(const SourceRange& range, Graph&) { throw CompileError(range, fmt::format("'{}' object has no len()", kind())); }
+SugaredPtr SugaredValue::element(const SourceRange& range, Graph&, Value*) {
+    throw CompileError(range, fmt::format("'{}' object is not subscriptable", kind()));
+}
+
+// First-class values ----------------------------------------------------------------------------------------------------
+
+std::string SimpleValue::kind() const { return "value of type '" + value_->type->annotation_str() + "'"; }
+
+namespace {
+
+/// Attributes that are operators of one argument: (type, name) → namespace.
+std::string_view property_namespace(const Type& type, const std::string& field) {
+    static const std::unordered_map<std::string, std::string_view> tensor = {
+        {"dtype", "prim"}, {"device", "prim"}, {"grad", "prim"}, {"data", "prim"}, {"shape", "prim"}, {"is_cuda", "prim"}, {"is_xpu", "prim"},
+        {"is_sparse", "prim"}, {"is_sparse_csr", "prim"}, {"is_mkldnn", "prim"}, {"is_mps", "prim"}, {"is_mtia", "prim"}, {"is_quantized", "prim"},
+        {"is_vulkan", "prim"}, {"is_ipu", "prim"}, {"is_meta", "prim"}, {"is_nested", "prim"}, {"is_leaf", "aten"}, {"requires_grad", "prim"},
+        {"layout", "prim"}, {"T", "prim"}, {"H", "prim"}, {"mT", "aten"}, {"mH", "aten"}, {"itemsize", "prim"}, {"nbytes", "prim"},
+        {"ndim", "prim"}, {"name", "prim"}, {"real", "aten"}, {"imag", "aten"}, {"retains_grad", "aten"},
+    };
+    if (type.is(TypeKind::Tensor)) {
+        const auto found = tensor.find(field);
+        return found == tensor.end() ? std::string_view() : found->second;
+    }
+    if (type.is(TypeKind::Device) && (field == "type" || field == "index")) return "prim";
+    return {};
+}
+
+}  // namespace
+
+SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const std::string& field) {
+    const TypePtr& type = value_->type;
+    if (const std::string_view ns = property_namespace(*type, field); !ns.empty())
+        return sugar(emit_op(range, graph, fmt::format("{}::{}", ns, field), {value_}));
+    if (const auto* tuple = type->cast<TupleType>()) {
+        const std::vector<std::string>& names = tuple->field_names();
+        for (size_t i = 0; i < names.size(); ++i) {
+            if (names[i] != field) continue;
+            Value* index = graph.insert_constant(static_cast<int64_t>(i));
+            Node* node = graph.create(sym::prim_TupleIndex, {value_, index});
+            node->range = range;
+            return sugar(graph.insert(node)->output()->set_type(tuple->contained(i)));
+        }
+    }
+    if (const auto* object = type->cast<ClassType>()) {
+        if (object->find_method(field)) return std::make_shared<MethodValue>(value_, field);
+        if (const int64_t slot = object->find_attribute(field); slot >= 0) {
+            Node* node = graph.create(sym::prim_GetAttr, {value_});
+            node->range = range;
+            node->set_attr(sym::attr_name, IValue(field));
+            return sugar(graph.insert(node)->output()->set_type(object->attributes()[slot].type));
+        }
+        if (const IValue* constant = object->find_constant(field)) return sugar(graph.insert_constant(*constant));
+        if (const auto* property = object->find_property(field))
+            return MethodValue(value_, property->getter->name()).call(range, graph, {}, {});
+        if (Function* method = object->find_static_method(field)) return std::make_shared<FunctionValue>(std::vector<Function*>{method});
+    }
+    if (const auto* interface = type->cast<InterfaceType>()) {
+        if (interface->find_method(field)) return std::make_shared<MethodValue>(value_, field);
+    }
+    if (type->is(TypeKind::Enum) && (field == "name" || field == "value")) {
+        Node* node = graph.create(field == "name" ? sym::prim_EnumName : sym::prim_EnumValue, {value_});
+        node->range = range;
+        return sugar(graph.insert(node)->output()->set_type(field == "name" ? string_type() : type->expect<EnumType>().value_type()));
+    }
+    if (SugaredPtr method = BuiltinFunction::as_method(Symbol::from("aten::" + field), NamedValue(range, "self", value_))) return method;
+    return BuiltinFunction::as_method(Symbol::from("prim::" + field), NamedValue(range, "self", value_));
+}
+
+SugaredPtr SimpleValue::attr(const SourceRange& range, Graph& graph, const std::string& field) {
+    if (SugaredPtr found = try_attr(range, graph, field)) return found;
+    const TypePtr& type = value_->type;
+    if (type->is(TypeKind::Optional) || type->is(TypeKind::Union)) {
+        throw CompileError(range, fmt::format("'{}' object has no attribute or method '{}'. Did you forget to refine it with 'is not None' or "
+                                              "isinstance()?",
+                                              type->annotation_str(), field));
+    }
+    if (const auto* object = type->cast<ClassType>(); object && object->is_module())
+        throw CompileError(range, fmt::format("Module '{}' has no attribute '{}' ", object->name().substr(object->name().rfind('.') + 1), field));
+    throw CompileError(range, fmt::format("'{}' object has no attribute or method '{}'.", type->annotation_str(), field));
+}
+
+bool SimpleValue::has_attr(const SourceRange& range, Graph&, const std::string& field) {
+    if (const auto* object = value_->type->cast<ClassType>()) {
+        return object->find_method(field) || object->find_attribute(field) >= 0 || object->find_constant(field) || object->find_property(field);
+    }
+    if (const auto* tuple = value_->type->cast<TupleType>())
+        return std::find(tuple->field_names().begin(), tuple->field_names().end(), field) != tuple->field_names().end();
+    throw CompileError(range, fmt::format("hasattr's first argument must be a object or NamedTuple, but got a normal {} instead",
+                                          value_->type->annotation_str()));
+}
+
+void SimpleValue::set_attr(const SourceRange& range, Graph& graph, const std::string& field, Value* assigned) {
+    const auto* object = value_->type->cast<ClassType>();
+    if (!object)
+        throw CompileError(range, fmt::format("Tried to set an attribute: {} on a non-class: {}", field, value_->type->annotation_str()));
+    const int64_t slot = object->find_attribute(field);
+    if (slot < 0) {
+        if (const auto* property = object->find_property(field)) {
+            if (!property->setter) throw CompileError(range, fmt::format("Tried to set read-only attribute: {}", field));
+            MethodValue(value_, property->setter->name()).call(range, graph, {NamedValue(range, assigned)}, {});
+            return;
+        }
+        throw CompileError(range, fmt::format("Tried to set nonexistent attribute: {}. Did you forget to initialize it in __init__()?", field));
+    }
+    const TypePtr& expected = object->attributes()[slot].type;
+    assigned = try_convert_to_type(range, graph, expected, assigned, true);
+    if (!assigned->type->is_subtype_of(expected)) {
+        throw CompileError(range, fmt::format("Wrong type for attribute assignment. Expected {} but got {}", expected->annotation_str(),
+                                              assigned->type->annotation_str()));
+    }
+    Node* node = graph.create(sym::prim_SetAttr, {value_, assigned}, 0);
+    node->range = range;
+    node->set_attr(sym::attr_name, IValue(field));
+    graph.insert(node);
+}
+
+SugaredPtr SimpleValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    const TypePtr& type = value_->type;
+    if (type->is(TypeKind::Class) || type->is(TypeKind::Interface)) {
+        const auto* object = type->cast<ClassType>();
+        const bool is_module = object ? object->is_module() : type->expect<InterfaceType>().is_module();
+        return attr(range, graph, is_module ? "forward" : "__call__")->call(range, graph, args, kwargs);
+    }
+    if (const IValue* function = constant_value(value_); function && function->is_function())
+        return FunctionValue({&function->to_function()}).call(range, graph, args, kwargs);
+    return SugaredValue::call(range, graph, args, kwargs);
+}
+
+std::vector<SugaredPtr> SimpleValue::as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) {
+    const TypePtr& type = value_->type;
+    std::vector<SugaredPtr> members;
+    if (type->is(TypeKind::Tuple)) {
+        Node* node = graph.create(sym::prim_TupleUnpack, {value_}, 0);
+        node->range = range;
+        graph.insert(node);
+        for (const TypePtr& element : type->contained()) members.push_back(sugar(node->add_output(element)));
+        return members;
+    }
+    if (type->is(TypeKind::List) || type->is(TypeKind::Tensor)) {
+        if (!expected) {
+            throw CompileError(range, "cannot statically infer the expected size of a list in this context");
+        }
+        Value* list = type->is(TypeKind::Tensor) ? emit_op(range, graph, "aten::unbind", {value_}) : value_;
+        Node* node = graph.create(sym::prim_ListUnpack, {list}, 0);
+        node->range = range;
+        graph.insert(node);
+        for (size_t i = 0; i < *expected; ++i) members.push_back(sugar(node->add_output(list->type->contained(0))));
+        return members;
+    }
+    throw CompileError(range, fmt::format("{} cannot be used as a tuple", type->annotation_str()));
+}
+
+SugaredPtr SimpleValue::iterator(const SourceRange& range, Graph& graph) {
+    switch (value_->type->kind()) {
+        case TypeKind::List:
+        case TypeKind::Tensor: return shared_from_this();
+        case TypeKind::Tuple: return std::make_shared<SugaredTuple>(as_tuple(range, graph, std::nullopt));
+        case TypeKind::Dict: return sugar(emit_op(range, graph, "aten::keys", {value_}));
+        case TypeKind::String: return sugar(emit_op(range, graph, "aten::list", {value_}));
+        default: throw CompileError(range, fmt::format("'{}' object is not iterable", value_->type->annotation_str()));
+    }
+}
+
+Value* SimpleValue::length(const SourceRange& range, Graph& graph) {
+    switch (value_->type->kind()) {
+        case TypeKind::List:
+        case TypeKind::Tensor:
+        case TypeKind::Dict:
+        case TypeKind::String: return emit_op(range, graph, "aten::len", {value_});
+        case TypeKind::Tuple: return graph.insert_constant(static_cast<int64_t>(value_->type->contained().size()));
+        default: throw CompileError(range, fmt::format("'{}' object is not iterable", value_->type->annotation_str()));
+    }
+}
+
+SugaredPtr SimpleValue::element(const SourceRange& range, Graph& graph, Value* index) {
+    switch (value_->type->kind()) {
+        case TypeKind::List:
+        case TypeKind::String:
+        case TypeKind::Dict: return sugar(emit_op(range, graph, "aten::__getitem__", {value_, index}));
+        case TypeKind::Tensor: return sugar(emit_op(range, graph, "aten::select", {value_, graph.insert_constant(0), index}));
+        case TypeKind::Class: return attr(range, graph, "__getitem__")->call(range, graph, {NamedValue(range, index)}, {});
+        default: throw CompileError(range, fmt::format("'{}' object is not subscriptable", value_->type->annotation_str()));
+    }
+}
+
+// Operators ---------------------------------------------------------------------------------------------------------------
+
+SugaredPtr BuiltinFunction::as_method(Symbol name, const NamedValue& self) {
+    const TypePtr type = self.type();
+    for (const Operator* op : Registry::instance().find(name.str())) {
+        const int64_t index = op->schema.find_argument("self");
+        if (index < 0) continue;
+        const TypePtr& formal = op->schema.arguments[index].type;
+        TypeVariables variables;
+        if (!bind_type_variables(formal, type, variables)) continue;
+        const TypePtr concrete = substitute_type_variables(formal, variables);
+        if (concrete && type->is_subtype_of(concrete)) return std::make_shared<BuiltinFunction>(name, self);
+    }
+    return nullptr;
+}
+
+SugaredPtr BuiltinFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    return sugar(emit_builtin_call(range, graph, name_, args, kwargs, self_, version_));
+}
+
+SugaredPtr OperatorNamespace::attr(const SourceRange& range, Graph& graph, const std::string& field) {
+    if (name_ == "aten" && field == "autograd") return shared_from_this();
+    if (name_ == "aten" && (field == "inf" || field == "nan"))
+        return sugar(graph.insert_constant(field == "inf" ? IValue(double(INFINITY)) : IValue(double(NAN))));
+    return std::make_shared<BuiltinFunction>(Symbol::from(name_ + "::" + field), std::nullopt, version_);
+}
+
+SugaredPtr ConstantsTable::attr(const SourceRange& range, Graph& graph, const std::string& field) {
+    size_t index = 0;
+    const char* end = field.data() + field.size();
+    if (field.size() < 2 || field[0] != 'c' || std::from_chars(field.data() + 1, end, index).ptr != end)
+        throw CompileError(range, fmt::format("invalid constant specifier: {}", field));
+    if (index >= constants_->size())
+        throw CompileError(range, fmt::format("constant index {} is out of bounds (constant table has {} entries)", index, constants_->size()));
+    return sugar(graph.insert_constant((*constants_)[index]));
+}
+
+SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    if (args.size() == 1 && kwargs.empty()) {
+        Value* value = args[0].value(graph);
+        if (value->type->is_subtype_of(type_)) return sugar(value);
+        if (value->type->is(TypeKind::Class) && !magic_method_.empty())
+            return sugar(value)->attr(range, graph, magic_method_)->call(range, graph, {}, {});
+    }
+    if (args.empty() && kwargs.empty()) {
+        switch (type_->kind()) {
+            case TypeKind::Int: return sugar(graph.insert_constant(0));
+            case TypeKind::Float: return sugar(graph.insert_constant(0.0));
+            case TypeKind::Bool: return sugar(graph.insert_constant(false));
+            case TypeKind::String: return sugar(graph.insert_constant(""));
+            default: break;
+        }
+    }
+    return sugar(emit_builtin_call(range, graph, op_, args, kwargs));
+}
+
+SugaredPtr MagicFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    if (!args.empty()) {
+        const TypePtr type = args[0].type();
+        const auto* object = type->cast<ClassType>();
+        if (object && object->find_method(method_)) {
+            return MethodValue(args[0].value(graph), method_).call(range, graph, NamedValues(args.begin() + 1, args.end()), kwargs);
+        }
+    }
+    return sugar(emit_builtin_call(range, graph, op_, args, kwargs));
+}
+
+SugaredPtr PrintFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    if (!kwargs.empty()) throw CompileError(range, "print doesn't accept any keyword arguments");
+    std::vector<Value*> inputs;
+    for (const NamedValue& arg : args) inputs.push_back(arg.value(graph));
+    Node* node = graph.create(sym::prim_Print, std::move(inputs), 0);
+    node->range = range;
+    graph.insert(node);
+    return sugar(graph.insert_constant(IValue()));
+}
+
+// Functions, classes ----------------------------------------------------------------------------------------------------
+
+Value* FunctionValue::as_value(const SourceRange&, Graph& graph) { return graph.insert_constant(IValue(IntrusivePtr<Function>(overloads_[0]))); }
+
+SugaredPtr FunctionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    std::vector<const Schema*> schemas;
+    for (Function* function : overloads_) schemas.push_back(&function->schema());
+    const auto [chosen, match] = match_schemas(schemas, range, graph, args, kwargs);
+    return sugar(emit_function_call(range, graph, *overloads_[chosen], match));
+}
+
+SugaredPtr MethodValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    const Schema* schema = nullptr;
+    if (const auto* object = self_->type->cast<ClassType>()) {
+        schema = &object->find_method(name_)->schema();
+    } else {
+        schema = self_->type->expect<InterfaceType>().find_method(name_);
+    }
+    NamedValues with_self{NamedValue(range, self_)};
+    with_self.insert(with_self.end(), args.begin(), args.end());
+    return sugar(emit_method_call(range, graph, name_, match_schema(*schema, range, graph, with_self, kwargs)));
+}
+
+SugaredPtr ClassValue::attr(const SourceRange& range, Graph& graph, const std::string& field) {
+    const auto& type = type_->expect<ClassType>();
+    if (field == "__new__") return std::make_shared<SpecialFormValue>(SpecialForm::create_object, type_);
+    if (Function* method = type.find_static_method(field)) return std::make_shared<FunctionValue>(std::vector<Function*>{method});
+    if (const IValue* constant = type.find_constant(field)) return sugar(graph.insert_constant(*constant));
+    throw CompileError(range, fmt::format("Tried to lookup unknown attribute on class {}.{}", type.name(), field));
+}
+
+SugaredPtr ClassValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    Node* node = graph.create(sym::prim_CreateObject);
+    node->range = range;
+    Value* self = graph.insert(node)->output()->set_type(type_);
+    if (!type_->expect<ClassType>().find_method("__init__"))
+        throw CompileError(range, fmt::format("Class {} does not have an __init__ function defined", type_->str()));
+    MethodValue(self, "__init__").call(range, graph, args, kwargs);
+    return sugar(self);
+}
+
+SugaredPtr NamedTupleValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    const auto& tuple = type_->expect<TupleType>();
+    Schema schema;
+    schema.name = tuple.name();
+    const size_t fields = tuple.contained().size();
+    for (size_t i = 0; i < fields; ++i) {
+        Argument argument;
+        argument.name = tuple.field_names()[i];
+        argument.type = tuple.contained(i);
+        if (const size_t first = fields - tuple.field_defaults().size(); i >= first) argument.default_value = tuple.field_defaults()[i - first];
+        schema.arguments.push_back(std::move(argument));
+    }
+    const MatchedSchema match = match_schema(schema, range, graph, args, kwargs);
+    Node* node = graph.create(sym::prim_TupleConstruct, match.inputs);
+    node->range = range;
+    return sugar(graph.insert(node)->output()->set_type(type_));
+}
+
+SugaredPtr EnumClassValue::attr(const SourceRange& range, Graph& graph, const std::string& field) {
+    const auto& members = type_->expect<EnumType>().members();
+    for (size_t i = 0; i < members.size(); ++i) {
+        if (members[i].first == field) return sugar(graph.insert_constant(IValue(make_intrusive<EnumObject>(type_, i)), type_));
+    }
+    throw CompileError(range, fmt::format("{} has no attribute '{}'", type_->str(), field));
+}
+
+std::vector<SugaredPtr> EnumClassValue::as_tuple(const SourceRange&, Graph& graph, std::optional<size_t>) {
+    std::vector<SugaredPtr> members;
+    for (size_t i = 0; i < type_->expect<EnumType>().members().size(); ++i)
+        members.push_back(sugar(graph.insert_constant(IValue(make_intrusive<EnumObject>(type_, i)), type_)));
+    return members;
+}
+
+SugaredPtr ExceptionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    if (!kwargs.empty()) throw CompileError(range, "exceptions take no keyword arguments");
+    Value* text = nullptr;
+    if (args.empty()) {
+        text = graph.insert_constant("");
+    } else if (args.size() == 1) {
+        text = args[0].value(graph);
+    } else {
+        std::vector<Value*> values;
+        for (const NamedValue& arg : args) values.push_back(arg.value(graph));
+        text = pack_outputs(graph, values);
+    }
+    return std::make_shared<ExceptionValue>(class_name, text);
+}
+
+// Iterators ---------------------------------------------------------------------------------------------------------------
+
+Value* SugaredTuple::as_value(const SourceRange& range, Graph& graph) {
+    std::vector<Value*> values;
+    std::vector<TypePtr> types;
+    for (const SugaredPtr& member : members_) {
+        values.push_back(member->as_value(range, graph));
+        types.push_back(values.back()->type);
+    }
+    Node* node = graph.create(sym::prim_TupleConstruct, std::move(values));
+    node->range = range;
+    return graph.insert(node)->output()->set_type(tuple_type(std::move(types)));
+}
+
+Value* SugaredTuple::length(const SourceRange&, Graph& graph) { return graph.insert_constant(static_cast<int64_t>(members_.size())); }
+
+RangeValue::RangeValue(const SourceRange& range, Graph& graph, std::vector<Value*> args) {
+    if (args.empty() || args.size() > 3)
+        throw CompileError(range, fmt::format("range expected at {} arguments, got {}", args.empty() ? "least 1" : "most 3", args.size()));
+    for (Value*& arg : args) {
+        arg = try_convert_to_type(range, graph, int_type(), arg, true);
+        if (!arg->type->is(TypeKind::Int))
+            throw CompileError(range, fmt::format("all inputs of range must be ints, found {}", arg->type->annotation_str()));
+    }
+    if (args.size() == 1) {
+        stop_ = args[0];
+        return;
+    }
+    start_ = args[0];
+    stop_ = args[1];
+    step_ = args.size() == 3 ? args[2] : graph.insert_constant(1);
+}
+
+Value* RangeValue::length(const SourceRange& range, Graph& graph) {
+    return start_ ? emit_op(range, graph, "aten::__range_length", {start_, stop_, step_}) : stop_;
+}
+
+SugaredPtr RangeValue::element(const SourceRange& range, Graph& graph, Value* index) {
+    return sugar(start_ ? emit_op(range, graph, "aten::__derive_index", {index, start_, step_}) : index);
+}
+
+Value* ZipValue::length(const SourceRange& range, Graph& graph) {
+    std::vector<Value*> lengths;
+    for (const SugaredPtr& iterator : iterators_) {
+        // enumerate's counter has no end of its own.
+        if (iterator) lengths.push_back(iterator->length(range, graph));
+    }
+    if (lengths.size() == 1) return lengths[0];
+    Value* list = graph.insert_node(sym::prim_ListConstruct, lengths)->output()->set_type(list_type(int_type()));
+    return emit_op(range, graph, "prim::min", {list});
+}
+
+SugaredPtr ZipValue::element(const SourceRange& range, Graph& graph, Value* index) {
+    std::vector<SugaredPtr> members;
+    for (const SugaredPtr& iterator : iterators_) members.push_back(iterator ? iterator->element(range, graph, index) : sugar(index));
+    return std::make_shared<SugaredTuple>(std::move(members));
+}
+
+bool ZipValue::must_unroll() const {
+    for (const SugaredPtr& iterator : iterators_) {
+        if (iterator && iterator->must_unroll()) return true;
+    }
+    return false;
+}
+
+std::vector<SugaredPtr> ZipValue::as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) {
+    std::optional<size_t> length;
+    std::vector<std::vector<SugaredPtr>> columns;
+    for (const SugaredPtr& iterator : iterators_) {
+        columns.emplace_back();
+        if (!iterator) continue;
+        if (!iterator->must_unroll())
+            throw CompileError(range, "Can not iterate over a module list or tuple with a value that does not have a static length");
+        columns.back() = iterator->as_tuple(range, graph, std::nullopt);
+        length = std::min(length.value_or(SIZE_MAX), columns.back().size());
+    }
+    std::vector<SugaredPtr> rows;
+    for (size_t i = 0; i < length.value_or(0); ++i) {
+        std::vector<SugaredPtr> members;
+        for (size_t c = 0; c < columns.size(); ++c)
+            members.push_back(iterators_[c] ? columns[c][i] : sugar(graph.insert_constant(static_cast<int64_t>(i))));
+        rows.push_back(std::make_shared<SugaredTuple>(std::move(members)));
+    }
+    return rows;
+}
+
+}  // namespace wick::jit

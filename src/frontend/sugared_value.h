@@ -1,0 +1,296 @@
+#pragma once
+// What an expression can denote while a function is compiled. Most are plain values of the graph; some exist at compile time
+// only (modules such as `torch`, operators, classes, `range(n)`, special forms) and vanish from the program.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <wick/support/source_range.h>
+
+#include "frontend/schema_match.h"
+
+namespace wick::jit {
+
+class SugaredValue;
+using SugaredPtr = std::shared_ptr<SugaredValue>;
+
+/// Every function takes the place of use, for errors and for the nodes it emits, and the graph (its insertion point).
+class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
+   public:
+    virtual ~SugaredValue() = default;
+    /// "module", "function", …, for messages.
+    virtual std::string kind() const = 0;
+    /// As a first-class value.
+    virtual Value* as_value(const SourceRange& range, Graph& graph);
+    /// value.field
+    virtual SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field);
+    virtual bool has_attr(const SourceRange& range, Graph& graph, const std::string& field);
+    /// value.field = assigned
+    virtual void set_attr(const SourceRange& range, Graph& graph, const std::string& field, Value* assigned);
+    /// value(args…, name=kwargs…)
+    virtual SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs);
+    /// Members, for unpacking and unrolled loops; `expected` is how many the user's code wants, if it says.
+    virtual std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected = std::nullopt);
+    /// What `for x in value` iterates over.
+    virtual SugaredPtr iterator(const SourceRange& range, Graph& graph);
+    // Of iterators: the number of elements, one element, and whether a loop over them must be unrolled.
+    virtual Value* length(const SourceRange& range, Graph& graph);
+    virtual SugaredPtr element(const SourceRange& range, Graph& graph, Value* index);
+    virtual bool must_unroll() const { return false; }
+
+    /// The graph value behind a SimpleValue, or null.
+    virtual Value* simple() const { return nullptr; }
+};
+
+/// A first-class value.
+class SimpleValue : public SugaredValue {
+   public:
+    explicit SimpleValue(Value* value) : value_(value) {}
+    std::string kind() const override;
+    Value* as_value(const SourceRange&, Graph&) override { return value_; }
+    SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
+    bool has_attr(const SourceRange& range, Graph& graph, const std::string& field) override;
+    void set_attr(const SourceRange& range, Graph& graph, const std::string& field, Value* assigned) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
+    SugaredPtr iterator(const SourceRange& range, Graph& graph) override;
+    Value* length(const SourceRange& range, Graph& graph) override;
+    SugaredPtr element(const SourceRange& range, Graph& graph, Value* index) override;
+    bool must_unroll() const override { return value_->type->is(TypeKind::Tuple); }
+    Value* simple() const override { return value_; }
+
+   private:
+    SugaredPtr try_attr(const SourceRange& range, Graph& graph, const std::string& field);
+    Value* value_;
+};
+
+SugaredPtr sugar(Value* value);
+
+/// An operator family, perhaps with its `self` already given (a method of a value).
+class BuiltinFunction : public SugaredValue {
+   public:
+    BuiltinFunction(Symbol name, std::optional<NamedValue> self, int64_t version = INT64_MAX)
+        : name_(name), self_(std::move(self)), version_(version) {}
+    /// The family as a method of `self`: null when no overload takes a `self` of that type.
+    static SugaredPtr as_method(Symbol name, const NamedValue& self);
+    std::string kind() const override { return "builtin"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+
+   private:
+    Symbol name_;
+    std::optional<NamedValue> self_;
+    int64_t version_;
+};
+
+/// A namespace of operators: `torch` (aten), `math`, `ops.torchvision`.
+class OperatorNamespace : public SugaredValue {
+   public:
+    explicit OperatorNamespace(std::string name, int64_t version = INT64_MAX) : name_(std::move(name)), version_(version) {}
+    std::string kind() const override { return "builtin module"; }
+    SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
+
+   private:
+    std::string name_;
+    int64_t version_;
+};
+
+/// `ops`: every attribute is an operator namespace.
+class OpsNamespace : public SugaredValue {
+   public:
+    explicit OpsNamespace(int64_t version = INT64_MAX) : version_(version) {}
+    std::string kind() const override { return "ops"; }
+    SugaredPtr attr(const SourceRange&, Graph&, const std::string& field) override { return std::make_shared<OperatorNamespace>(field, version_); }
+
+   private:
+    int64_t version_;
+};
+
+/// `CONSTANTS` of archived code: attribute cN is entry N of the archive's constants.
+class ConstantsTable : public SugaredValue {
+   public:
+    explicit ConstantsTable(const std::vector<IValue>* constants) : constants_(constants) {}
+    std::string kind() const override { return "CONSTANTS"; }
+    SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
+
+   private:
+    const std::vector<IValue>* constants_;
+};
+
+/// Forms that the emitter treats itself, since their arguments are not all values.
+enum class SpecialForm { annotate, fork, awaitable, getattr, hasattr, isinstance, list, dict, tuple, unchecked_cast, uninitialized, create_object, range, enumerate, zip, super };
+
+class SpecialFormValue : public SugaredValue {
+   public:
+    explicit SpecialFormValue(SpecialForm form, TypePtr type = {}) : form(form), type(std::move(type)) {}
+    std::string kind() const override { return "special form"; }
+    const SpecialForm form;
+    /// The class of a create_object form.
+    const TypePtr type;
+};
+
+/// float(x), int(x), …: the value itself when it has the type already, else the operator.
+class CastFunction : public SugaredValue {
+   public:
+    CastFunction(TypePtr type, Symbol op, std::string magic_method) : type_(std::move(type)), op_(op), magic_method_(std::move(magic_method)) {}
+    std::string kind() const override { return "cast"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+
+   private:
+    TypePtr type_;
+    Symbol op_;
+    std::string magic_method_;
+};
+
+/// An operator that classes may take over by a magic method of their own: len(x), x + y.
+class MagicFunction : public SugaredValue {
+   public:
+    MagicFunction(std::string method, Symbol op) : method_(std::move(method)), op_(op) {}
+    std::string kind() const override { return "builtin"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+
+   private:
+    std::string method_;
+    Symbol op_;
+};
+
+class PrintFunction : public SugaredValue {
+   public:
+    std::string kind() const override { return "print"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+};
+
+/// A compiled function; with several, overloads in order.
+class FunctionValue : public SugaredValue {
+   public:
+    explicit FunctionValue(std::vector<Function*> overloads) : overloads_(std::move(overloads)) {}
+    std::string kind() const override { return "function"; }
+    Value* as_value(const SourceRange& range, Graph& graph) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+
+   private:
+    std::vector<Function*> overloads_;
+};
+
+/// A method of a class or interface, bound to its object.
+class MethodValue : public SugaredValue {
+   public:
+    MethodValue(Value* self, std::string name) : self_(self), name_(std::move(name)) {}
+    std::string kind() const override { return "method"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+
+   private:
+    Value* self_;
+    std::string name_;
+};
+
+/// A class by name: calling it makes an object.
+class ClassValue : public SugaredValue {
+   public:
+    explicit ClassValue(TypePtr type) : type_(std::move(type)) {}
+    std::string kind() const override { return type_->str(); }
+    const TypePtr& type() const { return type_; }
+    SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+
+   private:
+    TypePtr type_;
+};
+
+class NamedTupleValue : public SugaredValue {
+   public:
+    explicit NamedTupleValue(TypePtr type) : type_(std::move(type)) {}
+    std::string kind() const override { return type_->str(); }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+
+   private:
+    TypePtr type_;
+};
+
+/// An enum class: its attributes are the members.
+class EnumClassValue : public SugaredValue {
+   public:
+    explicit EnumClassValue(TypePtr type) : type_(std::move(type)) {}
+    std::string kind() const override { return type_->str(); }
+    SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
+    std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
+
+   private:
+    TypePtr type_;
+};
+
+/// An exception class: calling it gives a message to raise.
+class ExceptionValue : public SugaredValue {
+   public:
+    explicit ExceptionValue(std::string class_name, Value* message = nullptr) : class_name(std::move(class_name)), message(message) {}
+    std::string kind() const override { return "exception"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    const std::string class_name;  ///< "" for a class whose name PyTorch does not record
+    Value* const message;          ///< null for the class itself
+};
+
+/// Several compile-time values in a row: tuples of things that are not all first-class.
+class SugaredTuple : public SugaredValue {
+   public:
+    explicit SugaredTuple(std::vector<SugaredPtr> members) : members_(std::move(members)) {}
+    std::string kind() const override { return "tuple"; }
+    Value* as_value(const SourceRange& range, Graph& graph) override;
+    std::vector<SugaredPtr> as_tuple(const SourceRange&, Graph&, std::optional<size_t>) override { return members_; }
+    SugaredPtr iterator(const SourceRange&, Graph&) override { return shared_from_this(); }
+    Value* length(const SourceRange& range, Graph& graph) override;
+    bool must_unroll() const override { return true; }
+
+   private:
+    std::vector<SugaredPtr> members_;
+};
+
+/// range(stop) or range(start, stop, step), as an iterator.
+class RangeValue : public SugaredValue {
+   public:
+    RangeValue(const SourceRange& range, Graph& graph, std::vector<Value*> args);
+    std::string kind() const override { return "range"; }
+    SugaredPtr iterator(const SourceRange&, Graph&) override { return shared_from_this(); }
+    Value* length(const SourceRange& range, Graph& graph) override;
+    SugaredPtr element(const SourceRange& range, Graph& graph, Value* index) override;
+
+   private:
+    Value* start_ = nullptr;  // null: only a stop was given
+    Value* stop_ = nullptr;
+    Value* step_ = nullptr;
+};
+
+/// enumerate(x), zip(x, y): several iterators in step; an element is the tuple of theirs.
+class ZipValue : public SugaredValue {
+   public:
+    explicit ZipValue(std::vector<SugaredPtr> iterators) : iterators_(std::move(iterators)) {}
+    std::string kind() const override { return "zip"; }
+    SugaredPtr iterator(const SourceRange&, Graph&) override { return shared_from_this(); }
+    Value* length(const SourceRange& range, Graph& graph) override;
+    SugaredPtr element(const SourceRange& range, Graph& graph, Value* index) override;
+    bool must_unroll() const override;
+    std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
+
+   private:
+    std::vector<SugaredPtr> iterators_;
+};
+
+/// A nested function: a prim::Closure node over the variables it sees.
+class ClosureValue : public SugaredValue {
+   public:
+    explicit ClosureValue(Value* closure) : closure_(closure) {}
+    std::string kind() const override { return "closure"; }
+    Value* as_value(const SourceRange&, Graph&) override { return closure_; }
+
+   private:
+    Value* closure_;
+};
+
+/// A call of a compiled function or of a method, as one value.
+Value* emit_function_call(const SourceRange& range, Graph& graph, Function& function, const MatchedSchema& match);
+Value* emit_method_call(const SourceRange& range, Graph& graph, const std::string& name, const MatchedSchema& match);
+
+/// An operator whose name means the same in every version.
+Value* emit_op(const SourceRange& range, Graph& graph, std::string_view name, const std::vector<Value*>& args);
+
+}  // namespace wick::jit

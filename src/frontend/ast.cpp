@@ -5,7 +5,7 @@
 namespace wick::jit {
 
 void Ast::anchor_ranges() {
-    for (const std::unique_ptr<ast::Node>& node : nodes_) {
+    for (const std::unique_ptr<ast::SyntaxNode>& node : nodes_) {
         node->range = SourceRange(source_, node->anchor, std::max(node->anchor, node->range.end()));
     }
 }

@@ -71,19 +71,19 @@ enum class StmtKind : uint8_t {
 #undef _
 };
 
-struct Node {
+struct SyntaxNode {
     SourceRange range;
     int64_t anchor = 0;
-    virtual ~Node() = default;
+    virtual ~SyntaxNode() = default;
 };
 
-struct Expr : Node {
+struct Expr : SyntaxNode {
     explicit Expr(ExprKind kind) : kind(kind) {}
     ExprKind kind;
     uint16_t depth = 1;  ///< height of the tree below, bounded by the parser
 };
 
-struct Stmt : Node {
+struct Stmt : SyntaxNode {
     explicit Stmt(StmtKind kind) : kind(kind) {}
     StmtKind kind;
 };
@@ -334,7 +334,7 @@ class Ast {
 
  private:
     std::shared_ptr<const Source> source_;
-    std::vector<std::unique_ptr<ast::Node>> nodes_;
+    std::vector<std::unique_ptr<ast::SyntaxNode>> nodes_;
 };
 
 /// "Subscript", for messages.

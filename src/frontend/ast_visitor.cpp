@@ -16,7 +16,7 @@ class Walker {
 
  private:
     template <class T>
-    static const T& cast(const ast::Node& node) {
+    static const T& cast(const ast::SyntaxNode& node) {
         return static_cast<const T&>(node);
     }
 

@@ -1,203 +1,272 @@
 #include "frontend/convert_to_ssa.h"
 
+#include <limits>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
-
-#include <wick/support/check.h>
 
 #include "frontend/environment.h"
 #include "frontend/exit_transforms.h"
 
 namespace wick::jit {
+
 namespace {
 
-/// Scopes of names, as blocks nest.
+const Symbol& comprehension_scope() {
+    static const Symbol symbol = Symbol::from("prim::ComprehensionScope");
+    return symbol;
+}
+
+const std::string& variable_name(const Node* node) { return node->name_attr(); }
+
+/// What the variables of a block and of those around it stand for.
 template <class T>
 struct Scope {
-    explicit Scope(Scope* parent) : parent(parent) {}
     Scope* parent;
     std::map<std::string, T> names;
 
     const T* find(const std::string& name) const {
         for (const Scope* scope = this; scope; scope = scope->parent) {
-            if (const auto found = scope->names.find(name); found != scope->names.end()) return &found->second;
+            if (const auto known = scope->names.find(name); known != scope->names.end()) return &known->second;
         }
         return nullptr;
     }
 };
 
-/// Lets assignments leave the blocks of branches and loops: a Load at the block's end gives a block output, a Store after
-/// the node takes the node's output.
+/// Gives branches and loops the values that their bodies assign: inputs, outputs, and loads and stores at the borders.
 class CarryVariables {
    public:
     explicit CarryVariables(Graph& graph) : graph_(graph) {}
 
-    Scope<TypePtr> run(Block* block, Scope<TypePtr>* parent) {
-        Scope<TypePtr> scope(parent);
+    using Types = Scope<TypePtr>;
+
+    Types run(Block* block, Types* parent) {
+        Types types{parent, {}};
         for (Node* node : block->nodes()) {
             if (node->kind == sym::prim_If) {
-                carry_out_of_if(node, scope);
+                branches(node, types);
             } else if (node->kind == sym::prim_Loop) {
-                carry_through_loop(node, scope);
-            } else if (node->kind == sym::prim_Closure) {
-                run(node->blocks[0], &scope);
+                loop(node, types);
+            } else if (node->kind == sym::prim_Closure || node->kind == comprehension_scope()) {
+                for (Block* inner : node->blocks) run(inner, &types);
             } else if (node->kind == sym::prim_Store) {
-                scope.names[node->name_attr()] = node->input(0)->type;
+                types.names[variable_name(node)] = node->input(0)->type;
             }
         }
-        return scope;
+        return types;
     }
 
    private:
+    void branches(Node* node, Types& outer) {
+        Block* blocks[] = {node->blocks[0], node->blocks[1]};
+        const Types types[] = {run(blocks[0], &outer), run(blocks[1], &outer)};
+        std::set<std::string> assigned;
+        for (int i : {0, 1}) {
+            for (const auto& [name, type] : types[i].names) {
+                if (types[1 - i].find(name)) assigned.insert(name);
+            }
+        }
+        for (const std::string& name : assigned) {
+            const TypePtr then = *types[0].find(name);
+            const TypePtr otherwise = *types[1].find(name);
+            // Without a common type the emitter has forbidden any later use.
+            const TypePtr joined = unify_types(then, otherwise);
+            if (!joined) continue;
+            add_block_output(blocks[0], then, name);
+            add_block_output(blocks[1], otherwise, name);
+            add_node_output(node, joined, name, outer);
+        }
+    }
+
+    void loop(Node* node, Types& outer) {
+        Block* body = node->blocks[0];
+        const Types types = run(body, &outer);
+        for (const auto& [name, type] : types.names) {
+            const TypePtr* before = outer.find(name);
+            // Local to the body.
+            if (!before) continue;
+            const TypePtr entry = *before;
+            const TypePtr joined = unify_types(entry, type);
+            node->add_input(create_load(graph_, name, entry)->insert_before(node)->output());
+            Value* carried = body->add_input(name, joined);
+            create_store(graph_, name, carried)->insert_after(body->param_node);
+            add_block_output(body, type, name);
+            add_node_output(node, joined, name, outer);
+        }
+    }
+
     void add_block_output(Block* block, const TypePtr& type, const std::string& name) {
-        Node* load = create_load(graph_, name, type);
-        block->append(load);
-        block->register_output(load->output());
+        block->register_output(block->append(create_load(graph_, name, type))->output());
     }
-    void add_block_input(Block* block, const TypePtr& type, const std::string& name) {
-        Value* input = block->add_input(is_meaningful_name(name) ? name : "", type);
-        block->prepend(create_store(graph_, name, input));
-    }
-    void add_node_input(Node* node, const TypePtr& type, const std::string& name) {
-        Node* load = create_load(graph_, name, type);
-        load->insert_before(node);
-        node->add_input(load->output());
-    }
-    void add_node_output(Node* node, const TypePtr& type, const std::string& name, Scope<TypePtr>& scope) {
+
+    void add_node_output(Node* node, const TypePtr& type, const std::string& name, Types& outer) {
         Value* output = node->add_output(type);
         if (is_meaningful_name(name)) output->set_name(name);
         create_store(graph_, name, output)->insert_after(node);
-        scope.names[name] = type;
-    }
-
-    void carry_out_of_if(Node* node, Scope<TypePtr>& scope) {
-        const Scope<TypePtr> sides[2] = {run(node->blocks[0], &scope), run(node->blocks[1], &scope)};
-        std::set<std::string> joined;
-        for (int side = 0; side < 2; ++side) {
-            for (const auto& [name, type] : sides[side].names) {
-                if (sides[1 - side].find(name)) joined.insert(name);
-            }
-        }
-        for (const std::string& name : joined) {
-            const TypePtr types[2] = {*sides[0].find(name), *sides[1].find(name)};
-            const TypePtr unified = unify_types(types[0], types[1], true);
-            for (int side = 0; side < 2; ++side) add_block_output(node->blocks[side], types[side], name);
-            add_node_output(node, unified, name, scope);
-        }
-    }
-
-    void carry_through_loop(Node* node, Scope<TypePtr>& scope) {
-        Block* body = node->blocks[0];
-        const Scope<TypePtr> inside = run(body, &scope);
-        for (const auto& [name, type] : inside.names) {
-            const TypePtr* outer = scope.find(name);
-            if (!outer) continue;
-            // The loop may not be entered: outside, the variable keeps its type.
-            const TypePtr before = *outer;
-            const TypePtr unified = unify_types(before, type, true);
-            add_node_input(node, before, name);
-            add_block_input(body, unified, name);
-            add_block_output(body, type, name);
-            add_node_output(node, unified, name, scope);
-        }
+        outer.names[name] = type;
     }
 
     Graph& graph_;
 };
 
-void move_contents_before(Block* block, Node* place) {
-    for (Node* node : block->nodes()) node->move_before(place);
+void move_nodes_before(Block* from, Node* place) {
+    for (Node* node : from->nodes()) node->move_before(place);
 }
 
-/// `break` and `continue` become prim::LoopContinuation: the next condition, then what each carried variable has at that point.
-class LoopContinuations {
+/// A copy of the block's nodes before `place`; returns the copy of its only output.
+Value* copy_before(Graph& graph, const Block* block, Node* place) {
+    Node* holder = graph.create(sym::prim_If, 0)->insert_before(place);
+    Block* copy = holder->add_block();
+    copy->clone_from(block, [](Value* value) { return value; });
+    move_nodes_before(copy, place);
+    Value* output = copy->outputs()[0];
+    copy->return_node->remove_all_inputs();
+    holder->destroy();
+    return output;
+}
+
+/// Replaces `break` and `continue` by loop continuations.
+class ContinueLoops {
    public:
-    explicit LoopContinuations(Graph& graph) : graph_(graph) {}
-    void run(Block* block, Node* loop) {
-        for (Node* node : block->nodes()) {
-            if (node->kind == sym::prim_BreakStmt || node->kind == sym::prim_ContinueStmt) {
-                replace(node, loop);
-            } else if (node->kind == sym::prim_Loop) {
-                run(node->blocks[0], node);
-            } else if (node->kind == sym::prim_Closure) {
-                run(node->blocks[0], nullptr);
-            } else {
-                for (Block* inner : node->blocks) run(inner, loop);
-            }
+    explicit ContinueLoops(Graph& graph) : graph_(graph) {}
+
+    void run(Block* block) {
+        {
+            InsertPoint at(graph_, block->param_node->next);
+            false_ = graph_.insert_constant(IValue(false));
         }
+        visit(block);
     }
 
    private:
-    void replace(Node* statement, Node* loop) {
-        Node* exit = graph_.create(Symbol::from("prim::LoopContinuation"), 0);
-        exit->insert_after(statement);
-        InsertPoint at(graph_, exit);
-        if (statement->kind == sym::prim_ContinueStmt) {
-            // The condition is evaluated anew, here.
-            Block* condition = exit->add_block();
-            condition->clone_from(loop->blocks[1], [](Value* value) { return value; });
-            move_contents_before(condition, exit);
-            exit->add_input(condition->outputs()[0]);
-            exit->erase_block(0);
-        } else {
-            exit->add_input(graph_.insert_constant(false));
+    void visit(Block* block) {
+        for (Node* node : block->nodes()) {
+            if (node->kind == sym::prim_If) {
+                visit(node->blocks[0]);
+                visit(node->blocks[1]);
+            } else if (node->kind == sym::prim_Closure) {
+                ContinueLoops(graph_).run(node->blocks[0]);
+            } else if (node->kind == sym::prim_Loop) {
+                Node* outer = std::exchange(loop_, node);
+                visit(node->blocks[0]);
+                loop_ = outer;
+            } else if (node->kind == comprehension_scope()) {
+                visit(node->blocks[0]);
+            } else if (node->kind == sym::prim_ContinueStmt) {
+                Node* exit = graph_.create(loop_continuation(), 0)->insert_after(node);
+                exit->add_input(copy_before(graph_, loop_->blocks[1], node));
+                carry(exit);
+                node->destroy();
+            } else if (node->kind == sym::prim_BreakStmt) {
+                Node* exit = graph_.create(loop_continuation(), 0)->insert_after(node);
+                exit->add_input(false_);
+                carry(exit);
+                node->destroy();
+            }
         }
-        for (Value* carried : loop->blocks[0]->outputs()) {
-            WICK_ASSERT(carried->node->kind == sym::prim_Load);
-            exit->add_input(graph_.insert(create_load(graph_, carried->node->name_attr(), carried->type))->output());
+    }
+
+    void carry(Node* exit) {
+        for (Value* output : loop_->blocks[0]->outputs()) {
+            Node* load = graph_.create_clone(output->node, [](Value* value) { return value; });
+            exit->add_input(load->insert_before(exit)->output());
         }
-        statement->destroy();
     }
 
     Graph& graph_;
+    Value* false_ = nullptr;
+    Node* loop_ = nullptr;
 };
 
-/// The condition block goes before the loop and, a second time, to the end of its body.
-void inline_loop_conditions(Block* block) {
+/// The condition block of a loop: a copy before the loop gives the first condition, its nodes at the body's end the next.
+void inline_loop_conditions(Graph& graph, Block* block) {
     for (Node* node : block->nodes()) {
-        for (Block* inner : node->blocks) inline_loop_conditions(inner);
-        if (node->kind != sym::prim_Loop || node->blocks.size() != 2) continue;
+        for (Block* inner : node->blocks) inline_loop_conditions(graph, inner);
+        if (node->kind != sym::prim_Loop) continue;
         Block* body = node->blocks[0];
         Block* condition = node->blocks[1];
-        Block* first = node->add_block();
-        first->clone_from(condition, [](Value* value) { return value; });
-        move_contents_before(first, node);
-        node->insert_input(1, first->outputs()[0]);
-        node->erase_block(2);
-        Value* again = condition->outputs()[0];
-        move_contents_before(condition, body->return_node);
-        body->insert_output(0, again);
+        node->insert_input(1, copy_before(graph, condition, node));
+        Value* next = condition->outputs()[0];
+        move_nodes_before(condition, body->return_node);
+        body->insert_output(0, next);
         node->erase_block(1);
     }
 }
 
-void erase_loads_and_stores(Block* block, Scope<Value*>* parent) {
-    Scope<Value*> scope(parent);
+using Values = Scope<Value*>;
+
+void erase_loads_and_stores(Block* block, Values* parent) {
+    Values values{parent, {}};
     for (Node* node : block->nodes()) {
         if (node->kind == sym::prim_Store) {
-            scope.names[node->name_attr()] = node->input(0);
+            values.names[variable_name(node)] = node->input(0);
             node->destroy();
         } else if (node->kind == sym::prim_Load) {
-            Value* const* value = scope.find(node->name_attr());
-            WICK_ASSERT(value);
-            node->output()->replace_all_uses_with(*value);
+            Value* const* known = values.find(variable_name(node));
+            WICK_ASSERT(known);
+            node->output()->replace_all_uses_with(*known);
+            node->destroy();
+        } else if (node->kind == comprehension_scope()) {
+            erase_loads_and_stores(node->blocks[0], &values);
+            move_nodes_before(node->blocks[0], node);
             node->destroy();
         } else {
-            for (Block* inner : node->blocks) erase_loads_and_stores(inner, &scope);
+            for (Block* inner : node->blocks) erase_loads_and_stores(inner, &values);
         }
+    }
+}
+
+void canonicalize(Graph& graph, Node* node) {
+    Block* body = node->blocks[0];
+    const IValue* trips = constant_value(node->input(0));
+    const IValue* next = constant_value(body->outputs()[0]);
+    const bool counts = !trips || !trips->is_int() || trips->to_int() != std::numeric_limits<int64_t>::max();
+    const bool tests = !next || !next->to_bool();
+    if (!counts || !tests) return;
+
+    Value* max_trips = node->input(0);
+    Value* zero;
+    Value* one;
+    {
+        InsertPoint at(graph, node);
+        zero = graph.insert_constant(IValue(int64_t(0)));
+        one = graph.insert_constant(IValue(int64_t(1)));
+        Value* condition = graph.insert_op("aten::gt.int", {max_trips, zero});
+        node->replace_input(0, graph.insert_constant(IValue(std::numeric_limits<int64_t>::max())));
+        const IValue* first = constant_value(node->input(1));
+        if (!first || !first->to_bool()) condition = graph.insert_op("aten::__and__.bool", {condition, node->input(1)});
+        node->replace_input(1, condition);
+    }
+    node->add_output(int_type());
+    node->add_input(zero);
+    InsertPoint at(graph, body);
+    Value* trip = body->add_input("", int_type());
+    body->inputs()[0]->set_name("");
+    body->inputs()[0]->replace_all_uses_with(trip);
+    Value* next_trip = graph.insert_op("aten::add.int", {trip, one});
+    body->register_output(next_trip);
+    Value* more = graph.insert_op("aten::lt.int", {next_trip, max_trips});
+    body->replace_output(0, graph.insert_op("aten::__and__.bool", {more, body->outputs()[0]}));
+}
+
+void canonicalize(Graph& graph, Block* block) {
+    for (Node* node : block->nodes()) {
+        for (Block* inner : node->blocks) canonicalize(graph, inner);
+        if (node->kind == sym::prim_Loop) canonicalize(graph, node);
     }
 }
 
 }  // namespace
 
 void convert_to_ssa(Graph& graph) {
+    graph.current_range = SourceRange();
     CarryVariables(graph).run(graph.block(), nullptr);
-    LoopContinuations(graph).run(graph.block(), nullptr);
-    inline_loop_conditions(graph.block());
+    ContinueLoops(graph).run(graph.block());
+    inline_loop_conditions(graph, graph.block());
     erase_loads_and_stores(graph.block(), nullptr);
     transform_exits(graph);
 }
+
+void canonicalize_modified_loops(Graph& graph) { canonicalize(graph, graph.block()); }
 
 }  // namespace wick::jit

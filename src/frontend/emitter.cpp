@@ -1,15 +1,14 @@
 #include "frontend/emitter.h"
 
-#include <mutex>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "frontend/convert_to_ssa.h"
 #include "frontend/emitter_impl.h"
-#include "frontend/exit_transforms.h"
 #include "frontend/parser.h"
 #include "passes/pipeline.h"
+
 
 namespace wick::jit {
 
@@ -59,9 +58,9 @@ Schema Emitter::emit_body(const ast::FunctionDef& def, Schema schema, Block* blo
 void Emitter::emit_nested_function(const ast::FunctionDef& def) {
     Node* closure = insert(sym::prim_Closure, {}, 1, def.range);
     Block* block = closure->add_block();
-    const Loop saved = std::exchange(loop_, Loop::none);
+    const Loop outside = std::exchange(loop_, Loop::none);
     emit_body(def, parse_signature(def, resolver_), block);
-    loop_ = saved;
+    loop_ = outside;
     closure->output()->set_type(tuple_type({simple_type(TypeKind::Function), block->outputs()[0]->type}));
     env_.set(def.range, def.name, std::make_shared<ClosureValue>(closure->output()));
 }
@@ -70,6 +69,7 @@ void emit_function(Function& function, const ast::FunctionDef& def, Resolver& re
     auto graph = std::make_shared<Graph>();
     Schema schema = Emitter(*graph, resolver, version).emit_def(def, self_type);
     convert_to_ssa(*graph);
+    canonicalize_modified_loops(*graph);
     clean_up(*graph);
 
     schema.name = function.name();

@@ -144,7 +144,7 @@ SugaredPtr Emitter::emit_collection_form(const Call& call, const SpecialFormValu
         }
         Value* list = construct_list(range, tensor_type(), {});
         Value* trips = iterator->length(range, graph_);
-        jit::Node* loop = insert(sym::prim_Loop, {trips, graph_.insert_constant(true)}, 0, range);
+        Node* loop = insert(sym::prim_Loop, {trips, graph_.insert_constant(true)}, 0, range);
         jit::Block* body = loop->add_block();
         Value* trip = body->add_input("", int_type());
         {
@@ -158,7 +158,7 @@ SugaredPtr Emitter::emit_collection_form(const Call& call, const SpecialFormValu
     }
     if (call.args.empty() && call.keywords.empty()) {
         const bool hinted = hint && hint->is(TypeKind::Dict);
-        jit::Node* node = insert(sym::prim_DictConstruct, {}, 1, range);
+        Node* node = insert(sym::prim_DictConstruct, {}, 1, range);
         return sugar(node->output()->set_type(hinted ? hint : dict_type(string_type(), tensor_type())));
     }
     Value* dict = nullptr;
@@ -187,7 +187,7 @@ SugaredPtr Emitter::emit_fork(const Call& call) {
     if (dynamic_cast<const ClosureValue*>(forked.get())) {
         closure = forked->as_value(range, graph_);
     } else {
-        jit::Node* node = insert(sym::prim_Closure, {}, 1, range);
+        Node* node = insert(sym::prim_Closure, {}, 1, range);
         jit::Block* block = node->add_block();
         InsertPoint at(graph_, block);
         env_.push(block);

@@ -62,7 +62,7 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
         insert_refinements(range, *condition.known ? condition.refinements.when_true : condition.refinements.when_false);
         return *condition.known ? then() : otherwise();
     }
-    jit::Node* node = insert(sym::prim_If, {condition.value}, 0, range);
+    Node* node = insert(sym::prim_If, {condition.value}, 0, range);
     jit::Block* blocks[2] = {node->add_block(), node->add_block()};
     Environment::FramePtr frames[2];
     for (int side = 0; side < 2; ++side) {
@@ -116,7 +116,7 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
 
 Value* Emitter::emit_choice(const SourceRange& range, const Condition& condition, const std::function<Value*()>& then,
                             const std::function<Value*()>& otherwise) {
-    jit::Node* node = insert(sym::prim_If, {condition.value}, 0, range);
+    Node* node = insert(sym::prim_If, {condition.value}, 0, range);
     Value* values[2];
     for (int side = 0; side < 2; ++side) {
         jit::Block* block = node->add_block();
@@ -157,9 +157,8 @@ void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const
 void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, const Expr* target, const Expr* condition,
                         const std::function<void()>& body) {
     const Loop saved = std::exchange(loop_, Loop::loop);
-    const size_t saved_managers = std::exchange(managers_outside_loop_, managers_.size());
     Value* trips = iterator ? iterator->length(range, graph_) : graph_.insert_constant(INT64_MAX);
-    jit::Node* node = insert(sym::prim_Loop, {}, 0, range);
+    Node* node = insert(sym::prim_Loop, {}, 0, range);
     jit::Block* body_block = node->add_block();
     // The second block computes the condition; convert_to_ssa copies it before the loop and to the body's end.
     jit::Block* condition_block = node->add_block();
@@ -182,7 +181,6 @@ void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, co
         env_.pop();
     }
     loop_ = saved;
-    managers_outside_loop_ = saved_managers;
 }
 
 void Emitter::emit_break_or_continue(const Stmt& statement) {
@@ -194,7 +192,6 @@ void Emitter::emit_break_or_continue(const Stmt& statement) {
                                                         word));
     }
     if (loop_ == Loop::none) throw CompileError(statement.range, fmt::format("SyntaxError: '{}' outside loop", word));
-    emit_exits(managers_outside_loop_);
     insert(is_break ? sym::prim_BreakStmt : sym::prim_ContinueStmt, {}, 0, statement.range);
     mark_exited();
 }
@@ -366,7 +363,7 @@ Condition Emitter::emit_isinstance(const Call& call) {
     }
     if (fail.empty()) return known_condition(call.range, true, refinements);
     if (pass.empty()) return known_condition(call.range, false, refinements);
-    jit::Node* node = insert(sym::prim_isinstance, {value}, 1, call.range);
+    Node* node = insert(sym::prim_isinstance, {value}, 1, call.range);
     node->set_attr(sym::attr_types, wanted);
     return {node->output()->set_type(bool_type()), std::move(refinements), std::nullopt};
 }

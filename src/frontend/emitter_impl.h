@@ -58,7 +58,6 @@ class Emitter {
     void emit_raise(const ast::Raise& statement);
     void emit_assert(const ast::Assert& statement);
     void emit_with(const ast::With& statement);
-    void emit_exits(size_t down_to);
 
     // emitter_control.cpp
     void emit_if(const ast::If& statement);
@@ -130,9 +129,6 @@ class Emitter {
     std::unordered_set<const Block*> exited_;  ///< blocks whose end is not reached
     enum class Loop { none, loop, unrolled };
     Loop loop_ = Loop::none;
-    /// Context managers whose body is being emitted, and how many of them stand outside of the innermost loop.
-    std::vector<std::pair<Value*, SourceRange>> managers_;
-    size_t managers_outside_loop_ = 0;
 };
 
 }  // namespace wick::jit

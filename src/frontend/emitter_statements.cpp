@@ -70,7 +70,6 @@ void Emitter::emit_return_value(const SourceRange& range, Value* value) {
     function.merged_return = result;
     if (result->is(TypeKind::Any) && !value->type->is(TypeKind::Any))
         value = insert(sym::prim_unchecked_cast, {value}, 1, range)->output()->set_type(result);
-    emit_exits(0);
     insert(sym::prim_ReturnStmt, {value}, 0, range);
     mark_exited();
 }
@@ -281,7 +280,7 @@ void Emitter::emit_assert(const Assert& statement) {
 }
 
 void Emitter::emit_with(const With& statement) {
-    const size_t outside = managers_.size();
+    std::vector<Node*> entered;
     for (const With::Item& item : statement.items) {
         Value* manager = emit(*item.value);
         const auto* type = manager->type->cast<ClassType>();
@@ -291,23 +290,14 @@ void Emitter::emit_with(const With& statement) {
         if (!enter || !exit) throw CompileError(item.value->range, "Object returned by with item expression does not define __enter__ and __exit__ methods");
         if (enter->schema().arguments.size() != 1) throw CompileError(item.value->range, "__enter__ must have only one argument and one return value");
         if (exit->schema().arguments.size() != 4) throw CompileError(item.value->range, "__exit__ must have four arguments");
-        jit::Node* node = insert(sym::prim_Enter, {manager}, 1, item.value->range);
+        Node* node = insert(sym::prim_Enter, {manager}, 1, item.value->range);
         node->output()->set_type(enter->schema().returns[0].type);
         if (item.target) emit_assign_to(*item.target, sugar(node->output()), item.target->range);
-        managers_.emplace_back(manager, item.value->range);
+        entered.push_back(node);
     }
     emit_statements(statement.body);
-    if (!has_exited()) emit_exits(outside);
-    managers_.resize(outside);
-}
-
-/// Leaves the context managers above `down_to`, innermost first. A return or break leaves those it jumps out of.
-void Emitter::emit_exits(size_t down_to) {
-    for (size_t i = managers_.size(); i-- > down_to;) {
-        const auto& [manager, range] = managers_[i];
-        jit::Node* node = insert(sym::prim_Exit, {manager}, 1, range);
-        node->output()->set_type(manager->type->expect<ClassType>().find_method("__exit__")->schema().returns[0].type);
-    }
+    // Early exits of the body find their way here through transform_exits.
+    for (auto node = entered.rbegin(); node != entered.rend(); ++node) insert(sym::prim_Exit, {(*node)->input(0)}, 1, (*node)->range);
 }
 
 }  // namespace wick::jit

@@ -93,7 +93,7 @@ Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const S
     for (int64_t i = start; step > 0 ? i < stop : i > stop; i += step) order.push_back(i);
     for (int64_t i : order) picked.push_back(types[i]);
     if (step == 1) {
-        jit::Node* node = insert(sym::prim_TupleSlice, {tuple}, 1, range);
+        Node* node = insert(sym::prim_TupleSlice, {tuple}, 1, range);
         node->set_attr(Symbol::from("beg"), IValue(start));
         node->set_attr(Symbol::from("end"), IValue(std::max(start, stop)));
         return node->output()->set_type(tuple_type(std::move(picked)));

@@ -1,141 +1,79 @@
 #include "frontend/exit_transforms.h"
 
-#include <vector>
-
-#include <wick/support/check.h>
+#include <utility>
 
 namespace wick::jit {
+
 namespace {
 
-/// Exits of one kind (returns, or continuations of loops) in one graph.
+const Symbol& with_block() {
+    static const Symbol symbol = Symbol::from("prim::With");
+    return symbol;
+}
+
+enum class Status { will, might, wont, throws };
+
+/// Whether an exit was taken (the value decides at run time) and what it carries to its target.
+struct Exit {
+    Value* exited;
+    std::vector<Value*> values;
+};
+
+void append_outputs(Block* block, const std::vector<Value*>& values) {
+    for (Value* value : values) block->register_output(value);
+}
+
+void replace_outputs(Block* block, std::vector<Value*> values) {
+    block->return_node->remove_all_inputs();
+    append_outputs(block, values);
+}
+
 class ExitTransformer {
    public:
     ExitTransformer(Graph& graph, Symbol exit_kind) : graph_(graph), exit_kind_(exit_kind) {
         InsertPoint at(graph, graph.block()->param_node->next);
-        yes_ = graph.insert_constant(true);
-        no_ = graph.insert_constant(false);
+        true_ = graph.insert_constant(IValue(true));
+        false_ = graph.insert_constant(IValue(false));
+        // Never read: control never comes back from a raise.
         throws_ = uninitialized(bool_type());
     }
 
     void run() { transform(graph_.block()); }
 
    private:
-    /// Whether a block has exited: a flag (yes_, no_ and throws_ are known at compile time) and the values it exits with.
-    struct Exit {
-        Value* flag;
-        std::vector<Value*> values;
-    };
-    enum class Status { will, might, wont, throws };
-
-    Exit wont() const { return {no_, {}}; }
     Status status(const Exit& exit) const {
-        if (exit.flag == yes_) return Status::will;
-        if (exit.flag == no_) return Status::wont;
-        if (exit.flag == throws_) return Status::throws;
-        return Status::might;
+        if (exit.exited == true_) return Status::will;
+        if (exit.exited == false_) return Status::wont;
+        return exit.exited == throws_ ? Status::throws : Status::might;
     }
 
-    Value* uninitialized(const TypePtr& type) { return graph_.insert_node(sym::prim_Uninitialized, {})->output()->set_type(type); }
+    Exit wont() const { return {false_, {}}; }
+
+    /// One value per type, shared, at the graph's start.
+    Value* uninitialized(const TypePtr& type) {
+        for (const auto& [known, value] : uninitialized_) {
+            if (known->equals(*type)) return value;
+        }
+        Node* node = graph_.create(sym::prim_Uninitialized)->insert_after(graph_.block()->param_node);
+        node->output()->set_type(type);
+        uninitialized_.emplace_back(type, node->output());
+        return node->output();
+    }
 
     std::vector<Value*> uninitialized_like(const std::vector<Value*>& values) {
-        // At the top, so that every place they are used in sees them.
-        InsertPoint at(graph_, throws_->node->next);
-        std::vector<Value*> out;
-        for (const Value* value : values) out.push_back(uninitialized(value->type));
-        return out;
+        std::vector<Value*> matching;
+        for (const Value* value : values) matching.push_back(uninitialized(value->type));
+        return matching;
     }
 
-    static void add_if_outputs(Node* node, const std::vector<Value*>& then, const std::vector<Value*>& otherwise) {
-        WICK_ASSERT(then.size() == otherwise.size());
-        for (size_t i = 0; i < then.size(); ++i) {
-            node->blocks[0]->register_output(then[i]);
-            node->blocks[1]->register_output(otherwise[i]);
-            node->add_output(unify_types(then[i]->type, otherwise[i]->type, true));
-        }
+    void add_branch_outputs(Node* node, const std::vector<Value*>& then, const std::vector<Value*>& otherwise) {
+        append_outputs(node->blocks[0], then);
+        append_outputs(node->blocks[1], otherwise);
+        for (size_t i = 0; i < then.size(); ++i) node->add_output(unify_types(then[i]->type, otherwise[i]->type, true));
     }
 
-    static void replace_outputs(Block* block, const std::vector<Value*>& outputs) {
-        const std::vector<Value*> copy = outputs;
-        block->return_node->remove_all_inputs();
-        for (Value* output : copy) block->register_output(output);
-    }
-
-    static std::vector<Value*> last_outputs(const Node* node, size_t count) { return {node->outputs.end() - count, node->outputs.end()}; }
-
-    Exit transform_loop(Node* node) {
-        Block* body = node->blocks[0];
-        const Exit inside = transform(body);
-        // The loop may not be entered, so an exception inside says nothing about what follows.
-        if (status(inside) == Status::wont || status(inside) == Status::throws) return wont();
-
-        InsertPoint at(graph_, body);
-        Node* stop = graph_.insert_node(sym::prim_If, {inside.flag}, 0);
-        stop->add_block()->register_output(no_);
-        stop->add_block()->register_output(body->outputs()[0]);
-        body->replace_output(0, stop->add_output(bool_type()));
-
-        node->add_input(no_);
-        body->add_input("", bool_type());
-        body->register_output(inside.flag);
-        Value* flag = node->add_output(bool_type());
-        const std::vector<Value*> start = uninitialized_like(inside.values);
-        for (size_t i = 0; i < inside.values.size(); ++i) {
-            node->add_input(start[i]);
-            body->add_input("", inside.values[i]->type);
-            body->register_output(inside.values[i]);
-            node->add_output(inside.values[i]->type);
-        }
-        return {flag, last_outputs(node, inside.values.size())};
-    }
-
-    Exit transform_if(Node* node) {
-        Exit sides[2] = {transform(node->blocks[0]), transform(node->blocks[1])};
-        const Status states[2] = {status(sides[0]), status(sides[1])};
-        // A branch that throws takes no part in what follows.
-        Status both = Status::might;
-        if (states[0] == Status::throws) {
-            both = states[1];
-        } else if (states[1] == Status::throws || states[0] == states[1]) {
-            both = states[0];
-        }
-        if (both == Status::throws) return {throws_, {}};
-        if (both == Status::wont) return wont();
-        for (int side = 0; side < 2; ++side) {
-            if (states[side] == Status::wont || states[side] == Status::throws) sides[side].values = uninitialized_like(sides[1 - side].values);
-        }
-        Value* flag = yes_;
-        if (both == Status::might) {
-            add_if_outputs(node, {sides[0].flag}, {sides[1].flag});
-            flag = node->outputs.back();
-        }
-        add_if_outputs(node, sides[0].values, sides[1].values);
-        return {flag, last_outputs(node, sides[0].values.size())};
-    }
-
-    /// The nodes from `first` on run only when `exit` has not happened.
-    Exit guard_rest(Block* block, const Exit& exit, Node* first) {
-        Node* guard = graph_.create(sym::prim_If, {exit.flag}, 0);
-        guard->insert_before(first);
-        Block* exited = guard->add_block();
-        Block* rest = guard->add_block();
-        while (guard->next != block->return_node) guard->next->move_before(rest->return_node);
-        const std::vector<Value*> unused = uninitialized_like(block->outputs());
-        add_if_outputs(guard, unused, std::vector<Value*>(block->outputs()));
-        replace_outputs(block, guard->outputs);
-        exited->append(graph_.create(exit_kind_, exit.values, 0));
-        return transform_if(guard);
-    }
-
-    void delete_rest(Block* block, Node* first) {
-        // From the end, so that each is unused but by values that will never be read.
-        for (Node* node = block->return_node->prev; node != first->prev;) {
-            Node* before = node->prev;
-            for (Value* output : node->outputs) {
-                if (!output->uses.empty()) output->replace_all_uses_with(uninitialized_like({output})[0]);
-            }
-            node->destroy();
-            node = before;
-        }
+    static std::vector<Value*> last_outputs(const Node* node, size_t count) {
+        return {node->outputs.end() - static_cast<std::ptrdiff_t>(count), node->outputs.end()};
     }
 
     bool is_target(const Block* block) const {
@@ -147,36 +85,25 @@ class ExitTransformer {
         Exit exit = wont();
         for (Node* node = block->param_node->next; node != block->return_node;) {
             Node* following = node->next;
-            if (node->kind == sym::prim_RaiseException) {
-                exit = {throws_, {}};
-            } else if (node->kind == exit_kind_) {
-                exit = {yes_, node->inputs};
-                node->destroy();
-            } else if (node->kind == sym::prim_If) {
-                exit = transform_if(node);
-            } else if (node->kind == sym::prim_Loop) {
-                exit = transform_loop(node);
-            } else if (node->kind == sym::prim_Closure) {
-                transform(node->blocks[0]);
-            }
+            exit = transform_node(node, exit);
             const Status now = status(exit);
             if (now == Status::will || now == Status::throws) {
-                if (following != block->return_node) delete_rest(block, following);
+                destroy_from(following, block);
                 break;
             }
             if (now == Status::might) {
-                if (following != block->return_node) exit = guard_rest(block, exit, following);
+                if (following != block->return_node) exit = guard(block, following, exit);
                 break;
             }
             node = following;
         }
         if (!is_target(block)) return exit;
         if (status(exit) == Status::might) {
-            Node* choice = graph_.create(sym::prim_If, {exit.flag}, 0);
-            choice->insert_before(block->return_node);
+            Node* choice = graph_.create(sym::prim_If, 0)->insert_before(block->return_node);
             choice->add_block();
             choice->add_block();
-            add_if_outputs(choice, exit.values, std::vector<Value*>(block->outputs()));
+            choice->add_input(exit.exited);
+            add_branch_outputs(choice, exit.values, block->outputs());
             replace_outputs(block, choice->outputs);
         } else if (status(exit) == Status::will) {
             replace_outputs(block, exit.values);
@@ -184,70 +111,205 @@ class ExitTransformer {
         return wont();
     }
 
+    Exit transform_node(Node* node, const Exit& before) {
+        if (node->kind == sym::prim_RaiseException) return {throws_, {}};
+        if (node->kind == exit_kind_) {
+            Exit exit{true_, node->inputs};
+            node->destroy();
+            return exit;
+        }
+        if (node->kind == sym::prim_If) return transform_branches(node);
+        if (node->kind == sym::prim_Loop) return transform_loop(node);
+        if (node->kind == with_block()) return transform(node->blocks[0]);
+        if (node->kind == sym::prim_Closure) transform(node->blocks[0]);
+        return before;
+    }
+
+    Exit transform_branches(Node* node) {
+        Exit exits[] = {transform(node->blocks[0]), transform(node->blocks[1])};
+        const Status statuses[] = {status(exits[0]), status(exits[1])};
+        const Status joined = join(statuses[0], statuses[1]);
+        if (joined == Status::throws) return {throws_, {}};
+        if (joined == Status::wont) return wont();
+
+        for (int i : {0, 1}) {
+            if (statuses[i] == Status::wont || statuses[i] == Status::throws) {
+                exits[i].values = uninitialized_like(exits[1 - i].values);
+                break;
+            }
+        }
+        Value* exited = true_;
+        if (joined == Status::might) {
+            add_branch_outputs(node, {exits[0].exited}, {exits[1].exited});
+            exited = node->outputs.back();
+        }
+        add_branch_outputs(node, exits[0].values, exits[1].values);
+        return {exited, last_outputs(node, exits[0].values.size())};
+    }
+
+    static Status join(Status then, Status otherwise) {
+        if (then == Status::throws) return otherwise;
+        if (otherwise == Status::throws || then == otherwise) return then;
+        return Status::might;
+    }
+
+    /// An exit that leaves the loop ends it and travels on as carried values.
+    Exit transform_loop(Node* node) {
+        Block* body = node->blocks[0];
+        const Exit exit = transform(body);
+        // The body may never run, so its raise says nothing about what follows.
+        if (status(exit) == Status::wont || status(exit) == Status::throws) return wont();
+
+        Node* choice = graph_.create(sym::prim_If, 0)->insert_before(body->return_node);
+        choice->add_input(exit.exited);
+        choice->add_block()->register_output(false_);
+        choice->add_block()->register_output(body->outputs()[0]);
+        body->replace_output(0, choice->add_output(bool_type()));
+
+        node->add_input(false_);
+        body->add_input("", bool_type());
+        body->register_output(exit.exited);
+        Value* exited = node->add_output(bool_type());
+        for (Value* value : exit.values) {
+            const TypePtr type = value->type;
+            node->add_input(uninitialized(type));
+            node->add_output(type);
+            body->add_input("", type);
+            body->register_output(value);
+        }
+        return {exited, last_outputs(node, exit.values.size())};
+    }
+
+    /// Moves the rest of the block into the else-branch of `if exited`.
+    Exit guard(Block* block, Node* from, const Exit& exit) {
+        Node* choice = graph_.create(sym::prim_If, 0)->insert_before(from);
+        choice->add_input(exit.exited);
+        Block* taken = choice->add_block();
+        Block* rest = choice->add_block();
+        for (Node* node = from; node != block->return_node;) {
+            Node* following = node->next;
+            node->move_before(rest->return_node);
+            node = following;
+        }
+        const std::vector<Value*> outputs = block->outputs();
+        // Once exited, only the exit's own values are read.
+        append_outputs(taken, uninitialized_like(outputs));
+        append_outputs(rest, outputs);
+        for (const Value* output : outputs) choice->add_output(output->type);
+        replace_outputs(block, choice->outputs);
+        graph_.create(exit_kind_, exit.values, 0)->insert_before(taken->return_node);
+        return transform_branches(choice);
+    }
+
+    /// Nothing behind an exit is reached; what is still mentioned of it (block outputs) becomes uninitialized.
+    void destroy_from(Node* first, Block* block) {
+        if (first == block->return_node) return;
+        for (Node* node = block->return_node->prev;;) {
+            Node* before = node->prev;
+            const bool last = node == first;
+            for (Value* output : node->outputs) {
+                if (!output->uses.empty()) output->replace_all_uses_with(uninitialized(output->type));
+            }
+            node->destroy();
+            if (last) return;
+            node = before;
+        }
+    }
+
     Graph& graph_;
     const Symbol exit_kind_;
-    Value* yes_;
-    Value* no_;
+    Value* true_;
+    Value* false_;
     Value* throws_;
+    std::vector<std::pair<TypePtr, Value*>> uninitialized_;
 };
 
-/// The side of `node`'s branches that makes its output `index` the constant `wanted`; both sides must be constants.
-bool constant_outputs(const Node* node, size_t index, bool values[2]) {
-    for (int side = 0; side < 2; ++side) {
-        const Value* output = node->blocks[side]->outputs()[index];
-        const IValue* constant = constant_value(output);
-        if (output->node->kind == sym::prim_Uninitialized) return false;
-        if (!constant || !constant->is_bool()) return false;
-        values[side] = constant->to_bool();
-    }
-    return true;
-}
-
-/// `first` decides by constants which way `second` goes: its branches move into those of `first`.
-bool merge_ifs(Node* first, Node* second) {
-    if (first->kind != sym::prim_If || second->kind != sym::prim_If) return false;
-    Value* flag = second->input(0);
+/// `if a: return 1` / `return 2` leaves two ifs, the second of which tests a constant output of the first: one if is enough.
+bool merge_with_next(Node* first) {
+    Node* second = first->next;
+    if (first->kind != sym::prim_If || second->kind != sym::prim_If || second->input(0)->node != first) return false;
+    const size_t tested = second->input(0)->offset;
     bool values[2];
-    if (flag->node != first || !constant_outputs(first, flag->offset, values)) return false;
-    for (int side = 0; side < 2; ++side) {
-        Block* into = first->blocks[side];
-        const Block* from = second->blocks[values[side] ? 0 : 1];
-        // Values of `first` are seen from inside its own branch as what that branch gives.
-        Node* scratch = first->graph->create(sym::prim_If, 0);
-        scratch->insert_before(into->return_node);
-        Block* copy = scratch->add_block();
-        copy->clone_from(from, [&](Value* value) { return value->node == first ? into->outputs()[value->offset] : value; });
-        for (Node* node : copy->nodes()) node->move_before(scratch);
-        const std::vector<Value*> outputs = copy->outputs();
-        copy->return_node->remove_all_inputs();
-        scratch->destroy();
-        for (Value* output : outputs) into->register_output(output);
+    for (size_t i : {0, 1}) {
+        const IValue* value = constant_value(first->blocks[i]->outputs()[tested]);
+        if (!value || !value->is_bool()) return false;
+        values[i] = value->to_bool();
     }
-    for (Value* output : second->outputs) output->replace_all_uses_with(first->add_output(output->type)->copy_metadata(output));
+    // Equal values make the second if disappear by itself.
+    if (values[0] == values[1]) return false;
+    for (size_t i : {0, 1}) {
+        Block* into = first->blocks[i];
+        into->clone_from(second->blocks[values[i] ? 0 : 1],
+                         [&](Value* value) { return value->node == first ? into->outputs()[value->offset] : value; });
+    }
+    for (Value* output : second->outputs) {
+        Value* merged = first->add_output(output->type);
+        merged->copy_metadata(output);
+        output->replace_all_uses_with(merged);
+    }
     second->destroy();
-    // What only the second branch asked for is gone now.
-    for (size_t i = first->outputs.size(); i-- > 0;) {
-        if (!first->outputs[i]->uses.empty()) continue;
-        first->erase_output(i);
-        for (Block* block : first->blocks) block->erase_output(i);
-    }
     return true;
 }
 
-void merge_consecutive_ifs(Block* block) {
+void merge_consecutive_branches(Block* block) {
     for (Node* node = block->param_node->next; node != block->return_node;) {
-        for (Block* inner : node->blocks) merge_consecutive_ifs(inner);
-        if (node->next != block->return_node && merge_ifs(node, node->next)) continue;
-        node = node->next;
+        for (Block* inner : node->blocks) merge_consecutive_branches(inner);
+        if (!merge_with_next(node)) node = node->next;
+    }
+}
+
+void find_contexts(Block* block, std::vector<Node*>& open, std::vector<std::pair<Node*, Node*>>& pairs) {
+    for (Node* node : block->nodes()) {
+        if (node->kind == sym::prim_Enter) {
+            open.push_back(node);
+        } else if (node->kind == sym::prim_Exit) {
+            WICK_ASSERT(!open.empty() && open.back()->input(0) == node->input(0));
+            pairs.emplace_back(open.back(), node);
+            open.pop_back();
+        }
+        for (Block* inner : node->blocks) find_contexts(inner, open, pairs);
+    }
+}
+
+/// prim::Enter … prim::Exit becomes prim::Enter and a prim::With of two blocks (the body, the exit), so that an early exit of
+/// the body does not skip the prim::Exit.
+void wrap_contexts(Graph& graph) {
+    std::vector<Node*> open;
+    std::vector<std::pair<Node*, Node*>> pairs;
+    find_contexts(graph.block(), open, pairs);
+    for (const auto& [enter, exit] : pairs) {
+        Node* with = graph.create(with_block(), 0);
+        Block* body = with->add_block();
+        Block* last = with->add_block();
+        for (Node* node = enter->next; node != exit;) {
+            Node* following = node->next;
+            node->move_before(body->return_node);
+            node = following;
+        }
+        exit->move_before(last->return_node);
+        with->insert_after(enter);
+    }
+}
+
+void unwrap_contexts(Block* block) {
+    for (Node* node : block->nodes()) {
+        for (Block* inner : node->blocks) unwrap_contexts(inner);
+        if (node->kind != with_block()) continue;
+        for (Block* inner : node->blocks) {
+            for (Node* moved : inner->nodes()) moved->move_before(node);
+        }
+        node->destroy();
     }
 }
 
 }  // namespace
 
 void transform_exits(Graph& graph) {
-    ExitTransformer(graph, Symbol::from("prim::LoopContinuation")).run();
+    wrap_contexts(graph);
+    ExitTransformer(graph, loop_continuation()).run();
     ExitTransformer(graph, sym::prim_ReturnStmt).run();
-    merge_consecutive_ifs(graph.block());
+    merge_consecutive_branches(graph.block());
+    unwrap_contexts(graph.block());
 }
 
 }  // namespace wick::jit

@@ -157,7 +157,7 @@ void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const
 void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, const Expr* target, const Expr* condition,
                         const std::function<void()>& body) {
     const Loop saved = std::exchange(loop_, Loop::loop);
-    Value* trips = iterator ? iterator->length(range, graph_) : graph_.insert_constant(INT64_MAX);
+    Value* trips = iterator ? iterator->length(range, graph_) : literal(IValue(INT64_MAX));
     Node* node = insert(sym::prim_Loop, {}, 0, range);
     jit::Block* body_block = node->add_block();
     // The second block computes the condition; convert_to_ssa copies it before the loop and to the body's end.

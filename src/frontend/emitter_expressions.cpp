@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "frontend/emitter_impl.h"
+#include "passes/propagate_constants.h"
 
 namespace wick::jit {
 
@@ -49,23 +50,22 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
             const auto& constant = static_cast<const Constant&>(expr);
             if (constant.is_ellipsis) throw CompileError(expr.range, "'...' is only allowed as an index");
             graph_.current_range = expr.range;
+            if (constant.value.is_int() || constant.value.is_double()) return literal(constant.value);
             return graph_.insert_constant(constant.value);
         }
         case ExprKind::FormattedString: return emit_formatted_string(static_cast<const FormattedString&>(expr));
         case ExprKind::Unary: {
             const auto& unary = static_cast<const Unary&>(expr);
             if (unary.op == TokenKind::Not) return emit_condition(expr).value;
-            if (unary.op == TokenKind::Minus) {
-                if (const auto* constant = as<Constant>(unary.operand)) {
-                    if (constant->value.is_int() && constant->value.to_int() != INT64_MIN) return graph_.insert_constant(-constant->value.to_int());
-                    if (constant->value.is_double()) return graph_.insert_constant(-constant->value.to_double());
-                    if (constant->value.is_complex()) return graph_.insert_constant(IValue(-constant->value.to_complex()));
-                }
-            }
             Value* operand = emit(*unary.operand);
             const char* op = unary.op == TokenKind::Minus ? "aten::neg" : unary.op == TokenKind::Plus ? "aten::positive" : "aten::bitwise_not";
             const char* method = unary.op == TokenKind::Minus ? "__neg__" : unary.op == TokenKind::Plus ? "__pos__" : "__invert__";
-            return MagicFunction(method, Symbol::from(op)).call(expr.range, graph_, {NamedValue(expr.range, operand)}, {})->as_value(expr.range, graph_);
+            Value* result = MagicFunction(method, Symbol::from(op))
+                                .call(expr.range, graph_, {NamedValue(expr.range, operand)}, {})
+                                ->as_value(expr.range, graph_);
+            // A negated literal is a literal.
+            if (const auto folded = evaluate_constant_node(result->node)) return graph_.insert_constant(folded->at(0));
+            return result;
         }
         case ExprKind::Binary: {
             const auto& binary = static_cast<const Binary&>(expr);
@@ -294,6 +294,15 @@ Value* Emitter::emit_formatted_string(const FormattedString& expr) {
     }
     inputs[0] = graph_.insert_constant(IValue(format));
     return emit_op(expr.range, graph_, "aten::format", inputs);
+}
+
+Value* Emitter::literal(const IValue& number) {
+    Value*& known = number.is_int() ? int_literals_[number.to_int()] : float_literals_[number.to_double()];
+    if (!known) {
+        InsertPoint at(graph_, graph_.block()->param_node->next);
+        known = graph_.insert_constant(number);
+    }
+    return known;
 }
 
 std::optional<int64_t> Emitter::constant_int(Value* value) {

@@ -2,6 +2,7 @@
 // The emitter's inside: one object per function (and per nested function), its members in one file per kind of syntax.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <unordered_set>
 #include <vector>
@@ -111,6 +112,8 @@ class Emitter {
     void emit_subscript_assign(const ast::Subscript& target, Value* value, const SourceRange& range);
 
     std::optional<int64_t> constant_int(Value* value);
+    /// The graph's one node for a number literal, at the graph's start.
+    Value* literal(const IValue& number);
     TypePtr type_from(const ast::Expr& annotation) { return parse_type(annotation, resolver_); }
     bool has_exited() const { return exited_.count(env_.block()) != 0; }
     void mark_exited() { exited_.insert(env_.block()); }
@@ -127,6 +130,8 @@ class Emitter {
     Environment env_;
     std::vector<FunctionState> functions_;
     std::unordered_set<const Block*> exited_;  ///< blocks whose end is not reached
+    std::map<int64_t, Value*> int_literals_;
+    std::map<double, Value*> float_literals_;
     enum class Loop { none, loop, unrolled };
     Loop loop_ = Loop::none;
 };

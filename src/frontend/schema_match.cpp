@@ -27,6 +27,7 @@ bool tuple_fits_list(const TypePtr& type, const TypePtr& list) {
 }
 
 std::vector<Value*> unpack_tuple(Graph& graph, Value* tuple) {
+    if (tuple->node->kind == sym::prim_TupleConstruct) return tuple->node->inputs;
     Node* node = graph.insert_node(sym::prim_TupleUnpack, {tuple}, 0);
     for (const TypePtr& element : tuple->type->contained()) node->add_output(element);
     return node->outputs;

@@ -194,6 +194,10 @@ std::vector<SugaredPtr> SimpleValue::as_tuple(const SourceRange& range, Graph& g
     const TypePtr& type = value_->type;
     std::vector<SugaredPtr> members;
     if (type->is(TypeKind::Tuple)) {
+        if (value_->node->kind == sym::prim_TupleConstruct) {
+            for (Value* element : value_->node->inputs) members.push_back(sugar(element));
+            return members;
+        }
         Node* node = graph.create(sym::prim_TupleUnpack, {value_}, 0);
         node->range = range;
         graph.insert(node);

@@ -1,3 +1,5 @@
+#include <bit>
+
 #include <fmt/format.h>
 
 #include "frontend/emitter_impl.h"
@@ -57,6 +59,11 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
         case ExprKind::Unary: {
             const auto& unary = static_cast<const Unary&>(expr);
             if (unary.op == TokenKind::Not) return emit_condition(expr).value;
+            if (unary.op == TokenKind::Minus) {
+                const auto* constant = as<Constant>(unary.operand);
+                if (constant && constant->value.is_int()) return literal(IValue(static_cast<int64_t>(-static_cast<uint64_t>(constant->value.to_int()))));
+                if (constant && constant->value.is_double()) return literal(IValue(-constant->value.to_double()));
+            }
             Value* operand = emit(*unary.operand);
             const char* op = unary.op == TokenKind::Minus ? "aten::neg" : unary.op == TokenKind::Plus ? "aten::positive" : "aten::bitwise_not";
             const char* method = unary.op == TokenKind::Minus ? "__neg__" : unary.op == TokenKind::Plus ? "__pos__" : "__invert__";
@@ -297,7 +304,7 @@ Value* Emitter::emit_formatted_string(const FormattedString& expr) {
 }
 
 Value* Emitter::literal(const IValue& number) {
-    Value*& known = number.is_int() ? int_literals_[number.to_int()] : float_literals_[number.to_double()];
+    Value*& known = number.is_int() ? int_literals_[number.to_int()] : float_literals_[std::bit_cast<uint64_t>(number.to_double())];
     if (!known) {
         InsertPoint at(graph_, graph_.block()->param_node->next);
         known = graph_.insert_constant(number);

@@ -131,7 +131,7 @@ class Emitter {
     std::vector<FunctionState> functions_;
     std::unordered_set<const Block*> exited_;  ///< blocks whose end is not reached
     std::map<int64_t, Value*> int_literals_;
-    std::map<double, Value*> float_literals_;
+    std::map<uint64_t, Value*> float_literals_;  ///< by their bits: 0.0 is not -0.0
     enum class Loop { none, loop, unrolled };
     Loop loop_ = Loop::none;
 };

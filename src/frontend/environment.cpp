@@ -20,7 +20,6 @@ Node* create_load(Graph& graph, const std::string& name, const TypePtr& type) {
     Node* node = graph.create(sym::prim_Load);
     node->set_attr(sym::attr_name, IValue(name));
     node->output()->set_type(type);
-    if (is_meaningful_name(name)) node->output()->set_name(name);
     return node;
 }
 
@@ -99,6 +98,7 @@ SugaredPtr Environment::load(const FramePtr& from, const std::string& name, cons
         if (const auto type = frame->types.find(name); type != frame->types.end()) {
             Node* node = create_load(graph_, name, type->second);
             node->range = range;
+            if (is_meaningful_name(name)) node->output()->set_name(name);
             return sugar(graph_.insert(node)->output());
         }
     }

@@ -111,6 +111,9 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
             Node* node = graph.create(sym::prim_GetAttr, {value_});
             node->range = range;
             node->set_attr(sym::attr_name, IValue(field));
+            // Members of containers have numbers for names, and values may not.
+            const bool is_number = field.find_first_not_of("0123456789") == field.npos;
+            node->output()->set_name(is_number ? "_" + field : field);
             return sugar(graph.insert(node)->output()->set_type(object->attributes()[slot].type));
         }
         if (const IValue* constant = object->find_constant(field)) return sugar(graph.insert_constant(*constant));
@@ -290,8 +293,13 @@ SugaredPtr ConstantsTable::attr(const SourceRange& range, Graph& graph, const st
 
 SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
     if (args.size() == 1 && kwargs.empty()) {
+        // Made before it is known to be needed, so that values are numbered as in PyTorch.
+        Value* zero = graph.insert_constant(0);
         Value* value = args[0].value(graph);
         if (value->type->is_subtype_of(type_)) return sugar(value);
+        if (type_->is(TypeKind::Bool) && (value->type->is(TypeKind::List) || value->type->is(TypeKind::Dict) || value->type->is(TypeKind::String))) {
+            return sugar(emit_op(range, graph, "aten::gt", {emit_op(range, graph, "aten::len", {value}), zero}));
+        }
         if (value->type->is(TypeKind::Class) && !magic_method_.empty())
             return sugar(value)->attr(range, graph, magic_method_)->call(range, graph, {}, {});
     }
@@ -443,6 +451,9 @@ RangeValue::RangeValue(const SourceRange& range, Graph& graph, std::vector<Value
     }
     if (args.size() == 1) {
         stop_ = args[0];
+        // Start and step are not needed; they stand here so that values are numbered as in PyTorch.
+        graph.insert_constant(0);
+        graph.insert_constant(1);
         return;
     }
     start_ = args[0];

@@ -95,6 +95,11 @@ void Emitter::emit_assign(const Assign& statement) {
             }
             return emit_assign_to(target, value, statement.range, annotation);
         }
+        if (const auto* attribute = as<Attribute>(&target)) {
+            // The object comes before the value, as in PyTorch.
+            const SugaredPtr object = emit_sugared(*attribute->value);
+            return object->set_attr(statement.range, graph_, attribute->name, emit(*statement.value, annotation));
+        }
         return emit_assign_to(target, emit_sugared(*statement.value, annotation), statement.range, annotation);
     }
     // a = b = value: the value is computed once and assigned from left to right.

@@ -26,7 +26,6 @@ bool same_value(const IValue& a, const IValue& b) {
         case IValue::Tag::Int:
         case IValue::Tag::Device:
         case IValue::Tag::String:
-        case IValue::Tag::Enum:
             return a.equals(b);
         case IValue::Tag::Tuple: {
             const auto& first = a.to_tuple().elements;
@@ -64,7 +63,6 @@ size_t hash_value(const IValue& value) {
             break;
         case IValue::Tag::Device:
         case IValue::Tag::Complex:
-        case IValue::Tag::Enum:
             break;
         default:
             hash = std::hash<const void*>()(value.pointer());

@@ -302,10 +302,19 @@ class SchemaParser {
         const char c = peek();
         if (c == '"' || c == '\'') {
             ++at_;
-            const size_t end = text_.find(c, at_);
-            if (end == std::string_view::npos) fail("a closing quote");
-            std::string value(text_.substr(at_, end - at_));
-            at_ = end + 1;
+            std::string value;
+            for (; at_ < text_.size() && text_[at_] != c; ++at_) {
+                static constexpr std::string_view kNames = "nrtfv";
+                static constexpr std::string_view kCharacters = "\n\r\t\f\v";
+                if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
+                    const size_t known = kNames.find(text_[++at_]);
+                    value += known == kNames.npos ? text_[at_] : kCharacters[known];
+                } else {
+                    value += text_[at_];
+                }
+            }
+            if (at_ >= text_.size()) fail("a closing quote");
+            ++at_;
             if (type->is(TypeKind::Device)) return Device::parse(value);
             return IValue(std::move(value));
         }

@@ -22,6 +22,7 @@ namespace wick::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using internal::Product;
 
+inline constexpr int64_t kDotRows = 4;          // that one pass over the weights serves
 inline constexpr size_t kDotBytes = 256 << 10;  // of weights: the least that another thread is woken for
 
 // out[i * out_w + r * out_x] = (add ? out : 0) + alpha * dot(w row i, x row r), i < kW, r < kX.
@@ -78,6 +79,8 @@ bool multiply_dots(const Product<T>& q) {
     if (!few_rows && !few_cols) return false;
     const MatrixView<T> xs = few_rows ? q.a : q.b.transposed(), ws = few_rows ? q.b.transposed() : q.a;
     const int64_t few = few_rows ? q.m : q.n, many = few_rows ? q.n : q.m;
+    // Short sums do not pay for their reduction across lanes.
+    if (few > kDotRows && q.k < 8 * kLanes<T>) return false;
     const bool copy_x = xs.col_stride != 1 && q.k > 1;
     const Scratch scratch(q.scratch, copy_x ? sizeof(T) * static_cast<size_t>(few * q.k) : 0);
     const T* x = xs.data;
@@ -89,15 +92,24 @@ bool multiply_dots(const Product<T>& q) {
         x = copy;
         ldx = q.k;
     }
-    const int64_t grain = std::max<int64_t>(8, (static_cast<int64_t>(kDotBytes / sizeof(T)) / q.k + 7) / 8 * 8);
+    const int64_t grain = std::max<int64_t>(
+        8, (static_cast<int64_t>(kDotBytes / sizeof(T)) / q.k * kDotRows / std::max(kDotRows, few) + 7) / 8 * 8);
     const int64_t out_w = few_rows ? 1 : q.ldc, out_x = few_rows ? q.ldc : 1;
+    // More than kDotRows rows go in groups, over as much of w as the first-level cache keeps.
+    const int64_t strip = few <= kDotRows ? many : std::max<int64_t>(8, (1 << 12) / std::max<int64_t>(1, q.k) / 8 * 8);
     const auto body = [&](int64_t begin, int64_t end) HWY_ATTR {
-        const auto run = few == 1   ? dot_rows<T, 1>
-                         : few == 2 ? dot_rows<T, 2>
-                         : few == 3 ? dot_rows<T, 3>
-                                    : dot_rows<T, 4>;
-        run(end - begin, q.k, q.alpha, x, ldx, ws.data + begin * ws.row_stride, ws.row_stride, q.c + begin * out_w,
-            out_w, out_x, q.accumulate);
+        for (int64_t i = begin; i < end; i += strip) {
+            const int64_t count = std::min(strip, end - i);
+            for (int64_t r = 0; r < few; r += kDotRows) {
+                const int64_t group = std::min(kDotRows, few - r);
+                const auto run = group == 1   ? dot_rows<T, 1>
+                                 : group == 2 ? dot_rows<T, 2>
+                                 : group == 3 ? dot_rows<T, 3>
+                                              : dot_rows<T, 4>;
+                run(count, q.k, q.alpha, x + r * ldx, ldx, ws.data + i * ws.row_stride, ws.row_stride,
+                    q.c + i * out_w + r * out_x, out_w, out_x, q.accumulate);
+            }
+        }
         if (q.epilogue.empty()) return;
         if (few_rows)
             finish_tile(q.epilogue, q.c + begin, q.ldc, few, end - begin, 0, begin);

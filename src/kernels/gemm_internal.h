@@ -20,6 +20,7 @@ struct Product {
     ScratchRef scratch;
 };
 
-inline constexpr int64_t kMaxDotRows = 4;
+/// Up to here dot products beat packing a B that is used once.
+inline constexpr int64_t kMaxDotRows = 16;
 
 }  // namespace wick::kernels::internal

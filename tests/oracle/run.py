@@ -59,6 +59,9 @@ def stamp_of_sources():
     return digest.hexdigest()
 
 
+SELECTED = {"t213": set(), "t113": set()}  # models that this session tests, built in one go
+
+
 @functools.lru_cache(maxsize=None)
 def built(tag, name):
     """The folder with the model, built if need be; skips what this PyTorch lacks."""
@@ -67,10 +70,9 @@ def built(tag, name):
         pytest.skip(reason)
     folder = os.path.join(BUILD, tag)
     os.makedirs(folder, exist_ok=True)
-    stamp = os.path.join(folder, name + ".stamp")
     want = stamp_of_sources()
-    if not (os.path.exists(stamp) and open(stamp).read() == want):
-        wanted = [n for n in NAMES if stale(folder, n, want)]
+    if stale(folder, name, want):
+        wanted = [n for n in NAMES if n in SELECTED[tag] and stale(folder, n, want)]
         done = subprocess.run([PYTHONS[tag], os.path.join(HERE, "zoo.py"), "build", "--out", folder] + wanted, capture_output=True, text=True)
         lines = {line.split()[1].rstrip(":"): line for line in done.stdout.splitlines() if line[:2] in ("+ ", "- ", "! ")}
         for n in wanted:
@@ -92,9 +94,13 @@ def stale(folder, name, want):
     return not (os.path.exists(stamp) and open(stamp).read() == want)
 
 
+SERVERS = []
+
+
 @functools.lru_cache(maxsize=None)
 def server(tag):
-    return subprocess.Popen([PYTHONS[tag], os.path.join(HERE, "zoo.py"), "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    SERVERS.append(subprocess.Popen([PYTHONS[tag], os.path.join(HERE, "zoo.py"), "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    return SERVERS[-1]
 
 
 def verify(tag, archive, folder, name):
@@ -117,9 +123,17 @@ def wick(*args, code=0):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def the_binary():
+def session(request):
     if not os.access(WICK, os.X_OK):
         pytest.exit(f"no wick at {WICK}: build it, or set WICK_BIN", returncode=2)
+    for item in request.session.items:
+        values = item.callspec.params if hasattr(item, "callspec") else {}
+        if "tag" in values:
+            SELECTED[values["tag"]].add(values["name"])
+    yield
+    for process in SERVERS:
+        process.stdin.close()
+        process.wait()
 
 
 def record_of(folder, name):

@@ -13,12 +13,17 @@
     _(nn_embedding)             \
     _(nn_linear)                \
     _(nn_loss)                  \
+    _(nn_nested)                \
     _(nn_norm)                  \
     _(nn_pool)                  \
     _(nn_rnn)                   \
     _(nn_softmax)               \
+    _(nn_transformer)           \
+    _(nn_upsample)              \
     _(tensor_info)              \
-    _(views)
+    _(views)                    \
+    _(vision_boxes)             \
+    _(vision_deform)
 
 namespace wick::jit {
 

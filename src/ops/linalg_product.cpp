@@ -159,7 +159,20 @@ void multiply_batches_into(const Tensor& out, const Tensor& a, const Tensor& b, 
     });
 }
 
-Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
+template <class T>
+kernels::Epilogue<T> epilogue_of(const Tensor& bias, const LinearEpilogue& after, int64_t n) {
+    kernels::Epilogue<T> epilogue;
+    epilogue.bias_col = data_or_null<T>(bias);
+    if (after.residual.defined()) {
+        epilogue.residual = after.residual.data<T>();
+        epilogue.residual_stride = n;
+    }
+    epilogue.activation = after.activation;
+    if (after.activation == kernels::Activation::Clamp) epilogue.with_relu();
+    return epilogue;
+}
+
+Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, const LinearEpilogue& after) {
     WICK_CHECK(input.dim() >= 1 && (weight.dim() == 2 || weight.dim() == 1), "linear: expected a weight of 1 or 2 dimensions, got {}",
                weight.dim());
     const int64_t k = weight.size(-1), n = weight.dim() == 2 ? weight.size(0) : 1;
@@ -185,12 +198,9 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
         const auto* packed = packed_weight<float>(weight, true);
         const Tensor x = compute_input(input), b = compute_input(bias);
         const Tensor out = empty(sizes, DType::float32);
-        kernels::Epilogue<float> epilogue;
-        Tensor full_bias;
-        if (b.defined()) {
-            full_bias = b.numel() == n ? b : contiguous(b.as_strided_unchecked({n}, {0}, b.storage_offset()));
-            epilogue.bias_col = full_bias.data<float>();
-        }
+        const Tensor full_bias = !b.defined() || b.numel() == n ? b : contiguous(b.as_strided_unchecked({n}, {0}, b.storage_offset()));
+        const LinearEpilogue wide{compute_input(after.residual), after.activation};
+        const auto epilogue = epilogue_of<float>(full_bias, wide, n);
         if (packed) {
             kernels::gemm<float>(m, 1, {x.data<float>(), k, 1}, *packed, 0, out.mutable_data<float>(), n, epilogue);
         } else {
@@ -210,8 +220,7 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
         }
         T* c = out.mutable_data<T>();
         if constexpr (has_kernel<T>) {
-            kernels::Epilogue<T> epilogue;
-            epilogue.bias_col = data_or_null<T>(row);
+            const auto epilogue = epilogue_of<T>(row, after, n);
             const bool in_place = kernels::gemm_prefers_unpacked(m) && w.col_stride == 1;
             const auto* packed = in_place ? nullptr : packed_weight<T>(weight, true);
             if (packed) {
@@ -220,6 +229,7 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
                 kernels::gemm<T>(m, n, k, T(1), a, w.transposed(), T(0), c, n, epilogue);
             }
         } else {
+            WICK_ASSERT(!after.residual.defined() && after.activation == kernels::Activation::None);
             if (row.defined()) {
                 for (int64_t i = 0; i < m; ++i) std::copy_n(row.data<T>(), n, c + i * n);
             }

@@ -35,7 +35,14 @@ void multiply_into(const Tensor& out, const Tensor& a, const Tensor& b, const Sc
 void multiply_batches_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta,
                            std::string_view op);
 
-/// x[…, k] @ weight[n, k]^T + bias[n]; bias may be undefined.
-Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias);
+/// What linear does to its result while it is in cache (floating dtypes only).
+struct LinearEpilogue {
+    Tensor residual;  ///< added; contiguous, of the result's shape and dtype; or undefined
+    kernels::Activation activation = kernels::Activation::None;  ///< applied last; Clamp is relu
+};
+
+/// activation(x[…, k] @ weight[n, k]^T + bias[n] + residual); bias may be undefined. OpError when shapes or dtypes do not fit.
+Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, const LinearEpilogue& after);
+inline Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) { return linear(input, weight, bias, {}); }
 
 }  // namespace wick::jit

@@ -48,10 +48,12 @@ Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight
     return to_dtype(out, input1.dtype());
 }
 
+Tensor plain_linear(const Tensor& input, const Tensor& weight, const Tensor& bias) { return linear(input, weight, bias); }
+
 }  // namespace
 
 void register_nn_linear(Registry& ops) {
-    ops.add("aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor").kernel(&linear).out();
+    ops.add("aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor").kernel(&plain_linear).out();
     ops.add("aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor").kernel(&bilinear);
 }
 

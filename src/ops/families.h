@@ -13,8 +13,25 @@
     _(copy)                     \
     _(factories)                \
     _(joining)                  \
+    _(linalg_matmul)            \
+    _(nn_adaptive_pool)         \
+    _(nn_attention)             \
+    _(nn_conv)                  \
+    _(nn_dropout)               \
+    _(nn_embedding)             \
+    _(nn_linear)                \
+    _(nn_loss)                  \
+    _(nn_nested)                \
+    _(nn_norm)                  \
+    _(nn_pool)                  \
+    _(nn_rnn)                   \
+    _(nn_softmax)               \
+    _(nn_transformer)           \
+    _(nn_upsample)              \
     _(tensor_info)              \
-    _(views)
+    _(views)                    \
+    _(vision_boxes)             \
+    _(vision_deform)
 
 namespace wick::jit {
 

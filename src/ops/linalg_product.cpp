@@ -1,0 +1,242 @@
+#include "ops/linalg_product.h"
+
+#include <algorithm>
+
+#include <wick/support/parallel.h>
+
+#include "ops/nn_common.h"
+
+namespace wick::jit {
+
+using namespace ops;
+
+namespace {
+
+using kernels::MatrixView;
+
+/// The last two dimensions of a tensor, from `offset` elements on.
+template <class T>
+MatrixView<T> matrix_view(const Tensor& t, int64_t offset = 0) {
+    return {t.data<T>() + offset, t.stride(-2), t.stride(-1)};
+}
+
+template <class T>
+inline constexpr bool has_kernel = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+/// c = alpha a b + beta c; integers and complex numbers in plain loops.
+template <class T>
+void product(int64_t m, int64_t n, int64_t k, T alpha, MatrixView<T> a, MatrixView<T> b, T beta, T* c, int64_t ldc) {
+    if constexpr (has_kernel<T>) {
+        kernels::gemm<T>(m, n, k, alpha, a, b, beta, c, ldc);
+    } else {
+        parallel_for(0, m, std::max<int64_t>(1, 65536 / std::max<int64_t>(1, n * k)), [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                for (int64_t j = 0; j < n; ++j) {
+                    T sum = T(0);
+                    for (int64_t p = 0; p < k; ++p)
+                        sum += a.data[i * a.row_stride + p * a.col_stride] * b.data[p * b.row_stride + j * b.col_stride];
+                    T& out = c[i * ldc + j];
+                    out = beta == T(0) ? T(alpha * sum) : T(alpha * sum + beta * out);
+                }
+            }
+        });
+    }
+}
+
+template <class F>
+void dispatch_product(DType dtype, std::string_view op, F&& f) {
+    dispatch_dtype(dtype, [&]<class T>() {
+        if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
+            throw OpError(fmt::format("\"{}\" not implemented for '{}'", op, scalar_name_of(dtype)));
+        } else {
+            f.template operator()<T>();
+        }
+    });
+}
+
+void check_same_dtype(const Tensor& a, const Tensor& b, std::string_view op) {
+    WICK_CHECK(a.dtype() == b.dtype(), "{}: expected m1 and m2 to have the same dtype, but got: {} != {}", op, name_of(a.dtype()),
+               name_of(b.dtype()));
+}
+
+void check_multipliable(const Tensor& a, const Tensor& b) {
+    WICK_CHECK(a.size(-1) == b.size(-2), "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})", a.size(-2), a.size(-1),
+               b.size(-2), b.size(-1));
+}
+
+bool is_narrow(const Tensor& t) { return compute_dtype(t.dtype()) != t.dtype(); }
+
+}  // namespace
+
+template <class T>
+const kernels::PackedMatrix<T>* packed_weight(const Tensor& weight, bool transposed) {
+    const TensorImpl& impl = *weight.impl();
+    if (!impl.is_constant || weight.dim() != 2 || weight.numel() == 0) return nullptr;
+    const uint32_t version = impl.storage->version();
+    const DerivedData* derived = impl.derived(version);
+    if (!derived) {
+        const Tensor source = to_dtype(weight, compute_dtype(weight.dtype()));
+        const MatrixView<T> view = matrix_view<T>(source);
+        auto packed = transposed ? kernels::pack_b<T>(view.transposed(), weight.size(1), weight.size(0))
+                                 : kernels::pack_b<T>(view, weight.size(0), weight.size(1));
+        derived = impl.set_derived(version, make_intrusive<PackedWeight<T>>(std::move(packed), transposed));
+    }
+    const auto* weight_data = dynamic_cast<const PackedWeight<T>*>(derived);
+    return weight_data && weight_data->transposed == transposed ? &weight_data->matrix : nullptr;
+}
+
+template const kernels::PackedMatrix<float>* packed_weight<float>(const Tensor&, bool);
+template const kernels::PackedMatrix<double>* packed_weight<double>(const Tensor&, bool);
+
+void multiply_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta, std::string_view op) {
+    check_same_dtype(a, b, op);
+    check_multipliable(a, b);
+    const int64_t m = a.size(0), k = a.size(1), n = b.size(1);
+    if (is_narrow(a)) {
+        const Tensor wide = to_dtype(out, DType::float32);
+        multiply_into(wide, to_dtype(a, DType::float32), to_dtype(b, DType::float32), alpha, beta, op);
+        copy_into(out, wide);
+        return;
+    }
+    dispatch_product(a.dtype(), op, [&]<class T>() {
+        T* c = out.mutable_data<T>();
+        if constexpr (has_kernel<T>) {
+            if (!kernels::gemm_prefers_unpacked(m) || b.stride(0) != 1) {
+                if (const auto* packed = packed_weight<T>(b, false)) {
+                    kernels::gemm<T>(m, alpha.to<T>(), matrix_view<T>(a), *packed, beta.to<T>(), c, n);
+                    return;
+                }
+            }
+        }
+        product<T>(m, n, k, alpha.to<T>(), matrix_view<T>(a), matrix_view<T>(b), beta.to<T>(), c, n);
+    });
+}
+
+Tensor multiply(const Tensor& a, const Tensor& b, std::string_view op) {
+    check_same_dtype(a, b, op);
+    check_multipliable(a, b);
+    const Tensor out = empty({a.size(0), b.size(1)}, a.dtype());
+    multiply_into(out, a, b, 1, 0, op);
+    return out;
+}
+
+void multiply_batches_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta,
+                           std::string_view op) {
+    check_same_dtype(a, b, op);
+    check_multipliable(a, b);
+    if (is_narrow(a)) {
+        const Tensor wide = to_dtype(out, DType::float32);
+        multiply_batches_into(wide, to_dtype(a, DType::float32), to_dtype(b, DType::float32), alpha, beta, op);
+        copy_into(out, wide);
+        return;
+    }
+    const int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
+    const int64_t rank = out.dim() - 2;
+    int64_t batches = 1;
+    for (int64_t d = 0; d < rank; ++d) batches *= out.size(d);
+    if (batches == 0 || m == 0 || n == 0) return;
+    // Element offset of batch i, whose index is spelled in the leading sizes.
+    const auto offset_of = [&](const Tensor& t, int64_t i) {
+        int64_t offset = 0;
+        for (int64_t d = rank; d-- > 0; i /= out.size(d)) offset += i % out.size(d) * t.stride(d);
+        return offset;
+    };
+    dispatch_product(a.dtype(), op, [&]<class T>() {
+        T* c = out.mutable_data<T>();
+        const T al = alpha.to<T>(), be = beta.to<T>();
+        const auto run = [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                product<T>(m, n, k, al, matrix_view<T>(a, offset_of(a, i)), matrix_view<T>(b, offset_of(b, i)), be, c + i * m * n, n);
+            }
+        };
+        // A product that can't be shared out by whole batches uses the threads inside.
+        const int64_t grain = std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, m * n * k));
+        if (batches < max_threads()) {
+            run(0, batches);
+        } else {
+            parallel_for(0, batches, grain, run);
+        }
+    });
+}
+
+template <class T>
+kernels::Epilogue<T> epilogue_of(const Tensor& bias, const LinearEpilogue& after, int64_t n) {
+    kernels::Epilogue<T> epilogue;
+    epilogue.bias_col = data_or_null<T>(bias);
+    if (after.residual.defined()) {
+        epilogue.residual = after.residual.data<T>();
+        epilogue.residual_stride = n;
+    }
+    epilogue.activation = after.activation;
+    if (after.activation == kernels::Activation::Clamp) epilogue.with_relu();
+    return epilogue;
+}
+
+Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, const LinearEpilogue& after) {
+    WICK_CHECK(input.dim() >= 1 && (weight.dim() == 2 || weight.dim() == 1), "linear: expected a weight of 1 or 2 dimensions, got {}",
+               weight.dim());
+    const int64_t k = weight.size(-1), n = weight.dim() == 2 ? weight.size(0) : 1;
+    const int64_t m = k == 0 ? checked_numel(input.sizes().slice(0, input.sizes().size() - 1)) : input.numel() / k;
+    WICK_CHECK(input.size(-1) == k, "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})",
+               input.numel() / std::max<int64_t>(input.size(-1), 1), input.size(-1), k, n);
+    WICK_CHECK(input.dtype() == weight.dtype(), "mat1 and mat2 must have the same dtype, but got {} and {}",
+               scalar_name_of(input.dtype()), scalar_name_of(weight.dtype()));
+    DimVector sizes(input.sizes());
+    if (weight.dim() == 2) {
+        sizes.back() = n;
+    } else {
+        sizes.pop_back();
+    }
+    if (bias.defined()) {
+        WICK_CHECK(bias.dtype() == input.dtype(), "mat1 and mat2 must have the same dtype, but got {} and {}",
+                   scalar_name_of(bias.dtype()), scalar_name_of(input.dtype()));
+        WICK_CHECK(bias.numel() == n || bias.numel() == 1,
+                   "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension 0", n,
+                   bias.numel());
+    }
+    if (is_narrow(input)) {
+        const auto* packed = packed_weight<float>(weight, true);
+        const Tensor x = compute_input(input), b = compute_input(bias);
+        const Tensor out = empty(sizes, DType::float32);
+        const Tensor full_bias = !b.defined() || b.numel() == n ? b : contiguous(b.as_strided_unchecked({n}, {0}, b.storage_offset()));
+        const LinearEpilogue wide{compute_input(after.residual), after.activation};
+        const auto epilogue = epilogue_of<float>(full_bias, wide, n);
+        if (packed) {
+            kernels::gemm<float>(m, 1, {x.data<float>(), k, 1}, *packed, 0, out.mutable_data<float>(), n, epilogue);
+        } else {
+            const Tensor w = compute_input(weight);
+            kernels::gemm<float>(m, n, k, 1, {x.data<float>(), k, 1}, {w.data<float>(), 1, k}, 0, out.mutable_data<float>(), n, epilogue);
+        }
+        return to_dtype(out, input.dtype());
+    }
+    const Tensor out = empty(sizes, input.dtype());
+    dispatch_product(input.dtype(), "addmm_impl_cpu_", [&]<class T>() {
+        const Tensor x = contiguous(input);
+        const MatrixView<T> a{x.data<T>(), k, 1};
+        const MatrixView<T> w{weight.data<T>(), weight.dim() == 2 ? weight.stride(0) : k, weight.stride(-1)};
+        Tensor row = bias;
+        if (row.defined() && (row.dim() != 1 || row.numel() != n || !row.is_contiguous())) {
+            row = contiguous(bias.as_strided_unchecked({n}, {bias.numel() == 1 ? 0 : bias.stride(-1)}, bias.storage_offset()));
+        }
+        T* c = out.mutable_data<T>();
+        if constexpr (has_kernel<T>) {
+            const auto epilogue = epilogue_of<T>(row, after, n);
+            const bool in_place = kernels::gemm_prefers_unpacked(m) && w.col_stride == 1;
+            const auto* packed = in_place ? nullptr : packed_weight<T>(weight, true);
+            if (packed) {
+                kernels::gemm<T>(m, T(1), a, *packed, T(0), c, n, epilogue);
+            } else {
+                kernels::gemm<T>(m, n, k, T(1), a, w.transposed(), T(0), c, n, epilogue);
+            }
+        } else {
+            WICK_ASSERT(!after.residual.defined() && after.activation == kernels::Activation::None);
+            if (row.defined()) {
+                for (int64_t i = 0; i < m; ++i) std::copy_n(row.data<T>(), n, c + i * n);
+            }
+            product<T>(m, n, k, T(1), a, w.transposed(), row.defined() ? T(1) : T(0), c, n);
+        }
+    });
+    return out;
+}
+
+}  // namespace wick::jit

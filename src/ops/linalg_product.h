@@ -1,0 +1,48 @@
+#pragma once
+// Matrix products on tensors: one door to kernels/gemm.h for every dtype, stride and batch shape.
+
+#include <wick/tensor/tensor.h>
+
+#include "kernels/gemm.h"
+
+namespace wick::jit {
+
+/// A constant right-hand matrix B[k, n] packed once. Kept beside the tensor it was made from (TensorImpl::derived),
+/// valid for one storage version.
+template <class T>
+class PackedWeight : public DerivedData {
+   public:
+    explicit PackedWeight(kernels::PackedMatrix<T> matrix, bool transposed)
+        : matrix(std::move(matrix)), transposed(transposed) {}
+    const kernels::PackedMatrix<T> matrix;
+    const bool transposed;  ///< made from W[n, k], not B[k, n]
+};
+
+/// The packed form of a 2-D constant `weight` (of W[n, k] if transposed, else of B[k, n]); T is its compute type. Null
+/// when the tensor isn't a constant or already carries something else derived from it. Packs on first use.
+template <class T>
+const kernels::PackedMatrix<T>* packed_weight(const Tensor& weight, bool transposed);
+
+/// a[m, k] @ b[k, n] in the operands' common dtype; row-major result. OpError on shapes or dtypes that don't fit; `op`
+/// names the operator in messages.
+Tensor multiply(const Tensor& a, const Tensor& b, std::string_view op);
+
+/// out = beta * out + alpha * a[m, k] @ b[k, n]; `out` is row-major in the operands' dtype. With beta == 0 out is not read.
+void multiply_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta, std::string_view op);
+
+/// As multiply_into for a[…, m, k], b[…, k, n] and out[…, m, n] whose leading dimensions are equal (expanded, stride 0,
+/// is fine for a and b).
+void multiply_batches_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta,
+                           std::string_view op);
+
+/// What linear does to its result while it is in cache (floating dtypes only).
+struct LinearEpilogue {
+    Tensor residual;  ///< added; contiguous, of the result's shape and dtype; or undefined
+    kernels::Activation activation = kernels::Activation::None;  ///< applied last; Clamp is relu
+};
+
+/// activation(x[…, k] @ weight[n, k]^T + bias[n] + residual); bias may be undefined. OpError when shapes or dtypes do not fit.
+Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, const LinearEpilogue& after);
+inline Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) { return linear(input, weight, bias, {}); }
+
+}  // namespace wick::jit

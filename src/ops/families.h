@@ -2,6 +2,9 @@
 // Every operator family: (name) stands for `void register_<name>(Registry&)`, defined in the family's own file.
 
 #define WICK_FORALL_FAMILIES(_) \
+    _(activation)               \
+    _(binary)                   \
+    _(comparison)               \
     _(builtins_convert)         \
     _(builtins_dict)            \
     _(builtins_format)          \
@@ -14,6 +17,8 @@
     _(factories)                \
     _(joining)                  \
     _(tensor_info)              \
+    _(ternary)                  \
+    _(unary)                    \
     _(views)
 
 namespace wick::jit {

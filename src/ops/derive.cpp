@@ -60,10 +60,11 @@ AliasInfo written(std::string set) { return AliasInfo{{set}, {set}, true, {}}; }
 
 }  // namespace
 
-OperatorEntry& OperatorEntry::inplace() {
+OperatorEntry& OperatorEntry::inplace(std::string_view overload) {
     WICK_ASSERT(op_->kernel && op_->schema.returns.size() == 1);
     Schema schema = op_->schema;
     schema.name += "_";
+    if (!overload.empty()) schema.overload = overload;
     schema.arguments[0].alias = written("a");
     schema.returns[0].alias = written("a");
     Operator* derived = registry_->insert(std::move(schema));

@@ -2,6 +2,8 @@
 // Every operator family: (name) stands for `void register_<name>(Registry&)`, defined in the family's own file.
 
 #define WICK_FORALL_FAMILIES(_) \
+    _(activation)               \
+    _(binary)                   \
     _(builtins_convert)         \
     _(builtins_dict)            \
     _(builtins_format)          \
@@ -10,6 +12,7 @@
     _(builtins_misc)            \
     _(builtins_number)          \
     _(builtins_string)          \
+    _(comparison)               \
     _(copy)                     \
     _(factories)                \
     _(joining)                  \
@@ -29,6 +32,8 @@
     _(nn_transformer)           \
     _(nn_upsample)              \
     _(tensor_info)              \
+    _(ternary)                  \
+    _(unary)                    \
     _(views)                    \
     _(vision_boxes)             \
     _(vision_deform)

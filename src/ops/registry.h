@@ -67,8 +67,8 @@ class OperatorEntry {
     OperatorEntry& pointwise(Rule rule, F build);
     /// `def name(args) -> type: …` in TorchScript; the front end compiles it on first use.
     OperatorEntry& composite(std::string_view source);
-    /// Derives `name_` (same arguments, writes self).
-    OperatorEntry& inplace();
+    /// Derives `name_` (same arguments, writes self); with the same overload name unless given.
+    OperatorEntry& inplace(std::string_view overload = "");
     /// Derives the out= overload; its overload name is `out`, or `<overload>_out` for overloads other than "" and
     /// "Tensor", unless given. The added arguments are named after the results, `out` where they have no name, or `names`.
     OperatorEntry& out(std::string_view overload = "", std::initializer_list<std::string_view> names = {});

@@ -1,0 +1,128 @@
+// Activation functions.
+
+#include <cmath>
+
+#include "ops/families.h"
+#include "ops/pointwise.h"
+
+namespace wick::jit {
+namespace {
+
+using namespace ops;
+
+Expr relu6_ramp(Expr x) { return min(max(x + 3, 0), 6) / 6; }
+Expr softplus_of(Expr x) { return where(x > 20, x, log1p(exp(x))); }
+
+Tensor prelu(const Tensor& self, const Tensor& weight) {
+    const int64_t channels = self.dim() < 2 ? 1 : self.sizes()[1];
+    WICK_CHECK(weight.numel() == 1 || weight.numel() == channels,
+               "Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.", weight.numel(),
+               channels);
+    DimVector sizes(static_cast<size_t>(std::max<int64_t>(self.dim(), 1)), 1);
+    if (weight.numel() > 1) sizes[1] = weight.numel();
+    return pointwise(kPromote, [](Expr x, Expr w) { return where(x > 0, x, x * w); }, self, self.dim() == 0 ? reshape(weight, {}) : reshape(weight, sizes));
+}
+
+Tensor glu(const Tensor& self, int64_t dim) {
+    WICK_CHECK(self.dim() > 0, "glu does not support 0-dimensional tensors");
+    const int64_t d = wrap_dim(dim, self.dim());
+    WICK_CHECK(self.sizes()[d] % 2 == 0, "Halving dimension must be even, but dimension {} is size {}", d, self.sizes()[d]);
+    const std::vector<Tensor> halves = chunk(self, 2, d);
+    return pointwise(kFloating, [](Expr a, Expr b) { return a * sigmoid(b); }, halves[0], halves[1]);
+}
+
+void register_clamps(Registry& ops) {
+    auto clamp = [](Expr x, std::optional<Expr> lo, std::optional<Expr> hi) {
+        WICK_CHECK(lo || hi, "torch.clamp: At least one of 'min' or 'max' must not be None");
+        if (lo) x = max(x, *lo);
+        return hi ? min(x, *hi) : x;
+    };
+    for (std::string_view name : {"clamp", "clip"}) {
+        ops.add(fmt::format("aten::{}(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", name)).pointwise(clamp).inplace().out();
+        ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", name))
+            .pointwise(clamp)
+            .inplace()
+            .out("Tensor_out");
+    }
+    auto at_least = [](Expr x, Expr lo) { return max(x, lo); };
+    auto at_most = [](Expr x, Expr hi) { return min(x, hi); };
+    ops.add("aten::clamp_min(Tensor self, Scalar min) -> Tensor").pointwise(at_least).inplace().out();
+    ops.add("aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor").pointwise(at_least).inplace().out("Tensor_out");
+    ops.add("aten::clamp_max(Tensor self, Scalar max) -> Tensor").pointwise(at_most).inplace().out();
+    ops.add("aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor").pointwise(at_most).inplace().out("Tensor_out");
+}
+
+}  // namespace
+
+void register_activation(Registry& ops) {
+    register_clamps(ops);
+    ops.add("aten::relu(Tensor self) -> Tensor").pointwise([](Expr x) { return max(x, 0); }).inplace().out();
+    ops.add("aten::relu6(Tensor self) -> Tensor").pointwise([](Expr x) { return min(max(x, 0), 6); }).inplace();
+    ops.add("aten::gelu(Tensor self, *, str approximate='none') -> Tensor")
+        .pointwise(kFloating,
+                   [](Expr x, std::string_view approximate) {
+                       if (approximate == "tanh") {
+                           const Expr inner = (x + x * x * x * 0.044715) * (M_SQRT2 * M_2_SQRTPI * 0.5);
+                           return x * 0.5 * (tanh(inner) + 1);
+                       }
+                       WICK_CHECK(approximate == "none", "approximate argument must be either none or tanh.");
+                       return x * 0.5 * (erf(x * M_SQRT1_2) + 1);
+                   })
+        .inplace()
+        .out();
+    ops.add("aten::silu(Tensor self) -> Tensor").pointwise(kFloating, [](Expr x) { return x * sigmoid(x); }).inplace().out();
+    ops.add("aten::mish(Tensor self) -> Tensor").pointwise(kFloating, [](Expr x) { return x * tanh(softplus_of(x)); }).inplace().out();
+    ops.add("aten::hardswish(Tensor self) -> Tensor").pointwise(kFloating, [](Expr x) { return x * relu6_ramp(x); }).inplace().out();
+    ops.add("aten::hardsigmoid(Tensor self) -> Tensor").pointwise(kFloating, [](Expr x) { return relu6_ramp(x); }).inplace().out();
+    ops.add("aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor")
+        .pointwise([](Expr x, Expr lo, Expr hi) { return min(max(x, lo), hi); })
+        .inplace()
+        .out();
+    ops.add("aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor")
+        .pointwise(kFloating, [](Expr x, Expr slope) { return where(x > 0, x, x * slope); })
+        .inplace()
+        .out();
+    ops.add("aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor")
+        .pointwise(kFloating,
+                   [](Expr x, Expr alpha, Expr scale, Expr input_scale) {
+                       return where(x > 0, x * scale, expm1(x * input_scale) * (alpha * scale));
+                   })
+        .inplace()
+        .out();
+    ops.add("aten::celu(Tensor self, Scalar alpha=1.) -> Tensor")
+        .pointwise(kFloating, [](Expr x, Expr alpha) { return where(x > 0, x, alpha * expm1(x / alpha)); })
+        .inplace();
+    ops.add("aten::selu(Tensor self) -> Tensor")
+        .pointwise(kFloating,
+                   [](Expr x) {
+                       constexpr double kAlpha = 1.6732632423543772848170429916717;
+                       constexpr double kScale = 1.0507009873554804934193349852946;
+                       return where(x > 0, x * kScale, expm1(x) * (kAlpha * kScale));
+                   })
+        .inplace();
+    ops.add("aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor")
+        .pointwise(kFloating,
+                   [](Expr x, Expr beta, Expr threshold) {
+                       const Expr scaled = x * beta;
+                       return where(scaled > threshold, x, log1p(exp(scaled)) / beta);
+                   })
+        .out();
+    ops.add("aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor")
+        .pointwise([](Expr x, Expr threshold, Expr value) { return where(x <= threshold, value, x); })
+        .inplace()
+        .out();
+    ops.add("aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor")
+        .pointwise(kFloating, [](Expr x, Expr lambd) { return where(x >= -lambd && x <= lambd, 0, x); })
+        .out();
+    ops.add("aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor")
+        .pointwise(kFloating, [](Expr x, Expr lambd) { return where(x > lambd, x - lambd, where(x < -lambd, x + lambd, x * 0)); })
+        .out();
+    ops.add("aten::log_sigmoid(Tensor self) -> Tensor")
+        .pointwise(kFloating, [](Expr x) { return min(x, 0) - log1p(exp(-abs(x))); })
+        .out();
+    ops.add("aten::prelu(Tensor self, Tensor weight) -> Tensor").kernel(&prelu);
+    ops.add("aten::_prelu_kernel(Tensor self, Tensor weight) -> Tensor").pointwise([](Expr x, Expr w) { return where(x > 0, x, x * w); });
+    ops.add("aten::glu(Tensor self, int dim=-1) -> Tensor").kernel(&glu).out();
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,296 @@
+#include "ops/pointwise.h"
+
+#include <algorithm>
+
+namespace wick::ops {
+namespace {
+
+constexpr DType kDefault = DType::float32;
+
+/// The categories of result_type, each with the dtype collected so far.
+struct Promotion {
+    std::optional<DType> dimensioned;
+    std::optional<DType> zero_dim;
+    std::optional<DType> number;
+
+    static void add(std::optional<DType>& to, DType dtype) { to = to ? promote_types(*to, dtype) : dtype; }
+
+    void add(const Operand& operand) {
+        if (operand.tensor) {
+            add(operand.tensor->dim() > 0 ? dimensioned : zero_dim, operand.tensor->dtype());
+        } else if (operand.promotes) {
+            const DType dtype = operand.number.dtype();
+            add(number, dtype == DType::float64 ? kDefault : dtype == DType::complex128 ? DType::complex64 : dtype);
+        }
+    }
+
+    static std::optional<DType> combine(std::optional<DType> higher, std::optional<DType> lower) {
+        if (!higher || !lower) return higher ? higher : lower;
+        if (is_complex(*higher)) return higher;
+        if (is_floating(*higher)) return is_complex(*lower) ? to_complex(*higher) : *higher;
+        if (*higher == DType::bool_ || is_floating(*lower) || is_complex(*lower)) return promote_types(*higher, *lower);
+        return higher;
+    }
+
+    DType result() const { return combine(dimensioned, combine(zero_dim, number)).value_or(kDefault); }
+};
+
+bool same_elements(const Tensor& a, const Tensor& b) {
+    return a.storage_offset() == b.storage_offset() && a.dtype() == b.dtype() && a.sizes() == b.sizes() && a.strides() == b.strides();
+}
+
+}  // namespace
+
+DType result_type(std::span<const Operand> operands) {
+    Promotion promotion;
+    for (const Operand& operand : operands) promotion.add(operand);
+    return promotion.result();
+}
+
+PointwiseKernel::PointwiseKernel(std::string name, Rule rule, ExprGraph graph, size_t inputs)
+    : name_(std::move(name)), rule_(rule), graph_(std::move(graph)), inputs_(inputs) {
+    for (size_t i = 0; i < inputs; ++i) flag_inputs_.push_back(graph_.input_is_flag(static_cast<int16_t>(i)));
+}
+
+PointwiseKernel::~PointwiseKernel() {
+    for (auto& program : programs_) delete program.load();
+}
+
+PointwiseKernel::Types PointwiseKernel::types_of(std::span<const Operand> operands) const {
+    Promotion promotion;
+    DType tensors[8];
+    size_t count = 0;
+    for (size_t i = 0; i < operands.size(); ++i) {
+        if (flag_inputs_[i]) continue;
+        promotion.add(operands[i]);
+        if (operands[i].tensor && count < std::size(tensors)) tensors[count++] = operands[i].tensor->dtype();
+    }
+    if (rule_.check) rule_.check({tensors, count});
+    DType dtype = promotion.result();
+    const bool integral = is_integral(dtype, true);
+    switch (rule_.kind) {
+        case DTypeRule::int_to_float:
+            if (integral) dtype = kDefault;
+            return {dtype, dtype};
+        case DTypeRule::compare: return {dtype, DType::bool_};
+        case DTypeRule::integral:
+            WICK_CHECK(integral, "\"{}\" not implemented for '{}'", name_, scalar_name_of(dtype));
+            return {dtype, dtype};
+        case DTypeRule::floating:
+            WICK_CHECK(!integral, "\"{}\" not implemented for '{}'", name_, scalar_name_of(dtype));
+            return {dtype, dtype};
+        case DTypeRule::real: return {dtype, to_real(dtype)};
+        case DTypeRule::promote: break;
+    }
+    return {dtype, dtype};
+}
+
+const VectorProgram& PointwiseKernel::program(DType compute) const {
+    const Lane lane = lane_of(compute);
+    std::atomic<const VectorProgram*>& slot = programs_[static_cast<size_t>(lane)];
+    const VectorProgram* program = slot.load(std::memory_order_acquire);
+    if (program) return *program;
+    auto made = std::make_unique<const VectorProgram>(VectorProgram::compile(graph_, inputs_, lane, name_, compute));
+    if (slot.compare_exchange_strong(program, made.get(), std::memory_order_acq_rel)) return *made.release();
+    return *program;
+}
+
+void PointwiseKernel::run(const Tensor& out, std::span<const Operand> operands, DType compute) const {
+    if (out.numel() == 0) return;
+    const VectorProgram& code = program(compute);
+    SmallVector<const Tensor*, 8> tensors;
+    std::vector<VectorInput> inputs(operands.size());
+    std::vector<Tensor> copies;
+    // Everything lies alike in memory: position p is element p of each.
+    bool linear = is_non_overlapping_and_dense(out);
+    for (size_t i = 0; i < operands.size(); ++i) {
+        VectorInput& input = inputs[i];
+        if (!operands[i].tensor) {
+            input.number = operands[i].number;
+            continue;
+        }
+        const Tensor* tensor = operands[i].tensor;
+        if (tensor->impl()->storage == out.impl()->storage && !same_elements(*tensor, out)) {
+            copies.push_back(clone(*tensor));
+            input.data = copies.back().data_ptr();
+        }
+        if (!input.data) input.data = tensor->data_ptr();
+        input.dtype = tensor->dtype();
+        input.single = tensor->numel() == 1;
+        if (input.single) continue;
+        linear = linear && tensor->sizes() == out.sizes() &&
+                 ((tensor->is_contiguous() && out.is_contiguous()) || tensor->strides() == out.strides());
+    }
+    void* data = out.mutable_data_ptr();
+    for (size_t i = 0; i < operands.size(); ++i) {
+        // Writing may have moved read-only memory; an input that is the output moved with it.
+        const Tensor* tensor = operands[i].tensor;
+        if (tensor && tensor->impl()->storage == out.impl()->storage && same_elements(*tensor, out)) inputs[i].data = data;
+    }
+    if (linear) return run_vector_program(code, inputs, data, out.dtype(), nullptr, out.numel());
+
+    std::vector<OperandGeometry> geometry{OperandGeometry(out)};
+    size_t copy = 0;
+    for (size_t i = 0; i < operands.size(); ++i) {
+        const Tensor* tensor = operands[i].tensor;
+        if (tensor && copy < copies.size() && inputs[i].data == copies[copy].data_ptr()) tensor = &copies[copy++];
+        if (tensor && !inputs[i].single) {
+            geometry.emplace_back(*tensor);
+        } else {
+            geometry.emplace_back(IntArrayRef(), IntArrayRef());
+        }
+    }
+    const Loop loop(out.sizes(), geometry);
+    run_vector_program(code, inputs, data, out.dtype(), &loop, out.numel());
+}
+
+static DimVector broadcast_of(std::span<const Operand> operands) {
+    const Tensor* first = nullptr;
+    bool same = true;
+    for (const Operand& operand : operands) {
+        if (!operand.tensor) continue;
+        if (!first) first = operand.tensor;
+        same = same && operand.tensor->sizes() == first->sizes();
+    }
+    if (!first) return {};
+    if (same) return DimVector(first->sizes());
+    DimVector sizes(first->sizes());
+    for (const Operand& operand : operands)
+        if (operand.tensor) sizes = broadcast_sizes(sizes, operand.tensor->sizes());
+    return sizes;
+}
+
+Tensor PointwiseKernel::operator()(std::span<const Operand> operands) const {
+    const Types types = types_of(operands);
+    const DimVector sizes = broadcast_of(operands);
+    bool contiguous = true;
+    SmallVector<const Tensor*, 8> full;
+    for (const Operand& operand : operands) {
+        if (!operand.tensor || operand.tensor->numel() == 1) continue;
+        full.push_back(operand.tensor);
+        contiguous = contiguous && operand.tensor->is_contiguous();
+    }
+    Tensor out;
+    if (contiguous) {
+        out = empty(sizes, types.result);
+    } else {
+        std::vector<OperandGeometry> geometry;
+        for (const Tensor* tensor : full) geometry.emplace_back(*tensor);
+        out = empty_strided(sizes, strides_in_order(sizes, memory_order(sizes, geometry)), types.result);
+    }
+    run(out, operands, types.compute);
+    return out;
+}
+
+void PointwiseKernel::run_into(const Tensor& out, std::span<const Operand> operands, bool resizes) const {
+    const Types types = types_of(operands);
+    const DimVector sizes = broadcast_of(operands);
+    check_can_cast(types.result, out.dtype());
+    if (resizes) resize(out, sizes);
+    WICK_CHECK(out.sizes() == IntArrayRef(sizes), "output with shape {} doesn't match the broadcast shape {}", format_sizes(out.sizes()),
+               format_sizes(sizes));
+    check_no_internal_overlap(out);
+    run(out, operands, types.compute);
+}
+
+}  // namespace wick::ops
+
+namespace wick::jit {
+
+using namespace ops;
+
+struct PointwiseBody::Variant {
+    std::vector<IValue> key;
+    std::vector<bool> absent;
+    PointwiseKernel kernel;
+    const Variant* next;
+};
+
+PointwiseBody::~PointwiseBody() {
+    for (const Variant* variant = variants_.load(); variant;) delete std::exchange(variant, variant->next);
+}
+
+const PointwiseKernel& PointwiseBody::kernel_for(Args args) const {
+    const size_t count = selects.size();
+    auto fits = [&](const Variant& variant) {
+        size_t next = 0;
+        for (size_t i = 0; i < count; ++i) {
+            if (args[i].is_none() != variant.absent[i]) return false;
+            if (selects[i] && !args[i].equals(variant.key[next++])) return false;
+        }
+        return true;
+    };
+    const Variant* first = variants_.load(std::memory_order_acquire);
+    for (const Variant* variant = first; variant; variant = variant->next)
+        if (fits(*variant)) return variant->kernel;
+
+    ExprRecorder recorder;
+    PointwiseRecording recording{recorder, args};
+    const Expr result = build(recording);
+    const int16_t node = result.node_in(recorder);
+    std::vector<IValue> key;
+    std::vector<bool> absent;
+    size_t inputs = 0;
+    for (size_t i = 0; i < count; ++i) {
+        absent.push_back(args[i].is_none());
+        if (selects[i]) key.push_back(args[i]);
+        if (!selects[i]) inputs = i + 1;
+    }
+    auto* made = new Variant{std::move(key), std::move(absent), {name, rule, std::move(recorder).finish(node), inputs}, first};
+    // Two threads may record the same variant at once; both stay, and either serves.
+    while (!variants_.compare_exchange_weak(made->next, made, std::memory_order_acq_rel)) {
+    }
+    return made->kernel;
+}
+
+std::shared_ptr<PointwiseBody> make_pointwise_body(const Schema& schema, Rule rule, std::vector<bool> selects) {
+    static constexpr std::string_view kPromoting[] = {"self", "other", "exponent", "end", "min", "max"};
+    WICK_ASSERT(selects.size() == schema.arguments.size());
+    auto body = std::make_shared<PointwiseBody>();
+    body->name = schema.name.substr(schema.name.find("::") + 2);
+    body->rule = rule;
+    body->selects = std::move(selects);
+    for (const Argument& argument : schema.arguments) {
+        body->promotes.push_back(std::ranges::find(kPromoting, argument.name) != std::end(kPromoting));
+        body->is_alpha.push_back(argument.name == "alpha");
+    }
+    return body;
+}
+
+void call_pointwise(const Operator& op, const void*, Args args, IValue* results) {
+    const PointwiseBody& body = *op.pointwise;
+    const size_t count = body.selects.size();
+    const PointwiseKernel& kernel = body.kernel_for(args);
+    std::vector<Operand> operands;
+    operands.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+        const IValue& value = args[i];
+        if (body.selects[i] || value.is_none()) {
+            operands.emplace_back(Scalar(false), false);
+        } else if (value.is_tensor()) {
+            operands.emplace_back(value.tensor_ref());
+        } else {
+            operands.emplace_back(value.to_scalar(), static_cast<bool>(body.promotes[i]));
+        }
+    }
+    while (!operands.empty() && body.selects[operands.size() - 1]) operands.pop_back();
+    for (size_t i = 0; i < operands.size(); ++i) {
+        if (!body.is_alpha[i] || operands[i].tensor) continue;
+        const DType result = result_type(operands);
+        const Scalar& alpha = operands[i].number;
+        WICK_CHECK(!alpha.is_bool() || result == DType::bool_, "Boolean alpha only supported for Boolean results.");
+        WICK_CHECK(!is_integral(result, true) || alpha.is_integral(),
+                   "For integral input tensors, argument alpha must not be a floating point number.");
+        WICK_CHECK(!alpha.is_complex() || is_complex(result), "For non-complex input tensors, argument alpha must not be a complex number.");
+    }
+    const bool writes_self = args.size() == count && op.schema.arguments[0].alias && op.schema.arguments[0].alias->is_write;
+    if (args.size() > count || writes_self) {
+        const Tensor& out = writes_self ? args[0].tensor_ref() : args[count].tensor_ref();
+        kernel.run_into(out, operands, !writes_self);
+        results[0] = IValue(out);
+        return;
+    }
+    results[0] = IValue(kernel(operands));
+}
+
+}  // namespace wick::jit

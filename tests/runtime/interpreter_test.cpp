@@ -60,7 +60,7 @@ TEST(Interpreter, LoopResultsAreExchangedAsIfAtOnce) {
   return (%r)
 )",
                        {3, "s", "t"}),
-              "('t', 's', 's')");
+              "('t', 's', 't')");
 }
 
 TEST(Interpreter, WhileStopsOnItsCondition) {
@@ -284,8 +284,8 @@ TEST(Plan, DisassemblesWithLastUses) {
 )");
     EXPECT_EQ(plan_of(*f).disassemble(),
               "f: 2 inputs, 4 registers\n"
-              "   0 Operator r2 (r0!, r1!) add.str\n"
-              "   1 Operator r3 (r2, r2!) add.str\n"
+              "   0 Operator r2 (r0!, r1!) aten::add.str\n"
+              "   1 Operator r3 (r2, r2!) aten::add.str\n"
               "   2 Return r0 r3!\n");
 }
 

@@ -1,0 +1,53 @@
+#pragma once
+// The call stack of one run.
+
+#include <memory>
+#include <vector>
+
+#include <wick/types/ivalue.h>
+
+#include "runtime/plan.h"
+
+namespace wick::jit {
+
+/// Registers of all frames, in chunks that never move; freed in the reverse order of allocation.
+class RegisterStack {
+ public:
+    /// `count` empty values.
+    IValue* push(size_t count) {
+        while (chunk_ < chunks_.size() && chunks_[chunk_].used + count > chunks_[chunk_].size) ++chunk_;
+        if (chunk_ == chunks_.size()) {
+            const size_t size = std::max(count, kChunk);
+            chunks_.push_back({std::make_unique<IValue[]>(size), size, 0});
+        }
+        Chunk& chunk = chunks_[chunk_];
+        IValue* registers = chunk.values.get() + chunk.used;
+        chunk.used += count;
+        return registers;
+    }
+    /// Gives back the last `count` registers that push returned, emptied.
+    void pop(IValue* registers, size_t count) {
+        for (size_t i = 0; i < count; ++i) registers[i] = IValue();
+        chunks_[chunk_].used -= count;
+        while (chunk_ > 0 && chunks_[chunk_].used == 0) --chunk_;
+    }
+
+ private:
+    static constexpr size_t kChunk = 512;
+    struct Chunk {
+        std::unique_ptr<IValue[]> values;
+        size_t size;
+        size_t used;
+    };
+    std::vector<Chunk> chunks_;
+    size_t chunk_ = 0;
+};
+
+struct Frame {
+    const Plan* plan;
+    IValue* registers;
+    const Instruction* next;  ///< where the frame goes on when it is on top again
+    uint32_t result;          ///< register of the caller that takes the return value
+};
+
+}  // namespace wick::jit

@@ -1,0 +1,27 @@
+#pragma once
+// Runs functions.
+//
+// A call owns its frames; nothing is shared between calls but plans, constants and what the program itself shares, so
+// any number of threads run one function at once without a lock. Script calls are frames on an explicit stack, not C++
+// recursion.
+
+#include <vector>
+
+#include <wick/types/function.h>
+
+#include "runtime/limits.h"
+
+namespace wick::jit {
+
+/// Calls the function with exactly the arguments of its graph (see bind_arguments).
+///
+/// Throws ScriptError when the program raises an exception or an operator in it fails: what() is PyTorch's text with the
+/// call stack in source lines. LimitError, InternalError and CompileError pass through as they are.
+IValue run(Function& function, std::vector<IValue> args, const RunOptions& options = {});
+
+/// Completes positional arguments with keyword arguments and defaults, and checks their types against the schema.
+/// Throws OpError in PyTorch's words: "forward() is missing value for argument 'x'. Declaration: …".
+std::vector<IValue> bind_arguments(const Schema& schema, std::vector<IValue> args,
+                                   const std::vector<std::pair<std::string, IValue>>& keywords = {});
+
+}  // namespace wick::jit

@@ -1,14 +1,12 @@
 # The commands of the README. `make build` needs a Debian 12 machine; it installs the packages that are missing.
 
 PACKAGES := cmake ninja-build g++ libfmt-dev libhwy-dev nlohmann-json3-dev libcli11-dev zlib1g-dev libgtest-dev libbenchmark-dev
-FUZZ_PACKAGES := clang libclang-rt-14-dev
+SANITIZER_PACKAGES := clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format clang-tidy
 JOBS ?= $(shell nproc)
-FUZZ_RUNS ?= 20000
-FUZZ_SECONDS ?= 600
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: build test demo bench fuzz fuzz-seeds asan tsan oracle format lint install clean
+.PHONY: build test asan tsan format lint clean
 .DELETE_ON_ERROR:
 
 # $(call packages,LIST): installs what is not there yet.
@@ -20,27 +18,11 @@ build:
 	cmake --preset release -DWICK_TESTS=ON
 	cmake --build build -j$(JOBS)
 
-demo: build
-	tools/demo.sh build/bin/wick
-
-test: build fuzz-seeds
+test: build
 	ctest --test-dir build --output-on-failure -j$(JOBS)
 
-# Every fuzz target on a fixed number of seeded inputs, under AddressSanitizer and UndefinedBehaviorSanitizer.
-fuzz-seeds:
-	$(call packages,$(PACKAGES) $(FUZZ_PACKAGES))
-	cmake --preset asan -DWICK_TESTS=OFF
-	cmake --build build-asan -j$(JOBS)
-	fuzz/run.sh build-asan runs=$(FUZZ_RUNS)
-
-fuzz:
-	$(call packages,$(PACKAGES) $(FUZZ_PACKAGES))
-	cmake --preset asan -DWICK_TESTS=OFF
-	cmake --build build-asan -j$(JOBS)
-	fuzz/run.sh build-asan seconds=$(FUZZ_SECONDS)
-
 asan:
-	$(call packages,$(PACKAGES) $(FUZZ_PACKAGES))
+	$(call packages,$(PACKAGES) $(SANITIZER_PACKAGES))
 	cmake --preset asan -DWICK_TESTS=ON
 	cmake --build build-asan -j$(JOBS)
 	ctest --test-dir build-asan --output-on-failure -j$(JOBS)
@@ -51,15 +33,6 @@ tsan:
 	cmake --build build-tsan -j$(JOBS)
 	ctest --test-dir build-tsan --output-on-failure -j$(JOBS) -R 'Thread|Parallel|Future|Fork'
 
-# The suite that holds wick against PyTorch 2.13 and Debian's 1.13.1 in one run.
-oracle: build
-	tests/oracle/setup.sh
-	tests/oracle/run.sh build/bin/wick
-
-bench: build
-	tests/oracle/setup.sh
-	bench/run.sh build/bin/wick
-
 format:
 	$(call packages,$(LINT_PACKAGES))
 	git ls-files '*.h' '*.cpp' | xargs clang-format -i
@@ -68,9 +41,6 @@ lint:
 	$(call packages,$(LINT_PACKAGES))
 	git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
 	git ls-files 'src/*.cpp' | xargs clang-tidy -p build --quiet
-
-install: build
-	cmake --install build
 
 clean:
 	rm -rf build build-debug build-asan build-tsan

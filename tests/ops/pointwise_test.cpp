@@ -44,7 +44,7 @@ TEST(Pointwise, UnaryFunctionsAgreeWithTheLibrary) {
 }
 
 TEST(Pointwise, SpecialValues) {
-    const Tensor x = tensor({kNan, kInf, -kInf, 0.0, 1e30, -1e30});
+    const Tensor x = tensor<double>({kNan, kInf, -kInf, 0.0, 1e30, -1e30});
     for (const Tensor& t : {x, ops::to_dtype(x, DType::float32)}) {
         expect_close(values(call("aten::exp", t)), {kNan, kInf, 0, 1, kInf, 0});
         expect_close(values(call("aten::tanh", t)), {kNan, 1, -1, 0, 1, -1});

@@ -16,6 +16,7 @@
 #include "kernels/dot-inl.h"
 #include "kernels/pack-inl.h"
 #include "kernels/tile-inl.h"
+#include "kernels/work.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {
@@ -203,7 +204,8 @@ void run_attention(const AttentionJob<T>& job, ScratchRef lent) {
     const Scratch scratch(lent, slots * layout.bytes);
     SlotPool pool(scratch.at<T>(), slots, layout.bytes);
     const double flops = 2.0 * double(range) * double(s.keys) * double(s.depth + s.value_depth);
-    const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(1e6 / (flops + 1)));
+    const double read = double(sizeof(T)) * double(s.keys) * double(s.depth + s.value_depth);
+    const int64_t grain = work_grain(s.batch * s.heads * ranges, std::max(flops, read * kFlopsPerByte));
     parallel_for(0, s.batch * s.heads * ranges, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
         const SlotPool::Claim claim(pool);
         for (int64_t task = begin; task < end; ++task) {

@@ -17,6 +17,7 @@
 #include "kernels/gemm.h"
 #include "kernels/pack-inl.h"
 #include "kernels/tile-inl.h"
+#include "kernels/work.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {
@@ -25,10 +26,9 @@ using internal::ConvPlanes;
 using internal::plane_slice;
 
 inline constexpr int64_t kConvBlockK = 256;
-inline constexpr int64_t kConvGroup = 8;       // pixel panels of a task: 256 KB of L2
-inline constexpr int64_t kMaxPieces = 64;      // runs that a panel is cut from: at most one per pixel
-inline constexpr int64_t kFewPixels = 4;       // up to here the product is a handful of dot products
-inline constexpr double kConvTaskFlops = 1e6;  // below this a task is not worth handing to another thread
+inline constexpr int64_t kConvGroup = 8;   // pixel panels of a task: 256 KB of L2
+inline constexpr int64_t kMaxPieces = 64;  // runs that a panel is cut from: at most one per pixel
+inline constexpr int64_t kFewPixels = 4;   // up to here the product is a handful of dot products
 
 HWY_INLINE int64_t conv_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -164,7 +164,7 @@ void conv_product(const ConvJob<T>& job, void* memory, int threads) {
     if (groups * col_tasks < threads) row_tasks = std::min<int64_t>(rows.count, threads);
     const int64_t tasks = groups * col_tasks * row_tasks;
     const double flops = 2.0 * double(job.group_oc) * double(job.k) * double(pixels) * double(groups) / double(tasks);
-    const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(kConvTaskFlops / flops));
+    const int64_t grain = work_grain(tasks, flops);
     SlotPool pool(memory, static_cast<size_t>(threads), conv_worker_bytes<T>(job.k, panels));
     parallel_for(0, tasks, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
         const SlotPool::Claim claim(pool);
@@ -295,8 +295,9 @@ void run_conv(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y
                 conv_few_pixels(s, image, w.original(), job.y, job.y_stride, od, job.epilogue, shared);
             } else if (layout.depthwise) {
                 SlotPool pool(shared, static_cast<size_t>(threads), layout.slot);
+                // A tap counts for more than its multiply-add: it is bound by loads.
                 const int64_t grain =
-                    std::max<int64_t>(1, (1 << 16) / std::max<int64_t>(1, p.plane * (4 + oc * s.taps() / 8)));
+                    work_grain(s.groups, double(p.plane) * (kFlopsPerCopy + 8.0 * double(oc * s.taps())));
                 parallel_for(0, s.groups, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
                     const SlotPool::Claim claim(pool);
                     T* planes = claim.at<T>();
@@ -315,7 +316,7 @@ void run_conv(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y
                 if (p.direct) {
                     job.source = image;
                 } else {
-                    const int64_t grain = std::max<int64_t>(1, (1 << 16) / p.plane);
+                    const int64_t grain = work_grain(p.channels, double(p.plane) * kFlopsPerCopy);
                     parallel_for(0, p.channels, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
                         for (int64_t c = begin; c < end; ++c) {
                             T* plane = shared + c * p.plane;
@@ -335,7 +336,7 @@ template <class T>
 void pack_weight(const ConvShape& s, const T* w, T* to) {
     const int64_t oc = s.out_channels / s.groups, k = s.in_channels / s.groups * s.taps();
     const RowPanels rows(oc);
-    const int64_t grain = std::max<int64_t>(1, (1 << 14) / (k * kTileRows));
+    const int64_t grain = work_grain(s.groups * rows.count, double(k * kTileRows) * kFlopsPerCopy);
     parallel_for(0, s.groups * rows.count, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
         for (int64_t task = begin; task < end; ++task) {
             const int64_t row = task / rows.count * oc + rows.start(task % rows.count),

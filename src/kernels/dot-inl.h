@@ -16,14 +16,14 @@
 #include "kernels/gemm_internal.h"
 #include "kernels/pack-inl.h"
 #include "kernels/tile-inl.h"
+#include "kernels/work.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using internal::Product;
 
-inline constexpr int64_t kDotRows = 4;          // that one pass over the weights serves
-inline constexpr size_t kDotBytes = 256 << 10;  // of weights: the least that another thread is woken for
+inline constexpr int64_t kDotRows = 4;  // that one pass over the weights serves
 
 // out[i * out_w + r * out_x] = (add ? out : 0) + alpha * dot(w row i, x row r), i < kW, r < kX.
 template <class T, int kX, int kW>
@@ -92,8 +92,9 @@ bool multiply_dots(const Product<T>& q) {
         x = copy;
         ldx = q.k;
     }
-    const int64_t grain = std::max<int64_t>(
-        8, (static_cast<int64_t>(kDotBytes / sizeof(T)) / q.k * kDotRows / std::max(kDotRows, few) + 7) / 8 * 8);
+    const double row_flops = double(q.k) * std::max(2.0 * double(few), double(sizeof(T)) * kFlopsPerByte);
+    // In eights, the rows that are in flight together.
+    const int64_t grain = (work_grain(many, row_flops) + 7) / 8 * 8;
     const int64_t out_w = few_rows ? 1 : q.ldc, out_x = few_rows ? q.ldc : 1;
     // More than kDotRows rows go in groups, over as much of w as the first-level cache keeps.
     const int64_t strip = few <= kDotRows ? many : std::max<int64_t>(8, (1 << 12) / std::max<int64_t>(1, q.k) / 8 * 8);
@@ -116,10 +117,7 @@ bool multiply_dots(const Product<T>& q) {
         else
             finish_tile(q.epilogue, q.c + begin * q.ldc, q.ldc, end - begin, few, begin, 0);
     };
-    if (many <= grain)
-        body(0, many);
-    else
-        parallel_for(0, many, grain, body);
+    parallel_for(0, many, grain, body);
     return true;
 }
 

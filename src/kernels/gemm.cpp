@@ -15,6 +15,7 @@
 #include "kernels/gemm_internal.h"
 #include "kernels/pack-inl.h"
 #include "kernels/tile-inl.h"
+#include "kernels/work.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {
@@ -23,7 +24,6 @@ using internal::Product;
 inline constexpr int64_t kBlockK = 256;            // A panel: 12 KB of L1; B panel: 32 KB, streamed
 inline constexpr int64_t kBlockPanels = 8;         // row panels that share a pass over B
 inline constexpr int64_t kMaxGroup = 16;           // B panels of one task: 512 columns, within L2
-inline constexpr double kTaskFlops = 1e6;          // below this a task is not worth handing to another thread
 inline constexpr int64_t kPackElements = 1 << 20;  // of an unpacked B, packed at a time
 inline constexpr int64_t kPackK = 4096;
 
@@ -129,7 +129,7 @@ void multiply_blocks(const Product<T>& q, void* memory) {
     }
     const int64_t col_tasks = ceil_div(panels, group);
     const double task_flops = 2.0 * double(q.m) * double(q.n) * double(q.k) / double(row_tasks * col_tasks);
-    const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(kTaskFlops / task_flops));
+    const int64_t grain = work_grain(row_tasks * col_tasks, task_flops);
     const bool direct_a = q.a.col_stride == 1 && q.alpha == T(1) && panels <= 4;
     const WorkerLayout<T> layout(block_k(q.k));
     SlotPool pool(memory, static_cast<size_t>(threads), layout.bytes);
@@ -145,7 +145,7 @@ void multiply_blocks(const Product<T>& q, void* memory) {
 
 template <class T>
 void pack_panels(MatrixView<T> b, int64_t k, int64_t n, T* to) {
-    const int64_t grain = std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, k * kPanel<T>));
+    const int64_t grain = work_grain(ceil_div(n, kPanel<T>), double(k * kPanel<T>) * kFlopsPerCopy);
     parallel_for(0, ceil_div(n, kPanel<T>), grain, [&](int64_t begin, int64_t end) HWY_ATTR {
         for (int64_t j = begin; j < end; ++j) {
             const int64_t cols = panel_columns<T>(n, j);
@@ -325,8 +325,9 @@ void batched_gemm(int64_t batches, int64_t m, int64_t n, int64_t k, T alpha, Mat
                beta);
     };
     const double flops = 2.0 * double(m) * double(n) * double(k);
-    if (batches >= max_threads() || flops < 1e6) {
-        const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(5e5 / (flops + 1)));
+    if (batches >= max_threads() || flops < 2 * kPartFlops) {
+        // A small product costs more than its flops.
+        const int64_t grain = work_grain(batches, flops + 1e4);
         parallel_for(0, batches, grain, [&](int64_t begin, int64_t end) {
             const AlignedBuffer memory(gemm_scratch_bytes<T>(m, n, k, false, 1));
             for (int64_t i = begin; i < end; ++i) one(i, {memory.data(), memory.bytes()});

@@ -21,7 +21,7 @@ TEST(Pointwise, UnaryFunctionsAgreeWithTheLibrary) {
         double low, high;
     };
     const Case cases[] = {
-        {"exp", std::exp, -100, 88},   {"expm1", std::expm1, -20, 20}, {"log", std::log, 1e-6, 1000}, {"log1p", std::log1p, -0.99, 100},
+        {"exp", std::exp, -85, 88},   {"expm1", std::expm1, -20, 20}, {"log", std::log, 1e-6, 1000}, {"log1p", std::log1p, -0.99, 100},
         {"sqrt", std::sqrt, 0, 100},   {"tanh", std::tanh, -12, 12},   {"erf", std::erf, -5, 5},      {"sin", std::sin, -100, 100},
         {"cos", std::cos, -1e5, 1e5},  {"tan", std::tan, -1, 1},       {"atan", std::atan, -10, 10},  {"asin", std::asin, -1, 1},
         {"floor", std::floor, -5, 5},  {"ceil", std::ceil, -5, 5},     {"round", std::nearbyint, -5, 5},

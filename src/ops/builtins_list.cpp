@@ -241,6 +241,9 @@ void register_builtins_list(Registry& ops) {
     ops.add("aten::mul.right_(int n, t[] l) -> t[]").kernel([](int64_t n, const ListObject& list) {
         return list_like(list, repeat(list.items, n));
     });
+    ops.add("aten::len.any(Any[] a) -> int").kernel([](const ListObject& list) {
+        return static_cast<int64_t>(list.items.size());
+    });
     register_searching(ops);
     register_reductions(ops);
     ops.add("aten::Size(int[] sizes) -> int[]").kernel([](const ListObject& sizes) {

@@ -17,7 +17,8 @@ class RegisterStack {
     IValue* push(size_t count) {
         while (chunk_ < chunks_.size() && chunks_[chunk_].used + count > chunks_[chunk_].size) ++chunk_;
         if (chunk_ == chunks_.size()) {
-            const size_t size = std::max(count, kChunk);
+            // Small for the many calls that stay shallow, then growing.
+            const size_t size = std::max(count, chunks_.empty() ? kFirstChunk : kChunk);
             chunks_.push_back({std::make_unique<IValue[]>(size), size, 0});
         }
         Chunk& chunk = chunks_[chunk_];
@@ -33,7 +34,8 @@ class RegisterStack {
     }
 
  private:
-    static constexpr size_t kChunk = 512;
+    static constexpr size_t kFirstChunk = 64;
+    static constexpr size_t kChunk = 1024;
     struct Chunk {
         std::unique_ptr<IValue[]> values;
         size_t size;

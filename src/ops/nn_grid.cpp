@@ -1,0 +1,199 @@
+// Sampling at arbitrary positions: grid_sample and affine_grid (Jaderberg et al., "Spatial Transformer Networks", 2015).
+#include <algorithm>
+#include <cmath>
+
+#include <wick/support/parallel.h>
+
+#include "ops/families.h"
+#include "ops/nn_common.h"
+#include "ops/registry.h"
+
+namespace wick::jit {
+
+using namespace ops;
+
+namespace {
+
+enum class Interpolation : int64_t { bilinear = 0, nearest = 1, bicubic = 2 };
+enum class Padding : int64_t { zeros = 0, border = 1, reflection = 2 };
+
+/// Grid coordinates run from -1 to 1 over a dimension of `size`, either from centre to centre of the outer pixels
+/// (align_corners) or from outer edge to outer edge.
+template <class T>
+T to_pixels(T coordinate, int64_t size, bool align_corners) {
+    const T n = static_cast<T>(size);
+    return align_corners ? (coordinate + 1) / 2 * (n - 1) : ((coordinate + 1) * n - 1) / 2;
+}
+
+/// x folded back and forth into [low / 2, high / 2].
+template <class T>
+T reflect(T x, int64_t twice_low, int64_t twice_high) {
+    if (twice_low == twice_high) return T(0);
+    const T low = static_cast<T>(twice_low) / 2, span = static_cast<T>(twice_high - twice_low) / 2;
+    x = std::fabs(x - low);
+    const T extra = std::fmod(x, span);
+    const bool even = static_cast<int64_t>(std::floor(x / span)) % 2 == 0;
+    return even ? extra + low : span - extra + low;
+}
+
+template <class T>
+T pad_position(T x, int64_t size, Padding padding, bool align_corners) {
+    if (padding == Padding::reflection) x = align_corners ? reflect(x, 0, 2 * (size - 1)) : reflect(x, -1, 2 * size - 1);
+    if (padding != Padding::zeros) x = std::clamp(x, T(0), static_cast<T>(size - 1));
+    // What is no number, or too large for an index, lies outside.
+    if (!(std::fabs(x) < T(1e9))) x = T(-100);
+    return x;
+}
+
+/// Value at integer positions; zero outside.
+template <class T>
+struct Plane {
+    const T* data;
+    int64_t depth, height, width;
+    T at(int64_t d, int64_t h, int64_t w) const {
+        return d >= 0 && d < depth && h >= 0 && h < height && w >= 0 && w < width ? data[(d * height + h) * width + w] : T(0);
+    }
+};
+
+template <class T>
+T cubic_weight(T x) {
+    constexpr T a = T(-0.75);
+    x = std::fabs(x);
+    if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+    return (((x - 5) * x + 8) * x - 4) * a;
+}
+
+template <class T>
+struct Sampler {
+    Interpolation mode;
+    Padding padding;
+    bool align_corners;
+
+    T sample(const Plane<T>& plane, T x, T y, T z, bool has_depth) const {
+        if (mode == Interpolation::bicubic) return bicubic(plane, x, y);
+        x = pad_position(to_pixels(x, plane.width, align_corners), plane.width, padding, align_corners);
+        y = pad_position(to_pixels(y, plane.height, align_corners), plane.height, padding, align_corners);
+        z = has_depth ? pad_position(to_pixels(z, plane.depth, align_corners), plane.depth, padding, align_corners) : T(0);
+        if (mode == Interpolation::nearest) return plane.at(index(std::nearbyint(z)), index(std::nearbyint(y)), index(std::nearbyint(x)));
+        const T x0 = std::floor(x), y0 = std::floor(y), z0 = std::floor(z);
+        const T fx = x - x0, fy = y - y0, fz = z - z0;
+        const auto layer = [&](int64_t d) {
+            const int64_t h = index(y0), w = index(x0);
+            return (1 - fy) * ((1 - fx) * plane.at(d, h, w) + fx * plane.at(d, h, w + 1)) +
+                   fy * ((1 - fx) * plane.at(d, h + 1, w) + fx * plane.at(d, h + 1, w + 1));
+        };
+        const T near = layer(index(z0));
+        return has_depth ? (1 - fz) * near + fz * layer(index(z0) + 1) : near;
+    }
+
+   private:
+    static int64_t index(T x) { return static_cast<int64_t>(x); }
+
+    /// Padding applies to each of the sixteen neighbours.
+    T bicubic(const Plane<T>& plane, T x, T y) const {
+        x = to_pixels(x, plane.width, align_corners);
+        y = to_pixels(y, plane.height, align_corners);
+        const T x0 = std::floor(x), y0 = std::floor(y), fx = x - x0, fy = y - y0;
+        T sum = 0;
+        for (int i = -1; i <= 2; ++i) {
+            T row = 0;
+            for (int j = -1; j <= 2; ++j) {
+                const T px = pad_position(x0 + static_cast<T>(j), plane.width, padding, align_corners);
+                const T py = pad_position(y0 + static_cast<T>(i), plane.height, padding, align_corners);
+                row += cubic_weight(fx - static_cast<T>(j)) * plane.at(0, index(py), index(px));
+            }
+            sum += cubic_weight(fy - static_cast<T>(i)) * row;
+        }
+        return sum;
+    }
+};
+
+Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolation, int64_t padding, bool align_corners) {
+    const int64_t n = input.dim() - 2;
+    WICK_CHECK((n == 2 || n == 3) && grid.dim() == input.dim(),
+               "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes {} and grid with "
+               "sizes {}",
+               format_sizes(input.sizes()), format_sizes(grid.sizes()));
+    WICK_CHECK(input.dtype() == grid.dtype(), "grid_sampler(): expected input and grid to have same dtype, but input has {} and grid has {}",
+               name_of(input.dtype()), name_of(grid.dtype()));
+    WICK_CHECK(input.size(0) == grid.size(0),
+               "grid_sampler(): expected grid and input to have same batch size, but got input with sizes {} and grid with sizes {}",
+               format_sizes(input.sizes()), format_sizes(grid.sizes()));
+    WICK_CHECK(grid.size(-1) == n, "grid_sampler(): expected grid to have size {} in last dimension, but got grid with sizes {}", n,
+               format_sizes(grid.sizes()));
+    WICK_CHECK(interpolation >= 0 && interpolation <= 2 && padding >= 0 && padding <= 2, "grid_sampler(): unknown interpolation or padding mode");
+    WICK_CHECK(n == 2 || interpolation != 2, "grid_sampler(): bicubic interpolation only supports 4D input");
+    for (int64_t d = 2; d < input.dim(); ++d)
+        WICK_CHECK(input.size(d) > 0, "grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes {} with dimension {} being empty",
+                   format_sizes(input.sizes()), d);
+    DimVector sizes{input.size(0), input.size(1)};
+    for (int64_t d = 1; d <= n; ++d) sizes.push_back(grid.size(d));
+    const Tensor x = compute_input(input), g = compute_input(grid), out = empty(sizes, x.dtype());
+    const int64_t batch = sizes[0], channels = sizes[1], points = batch == 0 ? 0 : grid.numel() / (batch * n);
+    const int64_t plane_size = batch * channels == 0 ? 0 : input.numel() / (batch * channels);
+    dispatch_float(x.dtype(), "grid_sampler", [&]<class T>() {
+        const Sampler<T> sampler{Interpolation{interpolation}, Padding{padding}, align_corners};
+        T* to = out.mutable_data<T>();
+        parallel_for(0, batch * channels, std::max<int64_t>(1, 2048 / (points + 1)), [&](int64_t begin, int64_t end) {
+            for (int64_t p = begin; p < end; ++p) {
+                const Plane<T> plane{x.data<T>() + p * plane_size, n == 3 ? input.size(2) : 1, input.size(-2), input.size(-1)};
+                const T* at = g.data<T>() + p / channels * points * n;
+                for (int64_t i = 0; i < points; ++i, at += n) to[p * points + i] = sampler.sample(plane, at[0], at[1], n == 3 ? at[2] : T(0), n == 3);
+            }
+        });
+    });
+    return to_dtype(out, input.dtype());
+}
+
+/// theta[N, n, n + 1] applied to the base grid of an output of `size` (N, C, spatial…): [N, spatial…, n].
+Tensor affine_grid_generator(const Tensor& theta, const IntList& size, bool align_corners) {
+    const int64_t n = static_cast<int64_t>(size.size()) - 2;
+    WICK_CHECK(n == 2 || n == 3, "AffineGridGenerator needs 4d (spatial) or 5d (volumetric) inputs.");
+    WICK_CHECK((theta.sizes() == IntArrayRef{size[0], n, n + 1}), "Expected a batch of {}x{} affine matrices of shape Nx{}x{} for size {}. Got {}.", n,
+               n + 1, n, n + 1, format_sizes(size), format_sizes(theta.sizes()));
+    DimVector sizes{size[0]};
+    for (int64_t d = 0; d < n; ++d) {
+        WICK_CHECK(size[2 + d] > 0, "Expected non-zero, positive output size. Got {}", format_sizes(size));
+        sizes.push_back(size[2 + d]);
+    }
+    sizes.push_back(n);
+    const Tensor t = compute_input(theta), out = empty(sizes, t.dtype());
+    const int64_t depth = n == 3 ? size[2] : 1, height = size[static_cast<size_t>(n)], width = size[static_cast<size_t>(n + 1)];
+    dispatch_float(t.dtype(), "affine_grid_generator", [&]<class T>() {
+        const auto base = [&](int64_t i, int64_t count) {
+            if (count <= 1) return T(0);
+            const T at = static_cast<T>(2 * i) / static_cast<T>(count - 1) - 1;
+            return align_corners ? at : at * static_cast<T>(count - 1) / static_cast<T>(count);
+        };
+        T* to = out.mutable_data<T>();
+        for (int64_t b = 0; b < size[0]; ++b) {
+            const T* m = t.data<T>() + b * n * (n + 1);
+            for (int64_t d = 0; d < depth; ++d) {
+                for (int64_t h = 0; h < height; ++h) {
+                    for (int64_t w = 0; w < width; ++w) {
+                        const T position[4] = {base(w, width), base(h, height), n == 3 ? base(d, depth) : T(1), T(1)};
+                        for (int64_t i = 0; i < n; ++i) {
+                            T sum = 0;
+                            for (int64_t j = 0; j <= n; ++j) sum += m[i * (n + 1) + j] * position[j];
+                            *to++ = sum;
+                        }
+                    }
+                }
+            }
+        }
+    });
+    return to_dtype(out, theta.dtype());
+}
+
+}  // namespace
+
+void register_nn_grid(Registry& ops) {
+    constexpr std::string_view kSampler =
+        "aten::{}(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor";
+    ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler")).kernel(&grid_sampler);
+    ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler_2d")).kernel(&grid_sampler).out();
+    ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler_3d")).kernel(&grid_sampler).out();
+    ops.add("aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor").kernel(&affine_grid_generator).out();
+}
+
+}  // namespace wick::jit

@@ -22,8 +22,10 @@
     _(nn_conv)                  \
     _(nn_dropout)               \
     _(nn_embedding)             \
+    _(nn_grid)                  \
     _(nn_linear)                \
     _(nn_loss)                  \
+    _(nn_loss_classes)          \
     _(nn_nested)                \
     _(nn_norm)                  \
     _(nn_pool)                  \

@@ -4,6 +4,7 @@
 
 #include <wick/support/parallel.h>
 
+#include "kernels/plain_gemm.h"
 #include "ops/nn_common.h"
 
 namespace wick::jit {
@@ -23,23 +24,12 @@ MatrixView<T> matrix_view(const Tensor& t, int64_t offset = 0) {
 template <class T>
 inline constexpr bool has_kernel = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
-/// c = alpha a b + beta c; integers and complex numbers in plain loops.
 template <class T>
 void product(int64_t m, int64_t n, int64_t k, T alpha, MatrixView<T> a, MatrixView<T> b, T beta, T* c, int64_t ldc) {
     if constexpr (has_kernel<T>) {
         kernels::gemm<T>(m, n, k, alpha, a, b, beta, c, ldc);
     } else {
-        parallel_for(0, m, std::max<int64_t>(1, 65536 / std::max<int64_t>(1, n * k)), [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) {
-                for (int64_t j = 0; j < n; ++j) {
-                    T sum = T(0);
-                    for (int64_t p = 0; p < k; ++p)
-                        sum += a.data[i * a.row_stride + p * a.col_stride] * b.data[p * b.row_stride + j * b.col_stride];
-                    T& out = c[i * ldc + j];
-                    out = beta == T(0) ? T(alpha * sum) : T(alpha * sum + beta * out);
-                }
-            }
-        });
+        kernels::plain_gemm<T>(m, n, k, alpha, a, b, beta, c, ldc);
     }
 }
 

@@ -16,12 +16,16 @@
     _(copy)                     \
     _(factories)                \
     _(joining)                  \
+    _(linalg_einsum)            \
     _(linalg_matmul)            \
+    _(linalg_norm)              \
+    _(linalg_solve)             \
     _(nn_adaptive_pool)         \
     _(nn_attention)             \
     _(nn_conv)                  \
     _(nn_dropout)               \
     _(nn_embedding)             \
+    _(nn_fold)                  \
     _(nn_grid)                  \
     _(nn_linear)                \
     _(nn_loss)                  \

@@ -196,10 +196,9 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& tensors, c
             const size_t at = static_cast<size_t>(label);
             const int64_t n = terms.back().size_of(label);
             WICK_CHECK(n == size[at] || n == 1 || size[at] == 1,
-                       "einsum(): operands do not broadcast with remapped shapes [original->remapped]: subscript {} has size {} for operand {} "
-                       "which does not broadcast with previously seen size {}",
+                       "einsum(): subscript {} has size {} for operand {} which does not broadcast with previously seen size {}",
                        label < kLetters ? std::string(1, letter_of(label)) : "...", n, i, size[at]);
-            size[at] = std::max(size[at], n == 0 ? 0 : n);
+            if (n != 1) size[at] = n;
             ++uses[at];
         }
     }

@@ -30,7 +30,8 @@ HWY_INLINE void along_row(int64_t n, F&& step) {
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
     int64_t i = 0;
     for (; i + lanes <= n; i += lanes)
-        step([&](const T* p) HWY_ATTR { return hn::LoadU(d, p + i); }, [&](auto v, T* p) HWY_ATTR { hn::StoreU(v, d, p + i); });
+        step([&](const T* p) HWY_ATTR { return hn::LoadU(d, p + i); },
+             [&](auto v, T* p) HWY_ATTR { hn::StoreU(v, d, p + i); });
     if (i < n) {
         const size_t left = static_cast<size_t>(n - i);
         step([&](const T* p) HWY_ATTR { return load_some(d, p + i, left); },
@@ -56,7 +57,8 @@ HWY_NOINLINE void run_lstm_step(int64_t batch, int64_t hidden, const T* gates, T
 }
 
 template <class T>
-HWY_NOINLINE void run_gru_step(int64_t batch, int64_t hidden, const T* from_input, const T* from_hidden, const T* bias_n, T* h) {
+HWY_NOINLINE void run_gru_step(int64_t batch, int64_t hidden, const T* from_input, const T* from_hidden,
+                               const T* bias_n, T* h) {
     const hn::ScalableTag<T> d;
     for (int64_t b = 0; b < batch; ++b) {
         const T* x = from_input + b * 3 * hidden;
@@ -83,11 +85,14 @@ HWY_NOINLINE void run_rnn_step(int64_t n, const T* gates, T* h, bool relu) {
 }
 
 // HWY_EXPORT wants plain functions.
-#define WICK_INSTANTIATE(T, suffix)                                                                                              \
-    void lstm_step_##suffix(int64_t batch, int64_t hidden, const T* gates, T* c, T* h) { run_lstm_step(batch, hidden, gates, c, h); } \
-    void gru_step_##suffix(int64_t batch, int64_t hidden, const T* from_input, const T* from_hidden, const T* bias_n, T* h) {    \
-        run_gru_step(batch, hidden, from_input, from_hidden, bias_n, h);                                                         \
-    }                                                                                                                            \
+#define WICK_INSTANTIATE(T, suffix)                                                                                   \
+    void lstm_step_##suffix(int64_t batch, int64_t hidden, const T* gates, T* c, T* h) {                              \
+        run_lstm_step(batch, hidden, gates, c, h);                                                                    \
+    }                                                                                                                 \
+    void gru_step_##suffix(int64_t batch, int64_t hidden, const T* from_input, const T* from_hidden, const T* bias_n, \
+                           T* h) {                                                                                    \
+        run_gru_step(batch, hidden, from_input, from_hidden, bias_n, h);                                              \
+    }                                                                                                                 \
     void rnn_step_##suffix(int64_t n, const T* gates, T* h, bool relu) { run_rnn_step(n, gates, h, relu); }
 WICK_INSTANTIATE(float, f32)
 WICK_INSTANTIATE(double, f64)
@@ -99,21 +104,22 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wick::kernels {
 
-#define WICK_EXPORT(T, suffix)                                                                                           \
-    HWY_EXPORT(lstm_step_##suffix);                                                                                      \
-    HWY_EXPORT(gru_step_##suffix);                                                                                       \
-    HWY_EXPORT(rnn_step_##suffix);                                                                                       \
-    template <>                                                                                                          \
-    void lstm_step<T>(int64_t batch, int64_t hidden, const T* gates, T* c, T* h) {                                       \
-        HWY_DYNAMIC_DISPATCH(lstm_step_##suffix)(batch, hidden, gates, c, h);                                            \
-    }                                                                                                                    \
-    template <>                                                                                                          \
-    void gru_step<T>(int64_t batch, int64_t hidden, const T* from_input, const T* from_hidden, const T* bias_n, T* h) {  \
-        HWY_DYNAMIC_DISPATCH(gru_step_##suffix)(batch, hidden, from_input, from_hidden, bias_n, h);                      \
-    }                                                                                                                    \
-    template <>                                                                                                          \
-    void rnn_step<T>(int64_t n, const T* gates, T* h, bool relu) {                                                       \
-        HWY_DYNAMIC_DISPATCH(rnn_step_##suffix)(n, gates, h, relu);                                                      \
+#define WICK_EXPORT(T, suffix)                                                                                  \
+    HWY_EXPORT(lstm_step_##suffix);                                                                             \
+    HWY_EXPORT(gru_step_##suffix);                                                                              \
+    HWY_EXPORT(rnn_step_##suffix);                                                                              \
+    template <>                                                                                                 \
+    void lstm_step<T>(int64_t batch, int64_t hidden, const T* gates, T* c, T* h) {                              \
+        HWY_DYNAMIC_DISPATCH(lstm_step_##suffix)(batch, hidden, gates, c, h);                                   \
+    }                                                                                                           \
+    template <>                                                                                                 \
+    void gru_step<T>(int64_t batch, int64_t hidden, const T* from_input, const T* from_hidden, const T* bias_n, \
+                     T* h) {                                                                                    \
+        HWY_DYNAMIC_DISPATCH(gru_step_##suffix)(batch, hidden, from_input, from_hidden, bias_n, h);             \
+    }                                                                                                           \
+    template <>                                                                                                 \
+    void rnn_step<T>(int64_t n, const T* gates, T* h, bool relu) {                                              \
+        HWY_DYNAMIC_DISPATCH(rnn_step_##suffix)(n, gates, h, relu);                                             \
     }
 WICK_EXPORT(float, f32)
 WICK_EXPORT(double, f64)

@@ -8,8 +8,8 @@
 
 namespace wick::kernels {
 
-/// c = sigmoid(f) * c + sigmoid(i) * tanh(g); h = sigmoid(o) * tanh(c). gates[batch, 4 * hidden] holds i, f, g, o before
-/// their functions; c[batch, hidden] is updated; h[batch, hidden] is written.
+/// c = sigmoid(f) * c + sigmoid(i) * tanh(g); h = sigmoid(o) * tanh(c). gates[batch, 4 * hidden] holds i, f, g, o
+/// before their functions; c[batch, hidden] is updated; h[batch, hidden] is written.
 template <class T>
 void lstm_step(int64_t batch, int64_t hidden, const T* gates, T* c, T* h);
 

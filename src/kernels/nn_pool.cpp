@@ -4,10 +4,9 @@
 // The include of foreach_target.h compiles this file once per instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/nn_pool.cpp"
+#include <algorithm>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-
-#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -58,13 +57,15 @@ HWY_INLINE void join_row(int64_t n, const T* x, T* acc, bool first) {
     const hn::ScalableTag<T> d;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
     int64_t i = 0;
-    for (; i + lanes <= n; i += lanes) hn::StoreU(Join::vectors(hn::LoadU(d, acc + i), hn::LoadU(d, x + i)), d, acc + i);
+    for (; i + lanes <= n; i += lanes)
+        hn::StoreU(Join::vectors(hn::LoadU(d, acc + i), hn::LoadU(d, x + i)), d, acc + i);
     for (; i < n; ++i) acc[i] = Join::one(acc[i], x[i]);
 }
 
 // y[j] = join of row[j * stride + k * dilation] over k; `row` holds `length` elements.
 template <class Join, class T>
-HWY_INLINE void join_neighbours(const T* row, int64_t length, int64_t kernel, int64_t stride, int64_t dilation, T* y, int64_t n) {
+HWY_INLINE void join_neighbours(const T* row, int64_t length, int64_t kernel, int64_t stride, int64_t dilation, T* y,
+                                int64_t n) {
     const hn::ScalableTag<T> d;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
     int64_t j = 0;
@@ -166,7 +167,8 @@ std::vector<int64_t> window_sizes(const PoolShape& s, int dim, bool count_includ
 
 template <class T>
 void run_avg_pool(const PoolShape& s, int64_t planes, const T* x, T* y, bool count_include_pad, int64_t divisor) {
-    const std::vector<int64_t> depth = window_sizes(s, 0, count_include_pad), height = window_sizes(s, 1, count_include_pad),
+    const std::vector<int64_t> depth = window_sizes(s, 0, count_include_pad),
+                               height = window_sizes(s, 1, count_include_pad),
                                width = window_sizes(s, 2, count_include_pad);
     parallel_for(0, planes, grain_of(s), [&](int64_t begin, int64_t end) {
         pool_planes<SumJoin>(s, begin, end, x, y, [&](T* out, int64_t od, int64_t oh) {
@@ -180,10 +182,11 @@ void run_avg_pool(const PoolShape& s, int64_t planes, const T* x, T* y, bool cou
 }
 
 // HWY_EXPORT wants plain functions.
-#define WICK_INSTANTIATE(T, suffix)                                                                                       \
-    void max_pool_##suffix(const PoolShape& s, int64_t planes, const T* x, T* y) { run_max_pool(s, planes, x, y); }       \
-    void avg_pool_##suffix(const PoolShape& s, int64_t planes, const T* x, T* y, bool count_include_pad, int64_t divisor) { \
-        run_avg_pool(s, planes, x, y, count_include_pad, divisor);                                                        \
+#define WICK_INSTANTIATE(T, suffix)                                                                                 \
+    void max_pool_##suffix(const PoolShape& s, int64_t planes, const T* x, T* y) { run_max_pool(s, planes, x, y); } \
+    void avg_pool_##suffix(const PoolShape& s, int64_t planes, const T* x, T* y, bool count_include_pad,            \
+                           int64_t divisor) {                                                                       \
+        run_avg_pool(s, planes, x, y, count_include_pad, divisor);                                                  \
     }
 WICK_INSTANTIATE(float, f32)
 WICK_INSTANTIATE(double, f64)
@@ -195,16 +198,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wick::kernels {
 
-#define WICK_EXPORT(T, suffix)                                                                                           \
-    HWY_EXPORT(max_pool_##suffix);                                                                                       \
-    HWY_EXPORT(avg_pool_##suffix);                                                                                       \
-    template <>                                                                                                          \
-    void max_pool<T>(const PoolShape& shape, int64_t planes, const T* x, T* y) {                                         \
-        HWY_DYNAMIC_DISPATCH(max_pool_##suffix)(shape, planes, x, y);                                                    \
-    }                                                                                                                    \
-    template <>                                                                                                          \
-    void avg_pool<T>(const PoolShape& shape, int64_t planes, const T* x, T* y, bool count_include_pad, int64_t divisor) { \
-        HWY_DYNAMIC_DISPATCH(avg_pool_##suffix)(shape, planes, x, y, count_include_pad, divisor);                        \
+#define WICK_EXPORT(T, suffix)                                                                         \
+    HWY_EXPORT(max_pool_##suffix);                                                                     \
+    HWY_EXPORT(avg_pool_##suffix);                                                                     \
+    template <>                                                                                        \
+    void max_pool<T>(const PoolShape& shape, int64_t planes, const T* x, T* y) {                       \
+        HWY_DYNAMIC_DISPATCH(max_pool_##suffix)(shape, planes, x, y);                                  \
+    }                                                                                                  \
+    template <>                                                                                        \
+    void avg_pool<T>(const PoolShape& shape, int64_t planes, const T* x, T* y, bool count_include_pad, \
+                     int64_t divisor) {                                                                \
+        HWY_DYNAMIC_DISPATCH(avg_pool_##suffix)(shape, planes, x, y, count_include_pad, divisor);      \
     }
 WICK_EXPORT(float, f32)
 WICK_EXPORT(double, f64)

@@ -4,11 +4,10 @@
 // The include of foreach_target.h compiles this file once per instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/nn_rows.cpp"
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
-
 #include <algorithm>
 #include <cmath>
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 #include <limits>
 
 #include <wick/support/parallel.h>
@@ -36,7 +35,8 @@ HWY_INLINE V max_or_nan(V a, V b) {
 // The part of a row that fills no vector, padded with `fill`.
 template <class D, class T = hn::TFromD<D>>
 HWY_INLINE hn::Vec<D> load_tail(D d, const T* p, int64_t count, T fill) {
-    return hn::IfThenElse(hn::FirstN(d, static_cast<size_t>(count)), load_some(d, p, static_cast<size_t>(count)), hn::Set(d, fill));
+    return hn::IfThenElse(hn::FirstN(d, static_cast<size_t>(count)), load_some(d, p, static_cast<size_t>(count)),
+                          hn::Set(d, fill));
 }
 
 template <class T>
@@ -83,7 +83,8 @@ HWY_NOINLINE void softmax_row(int64_t n, const T* x, T* y, bool log) {
     for_vectors(d, n, [&](int64_t i, int64_t count) HWY_ATTR {
         const auto shifted = hn::Sub(load_count(d, x + i, count), shift);
         auto e = exp_or_nan(d, shifted);
-        if (count < static_cast<int64_t>(hn::Lanes(d))) e = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(count)), e);
+        if (count < static_cast<int64_t>(hn::Lanes(d)))
+            e = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(count)), e);
         sums = hn::Add(sums, e);
         store_count(d, log ? shifted : e, y + i, count);
     });
@@ -211,7 +212,8 @@ HWY_INLINE void affine_row(int64_t n, const T* x, T scale, T shift, const T* gam
 }
 
 template <class T>
-void run_layer_norm(int64_t rows, int64_t n, const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd) {
+void run_layer_norm(int64_t rows, int64_t n, const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean,
+                    T* rstd) {
     parallel_for(0, rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(n, 1)), [&](int64_t begin, int64_t end) {
         for (int64_t r = begin; r < end; ++r) {
             double m, v;
@@ -251,47 +253,50 @@ void run_row_means(int64_t rows, int64_t n, const T* x, T* y) {
 }
 
 template <class T>
-void run_channel_affine(int64_t outer, int64_t channels, int64_t inner, const T* x, const T* scale, const T* shift, T* y) {
+void run_channel_affine(int64_t outer, int64_t channels, int64_t inner, const T* x, const T* scale, const T* shift,
+                        T* y) {
     const hn::ScalableTag<T> d;
     if (inner == 1) {
-        parallel_for(0, outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(channels, 1)), [&](int64_t begin, int64_t end) {
-            for (int64_t o = begin; o < end; ++o) {
-                for_vectors(d, channels, [&](int64_t i, int64_t count) HWY_ATTR {
-                    const auto v = hn::MulAdd(load_count(d, x + o * channels + i, count), load_count(d, scale + i, count),
-                                              load_count(d, shift + i, count));
-                    store_count(d, v, y + o * channels + i, count);
-                });
-            }
-        });
+        parallel_for(
+            0, outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(channels, 1)), [&](int64_t begin, int64_t end) {
+                for (int64_t o = begin; o < end; ++o) {
+                    for_vectors(d, channels, [&](int64_t i, int64_t count) HWY_ATTR {
+                        const auto v = hn::MulAdd(load_count(d, x + o * channels + i, count),
+                                                  load_count(d, scale + i, count), load_count(d, shift + i, count));
+                        store_count(d, v, y + o * channels + i, count);
+                    });
+                }
+            });
         return;
     }
-    parallel_for(0, outer * channels, std::max<int64_t>(1, kGrain / std::max<int64_t>(inner, 1)), [&](int64_t begin, int64_t end) {
-        for (int64_t r = begin; r < end; ++r) {
-            const int64_t c = r % channels;
-            affine_row<T>(inner, x + r * inner, scale[c], shift[c], nullptr, nullptr, y + r * inner);
-        }
-    });
+    parallel_for(0, outer * channels, std::max<int64_t>(1, kGrain / std::max<int64_t>(inner, 1)),
+                 [&](int64_t begin, int64_t end) {
+                     for (int64_t r = begin; r < end; ++r) {
+                         const int64_t c = r % channels;
+                         affine_row<T>(inner, x + r * inner, scale[c], shift[c], nullptr, nullptr, y + r * inner);
+                     }
+                 });
 }
 
 // HWY_EXPORT wants plain functions.
-#define WICK_INSTANTIATE(T, suffix)                                                                                              \
-    void softmax_##suffix(int64_t outer, int64_t n, int64_t inner, const T* x, T* y, bool log) {                                 \
-        run_softmax(outer, n, inner, x, y, log);                                                                                 \
-    }                                                                                                                            \
-    void layer_norm_##suffix(int64_t rows, int64_t n, const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean,      \
-                             T* rstd) {                                                                                          \
-        run_layer_norm(rows, n, x, gamma, beta, eps, y, mean, rstd);                                                             \
-    }                                                                                                                            \
-    void rms_norm_##suffix(int64_t rows, int64_t n, const T* x, const T* gamma, double eps, T* y) {                              \
-        run_rms_norm(rows, n, x, gamma, eps, y);                                                                                 \
-    }                                                                                                                            \
-    void row_moments_##suffix(int64_t rows, int64_t n, const T* x, double* mean, double* var) {                                  \
-        run_row_moments(rows, n, x, mean, var);                                                                                  \
-    }                                                                                                                            \
-    void row_means_##suffix(int64_t rows, int64_t n, const T* x, T* y) { run_row_means(rows, n, x, y); }                         \
-    void channel_affine_##suffix(int64_t outer, int64_t channels, int64_t inner, const T* x, const T* scale, const T* shift,     \
-                                 T* y) {                                                                                         \
-        run_channel_affine(outer, channels, inner, x, scale, shift, y);                                                          \
+#define WICK_INSTANTIATE(T, suffix)                                                                                \
+    void softmax_##suffix(int64_t outer, int64_t n, int64_t inner, const T* x, T* y, bool log) {                   \
+        run_softmax(outer, n, inner, x, y, log);                                                                   \
+    }                                                                                                              \
+    void layer_norm_##suffix(int64_t rows, int64_t n, const T* x, const T* gamma, const T* beta, double eps, T* y, \
+                             T* mean, T* rstd) {                                                                   \
+        run_layer_norm(rows, n, x, gamma, beta, eps, y, mean, rstd);                                               \
+    }                                                                                                              \
+    void rms_norm_##suffix(int64_t rows, int64_t n, const T* x, const T* gamma, double eps, T* y) {                \
+        run_rms_norm(rows, n, x, gamma, eps, y);                                                                   \
+    }                                                                                                              \
+    void row_moments_##suffix(int64_t rows, int64_t n, const T* x, double* mean, double* var) {                    \
+        run_row_moments(rows, n, x, mean, var);                                                                    \
+    }                                                                                                              \
+    void row_means_##suffix(int64_t rows, int64_t n, const T* x, T* y) { run_row_means(rows, n, x, y); }           \
+    void channel_affine_##suffix(int64_t outer, int64_t channels, int64_t inner, const T* x, const T* scale,       \
+                                 const T* shift, T* y) {                                                           \
+        run_channel_affine(outer, channels, inner, x, scale, shift, y);                                            \
     }
 WICK_INSTANTIATE(float, f32)
 WICK_INSTANTIATE(double, f64)
@@ -303,36 +308,38 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wick::kernels {
 
-#define WICK_EXPORT(T, suffix)                                                                                                   \
-    HWY_EXPORT(softmax_##suffix);                                                                                                \
-    HWY_EXPORT(layer_norm_##suffix);                                                                                             \
-    HWY_EXPORT(rms_norm_##suffix);                                                                                               \
-    HWY_EXPORT(row_moments_##suffix);                                                                                            \
-    HWY_EXPORT(row_means_##suffix);                                                                                              \
-    HWY_EXPORT(channel_affine_##suffix);                                                                                         \
-    template <>                                                                                                                  \
-    void softmax<T>(int64_t outer, int64_t n, int64_t inner, const T* x, T* y, bool log) {                                       \
-        HWY_DYNAMIC_DISPATCH(softmax_##suffix)(outer, n, inner, x, y, log);                                                      \
-    }                                                                                                                            \
-    template <>                                                                                                                  \
-    void layer_norm<T>(int64_t rows, int64_t n, const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd) { \
-        HWY_DYNAMIC_DISPATCH(layer_norm_##suffix)(rows, n, x, gamma, beta, eps, y, mean, rstd);                                  \
-    }                                                                                                                            \
-    template <>                                                                                                                  \
-    void rms_norm<T>(int64_t rows, int64_t n, const T* x, const T* gamma, double eps, T* y) {                                    \
-        HWY_DYNAMIC_DISPATCH(rms_norm_##suffix)(rows, n, x, gamma, eps, y);                                                      \
-    }                                                                                                                            \
-    template <>                                                                                                                  \
-    void row_moments<T>(int64_t rows, int64_t n, const T* x, double* mean, double* var) {                                        \
-        HWY_DYNAMIC_DISPATCH(row_moments_##suffix)(rows, n, x, mean, var);                                                       \
-    }                                                                                                                            \
-    template <>                                                                                                                  \
-    void row_means<T>(int64_t rows, int64_t n, const T* x, T* y) {                                                               \
-        HWY_DYNAMIC_DISPATCH(row_means_##suffix)(rows, n, x, y);                                                                 \
-    }                                                                                                                            \
-    template <>                                                                                                                  \
-    void channel_affine<T>(int64_t outer, int64_t channels, int64_t inner, const T* x, const T* scale, const T* shift, T* y) {   \
-        HWY_DYNAMIC_DISPATCH(channel_affine_##suffix)(outer, channels, inner, x, scale, shift, y);                               \
+#define WICK_EXPORT(T, suffix)                                                                                         \
+    HWY_EXPORT(softmax_##suffix);                                                                                      \
+    HWY_EXPORT(layer_norm_##suffix);                                                                                   \
+    HWY_EXPORT(rms_norm_##suffix);                                                                                     \
+    HWY_EXPORT(row_moments_##suffix);                                                                                  \
+    HWY_EXPORT(row_means_##suffix);                                                                                    \
+    HWY_EXPORT(channel_affine_##suffix);                                                                               \
+    template <>                                                                                                        \
+    void softmax<T>(int64_t outer, int64_t n, int64_t inner, const T* x, T* y, bool log) {                             \
+        HWY_DYNAMIC_DISPATCH(softmax_##suffix)(outer, n, inner, x, y, log);                                            \
+    }                                                                                                                  \
+    template <>                                                                                                        \
+    void layer_norm<T>(int64_t rows, int64_t n, const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean,  \
+                       T* rstd) {                                                                                      \
+        HWY_DYNAMIC_DISPATCH(layer_norm_##suffix)(rows, n, x, gamma, beta, eps, y, mean, rstd);                        \
+    }                                                                                                                  \
+    template <>                                                                                                        \
+    void rms_norm<T>(int64_t rows, int64_t n, const T* x, const T* gamma, double eps, T* y) {                          \
+        HWY_DYNAMIC_DISPATCH(rms_norm_##suffix)(rows, n, x, gamma, eps, y);                                            \
+    }                                                                                                                  \
+    template <>                                                                                                        \
+    void row_moments<T>(int64_t rows, int64_t n, const T* x, double* mean, double* var) {                              \
+        HWY_DYNAMIC_DISPATCH(row_moments_##suffix)(rows, n, x, mean, var);                                             \
+    }                                                                                                                  \
+    template <>                                                                                                        \
+    void row_means<T>(int64_t rows, int64_t n, const T* x, T* y) {                                                     \
+        HWY_DYNAMIC_DISPATCH(row_means_##suffix)(rows, n, x, y);                                                       \
+    }                                                                                                                  \
+    template <>                                                                                                        \
+    void channel_affine<T>(int64_t outer, int64_t channels, int64_t inner, const T* x, const T* scale, const T* shift, \
+                           T* y) {                                                                                     \
+        HWY_DYNAMIC_DISPATCH(channel_affine_##suffix)(outer, channels, inner, x, scale, shift, y);                     \
     }
 WICK_EXPORT(float, f32)
 WICK_EXPORT(double, f64)

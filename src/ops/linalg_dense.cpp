@@ -38,16 +38,19 @@ double Lu::determinant() const {
 
 void Lu::solve(double* b, int64_t columns) const {
     std::vector<double> x(static_cast<size_t>(n * columns));
-    for (int64_t i = 0; i < n; ++i) std::copy_n(b + rows[static_cast<size_t>(i)] * columns, columns, x.data() + i * columns);
+    for (int64_t i = 0; i < n; ++i)
+        std::copy_n(b + rows[static_cast<size_t>(i)] * columns, columns, x.data() + i * columns);
     const auto subtract = [&](int64_t i, int64_t j) {
         const double factor = factors[static_cast<size_t>(i * n + j)];
-        for (int64_t c = 0; c < columns; ++c) x[static_cast<size_t>(i * columns + c)] -= factor * x[static_cast<size_t>(j * columns + c)];
+        for (int64_t c = 0; c < columns; ++c)
+            x[static_cast<size_t>(i * columns + c)] -= factor * x[static_cast<size_t>(j * columns + c)];
     };
     for (int64_t i = 0; i < n; ++i)
         for (int64_t j = 0; j < i; ++j) subtract(i, j);
     for (int64_t i = n; i-- > 0;) {
         for (int64_t j = i + 1; j < n; ++j) subtract(i, j);
-        for (int64_t c = 0; c < columns; ++c) x[static_cast<size_t>(i * columns + c)] /= factors[static_cast<size_t>(i * n + i)];
+        for (int64_t c = 0; c < columns; ++c)
+            x[static_cast<size_t>(i * columns + c)] /= factors[static_cast<size_t>(i * n + i)];
     }
     std::copy(x.begin(), x.end(), b);
 }
@@ -83,7 +86,8 @@ void rotate_columns(double* a, int64_t rows, int64_t columns, int64_t p, int64_t
 }
 
 /// Columns of an [rows, columns] matrix in the given order.
-std::vector<double> pick_columns(const std::vector<double>& a, int64_t rows, int64_t columns, const std::vector<int64_t>& order) {
+std::vector<double> pick_columns(const std::vector<double>& a, int64_t rows, int64_t columns,
+                                 const std::vector<int64_t>& order) {
     std::vector<double> picked;
     for (int64_t i = 0; i < rows; ++i)
         for (int64_t j : order) picked.push_back(a[static_cast<size_t>(i * columns + j)]);
@@ -93,11 +97,14 @@ std::vector<double> pick_columns(const std::vector<double>& a, int64_t rows, int
 std::vector<int64_t> falling(const std::vector<double>& values) {
     std::vector<int64_t> order(values.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](int64_t i, int64_t j) { return values[static_cast<size_t>(i)] > values[static_cast<size_t>(j)]; });
+    std::stable_sort(order.begin(), order.end(), [&](int64_t i, int64_t j) {
+        return values[static_cast<size_t>(i)] > values[static_cast<size_t>(j)];
+    });
     return order;
 }
 
-/// Makes the columns that are zero (from `rank` on) an orthonormal completion of the others, by Gram-Schmidt on unit vectors.
+/// Makes the columns that are zero (from `rank` on) an orthonormal completion of the others, by Gram-Schmidt on unit
+/// vectors.
 void complete_columns(std::vector<double>& u, int64_t rows, int64_t columns, const std::vector<bool>& zero) {
     int64_t unit = 0;
     for (int64_t j = 0; j < columns; ++j) {
@@ -109,15 +116,18 @@ void complete_columns(std::vector<double>& u, int64_t rows, int64_t columns, con
                 for (int64_t k = 0; k < columns; ++k) {
                     if (k >= j && zero[static_cast<size_t>(k)]) continue;
                     double dot = 0;
-                    for (int64_t i = 0; i < rows; ++i) dot += x[static_cast<size_t>(i)] * u[static_cast<size_t>(i * columns + k)];
-                    for (int64_t i = 0; i < rows; ++i) x[static_cast<size_t>(i)] -= dot * u[static_cast<size_t>(i * columns + k)];
+                    for (int64_t i = 0; i < rows; ++i)
+                        dot += x[static_cast<size_t>(i)] * u[static_cast<size_t>(i * columns + k)];
+                    for (int64_t i = 0; i < rows; ++i)
+                        x[static_cast<size_t>(i)] -= dot * u[static_cast<size_t>(i * columns + k)];
                 }
             }
             double length = 0;
             for (double value : x) length += value * value;
             length = std::sqrt(length);
             if (length < 1e-8) continue;
-            for (int64_t i = 0; i < rows; ++i) u[static_cast<size_t>(i * columns + j)] = x[static_cast<size_t>(i)] / length;
+            for (int64_t i = 0; i < rows; ++i)
+                u[static_cast<size_t>(i * columns + j)] = x[static_cast<size_t>(i)] / length;
             ++unit;
             break;
         }
@@ -168,7 +178,8 @@ Svd::Svd(const double* a, int64_t rows, int64_t columns) : m(rows), n(columns), 
     for (double value : s) zero.push_back(!(value > tiny));
     for (int64_t j = 0; j < k; ++j)
         for (int64_t i = 0; i < tall; ++i)
-            left[static_cast<size_t>(i * k + j)] = zero[static_cast<size_t>(j)] ? 0 : left[static_cast<size_t>(i * k + j)] / s[static_cast<size_t>(j)];
+            left[static_cast<size_t>(i * k + j)] =
+                zero[static_cast<size_t>(j)] ? 0 : left[static_cast<size_t>(i * k + j)] / s[static_cast<size_t>(j)];
     complete_columns(left, tall, k, zero);
     u = wide ? right : left;
     v = wide ? left : right;
@@ -179,13 +190,15 @@ std::vector<double> singular_values(const double* a, int64_t m, int64_t n) { ret
 Eigh::Eigh(const double* a, int64_t n, bool upper) : v(static_cast<size_t>(n * n), 0.0) {
     std::vector<double> b(static_cast<size_t>(n * n));
     for (int64_t i = 0; i < n; ++i) {
-        for (int64_t j = 0; j <= i; ++j) b[static_cast<size_t>(i * n + j)] = b[static_cast<size_t>(j * n + i)] = upper ? a[j * n + i] : a[i * n + j];
+        for (int64_t j = 0; j <= i; ++j)
+            b[static_cast<size_t>(i * n + j)] = b[static_cast<size_t>(j * n + i)] = upper ? a[j * n + i] : a[i * n + j];
         v[static_cast<size_t>(i * n + i)] = 1;
     }
     for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
         double off = 0, all = 0;
         for (int64_t i = 0; i < n; ++i)
-            for (int64_t j = 0; j < n; ++j) (i == j ? all : off) += b[static_cast<size_t>(i * n + j)] * b[static_cast<size_t>(i * n + j)];
+            for (int64_t j = 0; j < n; ++j)
+                (i == j ? all : off) += b[static_cast<size_t>(i * n + j)] * b[static_cast<size_t>(i * n + j)];
         if (!(off > 1e-32 * (all + off))) break;
         for (int64_t p = 0; p < n; ++p) {
             for (int64_t q = p + 1; q < n; ++q) {
@@ -218,7 +231,8 @@ Qr::Qr(const double* a, int64_t m, int64_t n, bool complete) : columns(complete 
     for (int64_t k = 0; k < std::min(m - 1, n); ++k) {
         // LAPACK's sign: the new diagonal element is opposite to the old one.
         double norm = 0;
-        for (int64_t i = k; i < m; ++i) norm += work[static_cast<size_t>(i * n + k)] * work[static_cast<size_t>(i * n + k)];
+        for (int64_t i = k; i < m; ++i)
+            norm += work[static_cast<size_t>(i * n + k)] * work[static_cast<size_t>(i * n + k)];
         norm = std::sqrt(norm);
         double below = 0;
         for (int64_t i = k + 1; i < m; ++i) below = std::max(below, std::abs(work[static_cast<size_t>(i * n + k)]));
@@ -231,12 +245,14 @@ Qr::Qr(const double* a, int64_t m, int64_t n, bool complete) : columns(complete 
         for (int64_t j = 0; j < n; ++j) {
             double dot = 0;
             for (int64_t i = k; i < m; ++i) dot += h[static_cast<size_t>(i)] * work[static_cast<size_t>(i * n + j)];
-            for (int64_t i = k; i < m; ++i) work[static_cast<size_t>(i * n + j)] -= 2 * dot / square * h[static_cast<size_t>(i)];
+            for (int64_t i = k; i < m; ++i)
+                work[static_cast<size_t>(i * n + j)] -= 2 * dot / square * h[static_cast<size_t>(i)];
         }
         for (int64_t r = 0; r < m; ++r) {
             double dot = 0;
             for (int64_t i = k; i < m; ++i) dot += full[static_cast<size_t>(r * m + i)] * h[static_cast<size_t>(i)];
-            for (int64_t i = k; i < m; ++i) full[static_cast<size_t>(r * m + i)] -= 2 * dot / square * h[static_cast<size_t>(i)];
+            for (int64_t i = k; i < m; ++i)
+                full[static_cast<size_t>(r * m + i)] -= 2 * dot / square * h[static_cast<size_t>(i)];
         }
     }
     for (int64_t i = 0; i < m; ++i)

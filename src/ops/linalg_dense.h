@@ -42,7 +42,8 @@ struct Eigh {
     std::vector<double> w, v;
 };
 
-/// A[m, n] = Q R by Householder reflections: q[m, columns], r[columns, n] with columns = min(m, n), or m when `complete`.
+/// A[m, n] = Q R by Householder reflections: q[m, columns], r[columns, n] with columns = min(m, n), or m when
+/// `complete`.
 struct Qr {
     Qr(const double* a, int64_t m, int64_t n, bool complete);
     int64_t columns;

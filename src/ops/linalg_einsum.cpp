@@ -1,5 +1,5 @@
-// torch.einsum: sums of products in Einstein's notation. Operands are joined from left to right; each join is one batched
-// matrix product over the indices that end there.
+// torch.einsum: sums of products in Einstein's notation. Operands are joined from left to right; each join is one
+// batched matrix product over the indices that end there.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -29,14 +29,17 @@ std::vector<int> parse_labels(std::string_view text, std::string_view where) {
         const char c = text[i];
         if (c == ' ') continue;
         if (c == '.') {
-            WICK_CHECK(text.substr(i, 3) == "...", "einsum(): found '.' for {} that is not part of any ellipsis", where);
+            WICK_CHECK(text.substr(i, 3) == "...", "einsum(): found '.' for {} that is not part of any ellipsis",
+                       where);
             WICK_CHECK(std::find(labels.begin(), labels.end(), kEllipsis) == labels.end(),
                        "einsum(): found '.' for {} for which an ellipsis was already found", where);
             labels.push_back(kEllipsis);
             i += 2;
             continue;
         }
-        WICK_CHECK(std::isalpha(static_cast<unsigned char>(c)), "einsum(): invalid subscript given at index {} in the equation string, subscripts must be in [a-zA-Z]", i);
+        WICK_CHECK(
+            std::isalpha(static_cast<unsigned char>(c)),
+            "einsum(): invalid subscript given at index {} in the equation string, subscripts must be in [a-zA-Z]", i);
         labels.push_back(label_of(c));
     }
     return labels;
@@ -66,12 +69,14 @@ Tensor arranged(const Term& term, const std::vector<int>& labels) {
 
 /// Labels of an operand with its ellipsis spelled out and repeated labels turned into a diagonal.
 Term make_term(const Tensor& operand, const std::vector<int>& subscripts, int64_t ellipsis_rank, size_t number) {
-    const auto letters = static_cast<int64_t>(subscripts.size()) - std::count(subscripts.begin(), subscripts.end(), kEllipsis);
+    const auto letters =
+        static_cast<int64_t>(subscripts.size()) - std::count(subscripts.begin(), subscripts.end(), kEllipsis);
     const bool has_ellipsis = letters != static_cast<int64_t>(subscripts.size());
-    WICK_CHECK(has_ellipsis ? letters <= operand.dim() : letters == operand.dim(),
-               "einsum(): the number of subscripts in the equation ({}) {} the number of dimensions ({}) for operand {}{}", letters,
-               has_ellipsis ? "is more than" : "does not match", operand.dim(), number,
-               has_ellipsis ? "" : " and no ellipsis was given");
+    WICK_CHECK(
+        has_ellipsis ? letters <= operand.dim() : letters == operand.dim(),
+        "einsum(): the number of subscripts in the equation ({}) {} the number of dimensions ({}) for operand {}{}",
+        letters, has_ellipsis ? "is more than" : "does not match", operand.dim(), number,
+        has_ellipsis ? "" : " and no ellipsis was given");
     Term term;
     DimVector sizes, strides;
     int64_t d = 0;
@@ -86,8 +91,9 @@ Term make_term(const Tensor& operand, const std::vector<int>& subscripts, int64_
             return;
         }
         const size_t at = static_cast<size_t>(seen - term.labels.begin());
-        WICK_CHECK(sizes[at] == size, "einsum(): subscript {} is repeated for operand {} but the sizes don't match, {} != {}", letter_of(label),
-                   number, size, sizes[at]);
+        WICK_CHECK(sizes[at] == size,
+                   "einsum(): subscript {} is repeated for operand {} but the sizes don't match, {} != {}",
+                   letter_of(label), number, size, sizes[at]);
         strides[at] += stride;
     };
     for (int label : subscripts) {
@@ -113,7 +119,8 @@ Term sum_unneeded(Term term, const std::vector<bool>& needed) {
             dims.push_back(static_cast<int64_t>(d));
         }
     }
-    if (!dims.empty()) term.tensor = call_operator("aten::sum.dim_IntList", {term.tensor, dims, false, IValue()}).to_tensor();
+    if (!dims.empty())
+        term.tensor = call_operator("aten::sum.dim_IntList", {term.tensor, dims, false, IValue()}).to_tensor();
     term.labels = std::move(kept);
     return term;
 }
@@ -170,19 +177,22 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& tensors, c
     std::vector<std::vector<int>> subscripts;
     for (size_t start = 0;;) {
         const size_t comma = left_side.find(',', start);
-        subscripts.push_back(parse_labels(left_side.substr(start, comma == std::string_view::npos ? comma : comma - start),
-                                          fmt::format("operand {}", subscripts.size())));
+        subscripts.push_back(
+            parse_labels(left_side.substr(start, comma == std::string_view::npos ? comma : comma - start),
+                         fmt::format("operand {}", subscripts.size())));
         if (comma == std::string_view::npos) break;
         start = comma + 1;
     }
-    WICK_CHECK(subscripts.size() == tensors.size(), "einsum(): {} operands were provided than specified in the equation",
+    WICK_CHECK(subscripts.size() == tensors.size(),
+               "einsum(): {} operands were provided than specified in the equation",
                subscripts.size() < tensors.size() ? "more" : "fewer");
     int64_t ellipsis_rank = 0;
     DType dtype = tensors[0].dtype();
     for (size_t i = 0; i < tensors.size(); ++i) {
         dtype = promote_types(dtype, tensors[i].dtype());
         const auto ellipses = std::count(subscripts[i].begin(), subscripts[i].end(), kEllipsis);
-        if (ellipses) ellipsis_rank = std::max(ellipsis_rank, tensors[i].dim() - static_cast<int64_t>(subscripts[i].size()) + 1);
+        if (ellipses)
+            ellipsis_rank = std::max(ellipsis_rank, tensors[i].dim() - static_cast<int64_t>(subscripts[i].size()) + 1);
     }
     std::vector<Term> terms;
     const size_t label_count = static_cast<size_t>(kLetters + ellipsis_rank);
@@ -196,7 +206,8 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& tensors, c
             const size_t at = static_cast<size_t>(label);
             const int64_t n = terms.back().size_of(label);
             WICK_CHECK(n == size[at] || n == 1 || size[at] == 1,
-                       "einsum(): subscript {} has size {} for operand {} which does not broadcast with previously seen size {}",
+                       "einsum(): subscript {} has size {} for operand {} which does not broadcast with previously "
+                       "seen size {}",
                        label < kLetters ? std::string(1, letter_of(label)) : "...", n, i, size[at]);
             if (n != 1) size[at] = n;
             ++uses[at];
@@ -209,10 +220,11 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& tensors, c
                 for (int64_t i = 0; i < ellipsis_rank; ++i) output.push_back(kLetters + static_cast<int>(i));
                 continue;
             }
-            WICK_CHECK(uses[static_cast<size_t>(label)] > 0, "einsum(): output subscript {} does not appear in the equation for any input operand",
+            WICK_CHECK(uses[static_cast<size_t>(label)] > 0,
+                       "einsum(): output subscript {} does not appear in the equation for any input operand",
                        letter_of(label));
-            WICK_CHECK(std::find(output.begin(), output.end(), label) == output.end(), "einsum(): output subscript {} appears more than once in the output",
-                       letter_of(label));
+            WICK_CHECK(std::find(output.begin(), output.end(), label) == output.end(),
+                       "einsum(): output subscript {} appears more than once in the output", letter_of(label));
             output.push_back(label);
         }
     } else {

@@ -26,8 +26,8 @@ void check_batches(const Tensor& a, const Tensor& b, std::string_view op) {
     check_rank(a, 3, op, "batch1");
     check_rank(b, 3, op, "batch2");
     WICK_CHECK(a.size(0) == b.size(0) && a.size(2) == b.size(1),
-               "Expected size for first two dimensions of batch2 tensor to be: [{}, {}] but got: [{}, {}].", a.size(0), a.size(2),
-               b.size(0), b.size(1));
+               "Expected size for first two dimensions of batch2 tensor to be: [{}, {}] but got: [{}, {}].", a.size(0),
+               a.size(2), b.size(0), b.size(1));
 }
 
 Tensor bmm(const Tensor& self, const Tensor& mat2) {
@@ -37,7 +37,8 @@ Tensor bmm(const Tensor& self, const Tensor& mat2) {
     return out;
 }
 
-/// beta * self as the start of a sum: expanded to `sizes`, or uninitialised when beta is 0 (self's NaNs don't count then).
+/// beta * self as the start of a sum: expanded to `sizes`, or uninitialised when beta is 0 (self's NaNs don't count
+/// then).
 Tensor start_sum(const Tensor& self, IntArrayRef sizes, const Scalar& beta) {
     const Tensor start = expand(self, sizes);
     const Tensor out = empty(sizes, self.dtype());
@@ -48,8 +49,8 @@ Tensor start_sum(const Tensor& self, IntArrayRef sizes, const Scalar& beta) {
 Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar beta, Scalar alpha) {
     check_rank(mat1, 2, "addmm", "mat1");
     check_rank(mat2, 2, "addmm", "mat2");
-    WICK_CHECK(self.dtype() == mat1.dtype(), "self and mat2 must have the same dtype, but got {} and {}", scalar_name_of(self.dtype()),
-               scalar_name_of(mat2.dtype()));
+    WICK_CHECK(self.dtype() == mat1.dtype(), "self and mat2 must have the same dtype, but got {} and {}",
+               scalar_name_of(self.dtype()), scalar_name_of(mat2.dtype()));
     const Tensor out = start_sum(self, {mat1.size(0), mat2.size(1)}, beta);
     multiply_into(out, mat1, mat2, alpha, beta, "addmm_impl_cpu_");
     return out;
@@ -74,8 +75,8 @@ Tensor addbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, Sc
 Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, Scalar beta, Scalar alpha) {
     check_rank(mat, 2, "addmv", "mat");
     check_rank(vec, 1, "addmv", "vec");
-    WICK_CHECK(mat.size(1) == vec.size(0), "size mismatch, got input ({}), mat ({}x{}), vec ({})", mat.size(0), mat.size(0),
-               mat.size(1), vec.size(0));
+    WICK_CHECK(mat.size(1) == vec.size(0), "size mismatch, got input ({}), mat ({}x{}), vec ({})", mat.size(0),
+               mat.size(0), mat.size(1), vec.size(0));
     const Tensor out = start_sum(self, {mat.size(0)}, beta);
     multiply_into(view(out, {out.numel(), 1}), mat, unsqueeze(vec, 1), alpha, beta, "addmv_impl_cpu");
     return out;
@@ -84,17 +85,20 @@ Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, Scalar be
 Tensor mv(const Tensor& self, const Tensor& vec) {
     check_rank(self, 2, "mv", "self");
     check_rank(vec, 1, "mv", "vec");
-    WICK_CHECK(self.size(1) == vec.size(0), "size mismatch, got input ({}), mat ({}x{}), vec ({})", self.size(0), self.size(0),
-               self.size(1), vec.size(0));
+    WICK_CHECK(self.size(1) == vec.size(0), "size mismatch, got input ({}), mat ({}x{}), vec ({})", self.size(0),
+               self.size(0), self.size(1), vec.size(0));
     return view(multiply(self, unsqueeze(vec, 1), "addmv_impl_cpu"), {self.size(0)});
 }
 
 Tensor dot(const Tensor& self, const Tensor& tensor) {
-    WICK_CHECK(self.dim() == 1 && tensor.dim() == 1, "1D tensors expected, but got {}D and {}D tensors", self.dim(), tensor.dim());
+    WICK_CHECK(self.dim() == 1 && tensor.dim() == 1, "1D tensors expected, but got {}D and {}D tensors", self.dim(),
+               tensor.dim());
     WICK_CHECK(self.dtype() == tensor.dtype(), "dot : expected both vectors to have same dtype, but found {} and {}",
                scalar_name_of(self.dtype()), scalar_name_of(tensor.dtype()));
-    WICK_CHECK(self.numel() == tensor.numel(), "inconsistent tensor size, expected tensor [{}] and src [{}] to have the same number of elements, "
-               "but got {} and {} elements respectively", self.numel(), tensor.numel(), self.numel(), tensor.numel());
+    WICK_CHECK(self.numel() == tensor.numel(),
+               "inconsistent tensor size, expected tensor [{}] and src [{}] to have the same number of elements, "
+               "but got {} and {} elements respectively",
+               self.numel(), tensor.numel(), self.numel(), tensor.numel());
     return view(multiply(unsqueeze(self, 0), unsqueeze(tensor, 1), "dot"), {});
 }
 
@@ -112,10 +116,10 @@ Tensor outer(const Tensor& self, const Tensor& vec2) {
 }
 
 Tensor matmul(const Tensor& self, const Tensor& other) {
-    WICK_CHECK(self.dim() >= 1 && other.dim() >= 1, "both arguments to matmul need to be at least 1D, but they are {}D and {}D",
-               self.dim(), other.dim());
-    WICK_CHECK(self.dtype() == other.dtype(), "expected m1 and m2 to have the same dtype, but got: {} != {}", name_of(self.dtype()),
-               name_of(other.dtype()));
+    WICK_CHECK(self.dim() >= 1 && other.dim() >= 1,
+               "both arguments to matmul need to be at least 1D, but they are {}D and {}D", self.dim(), other.dim());
+    WICK_CHECK(self.dtype() == other.dtype(), "expected m1 and m2 to have the same dtype, but got: {} != {}",
+               name_of(self.dtype()), name_of(other.dtype()));
     if (self.dim() == 1 && other.dim() == 1) return dot(self, other);
     if (self.dim() == 2 && other.dim() == 2) return mm(self, other);
     if (self.dim() == 2 && other.dim() == 1) return mv(self, other);
@@ -135,8 +139,9 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
     }
     const Tensor a = self.dim() == 1 ? unsqueeze(self, 0) : self;
     const Tensor b = other.dim() == 1 ? unsqueeze(other, 1) : other;
-    WICK_CHECK(a.size(-1) == b.size(-2), "Expected size for first two dimensions of batch2 tensor to be: [{}, {}] but got: [{}, {}].",
-               b.size(0), a.size(-1), b.size(0), b.size(-2));
+    WICK_CHECK(a.size(-1) == b.size(-2),
+               "Expected size for first two dimensions of batch2 tensor to be: [{}, {}] but got: [{}, {}].", b.size(0),
+               a.size(-1), b.size(0), b.size(-2));
     const auto lead = [](const Tensor& t) { return t.sizes().slice(0, t.sizes().size() - 2); };
     DimVector sizes = broadcast_sizes(lead(a), lead(b));
     const auto full = [&](const Tensor& t) {
@@ -163,7 +168,8 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
 
 Tensor inner(const Tensor& self, const Tensor& other) {
     if (self.dim() == 0 || other.dim() == 0) return call_operator("aten::mul.Tensor", {self, other}).to_tensor();
-    WICK_CHECK(self.size(-1) == other.size(-1), "inner() the last dimension must match on both input tensors but got shapes {} and {}",
+    WICK_CHECK(self.size(-1) == other.size(-1),
+               "inner() the last dimension must match on both input tensors but got shapes {} and {}",
                format_sizes(self.sizes()), format_sizes(other.sizes()));
     const int64_t k = self.size(-1);
     const auto rows = [&](const Tensor& t) { return view(contiguous(t), {k == 0 ? 0 : t.numel() / k, k}); };
@@ -188,8 +194,9 @@ Tensor multi_dot(std::vector<Tensor> matrices) {
             const size_t j = i + length - 1;
             cost[i][j] = std::numeric_limits<double>::infinity();
             for (size_t s = i; s < j; ++s) {
-                const double work = cost[i][s] + cost[s + 1][j] +
-                                    double(matrices[i].size(0)) * double(matrices[s].size(1)) * double(matrices[j].size(1));
+                const double work =
+                    cost[i][s] + cost[s + 1][j] +
+                    double(matrices[i].size(0)) * double(matrices[s].size(1)) * double(matrices[j].size(1));
                 if (work < cost[i][j]) cost[i][j] = work, split[i][j] = s;
             }
         }
@@ -240,8 +247,10 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntList dims_self, Int
     };
     for (size_t i = 0; i < dims_self.size(); ++i) {
         const int64_t a = self.size(dims_self[i]), b = other.size(dims_other[i]);
-        WICK_CHECK(a == b, "contracted dimensions need to match, but first has size {} in dim {} and second has size {} in dim {}", a,
-                   dims_self[i], b, dims_other[i]);
+        WICK_CHECK(
+            a == b,
+            "contracted dimensions need to match, but first has size {} in dim {} and second has size {} in dim {}", a,
+            dims_self[i], b, dims_other[i]);
     }
     const Tensor a = as_matrix(self, dims_self, true), b = as_matrix(other, dims_other, false);
     return view(multiply(a, b, "tensordot"), sizes);
@@ -250,7 +259,10 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntList dims_self, Int
 }  // namespace
 
 void register_linalg_matmul(Registry& ops) {
-    ops.add("aten::mm(Tensor self, Tensor mat2) -> Tensor").kernel(&mm).out().derivative("grad.mm(mat2.t()), self.t().mm(grad)");
+    ops.add("aten::mm(Tensor self, Tensor mat2) -> Tensor")
+        .kernel(&mm)
+        .out()
+        .derivative("grad.mm(mat2.t()), self.t().mm(grad)");
     ops.add("aten::bmm(Tensor self, Tensor mat2) -> Tensor")
         .kernel(&bmm)
         .out()
@@ -275,8 +287,14 @@ void register_linalg_matmul(Registry& ops) {
         .kernel(&addr)
         .inplace()
         .out();
-    ops.add("aten::mv(Tensor self, Tensor vec) -> Tensor").kernel(&mv).out().derivative("grad.ger(vec), self.t().mv(grad)");
-    ops.add("aten::dot(Tensor self, Tensor tensor) -> Tensor").kernel(&dot).out().derivative("grad * tensor, grad * self");
+    ops.add("aten::mv(Tensor self, Tensor vec) -> Tensor")
+        .kernel(&mv)
+        .out()
+        .derivative("grad.ger(vec), self.t().mv(grad)");
+    ops.add("aten::dot(Tensor self, Tensor tensor) -> Tensor")
+        .kernel(&dot)
+        .out()
+        .derivative("grad * tensor, grad * self");
     ops.add("aten::outer(Tensor self, Tensor vec2) -> Tensor").kernel(&outer).out();
     ops.add("aten::ger(Tensor self, Tensor vec2) -> Tensor").kernel(&outer).out();
     ops.add("aten::inner(Tensor self, Tensor other) -> Tensor").kernel(&inner).out();
@@ -284,7 +302,9 @@ void register_linalg_matmul(Registry& ops) {
     ops.add("aten::linalg_matmul(Tensor self, Tensor other) -> Tensor").kernel(&matmul).out();
     ops.add("aten::chain_matmul(Tensor[] matrices) -> Tensor").kernel(&multi_dot).out();
     ops.add("aten::linalg_multi_dot(Tensor[] tensors) -> Tensor").kernel(&multi_dot).out();
-    ops.add("aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor").kernel(&tensordot).out();
+    ops.add("aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor")
+        .kernel(&tensordot)
+        .out();
 }
 
 }  // namespace wick::jit

@@ -1,8 +1,8 @@
 // Vector and matrix norms (torch.linalg.vector_norm, matrix_norm, norm) and distances between points.
 //
 // Vector norm of order p: 0 counts non-zeros, inf and -inf take the largest and smallest magnitude, any other p is
-// (sum |x|^p)^(1/p). Matrix norms: fro (all elements, p = 2), nuc (sum of singular values), ±inf and ±1 (largest or smallest
-// row or column sum), ±2 (largest or smallest singular value).
+// (sum |x|^p)^(1/p). Matrix norms: fro (all elements, p = 2), nuc (sum of singular values), ±inf and ±1 (largest or
+// smallest row or column sum), ±2 (largest or smallest singular value).
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -61,7 +61,8 @@ std::vector<bool> dim_mask(const std::optional<IntList>& dims, int64_t rank) {
     for (int64_t d : *dims) {
         const int64_t at = wrap_dim(d, rank);
         if (rank == 0) continue;
-        WICK_CHECK(dims->empty() || !mask[static_cast<size_t>(at)], "dim {} appears multiple times in the list of dims", at);
+        WICK_CHECK(dims->empty() || !mask[static_cast<size_t>(at)], "dim {} appears multiple times in the list of dims",
+                   at);
         mask[static_cast<size_t>(at)] = true;
     }
     return mask;
@@ -73,8 +74,8 @@ DType norm_dtype(const Tensor& self, std::optional<DType> dtype, std::string_vie
     return dtype ? to_real(*dtype) : to_real(self.dtype());
 }
 
-Tensor vector_norm_of(const Tensor& self, double p, const std::optional<IntList>& dims, bool keepdim, std::optional<DType> dtype,
-                      std::string_view op) {
+Tensor vector_norm_of(const Tensor& self, double p, const std::optional<IntList>& dims, bool keepdim,
+                      std::optional<DType> dtype, std::string_view op) {
     const DType result_dtype = norm_dtype(self, dtype, op);
     const std::vector<bool> reduced = dim_mask(dims, self.dim());
     std::vector<int64_t> order;
@@ -95,7 +96,8 @@ Tensor vector_norm_of(const Tensor& self, double p, const std::optional<IntList>
     for (int64_t d = 0; d < self.dim(); ++d)
         if (reduced[static_cast<size_t>(d)]) n *= self.size(d);
     WICK_CHECK(n > 0 || rows == 0 || (p >= 0 && !std::isinf(p)),
-               "{}: cannot compute the {} norm on an empty dimension because the operation does not have an identity", op, p);
+               "{}: cannot compute the {} norm on an empty dimension because the operation does not have an identity",
+               op, p);
     const Tensor x = compute_input(permute(self, order));
     const Tensor out = empty(sizes, compute_dtype(result_dtype));
     dispatch_dtype(x.dtype(), [&]<class T>() {
@@ -117,7 +119,8 @@ Tensor vector_norm_of(const Tensor& self, double p, const std::optional<IntList>
     return to_dtype(out, result_dtype);
 }
 
-Tensor vector_norm(const Tensor& self, Scalar ord, const std::optional<IntList>& dim, bool keepdim, std::optional<DType> dtype) {
+Tensor vector_norm(const Tensor& self, Scalar ord, const std::optional<IntList>& dim, bool keepdim,
+                   std::optional<DType> dtype) {
     return vector_norm_of(self, ord.to_double(), dim, keepdim, dtype, "linalg.vector_norm");
 }
 
@@ -131,8 +134,8 @@ std::pair<int64_t, int64_t> matrix_dims(const Tensor& self, const IntList& dims,
 
 /// Singular values of the matrices in two dimensions, folded to one number each.
 template <class Fold>
-Tensor fold_singular_values(const Tensor& self, int64_t row, int64_t column, bool keepdim, std::optional<DType> dtype, Fold fold,
-                            std::string_view op) {
+Tensor fold_singular_values(const Tensor& self, int64_t row, int64_t column, bool keepdim, std::optional<DType> dtype,
+                            Fold fold, std::string_view op) {
     const DType result_dtype = norm_dtype(self, dtype, op);
     std::vector<int64_t> order;
     DimVector sizes;
@@ -149,7 +152,8 @@ Tensor fold_singular_values(const Tensor& self, int64_t row, int64_t column, boo
     const Tensor x = contiguous(to_dtype(permute(self, order), DType::float64));
     const int64_t m = self.size(row), n = self.size(column), count = checked_numel(sizes);
     const Tensor out = empty(sizes, DType::float64);
-    for (int64_t i = 0; i < count; ++i) out.mutable_data<double>()[i] = fold(dense::singular_values(x.data<double>() + i * m * n, m, n));
+    for (int64_t i = 0; i < count; ++i)
+        out.mutable_data<double>()[i] = fold(dense::singular_values(x.data<double>() + i * m * n, m, n));
     return to_dtype(out, result_dtype);
 }
 
@@ -164,37 +168,50 @@ Tensor matrix_norm(const Tensor& self, Scalar ord, const IntList& dim, bool keep
     const double p = ord.to_double(), magnitude = std::abs(p);
     WICK_CHECK(magnitude == 1 || magnitude == 2 || std::isinf(p), "linalg.matrix_norm: Order {} not supported.", p);
     if (magnitude == 2) {
-        return fold_singular_values(self, row, column, keepdim, dtype, [p](const std::vector<double>& s) { return s.empty() ? 0 : p > 0 ? s.front() : s.back(); },
-                                    "linalg.matrix_norm");
+        return fold_singular_values(
+            self, row, column, keepdim, dtype,
+            [p](const std::vector<double>& s) { return s.empty() ? 0
+                                                       : p > 0   ? s.front()
+                                                                 : s.back(); },
+            "linalg.matrix_norm");
     }
     // Sums of magnitudes along one dimension, then the extreme of them along the other.
     const int64_t summed = std::isinf(p) ? column : row, other = std::isinf(p) ? row : column;
     const Tensor sums = vector_norm_of(self, 1, IntList{summed}, true, dtype, "linalg.matrix_norm");
-    const Tensor kept = vector_norm_of(sums, p > 0 ? PowerSum::kInfinity : -PowerSum::kInfinity, IntList{other}, true, std::nullopt, "linalg.matrix_norm");
+    const Tensor kept = vector_norm_of(sums, p > 0 ? PowerSum::kInfinity : -PowerSum::kInfinity, IntList{other}, true,
+                                       std::nullopt, "linalg.matrix_norm");
     return keepdim ? kept : squeeze(squeeze(kept, std::max(row, column)), std::min(row, column));
 }
 
-Tensor matrix_norm_by_name(const Tensor& self, const std::string& ord, const IntList& dim, bool keepdim, std::optional<DType> dtype) {
+Tensor matrix_norm_by_name(const Tensor& self, const std::string& ord, const IntList& dim, bool keepdim,
+                           std::optional<DType> dtype) {
     const auto [row, column] = matrix_dims(self, dim, "linalg.matrix_norm");
     WICK_CHECK(ord == "fro" || ord == "nuc", "linalg.matrix_norm: Order {} not supported.", ord);
     if (ord == "fro") return vector_norm_of(self, 2, dim, keepdim, dtype, "linalg.matrix_norm");
     return fold_singular_values(self, row, column, keepdim, dtype, sum_of, "linalg.matrix_norm");
 }
 
-Tensor linalg_norm(const Tensor& self, std::optional<Scalar> ord, const std::optional<IntList>& dim, bool keepdim, std::optional<DType> dtype) {
+Tensor linalg_norm(const Tensor& self, std::optional<Scalar> ord, const std::optional<IntList>& dim, bool keepdim,
+                   std::optional<DType> dtype) {
     if (!ord) return vector_norm_of(self, 2, dim, keepdim, dtype, "linalg.norm");
     const bool matrix = dim ? dim->size() == 2 : self.dim() == 2;
-    WICK_CHECK(dim || self.dim() == 1 || self.dim() == 2, "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", self.dim());
-    return matrix ? matrix_norm(self, *ord, dim.value_or(IntList{0, 1}), keepdim, dtype) : vector_norm(self, *ord, dim, keepdim, dtype);
+    WICK_CHECK(dim || self.dim() == 1 || self.dim() == 2,
+               "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", self.dim());
+    return matrix ? matrix_norm(self, *ord, dim.value_or(IntList{0, 1}), keepdim, dtype)
+                  : vector_norm(self, *ord, dim, keepdim, dtype);
 }
 
-Tensor linalg_norm_by_name(const Tensor& self, const std::string& ord, const std::optional<IntList>& dim, bool keepdim, std::optional<DType> dtype) {
-    WICK_CHECK(dim || self.dim() == 2, "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", self.dim());
+Tensor linalg_norm_by_name(const Tensor& self, const std::string& ord, const std::optional<IntList>& dim, bool keepdim,
+                           std::optional<DType> dtype) {
+    WICK_CHECK(dim || self.dim() == 2,
+               "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", self.dim());
     return matrix_norm_by_name(self, ord, dim.value_or(IntList{0, 1}), keepdim, dtype);
 }
 
 // torch.norm.
-Tensor norm_scalar(const Tensor& self, Scalar p) { return vector_norm_of(self, p.to_double(), std::nullopt, false, std::nullopt, "norm"); }
+Tensor norm_scalar(const Tensor& self, Scalar p) {
+    return vector_norm_of(self, p.to_double(), std::nullopt, false, std::nullopt, "norm");
+}
 double order_of(const std::optional<Scalar>& p) { return p ? p->to_double() : 2; }
 Tensor norm_dim(const Tensor& self, std::optional<Scalar> p, const IntList& dim, bool keepdim) {
     return vector_norm_of(self, order_of(p), dim, keepdim, std::nullopt, "norm");
@@ -205,25 +222,34 @@ Tensor norm_dim_dtype(const Tensor& self, std::optional<Scalar> p, const IntList
 Tensor norm_dtype_only(const Tensor& self, std::optional<Scalar> p, DType dtype) {
     return vector_norm_of(self, order_of(p), std::nullopt, false, dtype, "norm");
 }
-Tensor frobenius_norm(const Tensor& self) { return vector_norm_of(self, 2, std::nullopt, false, std::nullopt, "frobenius_norm"); }
+Tensor frobenius_norm(const Tensor& self) {
+    return vector_norm_of(self, 2, std::nullopt, false, std::nullopt, "frobenius_norm");
+}
 Tensor frobenius_norm_dim(const Tensor& self, const IntList& dim, bool keepdim) {
     WICK_CHECK(dim.size() <= 2, "Expected at most 2 dimensions, but got {} dimensions instead.", dim.size());
     return vector_norm_of(self, 2, dim, keepdim, std::nullopt, "frobenius_norm");
 }
 Tensor nuclear_norm(const Tensor& self, bool keepdim) {
-    WICK_CHECK(self.dim() == 2, "Expected a tensor with 2 dimensions, but got a tensor with {} dimensions instead.", self.dim());
+    WICK_CHECK(self.dim() == 2, "Expected a tensor with 2 dimensions, but got a tensor with {} dimensions instead.",
+               self.dim());
     return matrix_norm_by_name(self, "nuc", {-2, -1}, keepdim, std::nullopt);
 }
-Tensor nuclear_norm_dim(const Tensor& self, const IntList& dim, bool keepdim) { return matrix_norm_by_name(self, "nuc", dim, keepdim, std::nullopt); }
+Tensor nuclear_norm_dim(const Tensor& self, const IntList& dim, bool keepdim) {
+    return matrix_norm_by_name(self, "nuc", dim, keepdim, std::nullopt);
+}
 
 /// Distances between every row of x1[…, P, M] and every row of x2[…, R, M].
 Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t>) {
-    WICK_CHECK(x1.dim() >= 2 && x2.dim() >= 2, "cdist only supports at least 2D tensors, X1 got: {}D, X2 got: {}D", x1.dim(), x2.dim());
-    WICK_CHECK(x1.size(-1) == x2.size(-1), "X1 and X2 must have the same number of columns. X1: {} X2: {}", x1.size(-1), x2.size(-1));
+    WICK_CHECK(x1.dim() >= 2 && x2.dim() >= 2, "cdist only supports at least 2D tensors, X1 got: {}D, X2 got: {}D",
+               x1.dim(), x2.dim());
+    WICK_CHECK(x1.size(-1) == x2.size(-1), "X1 and X2 must have the same number of columns. X1: {} X2: {}", x1.size(-1),
+               x2.size(-1));
     WICK_CHECK(p >= 0, "cdist only supports non-negative p values");
-    WICK_CHECK(x1.dtype() == x2.dtype() && is_floating(x1.dtype()), "cdist only supports floating-point dtypes, X1 got: {}", scalar_name_of(x1.dtype()));
+    WICK_CHECK(x1.dtype() == x2.dtype() && is_floating(x1.dtype()),
+               "cdist only supports floating-point dtypes, X1 got: {}", scalar_name_of(x1.dtype()));
     const int64_t rows = x1.size(-2), columns = x2.size(-2), width = x1.size(-1);
-    const DimVector lead = broadcast_sizes(x1.sizes().slice(0, x1.sizes().size() - 2), x2.sizes().slice(0, x2.sizes().size() - 2));
+    const DimVector lead =
+        broadcast_sizes(x1.sizes().slice(0, x1.sizes().size() - 2), x2.sizes().slice(0, x2.sizes().size() - 2));
     const auto full_rows = [&](const Tensor& t) {
         DimVector sizes(lead);
         sizes.push_back(t.size(-2));
@@ -238,23 +264,26 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t
     const int64_t batches = checked_numel(lead);
     dispatch_float(a.dtype(), "cdist", [&]<class T>() {
         T* to = out.mutable_data<T>();
-        parallel_for(0, batches * rows, std::max<int64_t>(1, 16384 / (columns * width + 1)), [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) {
-                const T* left = a.data<T>() + i * width;
-                const T* right = b.data<T>() + i / rows * columns * width;
-                for (int64_t j = 0; j < columns; ++j, right += width) {
-                    if (p == 2) {
-                        T sum = 0;
-                        for (int64_t k = 0; k < width; ++k) sum += (left[k] - right[k]) * (left[k] - right[k]);
-                        to[i * columns + j] = std::sqrt(sum);
-                        continue;
-                    }
-                    PowerSum sum(p);
-                    for (int64_t k = 0; k < width; ++k) sum.add(std::abs(static_cast<double>(left[k]) - static_cast<double>(right[k])));
-                    to[i * columns + j] = static_cast<T>(sum.result());
-                }
-            }
-        });
+        parallel_for(0, batches * rows, std::max<int64_t>(1, 16384 / (columns * width + 1)),
+                     [&](int64_t begin, int64_t end) {
+                         for (int64_t i = begin; i < end; ++i) {
+                             const T* left = a.data<T>() + i * width;
+                             const T* right = b.data<T>() + i / rows * columns * width;
+                             for (int64_t j = 0; j < columns; ++j, right += width) {
+                                 if (p == 2) {
+                                     T sum = 0;
+                                     for (int64_t k = 0; k < width; ++k)
+                                         sum += (left[k] - right[k]) * (left[k] - right[k]);
+                                     to[i * columns + j] = std::sqrt(sum);
+                                     continue;
+                                 }
+                                 PowerSum sum(p);
+                                 for (int64_t k = 0; k < width; ++k)
+                                     sum.add(std::abs(static_cast<double>(left[k]) - static_cast<double>(right[k])));
+                                 to[i * columns + j] = static_cast<T>(sum.result());
+                             }
+                         }
+                     });
     });
     return to_dtype(out, x1.dtype());
 }
@@ -262,32 +291,52 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t
 }  // namespace
 
 void register_linalg_norm(Registry& ops) {
-    ops.add("aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
+    ops.add(
+           "aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? "
+           "dtype=None) -> Tensor")
         .kernel(&vector_norm)
         .out();
-    ops.add("aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
+    ops.add(
+           "aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? "
+           "dtype=None) -> Tensor")
         .kernel(&matrix_norm)
         .out();
-    ops.add("aten::linalg_matrix_norm.str_ord(Tensor self, str ord=\"fro\", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) "
-            "-> Tensor")
+    ops.add(
+           "aten::linalg_matrix_norm.str_ord(Tensor self, str ord=\"fro\", int[] dim=[-2, -1], bool keepdim=False, *, "
+           "ScalarType? dtype=None) "
+           "-> Tensor")
         .kernel(&matrix_norm_by_name)
         .out("str_ord_out");
-    ops.add("aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
+    ops.add(
+           "aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? "
+           "dtype=None) -> Tensor")
         .kernel(&linalg_norm)
         .out();
-    ops.add("aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
+    ops.add(
+           "aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? "
+           "dtype=None) -> Tensor")
         .kernel(&linalg_norm_by_name)
         .out("ord_str_out");
     ops.add("aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor").kernel(&norm_scalar).out("Scalar_out");
-    ops.add("aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor").kernel(&norm_dim).out("out");
-    ops.add("aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor")
+    ops.add("aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor")
+        .kernel(&norm_dim)
+        .out("out");
+    ops.add(
+           "aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> "
+           "Tensor")
         .kernel(&norm_dim_dtype)
         .out("dtype_out");
-    ops.add("aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor").kernel(&norm_dtype_only).out("ScalarOpt_dtype_out");
+    ops.add("aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor")
+        .kernel(&norm_dtype_only)
+        .out("ScalarOpt_dtype_out");
     ops.add("aten::frobenius_norm(Tensor self) -> Tensor").kernel(&frobenius_norm);
-    ops.add("aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor").kernel(&frobenius_norm_dim).out("out");
+    ops.add("aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor")
+        .kernel(&frobenius_norm_dim)
+        .out("out");
     ops.add("aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor").kernel(&nuclear_norm).out("out");
-    ops.add("aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor").kernel(&nuclear_norm_dim).out("dim_out");
+    ops.add("aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor")
+        .kernel(&nuclear_norm_dim)
+        .out("dim_out");
     ops.add("aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor").kernel(&cdist);
     ops.add("aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor").kernel(&cdist).out();
 }

@@ -45,13 +45,13 @@ void dispatch_product(DType dtype, std::string_view op, F&& f) {
 }
 
 void check_same_dtype(const Tensor& a, const Tensor& b, std::string_view op) {
-    WICK_CHECK(a.dtype() == b.dtype(), "{}: expected m1 and m2 to have the same dtype, but got: {} != {}", op, name_of(a.dtype()),
-               name_of(b.dtype()));
+    WICK_CHECK(a.dtype() == b.dtype(), "{}: expected m1 and m2 to have the same dtype, but got: {} != {}", op,
+               name_of(a.dtype()), name_of(b.dtype()));
 }
 
 void check_multipliable(const Tensor& a, const Tensor& b) {
-    WICK_CHECK(a.size(-1) == b.size(-2), "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})", a.size(-2), a.size(-1),
-               b.size(-2), b.size(-1));
+    WICK_CHECK(a.size(-1) == b.size(-2), "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})", a.size(-2),
+               a.size(-1), b.size(-2), b.size(-1));
 }
 
 bool is_narrow(const Tensor& t) { return compute_dtype(t.dtype()) != t.dtype(); }
@@ -78,7 +78,8 @@ const kernels::PackedMatrix<T>* packed_weight(const Tensor& weight, bool transpo
 template const kernels::PackedMatrix<float>* packed_weight<float>(const Tensor&, bool);
 template const kernels::PackedMatrix<double>* packed_weight<double>(const Tensor&, bool);
 
-void multiply_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta, std::string_view op) {
+void multiply_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta,
+                   std::string_view op) {
     check_same_dtype(a, b, op);
     check_multipliable(a, b);
     const int64_t m = a.size(0), k = a.size(1), n = b.size(1);
@@ -136,7 +137,8 @@ void multiply_batches_into(const Tensor& out, const Tensor& a, const Tensor& b, 
         const T al = alpha.to<T>(), be = beta.to<T>();
         const auto run = [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; ++i) {
-                product<T>(m, n, k, al, matrix_view<T>(a, offset_of(a, i)), matrix_view<T>(b, offset_of(b, i)), be, c + i * m * n, n);
+                product<T>(m, n, k, al, matrix_view<T>(a, offset_of(a, i)), matrix_view<T>(b, offset_of(b, i)), be,
+                           c + i * m * n, n);
             }
         };
         // A product that can't be shared out by whole batches uses the threads inside.
@@ -163,8 +165,8 @@ kernels::Epilogue<T> epilogue_of(const Tensor& bias, const LinearEpilogue& after
 }
 
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, const LinearEpilogue& after) {
-    WICK_CHECK(input.dim() >= 1 && (weight.dim() == 2 || weight.dim() == 1), "linear: expected a weight of 1 or 2 dimensions, got {}",
-               weight.dim());
+    WICK_CHECK(input.dim() >= 1 && (weight.dim() == 2 || weight.dim() == 1),
+               "linear: expected a weight of 1 or 2 dimensions, got {}", weight.dim());
     const int64_t k = weight.size(-1), n = weight.dim() == 2 ? weight.size(0) : 1;
     const int64_t m = k == 0 ? checked_numel(input.sizes().slice(0, input.sizes().size() - 1)) : input.numel() / k;
     WICK_CHECK(input.size(-1) == k, "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})",
@@ -180,22 +182,25 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, con
     if (bias.defined()) {
         WICK_CHECK(bias.dtype() == input.dtype(), "mat1 and mat2 must have the same dtype, but got {} and {}",
                    scalar_name_of(bias.dtype()), scalar_name_of(input.dtype()));
-        WICK_CHECK(bias.numel() == n || bias.numel() == 1,
-                   "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension 0", n,
-                   bias.numel());
+        WICK_CHECK(
+            bias.numel() == n || bias.numel() == 1,
+            "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension 0", n,
+            bias.numel());
     }
     if (is_narrow(input)) {
         const auto* packed = packed_weight<float>(weight, true);
         const Tensor x = compute_input(input), b = compute_input(bias);
         const Tensor out = empty(sizes, DType::float32);
-        const Tensor full_bias = !b.defined() || b.numel() == n ? b : contiguous(b.as_strided_unchecked({n}, {0}, b.storage_offset()));
+        const Tensor full_bias =
+            !b.defined() || b.numel() == n ? b : contiguous(b.as_strided_unchecked({n}, {0}, b.storage_offset()));
         const LinearEpilogue wide{compute_input(after.residual), after.activation};
         const auto epilogue = epilogue_of<float>(full_bias, wide, n);
         if (packed) {
             kernels::gemm<float>(m, 1, {x.data<float>(), k, 1}, *packed, 0, out.mutable_data<float>(), n, epilogue);
         } else {
             const Tensor w = compute_input(weight);
-            kernels::gemm<float>(m, n, k, 1, {x.data<float>(), k, 1}, {w.data<float>(), 1, k}, 0, out.mutable_data<float>(), n, epilogue);
+            kernels::gemm<float>(m, n, k, 1, {x.data<float>(), k, 1}, {w.data<float>(), 1, k}, 0,
+                                 out.mutable_data<float>(), n, epilogue);
         }
         return to_dtype(out, input.dtype());
     }
@@ -206,7 +211,8 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, con
         const MatrixView<T> w{weight.data<T>(), weight.dim() == 2 ? weight.stride(0) : k, weight.stride(-1)};
         Tensor row = bias;
         if (row.defined() && (row.dim() != 1 || row.numel() != n || !row.is_contiguous())) {
-            row = contiguous(bias.as_strided_unchecked({n}, {bias.numel() == 1 ? 0 : bias.stride(-1)}, bias.storage_offset()));
+            row = contiguous(
+                bias.as_strided_unchecked({n}, {bias.numel() == 1 ? 0 : bias.stride(-1)}, bias.storage_offset()));
         }
         T* c = out.mutable_data<T>();
         if constexpr (has_kernel<T>) {

@@ -11,7 +11,7 @@ namespace wick::jit {
 /// valid for one storage version.
 template <class T>
 class PackedWeight : public DerivedData {
-   public:
+ public:
     explicit PackedWeight(kernels::PackedMatrix<T> matrix, bool transposed)
         : matrix(std::move(matrix)), transposed(transposed) {}
     const kernels::PackedMatrix<T> matrix;
@@ -27,8 +27,10 @@ const kernels::PackedMatrix<T>* packed_weight(const Tensor& weight, bool transpo
 /// names the operator in messages.
 Tensor multiply(const Tensor& a, const Tensor& b, std::string_view op);
 
-/// out = beta * out + alpha * a[m, k] @ b[k, n]; `out` is row-major in the operands' dtype. With beta == 0 out is not read.
-void multiply_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta, std::string_view op);
+/// out = beta * out + alpha * a[m, k] @ b[k, n]; `out` is row-major in the operands' dtype. With beta == 0 out is not
+/// read.
+void multiply_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta,
+                   std::string_view op);
 
 /// As multiply_into for a[…, m, k], b[…, k, n] and out[…, m, n] whose leading dimensions are equal (expanded, stride 0,
 /// is fine for a and b).
@@ -41,8 +43,11 @@ struct LinearEpilogue {
     kernels::Activation activation = kernels::Activation::None;  ///< applied last; Clamp is relu
 };
 
-/// activation(x[…, k] @ weight[n, k]^T + bias[n] + residual); bias may be undefined. OpError when shapes or dtypes do not fit.
+/// activation(x[…, k] @ weight[n, k]^T + bias[n] + residual); bias may be undefined. OpError when shapes or dtypes do
+/// not fit.
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, const LinearEpilogue& after);
-inline Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) { return linear(input, weight, bias, {}); }
+inline Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
+    return linear(input, weight, bias, {});
+}
 
 }  // namespace wick::jit

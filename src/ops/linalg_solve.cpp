@@ -24,8 +24,8 @@ using Three = std::tuple<Tensor, Tensor, Tensor>;
 struct Matrices {
     Matrices(const Tensor& a, std::string_view op) : dtype(a.dtype()) {
         WICK_CHECK(a.dim() >= 2, "{}: The input tensor A must have at least 2 dimensions.", op);
-        WICK_CHECK(a.dtype() == DType::float32 || a.dtype() == DType::float64, "{}: Expected a floating point tensor as input. Got {}", op,
-                   scalar_name_of(a.dtype()));
+        WICK_CHECK(a.dtype() == DType::float32 || a.dtype() == DType::float64,
+                   "{}: Expected a floating point tensor as input. Got {}", op, scalar_name_of(a.dtype()));
         lead = a.sizes().slice(0, a.sizes().size() - 2);
         m = a.size(-2), n = a.size(-1), count = checked_numel(lead);
         values = contiguous(to_dtype(a, DType::float64));
@@ -42,9 +42,10 @@ struct Matrices {
         }
         const Tensor out = empty(sizes, DType::float64);
         double* to = out.mutable_data<double>();
-        parallel_for(0, count, std::max<int64_t>(1, 4096 / (m * n * std::min(m, n) + 1)), [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) f(i, to + i * size);
-        });
+        parallel_for(0, count, std::max<int64_t>(1, 4096 / (m * n * std::min(m, n) + 1)),
+                     [&](int64_t begin, int64_t end) {
+                         for (int64_t i = begin; i < end; ++i) f(i, to + i * size);
+                     });
         return to_dtype(out, result.value_or(dtype));
     }
     DType dtype;
@@ -55,11 +56,14 @@ struct Matrices {
 
 Matrices square(const Tensor& a, std::string_view op) {
     Matrices matrices(a, op);
-    WICK_CHECK(matrices.m == matrices.n, "{}: A must be batches of square matrices, but they are {} by {} matrices", op, matrices.m, matrices.n);
+    WICK_CHECK(matrices.m == matrices.n, "{}: A must be batches of square matrices, but they are {} by {} matrices", op,
+               matrices.m, matrices.n);
     return matrices;
 }
 
-std::string batch_prefix(const Matrices& a, int64_t i) { return a.lead.empty() ? "" : fmt::format("(Batch element {}): ", i); }
+std::string batch_prefix(const Matrices& a, int64_t i) {
+    return a.lead.empty() ? "" : fmt::format("(Batch element {}): ", i);
+}
 
 void write_inverse(const dense::Lu& lu, double* to) {
     std::fill_n(to, lu.n * lu.n, 0.0);
@@ -71,7 +75,9 @@ Tensor inverse(const Tensor& self) {
     const Matrices a = square(self, "linalg.inv");
     return a.make({a.n, a.n}, [&](int64_t i, double* to) {
         const dense::Lu lu(a.at(i), a.n);
-        WICK_CHECK(lu.singular_at < 0, "linalg.inv: {}The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.",
+        WICK_CHECK(lu.singular_at < 0,
+                   "linalg.inv: {}The diagonal element {} is zero, the inversion could not be completed because the "
+                   "input matrix is singular.",
                    batch_prefix(a, i), lu.singular_at + 1);
         write_inverse(lu, to);
     });
@@ -85,7 +91,8 @@ Pair inverse_with_info(const Tensor& self, bool check_errors) {
         const dense::Lu lu(a.at(i), a.n);
         codes[i] = static_cast<int32_t>(lu.singular_at + 1);
         WICK_CHECK(!check_errors || codes[i] == 0,
-                   "linalg.inv_ex: {}The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.",
+                   "linalg.inv_ex: {}The diagonal element {} is zero, the inversion could not be completed because the "
+                   "input matrix is singular.",
                    batch_prefix(a, i), codes[i]);
         write_inverse(lu, to);
     });
@@ -111,20 +118,25 @@ DimVector joint_lead(const Tensor& a, const Tensor& b) {
 
 /// Solves A X = B (or X A = B with left=False).
 Tensor solve(const Tensor& a_in, const Tensor& b_in, bool left) {
-    WICK_CHECK(a_in.dtype() == b_in.dtype(), "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead",
+    WICK_CHECK(a_in.dtype() == b_in.dtype(),
+               "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead",
                scalar_name_of(a_in.dtype()), scalar_name_of(b_in.dtype()));
     WICK_CHECK(a_in.dim() >= 2 && b_in.dim() >= 1, "linalg.solve: The input tensor A must have at least 2 dimensions.");
     const bool vectors = is_vector_system(a_in, b_in);
-    WICK_CHECK(left || !vectors, "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case linalg.solve is equivalent to B / A.squeeze(-1)");
+    WICK_CHECK(left || !vectors,
+               "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case "
+               "linalg.solve is equivalent to B / A.squeeze(-1)");
     const Tensor rhs = vectors ? unsqueeze(b_in, -1) : b_in;
-    WICK_CHECK(rhs.dim() >= 2 && rhs.size(left ? -2 : -1) == a_in.size(-1), "linalg.solve: Incompatible shapes of A and B for the equation {} ({}x{} and {}x{})",
+    WICK_CHECK(rhs.dim() >= 2 && rhs.size(left ? -2 : -1) == a_in.size(-1),
+               "linalg.solve: Incompatible shapes of A and B for the equation {} ({}x{} and {}x{})",
                left ? "AX = B" : "XA = B", a_in.size(-2), a_in.size(-1), rhs.size(-2), rhs.size(-1));
     const DimVector lead = joint_lead(a_in, rhs);
     const auto oriented = [&](const Tensor& t) { return left ? spread(t, lead) : transpose(spread(t, lead), -2, -1); };
     const Matrices a = square(oriented(a_in), "linalg.solve"), b(oriented(rhs), "linalg.solve");
     const Tensor x = a.make({a.n, b.n}, [&](int64_t i, double* to) {
         const dense::Lu lu(a.at(i), a.n);
-        WICK_CHECK(lu.singular_at < 0, "linalg.solve: {}The solver failed because the input matrix is singular.", batch_prefix(a, i));
+        WICK_CHECK(lu.singular_at < 0, "linalg.solve: {}The solver failed because the input matrix is singular.",
+                   batch_prefix(a, i));
         std::copy_n(b.at(i), a.n * b.n, to);
         lu.solve(to, b.n);
     });
@@ -135,7 +147,8 @@ Tensor solve(const Tensor& a_in, const Tensor& b_in, bool left) {
 /// Solves A X = B by substitution; only the named triangle of A is read.
 Tensor solve_triangular(const Tensor& self, const Tensor& b_in, bool upper, bool left, bool unitriangular) {
     WICK_CHECK(self.dim() >= 2 && b_in.dim() >= 2 && b_in.size(left ? -2 : -1) == self.size(-1),
-               "linalg.solve_triangular: Incompatible shapes of A and B for the equation {}", left ? "AX = B" : "XA = B");
+               "linalg.solve_triangular: Incompatible shapes of A and B for the equation {}",
+               left ? "AX = B" : "XA = B");
     const DimVector lead = joint_lead(self, b_in);
     const auto oriented = [&](const Tensor& t) { return left ? spread(t, lead) : transpose(spread(t, lead), -2, -1); };
     const Matrices a = square(oriented(self), "linalg.solve_triangular"), b(oriented(b_in), "linalg.solve_triangular");
@@ -195,7 +208,8 @@ Pair cholesky_with_info(const Tensor& self, bool upper, bool check_errors) {
     const Tensor l = a.make({a.n, a.n}, [&](int64_t i, double* to) {
         codes[i] = static_cast<int32_t>(dense::cholesky(a.at(i), a.n, to));
         WICK_CHECK(!check_errors || codes[i] == 0,
-                   "linalg.cholesky: {}The factorization could not be completed because the input is not positive-definite (the leading minor of order {} is not positive-definite).",
+                   "linalg.cholesky: {}The factorization could not be completed because the input is not "
+                   "positive-definite (the leading minor of order {} is not positive-definite).",
                    batch_prefix(a, i), codes[i]);
     });
     return {upper ? contiguous(transpose(l, -2, -1)) : l, info};
@@ -210,8 +224,8 @@ Tensor cholesky_solve(const Tensor& self, const Tensor& factor, bool upper) {
 }
 
 Pair qr(const Tensor& self, const std::string& mode) {
-    WICK_CHECK(mode == "reduced" || mode == "complete" || mode == "r", "qr received unrecognized mode '{}' but expected one of 'reduced' (default), 'r', or 'complete'",
-               mode);
+    WICK_CHECK(mode == "reduced" || mode == "complete" || mode == "r",
+               "qr received unrecognized mode '{}' but expected one of 'reduced' (default), 'r', or 'complete'", mode);
     const Matrices a(self, "linalg.qr");
     const bool complete = mode == "complete";
     const int64_t columns = complete ? a.m : std::min(a.m, a.n);
@@ -234,7 +248,8 @@ Three svd_factors(const Matrices& a) {
     for (int64_t size : {a.m, k}) u_sizes.push_back(size);
     s_sizes.push_back(k);
     for (int64_t size : {a.n, k}) v_sizes.push_back(size);
-    const Tensor u = empty(u_sizes, DType::float64), s = empty(s_sizes, DType::float64), v = empty(v_sizes, DType::float64);
+    const Tensor u = empty(u_sizes, DType::float64), s = empty(s_sizes, DType::float64),
+                 v = empty(v_sizes, DType::float64);
     for (int64_t i = 0; i < a.count; ++i) {
         const dense::Svd f(a.at(i), a.m, a.n);
         std::copy(f.u.begin(), f.u.end(), u.mutable_data<double>() + i * a.m * k);
@@ -259,7 +274,9 @@ Three linalg_svd(const Tensor& self, bool full_matrices, const IValue&) {
     return {full_matrices ? completed(u) : u, s, transpose(full_matrices ? completed(v) : v, -2, -1)};
 }
 
-Tensor linalg_svdvals(const Tensor& self, const IValue&) { return std::get<1>(svd_factors(Matrices(self, "linalg.svd"))); }
+Tensor linalg_svdvals(const Tensor& self, const IValue&) {
+    return std::get<1>(svd_factors(Matrices(self, "linalg.svd")));
+}
 
 Three svd(const Tensor& self, bool some, bool compute_uv) {
     auto [u, s, v] = svd_factors(Matrices(self, "linalg.svd"));
@@ -268,7 +285,8 @@ Three svd(const Tensor& self, bool some, bool compute_uv) {
 }
 
 Pair eigh(const Tensor& self, const std::string& uplo) {
-    WICK_CHECK(uplo == "L" || uplo == "U" || uplo == "l" || uplo == "u", "Expected UPLO argument to be 'L' or 'U', but got {}", uplo);
+    WICK_CHECK(uplo == "L" || uplo == "U" || uplo == "l" || uplo == "u",
+               "Expected UPLO argument to be 'L' or 'U', but got {}", uplo);
     const Matrices a = square(self, "linalg.eigh");
     const bool upper = uplo == "U" || uplo == "u";
     const auto part = [&](bool values) {
@@ -285,7 +303,8 @@ Tensor eigvalsh(const Tensor& self, const std::string& uplo) { return std::get<0
 /// V diag(1 / s) U^T, singular values up to rcond * the largest taken as zero.
 Tensor pinv(const Tensor& self, std::optional<double> atol, std::optional<double> rtol, bool) {
     const Matrices a(self, "linalg.pinv");
-    const double eps = self.dtype() == DType::float32 ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon();
+    const double eps =
+        self.dtype() == DType::float32 ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon();
     const double relative = rtol.value_or(atol.value_or(0) > 0 ? 0 : static_cast<double>(std::max(a.m, a.n)) * eps);
     return a.make({a.n, a.m}, [&](int64_t i, double* to) {
         const dense::Svd f(a.at(i), a.m, a.n);
@@ -295,7 +314,8 @@ Tensor pinv(const Tensor& self, std::optional<double> atol, std::optional<double
             if (!(f.s[static_cast<size_t>(j)] > limit)) continue;
             for (int64_t r = 0; r < a.n; ++r)
                 for (int64_t c = 0; c < a.m; ++c)
-                    to[r * a.m + c] += f.v[static_cast<size_t>(r * f.k + j)] * f.u[static_cast<size_t>(c * f.k + j)] / f.s[static_cast<size_t>(j)];
+                    to[r * a.m + c] += f.v[static_cast<size_t>(r * f.k + j)] * f.u[static_cast<size_t>(c * f.k + j)] /
+                                       f.s[static_cast<size_t>(j)];
         }
     });
 }
@@ -304,9 +324,12 @@ Tensor pinv_rcond(const Tensor& self, double rcond, bool hermitian) { return pin
 Tensor pinverse(const Tensor& self, double rcond) { return pinv(self, 0.0, rcond, false); }
 
 Tensor matrix_power(const Tensor& self, int64_t n) {
-    WICK_CHECK(self.dim() >= 2 && self.size(-1) == self.size(-2), "linalg.matrix_power: A must be batches of square matrices, but they are {} by {} matrices",
+    WICK_CHECK(self.dim() >= 2 && self.size(-1) == self.size(-2),
+               "linalg.matrix_power: A must be batches of square matrices, but they are {} by {} matrices",
                self.dim() >= 2 ? self.size(-2) : 0, self.dim() >= 1 ? self.size(-1) : 0);
-    const auto times = [](const Tensor& a, const Tensor& b) { return call_operator("aten::matmul", {a, b}).to_tensor(); };
+    const auto times = [](const Tensor& a, const Tensor& b) {
+        return call_operator("aten::matmul", {a, b}).to_tensor();
+    };
     Tensor base = n < 0 ? inverse(self) : self, result;
     for (uint64_t e = n < 0 ? ~static_cast<uint64_t>(n) + 1 : static_cast<uint64_t>(n); e > 0; e >>= 1) {
         if (e & 1) result = result.defined() ? times(result, base) : base;
@@ -325,7 +348,8 @@ Tensor trace(const Tensor& self) {
 
 Tensor linalg_cross(const Tensor& self, const Tensor& other, int64_t dim) {
     WICK_CHECK(self.dim() == other.dim(), "linalg.cross: inputs must have the same number of dimensions.");
-    WICK_CHECK(self.size(dim) == 3 && other.size(dim) == 3, "linalg.cross: inputs dimension {} must have length 3. Got {} and {}", dim, self.size(dim),
+    WICK_CHECK(self.size(dim) == 3 && other.size(dim) == 3,
+               "linalg.cross: inputs dimension {} must have length 3. Got {} and {}", dim, self.size(dim),
                other.size(dim));
     const auto term = [&](const Tensor& a, int64_t i, const Tensor& b, int64_t j) {
         return call_operator("aten::mul.Tensor", {select(a, dim, i), select(b, dim, j)});
@@ -333,7 +357,8 @@ Tensor linalg_cross(const Tensor& self, const Tensor& other, int64_t dim) {
     std::vector<Tensor> parts;
     for (int64_t i = 0; i < 3; ++i) {
         const int64_t j = (i + 1) % 3, k = (i + 2) % 3;
-        parts.push_back(call_operator("aten::sub.Tensor", {term(self, j, other, k), term(self, k, other, j)}).to_tensor());
+        parts.push_back(
+            call_operator("aten::sub.Tensor", {term(self, j, other, k), term(self, k, other, j)}).to_tensor());
     }
     return stack(parts, wrap_dim(dim, self.dim()));
 }
@@ -350,35 +375,53 @@ Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim
 void register_linalg_solve(Registry& ops) {
     ops.add("aten::linalg_inv(Tensor A) -> Tensor").kernel(&inverse).out();
     ops.add("aten::inverse(Tensor self) -> Tensor").kernel(&inverse).out();
-    ops.add("aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)").kernel(&inverse_with_info).out("inverse");
+    ops.add("aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)")
+        .kernel(&inverse_with_info)
+        .out("inverse");
     ops.add("aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor").kernel(&solve).out();
-    ops.add("aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor")
+    ops.add(
+           "aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool "
+           "unitriangular=False) -> Tensor")
         .kernel(&solve_triangular)
         .out();
-    ops.add("aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor "
-            "solution, Tensor cloned_coefficient)")
+    ops.add(
+           "aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool "
+           "unitriangular=False) -> (Tensor "
+           "solution, Tensor cloned_coefficient)")
         .kernel(&triangular_solve);
     ops.add("aten::linalg_det(Tensor A) -> Tensor").kernel(&det).out();
     ops.add("aten::det(Tensor self) -> Tensor").kernel(&det);
     ops.add("aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)").kernel(&slogdet).out("out");
     ops.add("aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)").kernel(&slogdet).out("out");
     ops.add("aten::logdet(Tensor self) -> Tensor").kernel(&logdet);
-    ops.add("aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)")
+    ops.add(
+           "aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor "
+           "info)")
         .kernel(&cholesky_with_info)
         .out("L");
     ops.add("aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor").kernel(&cholesky).out();
     ops.add("aten::cholesky(Tensor self, bool upper=False) -> Tensor").kernel(&cholesky).out();
-    ops.add("aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor").kernel(&cholesky_solve).out();
+    ops.add("aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor")
+        .kernel(&cholesky_solve)
+        .out();
     ops.add("aten::linalg_qr(Tensor A, str mode=\"reduced\") -> (Tensor Q, Tensor R)").kernel(&qr).out("out");
-    ops.add("aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)").kernel(&linalg_svd).out("U");
+    ops.add(
+           "aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor "
+           "Vh)")
+        .kernel(&linalg_svd)
+        .out("U");
     ops.add("aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor").kernel(&linalg_svdvals).out();
-    ops.add("aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)").kernel(&svd).out("U");
+    ops.add("aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)")
+        .kernel(&svd)
+        .out("U");
     ops.add("aten::linalg_eigh(Tensor self, str UPLO=\"L\") -> (Tensor eigenvalues, Tensor eigenvectors)")
         .kernel(&eigh)
         .out("eigvals", {"eigvals", "eigvecs"});
     ops.add("aten::linalg_eigvalsh(Tensor self, str UPLO=\"L\") -> Tensor").kernel(&eigvalsh).out();
     ops.add("aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor").kernel(&pinv_rcond).out();
-    ops.add("aten::linalg_pinv.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor")
+    ops.add(
+           "aten::linalg_pinv.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool "
+           "hermitian=False) -> Tensor")
         .kernel(&pinv)
         .out("atol_rtol_float_out");
     ops.add("aten::pinverse(Tensor self, float rcond=1e-15) -> Tensor").kernel(&pinverse);

@@ -20,17 +20,19 @@ using Pair = std::tuple<Tensor, Tensor>;
 
 struct AdaptivePooling {
     AdaptivePooling(const Tensor& input, int64_t n, const IntList& output_size, std::string_view op) {
-        WICK_CHECK(input.dim() == n + 1 || input.dim() == n + 2, "{}(): Expected {}D or {}D tensor, but got {}", op, n + 1, n + 2,
-                   format_sizes(input.sizes()));
+        WICK_CHECK(input.dim() == n + 1 || input.dim() == n + 2, "{}(): Expected {}D or {}D tensor, but got {}", op,
+                   n + 1, n + 2, format_sizes(input.sizes()));
         sizes = input.sizes();
         for (int64_t i = 0; i < n; ++i) {
             const size_t d = sizes.size() - static_cast<size_t>(n - i), at = static_cast<size_t>(3 - n + i);
             const int64_t size = output_size[i];
             WICK_CHECK(sizes[d] > 0,
-                       "{}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {} with dimension {} "
+                       "{}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {} "
+                       "with dimension {} "
                        "being empty",
                        op, format_sizes(input.sizes()), d);
-            WICK_CHECK(size >= 0, "{}(): elements of output_size must be greater than or equal to 0 but received {}", op, size);
+            WICK_CHECK(size >= 0, "{}(): elements of output_size must be greater than or equal to 0 but received {}",
+                       op, size);
             in[at] = sizes[d];
             out[at] = size;
             sizes[d] = size;
@@ -54,15 +56,17 @@ struct AdaptivePooling {
 template <class F>
 void for_windows(const AdaptivePooling& p, F&& f) {
     const int64_t per_plane = p.out[0] * p.out[1] * p.out[2];
-    parallel_for(0, p.planes, std::max<int64_t>(1, 8192 / (p.in[0] * p.in[1] * p.in[2])), [&](int64_t begin, int64_t end) {
-        for (int64_t plane = begin; plane < end; ++plane) {
-            int64_t at = plane * per_plane;
-            for (int64_t d = 0; d < p.out[0]; ++d)
-                for (int64_t h = 0; h < p.out[1]; ++h)
-                    for (int64_t w = 0; w < p.out[2]; ++w, ++at)
-                        f(plane, at, p.start(0, d), p.end(0, d), p.start(1, h), p.end(1, h), p.start(2, w), p.end(2, w));
-        }
-    });
+    parallel_for(0, p.planes, std::max<int64_t>(1, 8192 / (p.in[0] * p.in[1] * p.in[2])),
+                 [&](int64_t begin, int64_t end) {
+                     for (int64_t plane = begin; plane < end; ++plane) {
+                         int64_t at = plane * per_plane;
+                         for (int64_t d = 0; d < p.out[0]; ++d)
+                             for (int64_t h = 0; h < p.out[1]; ++h)
+                                 for (int64_t w = 0; w < p.out[2]; ++w, ++at)
+                                     f(plane, at, p.start(0, d), p.end(0, d), p.start(1, h), p.end(1, h), p.start(2, w),
+                                       p.end(2, w));
+                     }
+                 });
 }
 
 template <class T>
@@ -78,27 +82,32 @@ void adaptive_avg(const AdaptivePooling& p, const T* x, T* y) {
         kernels::avg_pool<T>(shape, p.planes, x, y, false, 0);
         return;
     }
-    for_windows(p, [&](int64_t plane, int64_t at, int64_t d0, int64_t d1, int64_t h0, int64_t h1, int64_t w0, int64_t w1) {
-        double sum = 0;
-        for (int64_t d = d0; d < d1; ++d)
-            for (int64_t h = h0; h < h1; ++h)
-                for (int64_t w = w0; w < w1; ++w) sum += x[plane * plane_in + (d * p.in[1] + h) * p.in[2] + w];
-        y[at] = static_cast<T>(sum / static_cast<double>((d1 - d0) * (h1 - h0) * (w1 - w0)));
-    });
+    for_windows(p,
+                [&](int64_t plane, int64_t at, int64_t d0, int64_t d1, int64_t h0, int64_t h1, int64_t w0, int64_t w1) {
+                    double sum = 0;
+                    for (int64_t d = d0; d < d1; ++d)
+                        for (int64_t h = h0; h < h1; ++h)
+                            for (int64_t w = w0; w < w1; ++w)
+                                sum += x[plane * plane_in + (d * p.in[1] + h) * p.in[2] + w];
+                    y[at] = static_cast<T>(sum / static_cast<double>((d1 - d0) * (h1 - h0) * (w1 - w0)));
+                });
 }
 
 template <int64_t n>
 Tensor adaptive_avg_pool(const Tensor& self, const IntList& output_size) {
-    const AdaptivePooling p(self, n, expand_list(output_size, n, "adaptive_avg_pool", "output_size"), "adaptive_avg_pool");
+    const AdaptivePooling p(self, n, expand_list(output_size, n, "adaptive_avg_pool", "output_size"),
+                            "adaptive_avg_pool");
     const Tensor x = compute_input(self);
     const Tensor out = empty(p.sizes, x.dtype());
-    dispatch_float(x.dtype(), "adaptive_avg_pool", [&]<class T>() { adaptive_avg<T>(p, x.data<T>(), out.mutable_data<T>()); });
+    dispatch_float(x.dtype(), "adaptive_avg_pool",
+                   [&]<class T>() { adaptive_avg<T>(p, x.data<T>(), out.mutable_data<T>()); });
     return to_dtype(out, self.dtype());
 }
 
 template <int64_t n>
 Pair adaptive_max_pool(const Tensor& self, const IntList& output_size) {
-    const AdaptivePooling p(self, n, expand_list(output_size, n, "adaptive_max_pool", "output_size"), "adaptive_max_pool");
+    const AdaptivePooling p(self, n, expand_list(output_size, n, "adaptive_max_pool", "output_size"),
+                            "adaptive_max_pool");
     const Tensor x = compute_input(self);
     const Tensor out = empty(p.sizes, x.dtype()), index = empty(p.sizes, DType::int64);
     dispatch_float(x.dtype(), "adaptive_max_pool", [&]<class T>() {
@@ -106,21 +115,22 @@ Pair adaptive_max_pool(const Tensor& self, const IntList& output_size) {
         T* to = out.mutable_data<T>();
         int64_t* to_index = index.mutable_data<int64_t>();
         const int64_t plane_in = p.in[0] * p.in[1] * p.in[2];
-        for_windows(p, [&](int64_t plane, int64_t at, int64_t d0, int64_t d1, int64_t h0, int64_t h1, int64_t w0, int64_t w1) {
-            T top = -std::numeric_limits<T>::infinity();
-            int64_t best = (d0 * p.in[1] + h0) * p.in[2] + w0;
-            for (int64_t d = d0; d < d1; ++d) {
-                for (int64_t h = h0; h < h1; ++h) {
-                    for (int64_t w = w0; w < w1; ++w) {
-                        const int64_t i = (d * p.in[1] + h) * p.in[2] + w;
-                        const T value = from[plane * plane_in + i];
-                        if (value > top || value != value) top = value, best = i;
+        for_windows(
+            p, [&](int64_t plane, int64_t at, int64_t d0, int64_t d1, int64_t h0, int64_t h1, int64_t w0, int64_t w1) {
+                T top = -std::numeric_limits<T>::infinity();
+                int64_t best = (d0 * p.in[1] + h0) * p.in[2] + w0;
+                for (int64_t d = d0; d < d1; ++d) {
+                    for (int64_t h = h0; h < h1; ++h) {
+                        for (int64_t w = w0; w < w1; ++w) {
+                            const int64_t i = (d * p.in[1] + h) * p.in[2] + w;
+                            const T value = from[plane * plane_in + i];
+                            if (value > top || value != value) top = value, best = i;
+                        }
                     }
                 }
-            }
-            to[at] = top;
-            to_index[at] = best;
-        });
+                to[at] = top;
+                to_index[at] = best;
+            });
     });
     return {to_dtype(out, self.dtype()), index};
 }
@@ -129,13 +139,24 @@ Pair adaptive_max_pool(const Tensor& self, const IntList& output_size) {
 
 void register_nn_adaptive_pool(Registry& ops) {
     ops.add("aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor").kernel(&adaptive_avg_pool<1>).out();
-    ops.add("aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor").kernel(&adaptive_avg_pool<2>).out();
-    ops.add("aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor").kernel(&adaptive_avg_pool<3>).out();
-    ops.add("aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor").kernel(&adaptive_avg_pool<2>).out();
-    ops.add("aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor").kernel(&adaptive_avg_pool<3>).out();
-    ops.add("aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)").kernel(&adaptive_max_pool<1>);
-    ops.add("aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)").kernel(&adaptive_max_pool<2>);
-    ops.add("aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)").kernel(&adaptive_max_pool<3>);
+    ops.add("aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor")
+        .kernel(&adaptive_avg_pool<2>)
+        .out();
+    ops.add("aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor")
+        .kernel(&adaptive_avg_pool<3>)
+        .out();
+    ops.add("aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor")
+        .kernel(&adaptive_avg_pool<2>)
+        .out();
+    ops.add("aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor")
+        .kernel(&adaptive_avg_pool<3>)
+        .out();
+    ops.add("aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)")
+        .kernel(&adaptive_max_pool<1>);
+    ops.add("aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)")
+        .kernel(&adaptive_max_pool<2>);
+    ops.add("aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)")
+        .kernel(&adaptive_max_pool<3>);
 }
 
 }  // namespace wick::jit

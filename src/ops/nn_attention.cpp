@@ -28,7 +28,8 @@ kernels::HeadsView<const T> heads_view(const Tensor& t) {
 }
 
 template <class T>
-void run_fused(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, bool causal, double scale, const Tensor& out) {
+void run_fused(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, bool causal, double scale,
+               const Tensor& out) {
     kernels::AttentionShape<T> shape;
     shape.batch = q.size(0);
     shape.heads = q.size(1);
@@ -55,8 +56,8 @@ void run_fused(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& 
     kernels::attention<T>(shape, heads_view<T>(q), heads_view<T>(k), heads_view<T>(v), what, to);
 }
 
-/// scores[batch, heads, L, S] += mask, with -inf where a bool mask or the causal order hides a key. Returns the rows that
-/// see nothing, whose scores become equal.
+/// scores[batch, heads, L, S] += mask, with -inf where a bool mask or the causal order hides a key. Returns the rows
+/// that see nothing, whose scores become equal.
 template <class T>
 std::vector<int64_t> mask_scores(const Tensor& scores, const Tensor& mask, bool causal) {
     constexpr T kHidden = -std::numeric_limits<T>::infinity();
@@ -86,13 +87,15 @@ std::vector<int64_t> mask_scores(const Tensor& scores, const Tensor& mask, bool 
 
 /// The whole matrix of probabilities.
 template <class T>
-Tensor probabilities(const Tensor& q, const Tensor& k, const Tensor& mask, const AttentionOptions& options, double scale) {
+Tensor probabilities(const Tensor& q, const Tensor& k, const Tensor& mask, const AttentionOptions& options,
+                     double scale) {
     const int64_t batch = q.size(0), heads = q.size(1), share = heads / k.size(1), length = q.size(2), keys = k.size(2);
     const Tensor scores = empty({batch, heads, length, keys}, q.dtype());
     for (int64_t h = 0; h < heads; ++h) {
         for (int64_t b = 0; b < batch; ++b) {
-            multiply_into(select(select(scores, 1, h), 0, b), select(select(q, 1, h), 0, b), transpose(select(select(k, 1, h / share), 0, b), 0, 1),
-                          scale, 0, "scaled_dot_product_attention");
+            multiply_into(select(select(scores, 1, h), 0, b), select(select(q, 1, h), 0, b),
+                          transpose(select(select(k, 1, h / share), 0, b), 0, 1), scale, 0,
+                          "scaled_dot_product_attention");
         }
     }
     const std::vector<int64_t> empty_rows = mask_scores<T>(scores, mask, options.causal);
@@ -108,8 +111,8 @@ void attend(const Tensor& weights, const Tensor& value, const Tensor& out) {
     const int64_t share = weights.size(1) / value.size(1);
     for (int64_t h = 0; h < weights.size(1); ++h) {
         for (int64_t b = 0; b < weights.size(0); ++b) {
-            const Tensor product = multiply(select(select(weights, 1, h), 0, b), select(select(value, 1, h / share), 0, b),
-                                            "scaled_dot_product_attention");
+            const Tensor product = multiply(select(select(weights, 1, h), 0, b),
+                                            select(select(value, 1, h / share), 0, b), "scaled_dot_product_attention");
             copy_into(select(select(out, 1, h), 0, b), product);
         }
     }
@@ -117,13 +120,17 @@ void attend(const Tensor& weights, const Tensor& value, const Tensor& out) {
 
 }  // namespace
 
-AttentionResult attention(const Tensor& query, const Tensor& key, const Tensor& value, const AttentionOptions& options) {
+AttentionResult attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                          const AttentionOptions& options) {
     WICK_CHECK(query.dtype() == key.dtype() && query.dtype() == value.dtype(),
-               "Expected query, key, and value to have the same dtype, but got query.dtype: {} key.dtype: {} and value.dtype: {} instead.",
+               "Expected query, key, and value to have the same dtype, but got query.dtype: {} key.dtype: {} and "
+               "value.dtype: {} instead.",
                name_of(query.dtype()), name_of(key.dtype()), name_of(value.dtype()));
     const bool fits = query.size(0) == key.size(0) && query.size(0) == value.size(0) && key.size(1) == value.size(1) &&
-                      key.size(1) > 0 && query.size(1) % key.size(1) == 0 && query.size(3) == key.size(3) && key.size(2) == value.size(2);
-    WICK_CHECK(fits || query.numel() == 0, "scaled_dot_product_attention: query {}, key {} and value {} do not fit each other",
+                      key.size(1) > 0 && query.size(1) % key.size(1) == 0 && query.size(3) == key.size(3) &&
+                      key.size(2) == value.size(2);
+    WICK_CHECK(fits || query.numel() == 0,
+               "scaled_dot_product_attention: query {}, key {} and value {} do not fit each other",
                format_sizes(query.sizes()), format_sizes(key.sizes()), format_sizes(value.sizes()));
     const DType dtype = compute_dtype(query.dtype());
     const Tensor q = to_dtype(query, dtype), k = to_dtype(key, dtype), v = to_dtype(value, dtype);
@@ -142,7 +149,8 @@ AttentionResult attention(const Tensor& query, const Tensor& key, const Tensor& 
     } else if (!options.need_weights && options.zero_when_masked) {
         if (out.numel() > 0) {
             dispatch_float(dtype, "scaled_dot_product_attention", [&]<class T>() {
-                run_fused<T>(with_unit_columns(q), with_unit_columns(k), with_unit_columns(v), mask, options.causal, scale, out);
+                run_fused<T>(with_unit_columns(q), with_unit_columns(k), with_unit_columns(v), mask, options.causal,
+                             scale, out);
             });
         }
     } else {
@@ -163,7 +171,8 @@ using Pair = std::tuple<Tensor, Tensor>;
 struct Ranked {
     Ranked(const Tensor& query, const Tensor& key, const Tensor& value, bool grouped) {
         WICK_CHECK(query.dim() >= 2 && key.dim() >= 2 && value.dim() >= 2,
-                   "scaled_dot_product_attention: Expected query, key, and value to all be at least 2 dimensional, but got query.dim(): "
+                   "scaled_dot_product_attention: Expected query, key, and value to all be at least 2 dimensional, but "
+                   "got query.dim(): "
                    "{}, key.dim(): {} and value.dim(): {} instead.",
                    query.dim(), key.dim(), value.dim());
         q = query, k = key, v = value;
@@ -189,7 +198,7 @@ struct Ranked {
     Tensor q, k, v;
     DimVector lead_sizes{0, 0};
 
-   private:
+ private:
     Tensor to_four(const Tensor& t) const {
         DimVector sizes(lead_sizes);
         sizes.push_back(t.size(-2));
@@ -201,11 +210,13 @@ struct Ranked {
     }
 };
 
-Pair attention_any(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& attn_mask, double dropout_p, bool causal,
-                   std::optional<double> scale, bool grouped, bool need_weights) {
-    WICK_CHECK(!attn_mask.defined() || !causal, "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
+Pair attention_any(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& attn_mask,
+                   double dropout_p, bool causal, std::optional<double> scale, bool grouped, bool need_weights) {
+    WICK_CHECK(!attn_mask.defined() || !causal,
+               "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
     WICK_CHECK(!attn_mask.defined() || attn_mask.dtype() == DType::bool_ || is_floating(attn_mask.dtype()),
-               "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: {} and  query.dtype: {} instead.",
+               "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: {} and  "
+               "query.dtype: {} instead.",
                name_of(attn_mask.defined() ? attn_mask.dtype() : query.dtype()), name_of(query.dtype()));
     const Ranked ranked(query, key, value, grouped);
     AttentionOptions options{ranked.mask_to_four(attn_mask), causal, scale, true, need_weights || dropout_p > 0};
@@ -217,19 +228,22 @@ Pair attention_any(const Tensor& query, const Tensor& key, const Tensor& value, 
     return {ranked.restore(result.output), ranked.restore(result.weights)};
 }
 
-Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& attn_mask, double dropout_p,
-                                    bool is_causal, std::optional<double> scale, bool enable_gqa) {
+Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                                    const Tensor& attn_mask, double dropout_p, bool is_causal,
+                                    std::optional<double> scale, bool enable_gqa) {
     return std::get<0>(attention_any(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa, false));
 }
 
-Pair attention_with_weights(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& attn_mask, double dropout_p,
-                            bool need_attn_weights, bool is_causal) {
-    auto [out, weights] = attention_any(query, key, value, attn_mask, dropout_p, is_causal, std::nullopt, false, need_attn_weights);
+Pair attention_with_weights(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& attn_mask,
+                            double dropout_p, bool need_attn_weights, bool is_causal) {
+    auto [out, weights] =
+        attention_any(query, key, value, attn_mask, dropout_p, is_causal, std::nullopt, false, need_attn_weights);
     return {out, need_attn_weights ? weights : Tensor()};
 }
 
-Pair attention_math(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& attn_mask, double dropout_p, bool is_causal,
-                    const Tensor& dropout_mask, std::optional<double> scale, bool enable_gqa) {
+Pair attention_math(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& attn_mask,
+                    double dropout_p, bool is_causal, const Tensor& dropout_mask, std::optional<double> scale,
+                    bool enable_gqa) {
     WICK_CHECK(!dropout_mask.defined(), "_scaled_dot_product_attention_math: a dropout mask is not supported");
     return attention_any(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa, true);
 }
@@ -237,14 +251,21 @@ Pair attention_math(const Tensor& query, const Tensor& key, const Tensor& value,
 }  // namespace
 
 void register_nn_attention(Registry& ops) {
-    ops.add("aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool "
-            "is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
+    ops.add(
+           "aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
+           "dropout_p=0.0, bool "
+           "is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
         .kernel(&scaled_dot_product_attention);
-    ops.add("aten::_scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, "
-            "bool need_attn_weights=False, bool is_causal=False) -> (Tensor, Tensor)")
+    ops.add(
+           "aten::_scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
+           "dropout_p=0.0, "
+           "bool need_attn_weights=False, bool is_causal=False) -> (Tensor, Tensor)")
         .kernel(&attention_with_weights);
-    ops.add("aten::_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, "
-            "bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, Tensor)")
+    ops.add(
+           "aten::_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, "
+           "float dropout_p=0.0, "
+           "bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, "
+           "Tensor)")
         .kernel(&attention_math);
 }
 

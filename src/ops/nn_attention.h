@@ -1,6 +1,6 @@
 #pragma once
-// softmax(scale * Q K^T + mask) V on tensors: the door to kernels/attention.h. The matrix of scores exists as a whole only
-// when it is asked for.
+// softmax(scale * Q K^T + mask) V on tensors: the door to kernels/attention.h. The matrix of scores exists as a whole
+// only when it is asked for.
 
 #include <optional>
 

@@ -46,8 +46,9 @@ decltype(auto) dispatch_float(DType dtype, std::string_view op, F&& f) {
 /// An `int[N]` argument: one number stands for N equal ones. OpError when the list has another length.
 inline IntList expand_list(IntList list, int64_t n, std::string_view op, std::string_view argument) {
     if (list.size() == 1 && n > 1) list.resize(static_cast<size_t>(n), list[0]);
-    WICK_CHECK(static_cast<int64_t>(list.size()) == n, "{}: {} must either be a single int, or a tuple of {} ints, got {}", op,
-               argument, n, format_sizes(list));
+    WICK_CHECK(static_cast<int64_t>(list.size()) == n,
+               "{}: {} must either be a single int, or a tuple of {} ints, got {}", op, argument, n,
+               format_sizes(list));
     return list;
 }
 

@@ -1,4 +1,5 @@
-// Convolutions over one to three spatial dimensions and their transposes (torch.nn.functional.conv1d … conv_transpose3d).
+// Convolutions over one to three spatial dimensions and their transposes (torch.nn.functional.conv1d …
+// conv_transpose3d).
 #include <algorithm>
 
 #include "kernels/conv.h"
@@ -17,13 +18,13 @@ using kernels::ConvShape;
 /// A constant convolution weight in the kernels' layout. Kept beside the weight it was made from.
 template <class T>
 class PackedConv : public DerivedData {
-   public:
+ public:
     PackedConv(kernels::PackedConvWeight<T> weight, int64_t groups, Tensor source)
         : weight(std::move(weight)), groups(groups), source_(std::move(source)) {}
     const kernels::PackedConvWeight<T> weight;
     const int64_t groups;
 
-   private:
+ private:
     /// What `weight` reads in place, unless that is the tensor which owns this object.
     Tensor source_;
 };
@@ -37,39 +38,50 @@ struct ConvArguments {
 std::string times(IntArrayRef sizes) { return fmt::format("{}", fmt::join(sizes, " x ")); }
 
 /// Checks everything and fills the description; input[batch, channels, n spatial], weight[…, n spatial].
-ConvShape conv_shape(const Tensor& input, const Tensor& weight, const Tensor& bias, const ConvArguments& args, int64_t n) {
+ConvShape conv_shape(const Tensor& input, const Tensor& weight, const Tensor& bias, const ConvArguments& args,
+                     int64_t n) {
     constexpr int64_t kLimit = int64_t{1} << 31;
     const auto all = [](const IntList& list, auto holds) { return std::all_of(list.begin(), list.end(), holds); };
     WICK_CHECK(all(args.padding, [](int64_t v) { return v >= 0 && v < kLimit; }), "negative padding is not supported");
     WICK_CHECK(all(args.stride, [](int64_t v) { return v > 0 && v < kLimit; }), "non-positive stride is not supported");
-    WICK_CHECK(all(args.dilation, [](int64_t v) { return v > 0 && v < kLimit; }), "dilation should be greater than zero");
-    WICK_CHECK(all(args.output_padding, [](int64_t v) { return v >= 0 && v < kLimit; }), "negative output_padding is not supported");
+    WICK_CHECK(all(args.dilation, [](int64_t v) { return v > 0 && v < kLimit; }),
+               "dilation should be greater than zero");
+    WICK_CHECK(all(args.output_padding, [](int64_t v) { return v >= 0 && v < kLimit; }),
+               "negative output_padding is not supported");
     WICK_CHECK(args.groups > 0, "expected groups to be greater than 0, but got groups={}", args.groups);
-    WICK_CHECK(input.dtype() == weight.dtype(), "Input type ({}) and weight type ({}) should be the same", name_of(input.dtype()),
-               name_of(weight.dtype()));
-    WICK_CHECK(!bias.defined() || bias.dtype() == input.dtype(), "Input type ({}) and bias type ({}) should be the same",
-               name_of(input.dtype()), name_of(bias.defined() ? bias.dtype() : input.dtype()));
+    WICK_CHECK(input.dtype() == weight.dtype(), "Input type ({}) and weight type ({}) should be the same",
+               name_of(input.dtype()), name_of(weight.dtype()));
+    WICK_CHECK(!bias.defined() || bias.dtype() == input.dtype(),
+               "Input type ({}) and bias type ({}) should be the same", name_of(input.dtype()),
+               name_of(bias.defined() ? bias.dtype() : input.dtype()));
     ConvShape shape;
     shape.batch = input.size(0);
     shape.in_channels = input.size(1);
     shape.groups = args.groups;
     shape.out_channels = args.transposed ? weight.size(1) * args.groups : weight.size(0);
     if (args.transposed) {
-        WICK_CHECK(weight.size(0) % args.groups == 0, "Given groups={}, expected weight to be divisible by {} at dimension 0, but got weight of size {} instead",
-                   args.groups, args.groups, format_sizes(weight.sizes()));
-        WICK_CHECK(shape.in_channels == weight.size(0),
-                   "Given transposed=1, weight of size {}, expected input{} to have {} channels, but got {} channels instead",
-                   format_sizes(weight.sizes()), format_sizes(input.sizes()), weight.size(0), shape.in_channels);
+        WICK_CHECK(
+            weight.size(0) % args.groups == 0,
+            "Given groups={}, expected weight to be divisible by {} at dimension 0, but got weight of size {} instead",
+            args.groups, args.groups, format_sizes(weight.sizes()));
+        WICK_CHECK(
+            shape.in_channels == weight.size(0),
+            "Given transposed=1, weight of size {}, expected input{} to have {} channels, but got {} channels instead",
+            format_sizes(weight.sizes()), format_sizes(input.sizes()), weight.size(0), shape.in_channels);
     } else {
-        WICK_CHECK(shape.out_channels % args.groups == 0,
-                   "Given groups={}, expected weight to be divisible by {} at dimension 0, but got weight of size {} instead", args.groups,
-                   args.groups, format_sizes(weight.sizes()));
-        WICK_CHECK(shape.in_channels == weight.size(1) * args.groups,
-                   "Given groups={}, weight of size {}, expected input{} to have {} channels, but got {} channels instead", args.groups,
-                   format_sizes(weight.sizes()), format_sizes(input.sizes()), weight.size(1) * args.groups, shape.in_channels);
+        WICK_CHECK(
+            shape.out_channels % args.groups == 0,
+            "Given groups={}, expected weight to be divisible by {} at dimension 0, but got weight of size {} instead",
+            args.groups, args.groups, format_sizes(weight.sizes()));
+        WICK_CHECK(
+            shape.in_channels == weight.size(1) * args.groups,
+            "Given groups={}, weight of size {}, expected input{} to have {} channels, but got {} channels instead",
+            args.groups, format_sizes(weight.sizes()), format_sizes(input.sizes()), weight.size(1) * args.groups,
+            shape.in_channels);
     }
     WICK_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == shape.out_channels),
-               "Given {}weight of size {}, expected bias to be 1-dimensional with {} elements, but got bias of size {} instead",
+               "Given {}weight of size {}, expected bias to be 1-dimensional with {} elements, but got bias of size {} "
+               "instead",
                args.transposed ? "transposed=1, " : "", format_sizes(weight.sizes()), shape.out_channels,
                format_sizes(bias.defined() ? bias.sizes() : IntArrayRef()));
     DimVector padded, kernel;
@@ -84,18 +96,22 @@ ConvShape conv_shape(const Tensor& input, const Tensor& weight, const Tensor& bi
         if (args.transposed) {
             shape.output_padding[at] = args.output_padding[i];
             WICK_CHECK(args.output_padding[i] < std::max(args.stride[i], args.dilation[i]),
-                       "output padding must be smaller than either stride or dilation, but got output_padding: {}, stride: {}, dilation: {}",
+                       "output padding must be smaller than either stride or dilation, but got output_padding: {}, "
+                       "stride: {}, dilation: {}",
                        args.output_padding[i], args.stride[i], args.dilation[i]);
             WICK_CHECK(shape.transposed_output(static_cast<int>(at)) > 0,
-                       "Given input size per channel: ({}). Calculated output size per channel is too small", times(input.sizes().slice(2)));
+                       "Given input size per channel: ({}). Calculated output size per channel is too small",
+                       times(input.sizes().slice(2)));
         }
-        WICK_CHECK(shape.kernel[at] > 0, "weight should have at least one element per dimension, but got {}", format_sizes(weight.sizes()));
+        WICK_CHECK(shape.kernel[at] > 0, "weight should have at least one element per dimension, but got {}",
+                   format_sizes(weight.sizes()));
         padded.push_back(shape.input[at] + 2 * args.padding[i]);
         kernel.push_back(args.dilation[i] * (shape.kernel[at] - 1) + 1);
         fits = fits && padded.back() >= kernel.back();
     }
     WICK_CHECK(args.transposed || fits,
-               "Calculated padded input size per channel: ({}). Kernel size: ({}). Kernel size can't be greater than actual input size",
+               "Calculated padded input size per channel: ({}). Kernel size: ({}). Kernel size can't be greater than "
+               "actual input size",
                times(padded), times(kernel));
     return shape;
 }
@@ -115,7 +131,8 @@ Tensor forward(const ConvShape& shape, const Tensor& x, const Tensor& weight, co
             Tensor source = compute_input(weight);
             auto panels = kernels::pack_conv_weight<T>(shape, source.data<T>());
             if (source.is_same(weight)) source = Tensor();
-            derived = impl.set_derived(version, make_intrusive<PackedConv<T>>(std::move(panels), shape.groups, std::move(source)));
+            derived = impl.set_derived(
+                version, make_intrusive<PackedConv<T>>(std::move(panels), shape.groups, std::move(source)));
         }
         packed = dynamic_cast<const PackedConv<T>*>(derived);
         if (packed && packed->groups != shape.groups) packed = nullptr;
@@ -124,7 +141,8 @@ Tensor forward(const ConvShape& shape, const Tensor& x, const Tensor& weight, co
         kernels::conv<T>(shape, x.data<T>(), packed->weight, out.mutable_data<T>(), epilogue);
     } else {
         const Tensor source = compute_input(weight);
-        kernels::conv<T>(shape, x.data<T>(), kernels::pack_conv_weight<T>(shape, source.data<T>()), out.mutable_data<T>(), epilogue);
+        kernels::conv<T>(shape, x.data<T>(), kernels::pack_conv_weight<T>(shape, source.data<T>()),
+                         out.mutable_data<T>(), epilogue);
     }
     return out;
 }
@@ -149,8 +167,10 @@ Tensor convolve(const Tensor& input, const Tensor& weight, const Tensor& bias, c
 }
 
 /// Lists of any accepted length, input with or without a batch dimension.
-Tensor convolve_any(const Tensor& input, const Tensor& weight, const Tensor& bias, ConvArguments args, int64_t n, std::string_view op) {
-    WICK_CHECK(weight.dim() == n + 2, "Expected {}-dimensional weight for {}-dimensional input {}, but got weight of size {} instead", n + 2,
+Tensor convolve_any(const Tensor& input, const Tensor& weight, const Tensor& bias, ConvArguments args, int64_t n,
+                    std::string_view op) {
+    WICK_CHECK(weight.dim() == n + 2,
+               "Expected {}-dimensional weight for {}-dimensional input {}, but got weight of size {} instead", n + 2,
                n + 2, format_sizes(input.sizes()), format_sizes(weight.sizes()));
     WICK_CHECK(input.dim() == n + 1 || input.dim() == n + 2,
                "Expected {}D (unbatched) or {}D (batched) input to {}, but got input of size: {}", n + 1, n + 2, op,
@@ -158,19 +178,21 @@ Tensor convolve_any(const Tensor& input, const Tensor& weight, const Tensor& bia
     args.stride = expand_list(std::move(args.stride), n, op, "stride");
     args.padding = expand_list(std::move(args.padding), n, op, "padding");
     args.dilation = expand_list(std::move(args.dilation), n, op, "dilation");
-    args.output_padding = expand_list(args.output_padding.empty() ? IntList{0} : std::move(args.output_padding), n, op, "output_padding");
+    args.output_padding =
+        expand_list(args.output_padding.empty() ? IntList{0} : std::move(args.output_padding), n, op, "output_padding");
     if (input.dim() == n + 2) return convolve(input, weight, bias, args, n);
     return squeeze(convolve(unsqueeze(input, 0), weight, bias, args, n), 0);
 }
 
 /// padding="same" or "valid". Where "same" needs an odd amount, the extra zero stands after the input.
-Tensor convolve_padded(const Tensor& input, const Tensor& weight, const Tensor& bias, const std::string& padding, ConvArguments args,
-                       int64_t n, std::string_view op) {
+Tensor convolve_padded(const Tensor& input, const Tensor& weight, const Tensor& bias, const std::string& padding,
+                       ConvArguments args, int64_t n, std::string_view op) {
     args.padding = IntList(static_cast<size_t>(n), 0);
     if (padding == "valid") return convolve_any(input, weight, bias, std::move(args), n, op);
     WICK_CHECK(padding == "same", "Invalid padding string: '{}'", padding);
-    WICK_CHECK(weight.dim() == n + 2 && input.dim() >= n, "Expected {}D (unbatched) or {}D (batched) input to {}, but got input of size: {}",
-               n + 1, n + 2, op, format_sizes(input.sizes()));
+    WICK_CHECK(weight.dim() == n + 2 && input.dim() >= n,
+               "Expected {}D (unbatched) or {}D (batched) input to {}, but got input of size: {}", n + 1, n + 2, op,
+               format_sizes(input.sizes()));
     args.stride = expand_list(std::move(args.stride), n, op, "stride");
     args.dilation = expand_list(std::move(args.dilation), n, op, "dilation");
     DimVector sizes(input.sizes());
@@ -193,95 +215,129 @@ constexpr std::string_view conv_name(int64_t n, bool transposed) {
 }
 
 template <int64_t n>
-Tensor conv(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride, const IntList& padding,
-            const IntList& dilation, int64_t groups) {
+Tensor conv(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
+            const IntList& padding, const IntList& dilation, int64_t groups) {
     return convolve_any(input, weight, bias, {stride, padding, dilation, {}, false, groups}, n, conv_name(n, false));
 }
 
 template <int64_t n>
-Tensor conv_padded(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride, const std::string& padding,
-                   const IntList& dilation, int64_t groups) {
-    return convolve_padded(input, weight, bias, padding, {stride, {}, dilation, {}, false, groups}, n, conv_name(n, false));
+Tensor conv_padded(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
+                   const std::string& padding, const IntList& dilation, int64_t groups) {
+    return convolve_padded(input, weight, bias, padding, {stride, {}, dilation, {}, false, groups}, n,
+                           conv_name(n, false));
 }
 
 template <int64_t n>
-Tensor conv_transpose(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride, const IntList& padding,
-                      const IntList& output_padding, int64_t groups, const IntList& dilation) {
-    return convolve_any(input, weight, bias, {stride, padding, dilation, output_padding, true, groups}, n, conv_name(n, true));
+Tensor conv_transpose(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
+                      const IntList& padding, const IntList& output_padding, int64_t groups, const IntList& dilation) {
+    return convolve_any(input, weight, bias, {stride, padding, dilation, output_padding, true, groups}, n,
+                        conv_name(n, true));
 }
 
 int64_t spatial_rank(const Tensor& weight) {
-    WICK_CHECK(weight.dim() >= 3 && weight.dim() <= 5, "weight should have at least three dimensions and at most five, but got {}",
+    WICK_CHECK(weight.dim() >= 3 && weight.dim() <= 5,
+               "weight should have at least three dimensions and at most five, but got {}",
                format_sizes(weight.sizes()));
     return weight.dim() - 2;
 }
 
-Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride, const IntList& padding,
-                   const IntList& dilation, bool transposed, const IntList& output_padding, int64_t groups) {
-    return convolve_any(input, weight, bias, {stride, padding, dilation, output_padding, transposed, groups}, spatial_rank(weight),
-                        "convolution");
+Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
+                   const IntList& padding, const IntList& dilation, bool transposed, const IntList& output_padding,
+                   int64_t groups) {
+    return convolve_any(input, weight, bias, {stride, padding, dilation, output_padding, transposed, groups},
+                        spatial_rank(weight), "convolution");
 }
 
-Tensor convolution_with_flags(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride, const IntList& padding,
-                              const IntList& dilation, bool transposed, const IntList& output_padding, int64_t groups, bool, bool, bool,
-                              bool) {
+Tensor convolution_with_flags(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
+                              const IntList& padding, const IntList& dilation, bool transposed,
+                              const IntList& output_padding, int64_t groups, bool, bool, bool, bool) {
     return convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups);
 }
 
-Tensor convolution_deprecated(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride, const IntList& padding,
-                              const IntList& dilation, bool transposed, const IntList& output_padding, int64_t groups, bool, bool, bool) {
+Tensor convolution_deprecated(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
+                              const IntList& padding, const IntList& dilation, bool transposed,
+                              const IntList& output_padding, int64_t groups, bool, bool, bool) {
     return convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups);
 }
 
-Tensor convolution_mode(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride, const std::string& padding,
-                        const IntList& dilation, int64_t groups) {
-    return convolve_padded(input, weight, bias, padding, {stride, {}, dilation, {}, false, groups}, spatial_rank(weight), "convolution");
+Tensor convolution_mode(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
+                        const std::string& padding, const IntList& dilation, int64_t groups) {
+    return convolve_padded(input, weight, bias, padding, {stride, {}, dilation, {}, false, groups},
+                           spatial_rank(weight), "convolution");
 }
 
 }  // namespace
 
 void register_nn_conv(Registry& ops) {
-    ops.add("aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, SymInt[1] padding=0, int[1] dilation=1, int "
-            "groups=1) -> Tensor")
+    ops.add(
+           "aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, SymInt[1] padding=0, int[1] "
+           "dilation=1, int "
+           "groups=1) -> Tensor")
         .kernel(&conv<1>);
-    ops.add("aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, SymInt[2] padding=0, int[2] dilation=1, int "
-            "groups=1) -> Tensor")
+    ops.add(
+           "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, SymInt[2] padding=0, int[2] "
+           "dilation=1, int "
+           "groups=1) -> Tensor")
         .kernel(&conv<2>);
-    ops.add("aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, SymInt[3] padding=0, int[3] dilation=1, int "
-            "groups=1) -> Tensor")
+    ops.add(
+           "aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, SymInt[3] padding=0, int[3] "
+           "dilation=1, int "
+           "groups=1) -> Tensor")
         .kernel(&conv<3>);
-    ops.add("aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, str padding=\"valid\", int[1] "
-            "dilation=1, int groups=1) -> Tensor")
+    ops.add(
+           "aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, str "
+           "padding=\"valid\", int[1] "
+           "dilation=1, int groups=1) -> Tensor")
         .kernel(&conv_padded<1>);
-    ops.add("aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, str padding=\"valid\", int[2] "
-            "dilation=1, int groups=1) -> Tensor")
+    ops.add(
+           "aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, str "
+           "padding=\"valid\", int[2] "
+           "dilation=1, int groups=1) -> Tensor")
         .kernel(&conv_padded<2>);
-    ops.add("aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, str padding=\"valid\", int[3] "
-            "dilation=1, int groups=1) -> Tensor")
+    ops.add(
+           "aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, str "
+           "padding=\"valid\", int[3] "
+           "dilation=1, int groups=1) -> Tensor")
         .kernel(&conv_padded<3>);
-    ops.add("aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, SymInt[1] padding=0, SymInt[1] "
-            "output_padding=0, int groups=1, int[1] dilation=1) -> Tensor")
+    ops.add(
+           "aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, SymInt[1] "
+           "padding=0, SymInt[1] "
+           "output_padding=0, int groups=1, int[1] dilation=1) -> Tensor")
         .kernel(&conv_transpose<1>);
-    ops.add("aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, SymInt[2] padding=0, "
-            "SymInt[2] output_padding=0, int groups=1, int[2] dilation=1) -> Tensor")
+    ops.add(
+           "aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, SymInt[2] "
+           "padding=0, "
+           "SymInt[2] output_padding=0, int groups=1, int[2] dilation=1) -> Tensor")
         .kernel(&conv_transpose<2>);
-    ops.add("aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, SymInt[3] padding=0, "
-            "SymInt[3] output_padding=0, int groups=1, int[3] dilation=1) -> Tensor")
+    ops.add(
+           "aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, SymInt[3] "
+           "padding=0, "
+           "SymInt[3] output_padding=0, int groups=1, int[3] dilation=1) -> Tensor")
         .kernel(&conv_transpose<3>);
-    ops.add("aten::convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, SymInt[] padding, int[] dilation, bool "
-            "transposed, SymInt[] output_padding, int groups) -> Tensor")
+    ops.add(
+           "aten::convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, SymInt[] padding, int[] "
+           "dilation, bool "
+           "transposed, SymInt[] output_padding, int groups) -> Tensor")
         .kernel(&convolution)
         .out();
-    ops.add("aten::_convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, SymInt[] padding, int[] dilation, bool "
-            "transposed, SymInt[] output_padding, int groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32) "
-            "-> Tensor")
+    ops.add(
+           "aten::_convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, SymInt[] padding, int[] "
+           "dilation, bool "
+           "transposed, SymInt[] output_padding, int groups, bool benchmark, bool deterministic, bool cudnn_enabled, "
+           "bool allow_tf32) "
+           "-> Tensor")
         .kernel(&convolution_with_flags)
         .out();
-    ops.add("aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, "
-            "bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, bool cudnn_enabled) -> Tensor")
+    ops.add(
+           "aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, "
+           "int[] dilation, "
+           "bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, bool cudnn_enabled) "
+           "-> Tensor")
         .kernel(&convolution_deprecated);
-    ops.add("aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, int[] stride, str padding, int[] dilation, int groups) "
-            "-> Tensor")
+    ops.add(
+           "aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, int[] stride, str padding, int[] "
+           "dilation, int groups) "
+           "-> Tensor")
         .kernel(&convolution_mode);
 }
 

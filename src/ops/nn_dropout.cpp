@@ -16,7 +16,9 @@ namespace {
 enum class Grain { element, channel };
 enum class Noise { zero, alpha };
 
-Tensor call(std::string_view op, std::vector<IValue> arguments) { return call_operator(op, std::move(arguments)).to_tensor(); }
+Tensor call(std::string_view op, std::vector<IValue> arguments) {
+    return call_operator(op, std::move(arguments)).to_tensor();
+}
 
 Tensor keep_mask(const Tensor& input, double p, Grain grain) {
     if (grain == Grain::element) return call("aten::bernoulli_.float", {empty_like(input), 1 - p});
@@ -40,8 +42,11 @@ Tensor dropout(const Tensor& input, double p, bool train) {
         // The negative saturation value of SELU takes the place of dropped elements; a and b restore mean and variance.
         constexpr double kAlpha = 1.7580993408473766;
         const double a = 1 / std::sqrt((kAlpha * kAlpha * p + 1) * (1 - p));
-        const Tensor shift = call("aten::add.Scalar", {call("aten::mul.Scalar", {call("aten::add.Scalar", {keep, -1.0}), kAlpha * a}), kAlpha * a * p});
-        return call("aten::add.Tensor", {call("aten::mul.Tensor", {input, call("aten::mul.Scalar", {keep, a})}), shift});
+        const Tensor shift =
+            call("aten::add.Scalar",
+                 {call("aten::mul.Scalar", {call("aten::add.Scalar", {keep, -1.0}), kAlpha * a}), kAlpha * a * p});
+        return call("aten::add.Tensor",
+                    {call("aten::mul.Tensor", {input, call("aten::mul.Scalar", {keep, a})}), shift});
     }
 }
 
@@ -56,13 +61,16 @@ std::tuple<Tensor, Tensor> native_dropout(const Tensor& input, double p, std::op
     if (!train.value_or(true) || input.numel() == 0 || p == 0) return {clone(input), ones(input.sizes(), DType::bool_)};
     if (p == 1) return {zeros_like(input), zeros(input.sizes(), DType::bool_)};
     const Tensor keep = keep_mask(input, p, Grain::element);
-    return {call("aten::mul.Scalar", {call("aten::mul.Tensor", {input, keep}), 1 / (1 - p)}), to_dtype(keep, DType::bool_)};
+    return {call("aten::mul.Scalar", {call("aten::mul.Tensor", {input, keep}), 1 / (1 - p)}),
+            to_dtype(keep, DType::bool_)};
 }
 
 }  // namespace
 
 void register_nn_dropout(Registry& ops) {
-    ops.add("aten::dropout(Tensor input, float p, bool train) -> Tensor").kernel(&dropout<Grain::element, Noise::zero>).side_effects();
+    ops.add("aten::dropout(Tensor input, float p, bool train) -> Tensor")
+        .kernel(&dropout<Grain::element, Noise::zero>)
+        .side_effects();
     ops.add("aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)")
         .kernel(&dropout_in_place<Grain::element, Noise::zero>)
         .side_effects();
@@ -84,7 +92,9 @@ void register_nn_dropout(Registry& ops) {
     ops.add("aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)")
         .kernel(&dropout_in_place<Grain::channel, Noise::alpha>)
         .side_effects();
-    ops.add("aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)").kernel(&native_dropout).side_effects();
+    ops.add("aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)")
+        .kernel(&native_dropout)
+        .side_effects();
 }
 
 }  // namespace wick::jit

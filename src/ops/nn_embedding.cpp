@@ -18,7 +18,8 @@ namespace {
 
 Tensor index_input(const Tensor& t, std::string_view op, std::string_view argument) {
     WICK_CHECK(t.dtype() == DType::int64 || t.dtype() == DType::int32,
-               "Expected tensor for argument #1 '{}' to have one of the following scalar types: Long, Int; but got {} instead (while "
+               "Expected tensor for argument #1 '{}' to have one of the following scalar types: Long, Int; but got {} "
+               "instead (while "
                "checking arguments for {})",
                argument, scalar_name_of(t.dtype()), op);
     return contiguous(to_dtype(t, DType::int64));
@@ -36,9 +37,10 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t, bool, boo
     for (int64_t i = 0; i < count; ++i) WICK_CHECK_INDEX(at[i] >= 0 && at[i] < rows, "index out of range in self");
     const char* from = static_cast<const char*>(table.data_ptr());
     char* to = static_cast<char*>(out.mutable_data_ptr());
-    parallel_for(0, count, std::max<int64_t>(1, 65536 / static_cast<int64_t>(bytes + 1)), [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) std::memcpy(to + i * bytes, from + at[i] * bytes, bytes);
-    });
+    parallel_for(0, count, std::max<int64_t>(1, 65536 / static_cast<int64_t>(bytes + 1)),
+                 [&](int64_t begin, int64_t end) {
+                     for (int64_t i = begin; i < end; ++i) std::memcpy(to + i * bytes, from + at[i] * bytes, bytes);
+                 });
     return out;
 }
 
@@ -79,8 +81,10 @@ Bags embedding_bag_impl(const Tensor& weight, const Tensor& indices, const Tenso
     WICK_CHECK(weight.dim() == 2, "weight has to be a 2D Tensor, but got Tensor of dimension {}", weight.dim());
     WICK_CHECK(mode_number >= 0 && mode_number <= 2, "mode has to be one of sum, mean or max");
     const BagMode mode{mode_number};
-    const Tensor index = index_input(indices, "embedding_bag", "indices"), start = index_input(offsets, "embedding_bag", "offsets");
-    WICK_CHECK(!include_last_offset || start.numel() >= 1, "include_last_offset: number of offset should be at least 1");
+    const Tensor index = index_input(indices, "embedding_bag", "indices"),
+                 start = index_input(offsets, "embedding_bag", "offsets");
+    WICK_CHECK(!include_last_offset || start.numel() >= 1,
+               "include_last_offset: number of offset should be at least 1");
     WICK_CHECK(!per_sample_weights.defined() || mode == BagMode::sum,
                "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum'");
     WICK_CHECK(!per_sample_weights.defined() || per_sample_weights.numel() == index.numel(),
@@ -91,9 +95,11 @@ Bags embedding_bag_impl(const Tensor& weight, const Tensor& indices, const Tenso
     const int64_t* at = index.data<int64_t>();
     const int64_t* first = start.data<int64_t>();
     for (int64_t i = 0; i < count; ++i)
-        WICK_CHECK_INDEX(at[i] >= 0 && at[i] < rows, "embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be {}", at[i]);
+        WICK_CHECK_INDEX(at[i] >= 0 && at[i] < rows,
+                         "embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be {}", at[i]);
     WICK_CHECK(start.numel() == 0 || first[0] == 0,
-               "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got {}",
+               "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. "
+               "However, got {}",
                start.numel() == 0 ? 0 : first[0]);
     for (int64_t b = 0; b < start.numel(); ++b)
         WICK_CHECK(first[b] >= (b == 0 ? 0 : first[b - 1]) && first[b] <= count,
@@ -138,13 +144,14 @@ Bags embedding_bag_impl(const Tensor& weight, const Tensor& indices, const Tenso
     return {to_dtype(out, weight.dtype()), bag_of, length, source};
 }
 
-Bags embedding_bag_with_padding(const Tensor& weight, const Tensor& indices, const Tensor& offsets, bool, int64_t mode, bool,
-                                const Tensor& per_sample_weights, bool include_last_offset, std::optional<int64_t> padding_idx) {
+Bags embedding_bag_with_padding(const Tensor& weight, const Tensor& indices, const Tensor& offsets, bool, int64_t mode,
+                                bool, const Tensor& per_sample_weights, bool include_last_offset,
+                                std::optional<int64_t> padding_idx) {
     int64_t padding = -1;
     if (padding_idx) {
         WICK_CHECK(*padding_idx >= -weight.size(0) && *padding_idx < weight.size(0),
-                   "padding_idx must be within the number of embeddings, -{} through {}, but got {}", weight.size(0), weight.size(0) - 1,
-                   *padding_idx);
+                   "padding_idx must be within the number of embeddings, -{} through {}, but got {}", weight.size(0),
+                   weight.size(0) - 1, *padding_idx);
         padding = *padding_idx < 0 ? *padding_idx + weight.size(0) : *padding_idx;
     }
     return embedding_bag_impl(weight, indices, offsets, mode, per_sample_weights, include_last_offset, padding);
@@ -163,25 +170,39 @@ Bags raw_embedding_bag(const Tensor& weight, const Tensor& indices, const Tensor
 }  // namespace
 
 void register_nn_embedding(Registry& ops) {
-    ops.add("aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> "
-            "Tensor")
+    ops.add(
+           "aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool "
+           "sparse=False) -> "
+           "Tensor")
         .kernel(&embedding)
         .out();
     ops.add("aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)")
         .kernel(&embedding_renorm);
-    ops.add("aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool "
-            "sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int "
+           "mode=0, bool "
+           "sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, "
+           "Tensor)")
         .kernel(&embedding_bag);
-    ops.add("aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool "
-            "sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, "
+           "int mode, bool "
+           "sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, "
+           "Tensor, Tensor)")
         .kernel(&embedding_bag_with_padding);
-    ops.add("aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool "
-            "sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, "
-            "Tensor, Tensor)")
+    ops.add(
+           "aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int "
+           "mode=0, bool "
+           "sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> "
+           "(Tensor, Tensor, "
+           "Tensor, Tensor)")
         .kernel(&raw_embedding_bag);
-    ops.add("aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int "
-            "mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> "
-            "(Tensor, Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool "
+           "scale_grad_by_freq=False, int "
+           "mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int "
+           "padding_idx=-1) -> "
+           "(Tensor, Tensor, Tensor, Tensor)")
         .kernel(&raw_embedding_bag);
 }
 

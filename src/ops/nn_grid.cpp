@@ -1,4 +1,5 @@
-// Sampling at arbitrary positions: grid_sample and affine_grid (Jaderberg et al., "Spatial Transformer Networks", 2015).
+// Sampling at arbitrary positions: grid_sample and affine_grid (Jaderberg et al., "Spatial Transformer Networks",
+// 2015).
 #include <algorithm>
 #include <cmath>
 
@@ -38,7 +39,8 @@ T reflect(T x, int64_t twice_low, int64_t twice_high) {
 
 template <class T>
 T pad_position(T x, int64_t size, Padding padding, bool align_corners) {
-    if (padding == Padding::reflection) x = align_corners ? reflect(x, 0, 2 * (size - 1)) : reflect(x, -1, 2 * size - 1);
+    if (padding == Padding::reflection)
+        x = align_corners ? reflect(x, 0, 2 * (size - 1)) : reflect(x, -1, 2 * size - 1);
     if (padding != Padding::zeros) x = std::clamp(x, T(0), static_cast<T>(size - 1));
     // What is no number, or too large for an index, lies outside.
     if (!(std::fabs(x) < T(1e9))) x = T(-100);
@@ -51,7 +53,8 @@ struct Plane {
     const T* data;
     int64_t depth, height, width;
     T at(int64_t d, int64_t h, int64_t w) const {
-        return d >= 0 && d < depth && h >= 0 && h < height && w >= 0 && w < width ? data[(d * height + h) * width + w] : T(0);
+        return d >= 0 && d < depth && h >= 0 && h < height && w >= 0 && w < width ? data[(d * height + h) * width + w]
+                                                                                  : T(0);
     }
 };
 
@@ -73,8 +76,10 @@ struct Sampler {
         if (mode == Interpolation::bicubic) return bicubic(plane, x, y);
         x = pad_position(to_pixels(x, plane.width, align_corners), plane.width, padding, align_corners);
         y = pad_position(to_pixels(y, plane.height, align_corners), plane.height, padding, align_corners);
-        z = has_depth ? pad_position(to_pixels(z, plane.depth, align_corners), plane.depth, padding, align_corners) : T(0);
-        if (mode == Interpolation::nearest) return plane.at(index(std::nearbyint(z)), index(std::nearbyint(y)), index(std::nearbyint(x)));
+        z = has_depth ? pad_position(to_pixels(z, plane.depth, align_corners), plane.depth, padding, align_corners)
+                      : T(0);
+        if (mode == Interpolation::nearest)
+            return plane.at(index(std::nearbyint(z)), index(std::nearbyint(y)), index(std::nearbyint(x)));
         const T x0 = std::floor(x), y0 = std::floor(y), z0 = std::floor(z);
         const T fx = x - x0, fy = y - y0, fz = z - z0;
         const auto layer = [&](int64_t d) {
@@ -86,7 +91,7 @@ struct Sampler {
         return has_depth ? (1 - fz) * near + fz * layer(index(z0) + 1) : near;
     }
 
-   private:
+ private:
     static int64_t index(T x) { return static_cast<int64_t>(x); }
 
     /// Padding applies to each of the sixteen neighbours.
@@ -108,23 +113,31 @@ struct Sampler {
     }
 };
 
-Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolation, int64_t padding, bool align_corners) {
+Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolation, int64_t padding,
+                    bool align_corners) {
     const int64_t n = input.dim() - 2;
     WICK_CHECK((n == 2 || n == 3) && grid.dim() == input.dim(),
-               "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes {} and grid with "
+               "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with "
+               "sizes {} and grid with "
                "sizes {}",
                format_sizes(input.sizes()), format_sizes(grid.sizes()));
-    WICK_CHECK(input.dtype() == grid.dtype(), "grid_sampler(): expected input and grid to have same dtype, but input has {} and grid has {}",
+    WICK_CHECK(input.dtype() == grid.dtype(),
+               "grid_sampler(): expected input and grid to have same dtype, but input has {} and grid has {}",
                name_of(input.dtype()), name_of(grid.dtype()));
     WICK_CHECK(input.size(0) == grid.size(0),
-               "grid_sampler(): expected grid and input to have same batch size, but got input with sizes {} and grid with sizes {}",
+               "grid_sampler(): expected grid and input to have same batch size, but got input with sizes {} and grid "
+               "with sizes {}",
                format_sizes(input.sizes()), format_sizes(grid.sizes()));
-    WICK_CHECK(grid.size(-1) == n, "grid_sampler(): expected grid to have size {} in last dimension, but got grid with sizes {}", n,
+    WICK_CHECK(grid.size(-1) == n,
+               "grid_sampler(): expected grid to have size {} in last dimension, but got grid with sizes {}", n,
                format_sizes(grid.sizes()));
-    WICK_CHECK(interpolation >= 0 && interpolation <= 2 && padding >= 0 && padding <= 2, "grid_sampler(): unknown interpolation or padding mode");
+    WICK_CHECK(interpolation >= 0 && interpolation <= 2 && padding >= 0 && padding <= 2,
+               "grid_sampler(): unknown interpolation or padding mode");
     WICK_CHECK(n == 2 || interpolation != 2, "grid_sampler(): bicubic interpolation only supports 4D input");
     for (int64_t d = 2; d < input.dim(); ++d)
-        WICK_CHECK(input.size(d) > 0, "grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes {} with dimension {} being empty",
+        WICK_CHECK(input.size(d) > 0,
+                   "grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes {} with "
+                   "dimension {} being empty",
                    format_sizes(input.sizes()), d);
     DimVector sizes{input.size(0), input.size(1)};
     for (int64_t d = 1; d <= n; ++d) sizes.push_back(grid.size(d));
@@ -136,9 +149,11 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
         T* to = out.mutable_data<T>();
         parallel_for(0, batch * channels, std::max<int64_t>(1, 2048 / (points + 1)), [&](int64_t begin, int64_t end) {
             for (int64_t p = begin; p < end; ++p) {
-                const Plane<T> plane{x.data<T>() + p * plane_size, n == 3 ? input.size(2) : 1, input.size(-2), input.size(-1)};
+                const Plane<T> plane{x.data<T>() + p * plane_size, n == 3 ? input.size(2) : 1, input.size(-2),
+                                     input.size(-1)};
                 const T* at = g.data<T>() + p / channels * points * n;
-                for (int64_t i = 0; i < points; ++i, at += n) to[p * points + i] = sampler.sample(plane, at[0], at[1], n == 3 ? at[2] : T(0), n == 3);
+                for (int64_t i = 0; i < points; ++i, at += n)
+                    to[p * points + i] = sampler.sample(plane, at[0], at[1], n == 3 ? at[2] : T(0), n == 3);
             }
         });
     });
@@ -149,8 +164,9 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
 Tensor affine_grid_generator(const Tensor& theta, const IntList& size, bool align_corners) {
     const int64_t n = static_cast<int64_t>(size.size()) - 2;
     WICK_CHECK(n == 2 || n == 3, "AffineGridGenerator needs 4d (spatial) or 5d (volumetric) inputs.");
-    WICK_CHECK((theta.sizes() == IntArrayRef{size[0], n, n + 1}), "Expected a batch of {}x{} affine matrices of shape Nx{}x{} for size {}. Got {}.", n,
-               n + 1, n, n + 1, format_sizes(size), format_sizes(theta.sizes()));
+    WICK_CHECK((theta.sizes() == IntArrayRef{size[0], n, n + 1}),
+               "Expected a batch of {}x{} affine matrices of shape Nx{}x{} for size {}. Got {}.", n, n + 1, n, n + 1,
+               format_sizes(size), format_sizes(theta.sizes()));
     DimVector sizes{size[0]};
     for (int64_t d = 0; d < n; ++d) {
         WICK_CHECK(size[2 + d] > 0, "Expected non-zero, positive output size. Got {}", format_sizes(size));
@@ -158,7 +174,8 @@ Tensor affine_grid_generator(const Tensor& theta, const IntList& size, bool alig
     }
     sizes.push_back(n);
     const Tensor t = compute_input(theta), out = empty(sizes, t.dtype());
-    const int64_t depth = n == 3 ? size[2] : 1, height = size[static_cast<size_t>(n)], width = size[static_cast<size_t>(n + 1)];
+    const int64_t depth = n == 3 ? size[2] : 1, height = size[static_cast<size_t>(n)],
+                  width = size[static_cast<size_t>(n + 1)];
     dispatch_float(t.dtype(), "affine_grid_generator", [&]<class T>() {
         const auto base = [&](int64_t i, int64_t count) {
             if (count <= 1) return T(0);
@@ -193,7 +210,9 @@ void register_nn_grid(Registry& ops) {
     ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler")).kernel(&grid_sampler);
     ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler_2d")).kernel(&grid_sampler).out();
     ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler_3d")).kernel(&grid_sampler).out();
-    ops.add("aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor").kernel(&affine_grid_generator).out();
+    ops.add("aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor")
+        .kernel(&affine_grid_generator)
+        .out();
 }
 
 }  // namespace wick::jit

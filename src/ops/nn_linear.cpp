@@ -12,22 +12,24 @@ namespace {
 
 /// y[…, o] = sum_ij x1[…, i] weight[o, i, j] x2[…, j] + bias[o]: one product over (i), then a row-wise dot over j.
 Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight, const Tensor& bias) {
-    WICK_CHECK(input1.dim() == input2.dim(), "bilinear(): input dimensions do not match: got {} and {}", input1.dim(), input2.dim());
+    WICK_CHECK(input1.dim() == input2.dim(), "bilinear(): input dimensions do not match: got {} and {}", input1.dim(),
+               input2.dim());
     WICK_CHECK(weight.dim() == 3, "bilinear(): expected a weight of 3 dimensions, got {}", weight.dim());
     WICK_CHECK(input1.size(-1) == weight.size(1) && input2.size(-1) == weight.size(2),
-               "bilinear(): the sizes of the inputs' last dimensions, {} and {}, do not match the weight's, {}", input1.size(-1),
-               input2.size(-1), format_sizes(weight.sizes()));
+               "bilinear(): the sizes of the inputs' last dimensions, {} and {}, do not match the weight's, {}",
+               input1.size(-1), input2.size(-1), format_sizes(weight.sizes()));
     const int64_t outputs = weight.size(0), left = weight.size(1), right = weight.size(2);
     const int64_t rows = left == 0 ? 0 : input1.numel() / left;
     DimVector sizes(input1.sizes());
     for (int64_t d = 0; d + 1 < input1.dim(); ++d)
-        WICK_CHECK(input1.size(d) == input2.size(d), "bilinear(): input batch dimensions do not match at dim {}: got {} and {}", d,
-                   input1.size(d), input2.size(d));
+        WICK_CHECK(input1.size(d) == input2.size(d),
+                   "bilinear(): input batch dimensions do not match at dim {}: got {} and {}", d, input1.size(d),
+                   input2.size(d));
     sizes.back() = outputs;
     const Tensor x1 = compute_input(input1), x2 = compute_input(input2);
     // weight[o, i, j] as a matrix B[i, (o, j)].
-    const Tensor w = compute_input(weight.as_strided_unchecked({left, outputs, right}, {weight.stride(1), weight.stride(0), weight.stride(2)},
-                                                               weight.storage_offset()));
+    const Tensor w = compute_input(weight.as_strided_unchecked(
+        {left, outputs, right}, {weight.stride(1), weight.stride(0), weight.stride(2)}, weight.storage_offset()));
     const Tensor matrix = w.as_strided_unchecked({left, outputs * right}, {outputs * right, 1}, w.storage_offset());
     const Tensor flat = x1.as_strided_unchecked({rows, left}, {left, 1}, x1.storage_offset());
     const Tensor partial = multiply(flat, matrix, "bilinear");
@@ -48,13 +50,16 @@ Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight
     return to_dtype(out, input1.dtype());
 }
 
-Tensor plain_linear(const Tensor& input, const Tensor& weight, const Tensor& bias) { return linear(input, weight, bias); }
+Tensor plain_linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
+    return linear(input, weight, bias);
+}
 
 }  // namespace
 
 void register_nn_linear(Registry& ops) {
     ops.add("aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor").kernel(&plain_linear).out();
-    ops.add("aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor").kernel(&bilinear);
+    ops.add("aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor")
+        .kernel(&bilinear);
 }
 
 }  // namespace wick::jit

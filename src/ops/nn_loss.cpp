@@ -28,10 +28,12 @@ std::string reduced(std::string_view name, std::string_view parameters, std::str
 
 void register_nn_loss(Registry& ops) {
     ops.add("aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
-        .composite(reduced("mse_loss", "self: Tensor, target: Tensor, reduction: int", R"(    difference = torch.sub(self, target)
+        .composite(reduced("mse_loss", "self: Tensor, target: Tensor, reduction: int",
+                           R"(    difference = torch.sub(self, target)
     loss = torch.mul(difference, difference))"));
     ops.add("aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
-        .composite(reduced("l1_loss", "self: Tensor, target: Tensor, reduction: int", R"(    loss = torch.abs(torch.sub(self, target)))"));
+        .composite(reduced("l1_loss", "self: Tensor, target: Tensor, reduction: int",
+                           R"(    loss = torch.abs(torch.sub(self, target)))"));
     ops.add("aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor")
         .composite(reduced("smooth_l1_loss", "self: Tensor, target: Tensor, reduction: int, beta: float",
                            R"(    distance = torch.abs(torch.sub(self, target))
@@ -48,18 +50,22 @@ void register_nn_loss(Registry& ops) {
                            R"(    loss = torch.log1p(torch.exp(torch.mul(torch.neg(target), self))))"));
     // The logarithms are bounded below, so that a certain and wrong answer costs 100 and not infinity.
     ops.add("aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
-        .composite(reduced("binary_cross_entropy", "self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int",
+        .composite(reduced("binary_cross_entropy",
+                           "self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int",
                            R"(    if bool(torch.any(torch.logical_or(self < 0, self > 1))):
         raise RuntimeError("all elements of input should be between 0 and 1")
     miss = torch.mul(torch.sub(target, 1), torch.clamp_min(torch.log1p(torch.neg(self)), -100))
     loss = torch.sub(miss, torch.mul(target, torch.clamp_min(torch.log(self), -100)))
     if weight is not None:
         loss = torch.mul(loss, weight))"));
-    ops.add("aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int "
-            "reduction=1) -> Tensor")
-        .composite(reduced("binary_cross_entropy_with_logits",
-                           "self: Tensor, target: Tensor, weight: Optional[Tensor], pos_weight: Optional[Tensor], reduction: int",
-                           R"(    # -log(sigmoid(x)) without overflow.
+    ops.add(
+           "aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? "
+           "pos_weight=None, int "
+           "reduction=1) -> Tensor")
+        .composite(reduced(
+            "binary_cross_entropy_with_logits",
+            "self: Tensor, target: Tensor, weight: Optional[Tensor], pos_weight: Optional[Tensor], reduction: int",
+            R"(    # -log(sigmoid(x)) without overflow.
     loss = torch.add(torch.log1p(torch.exp(torch.neg(torch.abs(self)))), torch.clamp_min(torch.neg(self), 0))
     if pos_weight is not None:
         loss = torch.mul(loss, torch.add(torch.mul(torch.sub(pos_weight, 1), target), 1))
@@ -72,8 +78,11 @@ void register_nn_loss(Registry& ops) {
         loss = torch.mul(torch.exp(target), torch.sub(target, self))
     else:
         loss = torch.sub(torch.xlogy(target, target), torch.mul(target, self)))"));
-    ops.add("aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor")
-        .composite(reduced("poisson_nll_loss", "input: Tensor, target: Tensor, log_input: bool, full: bool, eps: float, reduction: int",
+    ops.add(
+           "aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) "
+           "-> Tensor")
+        .composite(reduced("poisson_nll_loss",
+                           "input: Tensor, target: Tensor, log_input: bool, full: bool, eps: float, reduction: int",
                            R"(    if log_input:
         loss = torch.sub(torch.exp(input), torch.mul(target, input))
     else:
@@ -81,15 +90,21 @@ void register_nn_loss(Registry& ops) {
     if full:
         stirling = torch.add(torch.sub(torch.mul(target, torch.log(target)), target), 0.5 * torch.log(torch.mul(target, 6.283185307179586)))
         loss = torch.add(loss, torch.masked_fill(stirling, target <= 1, 0)))"));
-    ops.add("aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor")
-        .composite(reduced("margin_ranking_loss", "input1: Tensor, input2: Tensor, target: Tensor, margin: float, reduction: int",
-                           R"(    loss = torch.clamp_min(torch.add(torch.mul(torch.neg(target), torch.sub(input1, input2)), margin), 0))"));
+    ops.add(
+           "aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) "
+           "-> Tensor")
+        .composite(reduced(
+            "margin_ranking_loss", "input1: Tensor, input2: Tensor, target: Tensor, margin: float, reduction: int",
+            R"(    loss = torch.clamp_min(torch.add(torch.mul(torch.neg(target), torch.sub(input1, input2)), margin), 0))"));
     ops.add("aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor")
         .composite(reduced("hinge_embedding_loss", "self: Tensor, target: Tensor, margin: float, reduction: int",
                            R"(    far = torch.masked_fill(torch.clamp_min(torch.rsub(self, margin), 0), target == 1, 0)
     loss = torch.add(far, torch.masked_fill(self, target == -1, 0)))"));
-    ops.add("aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor")
-        .composite(reduced("cosine_embedding_loss", "input1: Tensor, input2: Tensor, target: Tensor, margin: float, reduction: int",
+    ops.add(
+           "aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) "
+           "-> Tensor")
+        .composite(reduced("cosine_embedding_loss",
+                           "input1: Tensor, input2: Tensor, target: Tensor, margin: float, reduction: int",
                            R"(    dim = target.dim()
     product = torch.sum(torch.mul(input1, input2), [dim])
     square1 = torch.add(torch.sum(torch.mul(input1, input1), [dim]), 9.9999999999999998e-13)
@@ -102,10 +117,13 @@ void register_nn_loss(Registry& ops) {
         .composite(R"(def pairwise_distance(x1: Tensor, x2: Tensor, p: float, eps: float, keepdim: bool) -> Tensor:
     return torch.norm(torch.add(torch.sub(x1, x2), eps), p, [-1], keepdim)
 )");
-    ops.add("aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., float eps=1e-06, "
-            "bool swap=False, int reduction=1) -> Tensor")
+    ops.add(
+           "aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., "
+           "float eps=1e-06, "
+           "bool swap=False, int reduction=1) -> Tensor")
         .composite(reduced("triplet_margin_loss",
-                           "anchor: Tensor, positive: Tensor, negative: Tensor, margin: float, p: float, eps: float, swap: bool, reduction: int",
+                           "anchor: Tensor, positive: Tensor, negative: Tensor, margin: float, p: float, eps: float, "
+                           "swap: bool, reduction: int",
                            R"(    near = torch.pairwise_distance(anchor, positive, p, eps)
     far = torch.pairwise_distance(anchor, negative, p, eps)
     if swap:
@@ -118,9 +136,12 @@ void register_nn_loss(Registry& ops) {
     return torch.sum(torch.mul(torch.div(x1, length1), torch.div(x2, length2)), [dim])
 )");
     // A target of the input's shape holds a probability per class, otherwise the number of the right class.
-    ops.add("aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float "
-            "label_smoothing=0.) -> Tensor")
-        .composite(R"(def cross_entropy_loss(self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int, ignore_index: int, label_smoothing: float) -> Tensor:
+    ops.add(
+           "aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt "
+           "ignore_index=-100, float "
+           "label_smoothing=0.) -> Tensor")
+        .composite(
+            R"(def cross_entropy_loss(self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int, ignore_index: int, label_smoothing: float) -> Tensor:
     if self.dim() == 1:
         dim = 0
     else:

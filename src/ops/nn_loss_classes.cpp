@@ -24,8 +24,8 @@ Reduction reduction_of(int64_t number) {
 }
 
 Tensor class_indices(const Tensor& target) {
-    WICK_CHECK(target.dtype() == DType::int64 || target.dtype() == DType::uint8, "expected scalar type Long but found {}",
-               scalar_name_of(target.dtype()));
+    WICK_CHECK(target.dtype() == DType::int64 || target.dtype() == DType::uint8,
+               "expected scalar type Long but found {}", scalar_name_of(target.dtype()));
     return contiguous(to_dtype(target, DType::int64));
 }
 
@@ -42,8 +42,10 @@ Tensor reduce(const std::vector<T>& losses, IntArrayRef sizes, Reduction reducti
     return scalar_tensor(reduction == Reduction::mean ? sum / divisor : sum, dtype_of<T>);
 }
 
-/// log_probs[N, C, d…] (or [C]) at target[N, d…]: −weight[t] * log_probs[t]; the mean is over the weights. Also the weights' sum.
-Pair nll_loss_forward(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction_number, int64_t ignore_index) {
+/// log_probs[N, C, d…] (or [C]) at target[N, d…]: −weight[t] * log_probs[t]; the mean is over the weights. Also the
+/// weights' sum.
+Pair nll_loss_forward(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction_number,
+                      int64_t ignore_index) {
     WICK_CHECK(self.dim() >= 1, "input tensor should be at least 1D");
     const int64_t batch = self.dim() == 1 ? 1 : self.size(0), classes = self.dim() == 1 ? self.size(0) : self.size(1);
     DimVector expected;
@@ -53,10 +55,12 @@ Pair nll_loss_forward(const Tensor& self, const Tensor& target, const Tensor& we
     }
     const int64_t count = checked_numel(expected), inner = batch == 0 ? 0 : count / batch;
     const bool fits = target.sizes() == IntArrayRef(expected) || (self.dim() == 1 && target.numel() == 1);
-    WICK_CHECK(fits, "size mismatch (got input: {}, target: {})", format_sizes(self.sizes()), format_sizes(target.sizes()));
-    WICK_CHECK(!weight.defined() || weight.numel() == classes,
-               "weight tensor should be defined either for all {} classes or no classes but got weight tensor of shape: {}", classes,
-               format_sizes(weight.defined() ? weight.sizes() : IntArrayRef()));
+    WICK_CHECK(fits, "size mismatch (got input: {}, target: {})", format_sizes(self.sizes()),
+               format_sizes(target.sizes()));
+    WICK_CHECK(
+        !weight.defined() || weight.numel() == classes,
+        "weight tensor should be defined either for all {} classes or no classes but got weight tensor of shape: {}",
+        classes, format_sizes(weight.defined() ? weight.sizes() : IntArrayRef()));
     const Reduction reduction = reduction_of(reduction_number);
     const Tensor x = compute_input(self), index = class_indices(target), w = compute_input(weight, x.dtype());
     return dispatch_float(x.dtype(), "nll_loss_out_frame", [&]<class T>() -> Pair {
@@ -76,26 +80,31 @@ Pair nll_loss_forward(const Tensor& self, const Tensor& target, const Tensor& we
     });
 }
 
-Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction, int64_t ignore_index) {
+Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction,
+                int64_t ignore_index) {
     return std::get<0>(nll_loss_forward(self, target, weight, reduction, ignore_index));
 }
 
 /// Samples as rows of x[N, C] (or [C]).
 void check_rows(const Tensor& self, const Tensor& target, bool target_per_class) {
-    WICK_CHECK(self.dim() == 1 || self.dim() == 2, "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {}",
+    WICK_CHECK(self.dim() == 1 || self.dim() == 2,
+               "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {}",
                format_sizes(self.sizes()));
     const int64_t rows = self.dim() == 2 ? self.size(0) : 1;
     const bool fits = target_per_class ? target.sizes() == self.sizes() : target.numel() == rows && target.dim() <= 1;
-    WICK_CHECK(fits, "inconsistent target size: {} for input of size: {}", format_sizes(target.sizes()), format_sizes(self.sizes()));
+    WICK_CHECK(fits, "inconsistent target size: {} for input of size: {}", format_sizes(target.sizes()),
+               format_sizes(self.sizes()));
 }
 
 /// mean over classes j != t of max(0, margin - x[t] + x[j])^p, times the right class's weight.
-Tensor multi_margin_loss(const Tensor& self, const Tensor& target, Scalar p, Scalar margin, const Tensor& weight, int64_t reduction) {
+Tensor multi_margin_loss(const Tensor& self, const Tensor& target, Scalar p, Scalar margin, const Tensor& weight,
+                         int64_t reduction) {
     check_rows(self, target, false);
     const double power = p.to_double(), gap = margin.to_double();
     WICK_CHECK(power == 1 || power == 2, "only p == 1 and p == 2 supported");
     const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
-    WICK_CHECK(!weight.defined() || weight.numel() == classes, "inconsistent weight size: {}", weight.defined() ? weight.numel() : 0);
+    WICK_CHECK(!weight.defined() || weight.numel() == classes, "inconsistent weight size: {}",
+               weight.defined() ? weight.numel() : 0);
     const Tensor x = compute_input(self), index = class_indices(target), w = compute_input(weight, x.dtype());
     return dispatch_float(x.dtype(), "multi_margin_loss", [&]<class T>() {
         std::vector<T> losses;
@@ -143,34 +152,36 @@ Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target, int64_t 
 }
 
 /// −log p(target) of every sample, and log alpha[N, T, 2 * longest target + 1] of the forward recursion.
-Pair ctc_forward(const Tensor& log_probs, const Tensor& targets, const IntList& input_lengths, const IntList& target_lengths, int64_t blank,
-                 bool zero_infinity) {
+Pair ctc_forward(const Tensor& log_probs, const Tensor& targets, const IntList& input_lengths,
+                 const IntList& target_lengths, int64_t blank, bool zero_infinity) {
     WICK_CHECK(log_probs.dim() == 3, "ctc_loss: expected log_probs of 3 dimensions (T, N, C), got {}", log_probs.dim());
     const Tensor x = compute_input(log_probs), labels = contiguous(to_dtype(targets, DType::int64));
     const int64_t time = x.size(0), batch = x.size(1), classes = x.size(2);
     WICK_CHECK(blank >= 0 && blank < classes, "blank must be in label range");
     WICK_CHECK(static_cast<int64_t>(input_lengths.size()) == batch, "input_lengths must be of size batch_size");
     WICK_CHECK(static_cast<int64_t>(target_lengths.size()) == batch, "target_lengths must be of size batch_size");
-    WICK_CHECK(labels.dim() == 1 || (labels.dim() == 2 && labels.size(0) == batch), "targets must be 1D or of shape (N, S), got {}",
-               format_sizes(targets.sizes()));
+    WICK_CHECK(labels.dim() == 1 || (labels.dim() == 2 && labels.size(0) == batch),
+               "targets must be 1D or of shape (N, S), got {}", format_sizes(targets.sizes()));
     int64_t longest = 0, start = 0;
     std::vector<int64_t> offsets;
     for (int64_t n = 0; n < batch; ++n) {
-        WICK_CHECK(input_lengths[n] >= 0 && input_lengths[n] <= time, "Expected input_lengths to have value at most {}, but got value {}", time,
-                   input_lengths[n]);
-        WICK_CHECK(target_lengths[n] >= 0 && target_lengths[n] <= labels.size(-1), "Expected target_lengths to have value at most {}, but got {}",
-                   labels.size(-1), target_lengths[n]);
+        WICK_CHECK(input_lengths[n] >= 0 && input_lengths[n] <= time,
+                   "Expected input_lengths to have value at most {}, but got value {}", time, input_lengths[n]);
+        WICK_CHECK(target_lengths[n] >= 0 && target_lengths[n] <= labels.size(-1),
+                   "Expected target_lengths to have value at most {}, but got {}", labels.size(-1), target_lengths[n]);
         offsets.push_back(labels.dim() == 1 ? start : n * labels.size(1));
         start += target_lengths[n];
         longest = std::max(longest, target_lengths[n]);
     }
-    WICK_CHECK(labels.dim() == 2 || start <= labels.numel(), "ctc_loss: targets are shorter than the sum of target_lengths, {}", start);
+    WICK_CHECK(labels.dim() == 2 || start <= labels.numel(),
+               "ctc_loss: targets are shorter than the sum of target_lengths, {}", start);
     for (int64_t i = 0; i < labels.numel(); ++i) {
         const int64_t label = labels.data<int64_t>()[i];
         WICK_CHECK(labels.dim() == 2 || (label >= 0 && label < classes), "ctc_loss: label {} is out of range", label);
     }
     const int64_t width = 2 * longest + 1;
-    const Tensor alphas = full({batch, time, width}, -std::numeric_limits<double>::infinity(), x.dtype()), loss = empty({batch}, x.dtype());
+    const Tensor alphas = full({batch, time, width}, -std::numeric_limits<double>::infinity(), x.dtype()),
+                 loss = empty({batch}, x.dtype());
     dispatch_float(x.dtype(), "ctc_loss_cpu", [&]<class T>() {
         constexpr T kNone = -std::numeric_limits<T>::infinity();
         T* to = loss.mutable_data<T>();
@@ -185,7 +196,9 @@ Pair ctc_forward(const Tensor& log_probs, const Tensor& targets, const IntList& 
                     WICK_CHECK(c >= 0 && c < classes, "ctc_loss: label {} is out of range", c);
                     return c;
                 };
-                const auto p = [&](int64_t t, int64_t s) { return x.data<T>()[(t * batch + n) * classes + class_of(s)]; };
+                const auto p = [&](int64_t t, int64_t s) {
+                    return x.data<T>()[(t * batch + n) * classes + class_of(s)];
+                };
                 T* alpha = all + n * time * width;
                 if (steps == 0) {
                     to[n] = length == 0 ? T(0) : -kNone;
@@ -200,7 +213,10 @@ Pair ctc_forward(const Tensor& log_probs, const Tensor& targets, const IntList& 
                             const bool skips = s > 1 && s % 2 == 1 && label[s / 2] != label[s / 2 - 1];
                             const T c = skips ? before[s - 2] : kNone;
                             const T top = std::max({a, b, c});
-                            now[s] = top == kNone ? kNone : std::log(std::exp(a - top) + std::exp(b - top) + std::exp(c - top)) + top + p(t, s);
+                            now[s] = top == kNone
+                                         ? kNone
+                                         : std::log(std::exp(a - top) + std::exp(b - top) + std::exp(c - top)) + top +
+                                               p(t, s);
                         }
                     }
                     const T* last = alpha + (steps - 1) * width;
@@ -219,14 +235,14 @@ IntList lengths_of(const Tensor& lengths) {
     return IntList(values.data<int64_t>(), values.data<int64_t>() + values.numel());
 }
 
-Pair ctc_forward_tensors(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths, const Tensor& target_lengths,
-                         int64_t blank, bool zero_infinity) {
+Pair ctc_forward_tensors(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                         const Tensor& target_lengths, int64_t blank, bool zero_infinity) {
     return ctc_forward(log_probs, targets, lengths_of(input_lengths), lengths_of(target_lengths), blank, zero_infinity);
 }
 
 /// The mean is over samples of loss / target length.
-Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const IntList& input_lengths, const IntList& target_lengths, int64_t blank,
-                int64_t reduction_number, bool zero_infinity) {
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const IntList& input_lengths,
+                const IntList& target_lengths, int64_t blank, int64_t reduction_number, bool zero_infinity) {
     const bool batched = log_probs.dim() == 3;
     const Reduction reduction = reduction_of(reduction_number);
     const Tensor probs = batched ? log_probs : unsqueeze(log_probs, 1);
@@ -236,47 +252,66 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const IntList& i
     double sum = 0;
     for (int64_t n = 0; n < x.numel(); ++n) {
         const double loss = x.data<double>()[n];
-        sum += reduction == Reduction::mean ? loss / static_cast<double>(std::max<int64_t>(target_lengths[n], 1)) : loss;
+        sum +=
+            reduction == Reduction::mean ? loss / static_cast<double>(std::max<int64_t>(target_lengths[n], 1)) : loss;
     }
     return scalar_tensor(reduction == Reduction::mean ? sum / static_cast<double>(x.numel()) : sum, log_probs.dtype());
 }
 
-Tensor ctc_loss_tensors(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths, const Tensor& target_lengths,
-                        int64_t blank, int64_t reduction, bool zero_infinity) {
-    return ctc_loss(log_probs, targets, lengths_of(input_lengths), lengths_of(target_lengths), blank, reduction, zero_infinity);
+Tensor ctc_loss_tensors(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                        const Tensor& target_lengths, int64_t blank, int64_t reduction, bool zero_infinity) {
+    return ctc_loss(log_probs, targets, lengths_of(input_lengths), lengths_of(target_lengths), blank, reduction,
+                    zero_infinity);
 }
 
 }  // namespace
 
 void register_nn_loss_classes(Registry& ops) {
     for (std::string_view name : {"nll_loss", "nll_loss2d"}) {
-        ops.add(fmt::format("aten::{}(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor", name))
+        ops.add(fmt::format("aten::{}(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt "
+                            "ignore_index=-100) -> Tensor",
+                            name))
             .kernel(&nll_loss)
             .out();
-        ops.add(fmt::format("aten::{}_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor "
+        ops.add(fmt::format("aten::{}_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt "
+                            "ignore_index) -> (Tensor "
                             "output, Tensor total_weight)",
                             name))
             .kernel(&nll_loss_forward)
             .out("output");
     }
-    ops.add("aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor")
+    ops.add(
+           "aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt "
+           "ignore_index=-100) -> Tensor")
         .kernel(&nll_loss);
-    ops.add("aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> "
-            "Tensor")
+    ops.add(
+           "aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int "
+           "reduction=1) -> "
+           "Tensor")
         .kernel(&multi_margin_loss)
         .out();
-    ops.add("aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor").kernel(&multilabel_margin_loss).out();
-    ops.add("aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int "
-            "reduction=1, bool zero_infinity=False) -> Tensor")
+    ops.add("aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
+        .kernel(&multilabel_margin_loss)
+        .out();
+    ops.add(
+           "aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int "
+           "blank=0, int "
+           "reduction=1, bool zero_infinity=False) -> Tensor")
         .kernel(&ctc_loss);
-    ops.add("aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int "
-            "reduction=1, bool zero_infinity=False) -> Tensor")
+    ops.add(
+           "aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int "
+           "blank=0, int "
+           "reduction=1, bool zero_infinity=False) -> Tensor")
         .kernel(&ctc_loss_tensors);
-    ops.add("aten::_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, bool "
-            "zero_infinity=False) -> (Tensor, Tensor)")
+    ops.add(
+           "aten::_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, "
+           "bool "
+           "zero_infinity=False) -> (Tensor, Tensor)")
         .kernel(&ctc_forward);
-    ops.add("aten::_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, bool "
-            "zero_infinity=False) -> (Tensor, Tensor)")
+    ops.add(
+           "aten::_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int "
+           "blank=0, bool "
+           "zero_infinity=False) -> (Tensor, Tensor)")
         .kernel(&ctc_forward_tensors);
 }
 

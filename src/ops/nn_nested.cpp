@@ -13,14 +13,15 @@ using namespace ops;
 namespace {
 
 class NestedLengths : public DerivedData {
-   public:
+ public:
     explicit NestedLengths(std::vector<int64_t> lengths) : lengths(std::move(lengths)) {}
     const std::vector<int64_t> lengths;
 };
 
 /// Number of leading true entries in each row of mask[B, T]; `aligned` says whether no true entry follows.
 std::vector<int64_t> leading_lengths(const Tensor& t, const Tensor& mask, bool& aligned) {
-    WICK_CHECK(mask.dtype() == DType::bool_, "Expected mask to be of ScalarType Bool, but got {} instead.", scalar_name_of(mask.dtype()));
+    WICK_CHECK(mask.dtype() == DType::bool_, "Expected mask to be of ScalarType Bool, but got {} instead.",
+               scalar_name_of(mask.dtype()));
     WICK_CHECK(mask.dim() == 2, "Padding mask should be 2D");
     WICK_CHECK(t.dim() == 3, "Input should be a 3D tensor, N * L * D");
     WICK_CHECK(t.size(0) == mask.size(0) && t.size(1) == mask.size(1), "Mask size should match input size");
@@ -57,9 +58,11 @@ Tensor to_padded_tensor(const Tensor& self, double padding, const std::optional<
     DimVector sizes(self.sizes());
     sizes[1] = lengths->empty() ? 0 : *std::max_element(lengths->begin(), lengths->end());
     if (output_size) {
-        WICK_CHECK(output_size->size() == sizes.size(), "Length of output_size does not match NestedTensor dims. Broadcasting is not supported.");
+        WICK_CHECK(output_size->size() == sizes.size(),
+                   "Length of output_size does not match NestedTensor dims. Broadcasting is not supported.");
         for (size_t d = 0; d < sizes.size(); ++d)
-            WICK_CHECK((*output_size)[d] >= sizes[d], "Value in output_size is less than NestedTensor padded size. Truncation is not supported.");
+            WICK_CHECK((*output_size)[d] >= sizes[d],
+                       "Value in output_size is less than NestedTensor padded size. Truncation is not supported.");
         sizes = *output_size;
     }
     const Tensor out = full(sizes, padding, self.dtype());
@@ -85,10 +88,13 @@ const std::vector<int64_t>* nested_lengths(const Tensor& tensor) {
 }
 
 void register_nn_nested(Registry& ops) {
-    ops.add("aten::_nested_tensor_from_mask(Tensor t, Tensor mask, bool mask_check=True) -> Tensor").kernel(&nested_tensor_from_mask);
+    ops.add("aten::_nested_tensor_from_mask(Tensor t, Tensor mask, bool mask_check=True) -> Tensor")
+        .kernel(&nested_tensor_from_mask);
     ops.add("aten::_nested_tensor_from_mask_left_aligned(Tensor t, Tensor mask) -> bool").kernel(&is_left_aligned);
-    ops.add("aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor").kernel(&to_padded_tensor);
-    ops.add("aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor").kernel(&to_padded_tensor);
+    ops.add("aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor")
+        .kernel(&to_padded_tensor);
+    ops.add("aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor")
+        .kernel(&to_padded_tensor);
 }
 
 }  // namespace wick::jit

@@ -1,5 +1,5 @@
-// Normalisation layers. With statistics (mean, var) of a slice, biased: y = (x - mean) / sqrt(var + eps) * weight + bias.
-// Slices: batch_norm, a channel; layer_norm, the last dimensions; group_norm, a group of channels of one sample;
+// Normalisation layers. With statistics (mean, var) of a slice, biased: y = (x - mean) / sqrt(var + eps) * weight +
+// bias. Slices: batch_norm, a channel; layer_norm, the last dimensions; group_norm, a group of channels of one sample;
 // instance_norm, one channel of one sample.
 #include <algorithm>
 #include <cmath>
@@ -49,8 +49,8 @@ void fold_affine(Stats& scale, Stats& shift, const Stats& mean, const Stats& var
 }
 
 /// y[o, c, i] = x * scale[c] + shift[c] in x's dtype.
-Tensor apply_affine(const Tensor& x, int64_t outer, int64_t channels, int64_t inner, const Stats& scale, const Stats& shift,
-                    std::string_view op) {
+Tensor apply_affine(const Tensor& x, int64_t outer, int64_t channels, int64_t inner, const Stats& scale,
+                    const Stats& shift, std::string_view op) {
     const Tensor out = empty(x.sizes(), x.dtype());
     dispatch_float(x.dtype(), op, [&]<class T>() {
         const std::vector<T> a(scale.begin(), scale.end()), b(shift.begin(), shift.end());
@@ -106,9 +106,11 @@ using Three = std::tuple<Tensor, Tensor, Tensor>;
 Three native_batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
                         const Tensor& running_var, bool training, double momentum, double eps) {
     const Channels in(input, "batch_norm");
-    Stats scale = channel_values(weight, in.channels, 1, "weight"), shift = channel_values(bias, in.channels, 0, "bias");
+    Stats scale = channel_values(weight, in.channels, 1, "weight"),
+          shift = channel_values(bias, in.channels, 0, "bias");
     if (!training) {
-        WICK_CHECK(running_mean.defined() && running_var.defined(), "running_mean and running_var must be defined in evaluation mode");
+        WICK_CHECK(running_mean.defined() && running_var.defined(),
+                   "running_mean and running_var must be defined in evaluation mode");
         fold_affine(scale, shift, channel_values(running_mean, in.channels, 0, "running_mean"),
                     channel_values(running_var, in.channels, 0, "running_var"), eps);
         const Tensor y = apply_affine(in.x, in.batch, in.channels, in.inner, scale, shift, "batch_norm");
@@ -117,7 +119,8 @@ Three native_batch_norm(const Tensor& input, const Tensor& weight, const Tensor&
     const int64_t count = in.batch * in.inner;
     WICK_CHECK(in.channels == 0 || count > 0, "input tensor must have at least one element, but got input_sizes = {}",
                format_sizes(input.sizes()));
-    const Moments m = join_batch(moments_of_rows(in.x, in.batch * in.channels, in.inner, "batch_norm"), in.batch, in.channels);
+    const Moments m =
+        join_batch(moments_of_rows(in.x, in.batch * in.channels, in.inner, "batch_norm"), in.batch, in.channels);
     update_running(running_mean, m.mean, 1, momentum);
     update_running(running_var, m.var, static_cast<double>(count) / static_cast<double>(count - 1), momentum);
     fold_affine(scale, shift, m.mean, m.var, eps);
@@ -132,7 +135,8 @@ Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
     return std::get<0>(native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
 }
 
-Three batch_norm_no_stats(const Tensor& input, const Tensor& weight, const Tensor& bias, bool training, double momentum, double eps) {
+Three batch_norm_no_stats(const Tensor& input, const Tensor& weight, const Tensor& bias, bool training, double momentum,
+                          double eps) {
     return native_batch_norm(input, weight, bias, Tensor(), Tensor(), training, momentum, eps);
 }
 
@@ -141,54 +145,60 @@ Three batch_norm_no_training(const Tensor& input, const Tensor& weight, const Te
     return native_batch_norm(input, weight, bias, running_mean, running_var, false, momentum, eps);
 }
 
-std::tuple<Tensor, Tensor, Tensor, Tensor> cudnn_batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                                                            const Tensor& running_mean, const Tensor& running_var, bool training,
-                                                            double momentum, double eps) {
+std::tuple<Tensor, Tensor, Tensor, Tensor> cudnn_batch_norm(const Tensor& input, const Tensor& weight,
+                                                            const Tensor& bias, const Tensor& running_mean,
+                                                            const Tensor& running_var, bool training, double momentum,
+                                                            double eps) {
     auto [y, mean, invstd] = native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps);
     return {y, mean, invstd, empty({0}, DType::uint8)};
 }
 
 /// Splits the shape at the normalised part: rows × n.
-std::pair<int64_t, int64_t> split_rows(const Tensor& input, const IntList& normalized_shape, const Tensor& weight, const Tensor& bias) {
+std::pair<int64_t, int64_t> split_rows(const Tensor& input, const IntList& normalized_shape, const Tensor& weight,
+                                       const Tensor& bias) {
     WICK_CHECK(!normalized_shape.empty(),
                "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
                "normalized_shape = []");
     const IntArrayRef shape = normalized_shape;
     const size_t rank = input.sizes().size();
     const bool fits = rank >= shape.size() && input.sizes().slice(rank - shape.size()) == shape;
-    WICK_CHECK(fits, "Given normalized_shape={}, expected input with shape [*, {}], but got input of size{}", format_sizes(shape),
-               fmt::join(shape, ", "), format_sizes(input.sizes()));
+    WICK_CHECK(fits, "Given normalized_shape={}, expected input with shape [*, {}], but got input of size{}",
+               format_sizes(shape), fmt::join(shape, ", "), format_sizes(input.sizes()));
     for (const auto& [parameter, name] : {std::pair{&weight, "weight"}, std::pair{&bias, "bias"}}) {
-        WICK_CHECK(!parameter->defined() || parameter->sizes() == shape,
-                   "Expected {} to be of same shape as normalized_shape, but got {} of shape {} and normalized_shape = {}", name, name,
-                   format_sizes(parameter->sizes()), format_sizes(shape));
+        WICK_CHECK(
+            !parameter->defined() || parameter->sizes() == shape,
+            "Expected {} to be of same shape as normalized_shape, but got {} of shape {} and normalized_shape = {}",
+            name, name, format_sizes(parameter->sizes()), format_sizes(shape));
     }
     const int64_t n = checked_numel(shape);
     return {n == 0 ? 0 : input.numel() / n, n};
 }
 
-Three native_layer_norm(const Tensor& input, const IntList& normalized_shape, const Tensor& weight, const Tensor& bias, double eps) {
+Three native_layer_norm(const Tensor& input, const IntList& normalized_shape, const Tensor& weight, const Tensor& bias,
+                        double eps) {
     const auto [rows, n] = split_rows(input, normalized_shape, weight, bias);
     const Tensor x = compute_input(input);
     const Tensor gamma = compute_input(weight, x.dtype()), beta = compute_input(bias, x.dtype());
     DimVector stat_sizes(input.sizes());
     for (size_t d = stat_sizes.size() - normalized_shape.size(); d < stat_sizes.size(); ++d) stat_sizes[d] = 1;
-    const Tensor out = empty(x.sizes(), x.dtype()), mean = empty(stat_sizes, x.dtype()), rstd = empty(stat_sizes, x.dtype());
+    const Tensor out = empty(x.sizes(), x.dtype()), mean = empty(stat_sizes, x.dtype()),
+                 rstd = empty(stat_sizes, x.dtype());
     dispatch_float(x.dtype(), "LayerNormKernelImpl", [&, rows = rows, n = n]<class T>() {
-        kernels::layer_norm<T>(rows, n, x.data<T>(), data_or_null<T>(gamma), data_or_null<T>(beta), eps, out.mutable_data<T>(),
-                               mean.mutable_data<T>(), rstd.mutable_data<T>());
+        kernels::layer_norm<T>(rows, n, x.data<T>(), data_or_null<T>(gamma), data_or_null<T>(beta), eps,
+                               out.mutable_data<T>(), mean.mutable_data<T>(), rstd.mutable_data<T>());
     });
     return {to_dtype(out, input.dtype()), mean, rstd};
 }
 
-Tensor layer_norm(const Tensor& input, const IntList& normalized_shape, const Tensor& weight, const Tensor& bias, double eps, bool) {
+Tensor layer_norm(const Tensor& input, const IntList& normalized_shape, const Tensor& weight, const Tensor& bias,
+                  double eps, bool) {
     const auto [rows, n] = split_rows(input, normalized_shape, weight, bias);
     const Tensor x = compute_input(input);
     const Tensor gamma = compute_input(weight, x.dtype()), beta = compute_input(bias, x.dtype());
     const Tensor out = empty(x.sizes(), x.dtype());
     dispatch_float(x.dtype(), "LayerNormKernelImpl", [&, rows = rows, n = n]<class T>() {
-        kernels::layer_norm<T>(rows, n, x.data<T>(), data_or_null<T>(gamma), data_or_null<T>(beta), eps, out.mutable_data<T>(),
-                               nullptr, nullptr);
+        kernels::layer_norm<T>(rows, n, x.data<T>(), data_or_null<T>(gamma), data_or_null<T>(beta), eps,
+                               out.mutable_data<T>(), nullptr, nullptr);
     });
     return to_dtype(out, input.dtype());
 }
@@ -206,11 +216,12 @@ Tensor rms_norm(const Tensor& input, const IntList& normalized_shape, const Tens
 }
 
 /// Normalises each of batch * groups runs of channels; weight and bias go by channel.
-std::pair<Tensor, Moments> normalize_groups(const Channels& in, int64_t groups, const Tensor& weight, const Tensor& bias, double eps,
-                                            std::string_view op) {
+std::pair<Tensor, Moments> normalize_groups(const Channels& in, int64_t groups, const Tensor& weight,
+                                            const Tensor& bias, double eps, std::string_view op) {
     const int64_t rows = in.batch * groups, per_group = groups == 0 ? 0 : in.channels / groups;
     Moments m = moments_of_rows(in.x, rows, per_group * in.inner, op);
-    const Stats gamma = channel_values(weight, in.channels, 1, "weight"), beta = channel_values(bias, in.channels, 0, "bias");
+    const Stats gamma = channel_values(weight, in.channels, 1, "weight"),
+                beta = channel_values(bias, in.channels, 0, "bias");
     Stats scale(static_cast<size_t>(in.batch * in.channels)), shift(scale.size());
     for (int64_t i = 0; i < in.batch * in.channels; ++i) {
         const int64_t row = i / per_group, c = i % in.channels;
@@ -220,15 +231,18 @@ std::pair<Tensor, Moments> normalize_groups(const Channels& in, int64_t groups, 
     return {apply_affine(in.x, 1, in.batch * in.channels, in.inner, scale, shift, op), std::move(m)};
 }
 
-Three native_group_norm_impl(const Tensor& input, int64_t groups, const Tensor& weight, const Tensor& bias, double eps) {
+Three native_group_norm_impl(const Tensor& input, int64_t groups, const Tensor& weight, const Tensor& bias,
+                             double eps) {
     const Channels in(input, "group_norm");
     WICK_CHECK(groups > 0, "Expected num groups to be greater than 0, got {}", groups);
     WICK_CHECK(in.channels % groups == 0,
-               "Expected number of channels in input to be divisible by num_groups, but got input of shape {} and num_groups={}",
+               "Expected number of channels in input to be divisible by num_groups, but got input of shape {} and "
+               "num_groups={}",
                format_sizes(input.sizes()), groups);
     for (const auto& [parameter, name] : {std::pair{&weight, "weight"}, std::pair{&bias, "bias"}}) {
         WICK_CHECK(!parameter->defined() || (parameter->dim() == 1 && parameter->numel() == in.channels),
-                   "Expected {} to be a vector of size equal to the number of channels in input, but got {} of shape {} and input of "
+                   "Expected {} to be a vector of size equal to the number of channels in input, but got {} of shape "
+                   "{} and input of "
                    "shape {}",
                    name, name, format_sizes(parameter->sizes()), format_sizes(input.sizes()));
     }
@@ -243,8 +257,8 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight,
     return std::get<0>(native_group_norm_impl(input, num_groups, weight, bias, eps));
 }
 
-Three native_group_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, int64_t, int64_t, int64_t, int64_t group,
-                        double eps) {
+Three native_group_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, int64_t, int64_t, int64_t,
+                        int64_t group, double eps) {
     return native_group_norm_impl(input, group, weight, bias, eps);
 }
 
@@ -252,7 +266,8 @@ Tensor instance_norm(const Tensor& input, const Tensor& weight, const Tensor& bi
                      const Tensor& running_var, bool use_input_stats, double momentum, double eps, bool) {
     WICK_CHECK(use_input_stats || (running_mean.defined() && running_var.defined()),
                "Expected running_mean and running_var to be defined when use_input_stats is false");
-    if (!use_input_stats) return batch_norm(input, weight, bias, running_mean, running_var, false, momentum, eps, false);
+    if (!use_input_stats)
+        return batch_norm(input, weight, bias, running_mean, running_var, false, momentum, eps, false);
     const Channels in(input, "instance_norm");
     auto [y, m] = normalize_groups(in, in.channels, weight, bias, eps, "instance_norm");
     if (running_mean.defined() || running_var.defined()) {
@@ -305,39 +320,62 @@ Tensor weight_norm(const Tensor& v, const Tensor& g, int64_t dim) {
 }  // namespace
 
 void register_nn_norm(Registry& ops) {
-    ops.add("aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, "
-            "float momentum, float eps, bool cudnn_enabled) -> Tensor")
+    ops.add(
+           "aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
+           "bool training, "
+           "float momentum, float eps, bool cudnn_enabled) -> Tensor")
         .kernel(&batch_norm);
-    ops.add("aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool "
-            "training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
+           "running_var, bool "
+           "training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&native_batch_norm);
-    ops.add("aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) "
-            "running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, "
+           "Tensor(b!) "
+           "running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&native_batch_norm);
-    ops.add("aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float "
-            "eps) -> (Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float "
+           "momentum, float "
+           "eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&batch_norm_no_stats);
-    ops.add("aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor "
-            "running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor "
+           "running_mean, Tensor "
+           "running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&batch_norm_no_training);
-    ops.add("aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool "
-            "training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? "
+           "running_var, bool "
+           "training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, Tensor)")
         .kernel(&cudnn_batch_norm);
-    ops.add("aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool "
-            "cudnn_enable=True) -> Tensor")
+    ops.add(
+           "aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float "
+           "eps=1e-05, bool "
+           "cudnn_enable=True) -> Tensor")
         .kernel(&layer_norm);
-    ops.add("aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, "
-            "Tensor, Tensor)")
+    ops.add(
+           "aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) "
+           "-> (Tensor, "
+           "Tensor, Tensor)")
         .kernel(&native_layer_norm);
-    ops.add("aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor").kernel(&rms_norm);
-    ops.add("aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool "
-            "cudnn_enabled=True) -> Tensor")
+    ops.add("aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")
+        .kernel(&rms_norm);
+    ops.add(
+           "aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, "
+           "bool "
+           "cudnn_enabled=True) -> Tensor")
         .kernel(&group_norm);
-    ops.add("aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int group, float eps) "
-            "-> (Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int "
+           "group, float eps) "
+           "-> (Tensor, Tensor, Tensor)")
         .kernel(&native_group_norm);
-    ops.add("aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool "
-            "use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor")
+    ops.add(
+           "aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
+           "bool "
+           "use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor")
         .kernel(&instance_norm);
     ops.add("aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor").kernel(&weight_norm);
 }

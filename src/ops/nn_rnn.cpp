@@ -2,7 +2,8 @@
 //
 // A batch of sequences is always held as PyTorch packs it: rows of step 0, rows of step 1, …, where step t has
 // batch_sizes[t] rows and these numbers never grow; a padded batch has all steps equal. Row r of every step belongs to
-// sequence r. The state of a sequence that has ended just stays; one that begins (backwards) starts from its initial state.
+// sequence r. The state of a sequence that has ended just stays; one that begins (backwards) starts from its initial
+// state.
 #include <algorithm>
 
 #include <wick/support/parallel.h>
@@ -48,26 +49,30 @@ void check_weights(const Weights& w, Cell cell, int64_t features, const State& s
     const int64_t gates = gates_of(cell);
     WICK_CHECK(w.input.dim() == 2 && w.hidden.dim() == 2, "RNN weights must have 2 dimensions");
     const int64_t hidden = w.hidden.size(0) / gates;
-    WICK_CHECK(w.input.size(1) == features, "input has inconsistent input_size: got {} expected {}", features, w.input.size(1));
+    WICK_CHECK(w.input.size(1) == features, "input has inconsistent input_size: got {} expected {}", features,
+               w.input.size(1));
     WICK_CHECK(w.hidden.size(0) == hidden * gates && w.input.size(0) == w.hidden.size(0),
-               "RNN weights of sizes {} and {} do not fit each other", format_sizes(w.input.sizes()), format_sizes(w.hidden.sizes()));
+               "RNN weights of sizes {} and {} do not fit each other", format_sizes(w.input.sizes()),
+               format_sizes(w.hidden.sizes()));
     const int64_t width = w.projection.defined() ? w.projection.size(0) : hidden;
     WICK_CHECK(w.hidden.size(1) == width && (!w.projection.defined() || w.projection.size(1) == hidden),
-               "RNN weights of sizes {} and {} do not fit each other", format_sizes(w.input.sizes()), format_sizes(w.hidden.sizes()));
+               "RNN weights of sizes {} and {} do not fit each other", format_sizes(w.input.sizes()),
+               format_sizes(w.hidden.sizes()));
     for (const Tensor* bias : {&w.input_bias, &w.hidden_bias}) {
-        WICK_CHECK(!bias->defined() || bias->numel() == hidden * gates, "RNN bias has {} elements, expected {}", bias->numel(),
-                   hidden * gates);
+        WICK_CHECK(!bias->defined() || bias->numel() == hidden * gates, "RNN bias has {} elements, expected {}",
+                   bias->numel(), hidden * gates);
     }
     for (const Tensor* t : {&w.input, &w.hidden, &w.input_bias, &w.hidden_bias, &w.projection}) {
         WICK_CHECK(!t->defined() || t->dtype() == w.input.dtype(), "RNN weights must all have the same dtype");
     }
-    WICK_CHECK(state.h.size(-1) == width, "hidden has inconsistent hidden_size: got {}, expected {}", state.h.size(-1), width);
-    WICK_CHECK(!state.c.defined() || state.c.size(-1) == hidden, "cell state has inconsistent hidden_size: got {}, expected {}",
-               state.c.size(-1), hidden);
+    WICK_CHECK(state.h.size(-1) == width, "hidden has inconsistent hidden_size: got {}, expected {}", state.h.size(-1),
+               width);
+    WICK_CHECK(!state.c.defined() || state.c.size(-1) == hidden,
+               "cell state has inconsistent hidden_size: got {}, expected {}", state.c.size(-1), hidden);
 }
 
-/// The bias that joins the input's product: everything that is simply added to the gates. A GRU's hidden bias of the new
-/// gate is not, since the reset gate multiplies it.
+/// The bias that joins the input's product: everything that is simply added to the gates. A GRU's hidden bias of the
+/// new gate is not, since the reset gate multiplies it.
 template <class T>
 Tensor joint_bias(const Weights& w, Cell cell, int64_t hidden) {
     if (!w.input_bias.defined()) return Tensor();
@@ -81,7 +86,8 @@ Tensor joint_bias(const Weights& w, Cell cell, int64_t hidden) {
 
 /// c[rows, n] = beta c + x[rows, k] @ weight[n, k]^T, with the weight packed if that pays.
 template <class T>
-void times_weight(int64_t rows, const T* x, const Tensor& weight, const kernels::PackedMatrix<T>* packed, T beta, T* c) {
+void times_weight(int64_t rows, const T* x, const Tensor& weight, const kernels::PackedMatrix<T>* packed, T beta,
+                  T* c) {
     const int64_t n = weight.size(0), k = weight.size(1);
     if (packed && !kernels::gemm_prefers_unpacked(rows)) {
         kernels::gemm<T>(rows, T(1), {x, k, 1}, *packed, beta, c, n);
@@ -92,8 +98,8 @@ void times_weight(int64_t rows, const T* x, const Tensor& weight, const kernels:
 
 /// One direction of one layer over all steps; writes h of every row to out[row * out_stride …].
 template <class T>
-void run_direction(Cell cell, const Weights& w, const Tensor& x, const Steps& steps, bool backwards, const State& state, T* out,
-                   int64_t out_stride) {
+void run_direction(Cell cell, const Weights& w, const Tensor& x, const Steps& steps, bool backwards, const State& state,
+                   T* out, int64_t out_stride) {
     const int64_t gates = gates_of(cell), hidden = w.hidden.size(0) / gates, width = state.h.size(-1);
     // The input's part of every step's gates in one product.
     const Tensor weight_ih = w.input.dtype() == x.dtype() ? w.input : compute_input(w.input);
@@ -106,7 +112,9 @@ void run_direction(Cell cell, const Weights& w, const Tensor& x, const Steps& st
     const auto* packed_hr = wide && projection.defined() ? packed_weight<T>(w.projection, true) : nullptr;
     const Tensor hidden_bias = compute_input(w.hidden_bias);
     const T* bias_n = cell == Cell::gru && hidden_bias.defined() ? hidden_bias.data<T>() + 2 * hidden : nullptr;
-    std::vector<T> extra(static_cast<size_t>(cell == Cell::gru ? batch * 3 * hidden : projection.defined() ? batch * hidden : 0));
+    std::vector<T> extra(static_cast<size_t>(cell == Cell::gru      ? batch * 3 * hidden
+                                             : projection.defined() ? batch * hidden
+                                                                    : 0));
     T* h = state.h.mutable_data<T>();
     T* c = state.c.defined() ? state.c.mutable_data<T>() : nullptr;
     const int64_t count = static_cast<int64_t>(steps.sizes.size());
@@ -114,7 +122,8 @@ void run_direction(Cell cell, const Weights& w, const Tensor& x, const Steps& st
         const int64_t t = backwards ? count - 1 - i : i;
         const int64_t rows = steps.sizes[t];
         T* g = gate_rows + steps.offsets[t] * gates * hidden;
-        times_weight<T>(rows, h, weight_hh, packed_hh, cell == Cell::gru ? T(0) : T(1), cell == Cell::gru ? extra.data() : g);
+        times_weight<T>(rows, h, weight_hh, packed_hh, cell == Cell::gru ? T(0) : T(1),
+                        cell == Cell::gru ? extra.data() : g);
         if (cell == Cell::gru) {
             kernels::gru_step<T>(rows, hidden, g, extra.data(), bias_n, h);
         } else if (cell != Cell::lstm) {
@@ -152,15 +161,17 @@ Result run_layers(const Network& net, Tensor x, const Steps& steps, const Tensor
     size_t per_block = net.has_biases ? 4 : 2;
     if (net.cell == Cell::lstm && net.params.size() == blocks * (per_block + 1)) ++per_block;
     const bool projected = per_block % 2 == 1;
-    WICK_CHECK(net.params.size() == blocks * per_block, "got an incorrect number of RNN parameters: {}, expected {}", net.params.size(),
-               blocks * per_block);
+    WICK_CHECK(net.params.size() == blocks * per_block, "got an incorrect number of RNN parameters: {}, expected {}",
+               net.params.size(), blocks * per_block);
     for (const Tensor* state : {&h0, &c0}) {
         if (!state->defined()) continue;
         WICK_CHECK(state->dim() == 3 && state->size(0) == static_cast<int64_t>(blocks) && state->size(1) == batch,
                    "Expected hidden size ({}, {}, {}), got {}", blocks, batch, state->dim() == 3 ? state->size(2) : 0,
                    format_sizes(state->sizes()));
-        WICK_CHECK(state->dtype() == x.dtype(), "Input and hidden tensors are not the same dtype, found input tensor with {} and hidden tensor with {}",
-                   name_of(x.dtype()), name_of(state->dtype()));
+        WICK_CHECK(
+            state->dtype() == x.dtype(),
+            "Input and hidden tensors are not the same dtype, found input tensor with {} and hidden tensor with {}",
+            name_of(x.dtype()), name_of(state->dtype()));
     }
     const DType dtype = x.dtype();
     x = compute_input(x);
@@ -175,9 +186,11 @@ Result run_layers(const Network& net, Tensor x, const Steps& steps, const Tensor
             const Tensor* p = &net.params[block * per_block];
             weights.push_back(Weights{p[0], p[1], net.has_biases ? p[2] : Tensor(), net.has_biases ? p[3] : Tensor(),
                                       projected ? p[per_block - 1] : Tensor()});
-            states.push_back(State{select(h, 0, static_cast<int64_t>(block)), c.defined() ? select(c, 0, static_cast<int64_t>(block)) : Tensor()});
+            states.push_back(State{select(h, 0, static_cast<int64_t>(block)),
+                                   c.defined() ? select(c, 0, static_cast<int64_t>(block)) : Tensor()});
             WICK_CHECK(compute_dtype(p[0].dtype()) == x.dtype() && p[0].dtype() == dtype,
-                       "mat1 and mat2 must have the same dtype, but got {} and {}", scalar_name_of(dtype), scalar_name_of(p[0].dtype()));
+                       "mat1 and mat2 must have the same dtype, but got {} and {}", scalar_name_of(dtype),
+                       scalar_name_of(p[0].dtype()));
             check_weights(weights.back(), net.cell, x.size(1), states.back());
         }
         const Tensor out = empty({steps.rows, width * directions}, x.dtype());
@@ -185,7 +198,8 @@ Result run_layers(const Network& net, Tensor x, const Steps& steps, const Tensor
             T* to = out.mutable_data<T>();
             const auto run = [&](int64_t begin, int64_t end) {
                 for (int64_t d = begin; d < end; ++d)
-                    run_direction<T>(net.cell, weights[d], x, steps, d == 1, states[d], to + d * width, width * directions);
+                    run_direction<T>(net.cell, weights[d], x, steps, d == 1, states[d], to + d * width,
+                                     width * directions);
             };
             // Two directions keep two threads busier than the small products of one step do.
             if (directions == 2 && max_threads() <= 4) {
@@ -215,13 +229,14 @@ Result run_padded(const Network& net, const Tensor& input, const Tensor& h0, con
 }
 
 Steps read_batch_sizes(const Tensor& batch_sizes, int64_t rows) {
-    WICK_CHECK(batch_sizes.dim() == 1 && batch_sizes.dtype() == DType::int64, "batch_sizes should be a 1-D int64 tensor");
+    WICK_CHECK(batch_sizes.dim() == 1 && batch_sizes.dtype() == DType::int64,
+               "batch_sizes should be a 1-D int64 tensor");
     const Tensor sizes = contiguous(batch_sizes);
     Steps steps;
     for (int64_t t = 0; t < sizes.numel(); ++t) {
         const int64_t size = sizes.data<int64_t>()[t];
-        WICK_CHECK(size > 0 && size <= (t == 0 ? rows : steps.sizes.back()), "batch_sizes must be positive and must not grow, got {} at step {}",
-                   size, t);
+        WICK_CHECK(size > 0 && size <= (t == 0 ? rows : steps.sizes.back()),
+                   "batch_sizes must be positive and must not grow, got {} at step {}", size, t);
         steps.push(size);
         WICK_CHECK(steps.rows <= rows, "batch_sizes stand for more rows than the data has ({})", rows);
     }
@@ -229,7 +244,8 @@ Steps read_batch_sizes(const Tensor& batch_sizes, int64_t rows) {
     return steps;
 }
 
-Result run_packed(const Network& net, const Tensor& data, const Tensor& batch_sizes, const Tensor& h0, const Tensor& c0) {
+Result run_packed(const Network& net, const Tensor& data, const Tensor& batch_sizes, const Tensor& h0,
+                  const Tensor& c0) {
     WICK_CHECK(data.dim() == 2, "Expected packed data of 2 dimensions, got {}", data.dim());
     return run_layers(net, data, read_batch_sizes(batch_sizes, data.size(0)), h0, c0);
 }
@@ -240,16 +256,16 @@ using TensorList = std::vector<Tensor>;
 
 void check_lstm_state(const TensorList& hx) { WICK_CHECK(hx.size() == 2, "lstm expects two hidden states"); }
 
-Three lstm_input(const Tensor& input, const TensorList& hx, const TensorList& params, bool has_biases, int64_t num_layers, double dropout,
-                 bool train, bool bidirectional, bool batch_first) {
+Three lstm_input(const Tensor& input, const TensorList& hx, const TensorList& params, bool has_biases,
+                 int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first) {
     check_lstm_state(hx);
     const Network net{Cell::lstm, params, has_biases, num_layers, dropout, train, bidirectional};
     const Result r = run_padded(net, input, hx[0], hx[1], batch_first);
     return {r.output, r.h, r.c};
 }
 
-Three lstm_data(const Tensor& data, const Tensor& batch_sizes, const TensorList& hx, const TensorList& params, bool has_biases,
-                int64_t num_layers, double dropout, bool train, bool bidirectional) {
+Three lstm_data(const Tensor& data, const Tensor& batch_sizes, const TensorList& hx, const TensorList& params,
+                bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional) {
     check_lstm_state(hx);
     const Network net{Cell::lstm, params, has_biases, num_layers, dropout, train, bidirectional};
     const Result r = run_packed(net, data, batch_sizes, hx[0], hx[1]);
@@ -257,26 +273,28 @@ Three lstm_data(const Tensor& data, const Tensor& batch_sizes, const TensorList&
 }
 
 template <Cell cell>
-Pair rnn_input(const Tensor& input, const Tensor& hx, const TensorList& params, bool has_biases, int64_t num_layers, double dropout,
-               bool train, bool bidirectional, bool batch_first) {
+Pair rnn_input(const Tensor& input, const Tensor& hx, const TensorList& params, bool has_biases, int64_t num_layers,
+               double dropout, bool train, bool bidirectional, bool batch_first) {
     const Network net{cell, params, has_biases, num_layers, dropout, train, bidirectional};
     const Result r = run_padded(net, input, hx, Tensor(), batch_first);
     return {r.output, r.h};
 }
 
 template <Cell cell>
-Pair rnn_data(const Tensor& data, const Tensor& batch_sizes, const Tensor& hx, const TensorList& params, bool has_biases,
-              int64_t num_layers, double dropout, bool train, bool bidirectional) {
+Pair rnn_data(const Tensor& data, const Tensor& batch_sizes, const Tensor& hx, const TensorList& params,
+              bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional) {
     const Network net{cell, params, has_biases, num_layers, dropout, train, bidirectional};
     const Result r = run_packed(net, data, batch_sizes, hx, Tensor());
     return {r.output, r.h};
 }
 
 /// A cell is a layer with one step.
-Result run_cell(Cell cell, const Tensor& input, const Tensor& h, const Tensor& c, const Tensor& w_ih, const Tensor& w_hh, const Tensor& b_ih,
-                const Tensor& b_hh) {
-    WICK_CHECK(input.dim() == 2 && h.dim() == 2, "Expected input and hidden state of 2 dimensions, got {} and {}", input.dim(), h.dim());
-    WICK_CHECK(input.size(0) == h.size(0), "Input batch size {} doesn't match hidden batch size {}", input.size(0), h.size(0));
+Result run_cell(Cell cell, const Tensor& input, const Tensor& h, const Tensor& c, const Tensor& w_ih,
+                const Tensor& w_hh, const Tensor& b_ih, const Tensor& b_hh) {
+    WICK_CHECK(input.dim() == 2 && h.dim() == 2, "Expected input and hidden state of 2 dimensions, got {} and {}",
+               input.dim(), h.dim());
+    WICK_CHECK(input.size(0) == h.size(0), "Input batch size {} doesn't match hidden batch size {}", input.size(0),
+               h.size(0));
     WICK_CHECK(b_ih.defined() == b_hh.defined(), "RNN cell: expected both biases or none");
     TensorList params{w_ih, w_hh};
     if (b_ih.defined()) params.insert(params.end(), {b_ih, b_hh});
@@ -287,34 +305,41 @@ Result run_cell(Cell cell, const Tensor& input, const Tensor& h, const Tensor& c
     return {r.output, squeeze(r.h, 0), r.c.defined() ? squeeze(r.c, 0) : Tensor()};
 }
 
-Pair lstm_cell(const Tensor& input, const TensorList& hx, const Tensor& w_ih, const Tensor& w_hh, const Tensor& b_ih, const Tensor& b_hh) {
+Pair lstm_cell(const Tensor& input, const TensorList& hx, const Tensor& w_ih, const Tensor& w_hh, const Tensor& b_ih,
+               const Tensor& b_hh) {
     check_lstm_state(hx);
     const Result r = run_cell(Cell::lstm, input, hx[0], hx[1], w_ih, w_hh, b_ih, b_hh);
     return {r.h, r.c};
 }
 
 template <Cell cell>
-Tensor rnn_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh, const Tensor& b_ih, const Tensor& b_hh) {
+Tensor rnn_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh, const Tensor& b_ih,
+                const Tensor& b_hh) {
     return run_cell(cell, input, hx, Tensor(), w_ih, w_hh, b_ih, b_hh).h;
 }
 
 /// input[T, B, …] (or [B, T, …]) and falling lengths[B] → the rows that exist, and the number of them in each step.
 Pair pack_padded_sequence(const Tensor& input, const Tensor& lengths, bool batch_first) {
     WICK_CHECK(lengths.dim() == 1 && lengths.dtype() == DType::int64,
-               "'lengths' argument should be a 1D CPU int64 tensor, but got {}D {} tensor", lengths.dim(), scalar_name_of(lengths.dtype()));
+               "'lengths' argument should be a 1D CPU int64 tensor, but got {}D {} tensor", lengths.dim(),
+               scalar_name_of(lengths.dtype()));
     WICK_CHECK(input.dim() >= 2, "Cannot pack empty tensors.");
     const Tensor x = contiguous(batch_first ? transpose(input, 0, 1) : input), len = contiguous(lengths);
     const int64_t time = x.size(0), batch = x.size(1);
-    WICK_CHECK(len.numel() == batch, "Expected `len(lengths)` to be equal to batch_size, but got {} (batch_size={})", len.numel(), batch);
+    WICK_CHECK(len.numel() == batch, "Expected `len(lengths)` to be equal to batch_size, but got {} (batch_size={})",
+               len.numel(), batch);
     WICK_CHECK(batch > 0, "Cannot pack empty tensors.");
     const int64_t* n = len.data<int64_t>();
     int64_t rows = 0;
     for (int64_t b = 0; b < batch; ++b) {
-        WICK_CHECK(n[b] > 0, "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
+        WICK_CHECK(n[b] > 0,
+                   "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
         WICK_CHECK(n[b] <= time, "start (0) + length ({}) exceeds dimension size ({}).", n[b], time);
         WICK_CHECK(b == 0 || n[b] <= n[b - 1],
-                   "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to "
-                   "pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.");
+                   "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
+                   "`enforce_sorted=False` to "
+                   "pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX "
+                   "exportability.");
         rows += n[b];
     }
     const Tensor batch_sizes = empty({n[0]}, DType::int64);
@@ -333,26 +358,31 @@ Pair pack_padded_sequence(const Tensor& input, const Tensor& lengths, bool batch
     return {data, batch_sizes};
 }
 
-Pair pad_packed_sequence(const Tensor& data, const Tensor& batch_sizes, bool batch_first, Scalar padding_value, int64_t total_length) {
+Pair pad_packed_sequence(const Tensor& data, const Tensor& batch_sizes, bool batch_first, Scalar padding_value,
+                         int64_t total_length) {
     WICK_CHECK(data.dim() >= 1, "Expected packed data of at least 1 dimension");
     const Steps steps = read_batch_sizes(batch_sizes, data.size(0));
     WICK_CHECK(!steps.sizes.empty(), "Expected batch_sizes with at least one element");
     const int64_t batch = steps.sizes[0];
     int64_t time = static_cast<int64_t>(steps.sizes.size());
     if (total_length > 0) {
-        WICK_CHECK(total_length >= time, "Expected total_length to be at least the length of the longest sequence in input, but got "
-                   "total_length={} and max sequence length being {}", total_length, time);
+        WICK_CHECK(total_length >= time,
+                   "Expected total_length to be at least the length of the longest sequence in input, but got "
+                   "total_length={} and max sequence length being {}",
+                   total_length, time);
         time = total_length;
     }
     DimVector sizes{time, batch};
     for (int64_t d = 1; d < data.dim(); ++d) sizes.push_back(data.size(d));
-    const Tensor x = contiguous(data), out = full(sizes, padding_value, data.dtype()), lengths = zeros({batch}, DType::int64);
+    const Tensor x = contiguous(data), out = full(sizes, padding_value, data.dtype()),
+                 lengths = zeros({batch}, DType::int64);
     const int64_t bytes = x.nbytes() / std::max<int64_t>(1, x.size(0));
     const char* from = static_cast<const char*>(x.data_ptr());
     char* to = static_cast<char*>(out.mutable_data_ptr());
     int64_t* len = lengths.mutable_data<int64_t>();
     for (size_t t = 0; t < steps.sizes.size(); ++t) {
-        std::copy_n(from + steps.offsets[t] * bytes, steps.sizes[t] * bytes, to + static_cast<int64_t>(t) * batch * bytes);
+        std::copy_n(from + steps.offsets[t] * bytes, steps.sizes[t] * bytes,
+                    to + static_cast<int64_t>(t) * batch * bytes);
         for (int64_t b = 0; b < steps.sizes[t]; ++b) ++len[b];
     }
     return {batch_first ? transpose(out, 0, 1) : out, lengths};
@@ -361,34 +391,46 @@ Pair pad_packed_sequence(const Tensor& data, const Tensor& batch_sizes, bool bat
 }  // namespace
 
 void register_nn_rnn(Registry& ops) {
-    ops.add("aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, "
-            "bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float "
+           "dropout, bool train, "
+           "bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)")
         .kernel(&lstm_input);
-    ops.add("aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float "
-            "dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)")
+    ops.add(
+           "aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int "
+           "num_layers, float "
+           "dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)")
         .kernel(&lstm_data);
     const auto add_rnn = [&](std::string_view name, auto input, auto data, auto cell, std::string_view cell_name) {
-        ops.add(fmt::format("aten::{}.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, "
+        ops.add(fmt::format("aten::{}.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, "
+                            "float dropout, "
                             "bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)",
                             name))
             .kernel(input);
-        ops.add(fmt::format("aten::{}.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, "
+        ops.add(fmt::format("aten::{}.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool "
+                            "has_biases, int num_layers, "
                             "float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)",
                             name))
             .kernel(data);
-        ops.add(fmt::format("aten::{}(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor",
+        ops.add(fmt::format("aten::{}(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? "
+                            "b_hh=None) -> Tensor",
                             cell_name))
             .kernel(cell);
     };
     add_rnn("gru", &rnn_input<Cell::gru>, &rnn_data<Cell::gru>, &rnn_cell<Cell::gru>, "gru_cell");
     add_rnn("rnn_tanh", &rnn_input<Cell::tanh>, &rnn_data<Cell::tanh>, &rnn_cell<Cell::tanh>, "rnn_tanh_cell");
     add_rnn("rnn_relu", &rnn_input<Cell::relu>, &rnn_data<Cell::relu>, &rnn_cell<Cell::relu>, "rnn_relu_cell");
-    ops.add("aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, "
-            "Tensor)")
+    ops.add(
+           "aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) "
+           "-> (Tensor, "
+           "Tensor)")
         .kernel(&lstm_cell);
-    ops.add("aten::_pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first) -> (Tensor, Tensor)").kernel(&pack_padded_sequence);
-    ops.add("aten::_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length) -> "
-            "(Tensor, Tensor)")
+    ops.add("aten::_pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first) -> (Tensor, Tensor)")
+        .kernel(&pack_padded_sequence);
+    ops.add(
+           "aten::_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int "
+           "total_length) -> "
+           "(Tensor, Tensor)")
         .kernel(&pad_packed_sequence);
 }
 

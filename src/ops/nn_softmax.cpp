@@ -19,7 +19,8 @@ Tensor softmax_as(const Tensor& self, int64_t dim, DType result, bool log) {
     for (int64_t i = 0; i < d; ++i) outer *= self.size(i);
     for (int64_t i = d + 1; i < self.dim(); ++i) inner *= self.size(i);
     const int64_t n = self.dim() == 0 ? 1 : self.size(d);
-    dispatch_float(x.dtype(), op, [&]<class T>() { kernels::softmax<T>(outer, n, inner, x.data<T>(), out.mutable_data<T>(), log); });
+    dispatch_float(x.dtype(), op,
+                   [&]<class T>() { kernels::softmax<T>(outer, n, inner, x.data<T>(), out.mutable_data<T>(), log); });
     return to_dtype(out, result);
 }
 
@@ -33,7 +34,8 @@ Tensor softmax(const Tensor& self, int64_t dim, std::optional<DType> dtype) {
 
 template <bool log>
 Tensor raw_softmax(const Tensor& self, int64_t dim, bool half_to_float) {
-    WICK_CHECK(!half_to_float || self.dtype() == DType::float16, "softmax with half to float conversion is not supported on CPU");
+    WICK_CHECK(!half_to_float || self.dtype() == DType::float16,
+               "softmax with half to float conversion is not supported on CPU");
     return softmax_as(self, dim, half_to_float ? DType::float32 : self.dtype(), log);
 }
 
@@ -50,13 +52,17 @@ void register_nn_softmax(Registry& ops) {
         .kernel(&softmax<true>)
         .out()
         .derivative(kLogSoftmaxGrad);
-    ops.add("aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor").kernel(&raw_softmax<false>).out().derivative(kSoftmaxGrad);
+    ops.add("aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor")
+        .kernel(&raw_softmax<false>)
+        .out()
+        .derivative(kSoftmaxGrad);
     ops.add("aten::_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor")
         .kernel(&raw_softmax<true>)
         .out()
         .derivative(kLogSoftmaxGrad);
     ops.add("aten::special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor").kernel(&softmax<false>);
-    ops.add("aten::special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor").kernel(&softmax<true>);
+    ops.add("aten::special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
+        .kernel(&softmax<true>);
 }
 
 }  // namespace wick::jit

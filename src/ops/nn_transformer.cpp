@@ -25,11 +25,14 @@ enum class MaskType : int64_t { source = 0 /* [T, T] */, padding = 1 /* [B, T] *
 Tensor kept_keys(const Tensor& mask, std::optional<int64_t> mask_type, int64_t batch, int64_t length) {
     const Tensor hidden = contiguous(to_dtype(mask, DType::bool_));
     const Tensor keep = empty(hidden.sizes(), DType::bool_);
-    std::transform(hidden.data<bool>(), hidden.data<bool>() + hidden.numel(), keep.mutable_data<bool>(), [](bool h) { return !h; });
+    std::transform(hidden.data<bool>(), hidden.data<bool>() + hidden.numel(), keep.mutable_data<bool>(),
+                   [](bool h) { return !h; });
     if (keep.dim() == 4) return keep;
     WICK_CHECK(keep.dim() == 2, "Mask shape should be 2D or 4D, got {}", format_sizes(mask.sizes()));
-    WICK_CHECK(!mask_type || (*mask_type >= 0 && *mask_type <= 2), "Mask Type should be 0 (src_mask), 1 (src_key_padding_mask), or 2 (default_mask)");
-    const bool padding = mask_type ? MaskType{*mask_type} == MaskType::padding : keep.size(0) == batch && keep.size(0) != length;
+    WICK_CHECK(!mask_type || (*mask_type >= 0 && *mask_type <= 2),
+               "Mask Type should be 0 (src_mask), 1 (src_key_padding_mask), or 2 (default_mask)");
+    const bool padding =
+        mask_type ? MaskType{*mask_type} == MaskType::padding : keep.size(0) == batch && keep.size(0) != length;
     return padding ? unsqueeze(unsqueeze(keep, 1), 1) : unsqueeze(unsqueeze(keep, 0), 0);
 }
 
@@ -76,15 +79,20 @@ struct HeadParameters {
 };
 
 /// softmax(Q K^T / sqrt(d)) V of all heads, joined: [B, T, embed_dim] before the last projection.
-AttentionResult attend_heads(const Tensor& query, const Tensor& key, const Tensor& value, const HeadParameters& p, const Tensor& mask,
-                             std::optional<int64_t> mask_type, bool need_weights) {
+AttentionResult attend_heads(const Tensor& query, const Tensor& key, const Tensor& value, const HeadParameters& p,
+                             const Tensor& mask, std::optional<int64_t> mask_type, bool need_weights) {
     WICK_CHECK(query.dim() == 3, "expected 3-D `query`, got {}-D tensor", query.dim());
-    WICK_CHECK(key.dim() == 3 && value.dim() == 3, "expected 3-D `key` and `value`, got {}-D and {}-D tensors", key.dim(), value.dim());
-    WICK_CHECK(query.size(2) == p.embed_dim, "passed-in embed_dim {} didn't match last dim of query {}", p.embed_dim, query.size(2));
+    WICK_CHECK(key.dim() == 3 && value.dim() == 3, "expected 3-D `key` and `value`, got {}-D and {}-D tensors",
+               key.dim(), value.dim());
+    WICK_CHECK(query.size(2) == p.embed_dim, "passed-in embed_dim {} didn't match last dim of query {}", p.embed_dim,
+               query.size(2));
     WICK_CHECK(p.heads > 0 && p.embed_dim % p.heads == 0, "`embed_dim` must divide evenly by `num_heads`");
-    WICK_CHECK(p.qkv_weight.dim() == 2 && p.qkv_weight.size(0) == 3 * p.embed_dim && p.qkv_weight.size(1) == p.embed_dim,
-               "expected `qkv_weight` to be [{}, {}], got {}", 3 * p.embed_dim, p.embed_dim, format_sizes(p.qkv_weight.sizes()));
-    WICK_CHECK(p.qkv_bias.numel() == 3 * p.embed_dim, "expected `qkv_bias` first dim and first dim of query to be equal");
+    WICK_CHECK(
+        p.qkv_weight.dim() == 2 && p.qkv_weight.size(0) == 3 * p.embed_dim && p.qkv_weight.size(1) == p.embed_dim,
+        "expected `qkv_weight` to be [{}, {}], got {}", 3 * p.embed_dim, p.embed_dim,
+        format_sizes(p.qkv_weight.sizes()));
+    WICK_CHECK(p.qkv_bias.numel() == 3 * p.embed_dim,
+               "expected `qkv_bias` first dim and first dim of query to be equal");
     const int64_t width = p.embed_dim;
     Tensor q, k, v;
     if (query.is_same(key) && key.is_same(value)) {
@@ -94,7 +102,9 @@ AttentionResult attend_heads(const Tensor& query, const Tensor& key, const Tenso
         v = heads_of(joint, 2, width, p.heads);
     } else {
         const auto project = [&](const Tensor& x, int64_t part) {
-            return heads_of(linear(x, narrow(p.qkv_weight, 0, part * width, width), narrow(p.qkv_bias, 0, part * width, width)), 0, width, p.heads);
+            return heads_of(
+                linear(x, narrow(p.qkv_weight, 0, part * width, width), narrow(p.qkv_bias, 0, part * width, width)), 0,
+                width, p.heads);
         };
         q = project(query, 0);
         k = project(key, 1);
@@ -118,9 +128,10 @@ Tensor keep_mark(const Tensor& from, const Tensor& to) {
     return lengths ? mark_nested(to, *lengths) : to;
 }
 
-Pair native_multi_head_attention(const Tensor& query, const Tensor& key, const Tensor& value, int64_t embed_dim, int64_t num_head,
-                                 const Tensor& qkv_weight, const Tensor& qkv_bias, const Tensor& proj_weight, const Tensor& proj_bias,
-                                 const Tensor& mask, bool need_weights, bool average_attn_weights, std::optional<int64_t> mask_type) {
+Pair native_multi_head_attention(const Tensor& query, const Tensor& key, const Tensor& value, int64_t embed_dim,
+                                 int64_t num_head, const Tensor& qkv_weight, const Tensor& qkv_bias,
+                                 const Tensor& proj_weight, const Tensor& proj_bias, const Tensor& mask,
+                                 bool need_weights, bool average_attn_weights, std::optional<int64_t> mask_type) {
     const HeadParameters p{embed_dim, num_head, qkv_weight, qkv_bias, proj_weight, proj_bias};
     const AttentionResult result = attend_heads(query, key, value, p, mask, mask_type, need_weights);
     const Tensor out = keep_mark(query, linear(result.output, proj_weight, proj_bias));
@@ -129,21 +140,24 @@ Pair native_multi_head_attention(const Tensor& query, const Tensor& key, const T
 }
 
 Tensor norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps) {
-    const Tensor in = compute_input(x), gamma = compute_input(weight, in.dtype()), beta = compute_input(bias, in.dtype());
+    const Tensor in = compute_input(x), gamma = compute_input(weight, in.dtype()),
+                 beta = compute_input(bias, in.dtype());
     const int64_t n = x.size(-1);
-    WICK_CHECK(gamma.numel() == n && beta.numel() == n, "_transformer_encoder_layer_fwd: norm parameters do not have {} elements", n);
+    WICK_CHECK(gamma.numel() == n && beta.numel() == n,
+               "_transformer_encoder_layer_fwd: norm parameters do not have {} elements", n);
     const Tensor out = empty(in.sizes(), in.dtype());
     dispatch_float(in.dtype(), "LayerNormKernelImpl", [&]<class T>() {
-        kernels::layer_norm<T>(n == 0 ? 0 : in.numel() / n, n, in.data<T>(), gamma.data<T>(), beta.data<T>(), eps, out.mutable_data<T>(),
-                               nullptr, nullptr);
+        kernels::layer_norm<T>(n == 0 ? 0 : in.numel() / n, n, in.data<T>(), gamma.data<T>(), beta.data<T>(), eps,
+                               out.mutable_data<T>(), nullptr, nullptr);
     });
     return to_dtype(out, x.dtype());
 }
 
-Tensor transformer_encoder_layer(const Tensor& src, int64_t embed_dim, int64_t num_heads, const Tensor& qkv_weight, const Tensor& qkv_bias,
-                                 const Tensor& proj_weight, const Tensor& proj_bias, bool use_gelu, bool norm_first, double eps,
-                                 const Tensor& norm_weight_1, const Tensor& norm_bias_1, const Tensor& norm_weight_2,
-                                 const Tensor& norm_bias_2, const Tensor& ffn_weight_1, const Tensor& ffn_bias_1, const Tensor& ffn_weight_2,
+Tensor transformer_encoder_layer(const Tensor& src, int64_t embed_dim, int64_t num_heads, const Tensor& qkv_weight,
+                                 const Tensor& qkv_bias, const Tensor& proj_weight, const Tensor& proj_bias,
+                                 bool use_gelu, bool norm_first, double eps, const Tensor& norm_weight_1,
+                                 const Tensor& norm_bias_1, const Tensor& norm_weight_2, const Tensor& norm_bias_2,
+                                 const Tensor& ffn_weight_1, const Tensor& ffn_bias_1, const Tensor& ffn_weight_2,
                                  const Tensor& ffn_bias_2, const Tensor& mask, std::optional<int64_t> mask_type) {
     const HeadParameters p{embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias};
     const Tensor x = contiguous(src);
@@ -162,14 +176,20 @@ Tensor transformer_encoder_layer(const Tensor& src, int64_t embed_dim, int64_t n
 }  // namespace
 
 void register_nn_transformer(Registry& ops) {
-    ops.add("aten::_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, "
-            "Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool "
-            "average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)")
+    ops.add(
+           "aten::_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, "
+           "Tensor qkv_weight, "
+           "Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool "
+           "average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)")
         .kernel(&native_multi_head_attention);
-    ops.add("aten::_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor "
-            "proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor "
-            "norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? "
-            "mask=None, int? mask_type=None) -> Tensor")
+    ops.add(
+           "aten::_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor "
+           "qkv_bias, Tensor "
+           "proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor "
+           "norm_bias_1, Tensor "
+           "norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor "
+           "ffn_bias_2, Tensor? "
+           "mask=None, int? mask_type=None) -> Tensor")
         .kernel(&transformer_encoder_layer);
 }
 

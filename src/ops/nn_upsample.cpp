@@ -60,7 +60,8 @@ Taps antialias_taps(int64_t in, int64_t out, double scale, Mode mode) {
     for (int64_t i = 0; i < out; ++i) {
         const double center = scale * (static_cast<double>(i) + 0.5);
         const int64_t first = std::max<int64_t>(static_cast<int64_t>(center - support + 0.5), 0);
-        const int64_t count = std::clamp<int64_t>(std::min(static_cast<int64_t>(center + support + 0.5), in) - first, 0, taps.width);
+        const int64_t count =
+            std::clamp<int64_t>(std::min(static_cast<int64_t>(center + support + 0.5), in) - first, 0, taps.width);
         double total = 0;
         const size_t start = taps.weight.size();
         for (int64_t t = 0; t < taps.width; ++t) {
@@ -106,12 +107,14 @@ Taps make_taps(int64_t in, int64_t out, Mode mode, bool align_corners, std::opti
         case Mode::linear:
             taps.width = 2;
             for (int64_t i = 0; i < out; ++i) {
-                T at = align_corners ? scale * static_cast<T>(i) : std::max(T(0), scale * (static_cast<T>(i) + T(0.5)) - T(0.5));
+                T at = align_corners ? scale * static_cast<T>(i)
+                                     : std::max(T(0), scale * (static_cast<T>(i) + T(0.5)) - T(0.5));
                 if (in == out) at = static_cast<T>(i);
                 const int64_t first = std::min(static_cast<int64_t>(at), in - 1);
                 const T second = std::clamp(at - static_cast<T>(first), T(0), T(1));
                 taps.index.insert(taps.index.end(), {first, std::min(first + 1, in - 1)});
-                taps.weight.insert(taps.weight.end(), {static_cast<double>(T(1) - second), static_cast<double>(second)});
+                taps.weight.insert(taps.weight.end(),
+                                   {static_cast<double>(T(1) - second), static_cast<double>(second)});
             }
             return taps;
         case Mode::cubic:
@@ -165,14 +168,19 @@ void resize_dimension(const Taps& taps, int64_t outer, int64_t inner, const T* x
 /// Copies elements of any type: a nearest neighbour is no sum.
 template <class T>
 void pick_nearest(const std::vector<Taps>& taps, int64_t planes, const T* x, T* y) {
-    const auto at = [&](size_t from_end) -> const Taps* { return from_end < taps.size() ? &taps[taps.size() - 1 - from_end] : nullptr; };
+    const auto at = [&](size_t from_end) -> const Taps* {
+        return from_end < taps.size() ? &taps[taps.size() - 1 - from_end] : nullptr;
+    };
     const Taps *width = at(0), *height = at(1), *depth = at(2);
-    const int64_t out_h = height ? height->out : 1, out_d = depth ? depth->out : 1, in_h = height ? height->in : 1, in_d = depth ? depth->in : 1;
+    const int64_t out_h = height ? height->out : 1, out_d = depth ? depth->out : 1, in_h = height ? height->in : 1,
+                  in_d = depth ? depth->in : 1;
     const int64_t rows = out_d * out_h;
     parallel_for(0, planes * rows, std::max<int64_t>(1, 16384 / width->out), [&](int64_t begin, int64_t end) {
         for (int64_t r = begin; r < end; ++r) {
             const int64_t plane = r / rows, d = r % rows / out_h, h = r % out_h;
-            const T* from = x + ((plane * in_d + (depth ? depth->index[d] : 0)) * in_h + (height ? height->index[h] : 0)) * width->in;
+            const T* from =
+                x +
+                ((plane * in_d + (depth ? depth->index[d] : 0)) * in_h + (height ? height->index[h] : 0)) * width->in;
             T* to = y + r * width->out;
             for (int64_t j = 0; j < width->out; ++j) to[j] = from[width->index[j]];
         }
@@ -181,14 +189,16 @@ void pick_nearest(const std::vector<Taps>& taps, int64_t planes, const T* x, T* 
 
 using Factors = std::vector<std::optional<double>>;
 
-Tensor resize_to(const Tensor& input, const IntList& output_size, const Factors& factors, Mode mode, bool align_corners, int64_t n) {
+Tensor resize_to(const Tensor& input, const IntList& output_size, const Factors& factors, Mode mode, bool align_corners,
+                 int64_t n) {
     WICK_CHECK(input.dim() == n + 2, "It is expected input_size equals to {}, but got size {}", n + 2, input.dim());
-    WICK_CHECK(static_cast<int64_t>(output_size.size()) == n, "It is expected output_size equals to {}, but got size {}", n, output_size.size());
+    WICK_CHECK(static_cast<int64_t>(output_size.size()) == n,
+               "It is expected output_size equals to {}, but got size {}", n, output_size.size());
     DimVector sizes(input.sizes());
     for (int64_t i = 0; i < n; ++i) {
         WICK_CHECK(sizes[2 + i] > 0 && output_size[i] > 0,
-                   "Input and output sizes should be greater than 0, but got input {} and output {}", format_sizes(input.sizes().slice(2)),
-                   format_sizes(output_size));
+                   "Input and output sizes should be greater than 0, but got input {} and output {}",
+                   format_sizes(input.sizes().slice(2)), format_sizes(output_size));
         sizes[2 + i] = output_size[i];
     }
     checked_numel(sizes);
@@ -196,12 +206,15 @@ Tensor resize_to(const Tensor& input, const IntList& output_size, const Factors&
     const auto table = [&]<class T>() {
         std::vector<Taps> taps;
         for (int64_t i = 0; i < n; ++i)
-            taps.push_back(make_taps<T>(input.size(2 + i), sizes[2 + i], mode, align_corners, factors[static_cast<size_t>(i)]));
+            taps.push_back(
+                make_taps<T>(input.size(2 + i), sizes[2 + i], mode, align_corners, factors[static_cast<size_t>(i)]));
         return taps;
     };
     if (mode == Mode::nearest || mode == Mode::nearest_exact) {
         const Tensor x = contiguous(input), out = empty(sizes, input.dtype());
-        dispatch_dtype(input.dtype(), [&]<class T>() { pick_nearest<T>(table.template operator()<float>(), planes, x.data<T>(), out.mutable_data<T>()); });
+        dispatch_dtype(input.dtype(), [&]<class T>() {
+            pick_nearest<T>(table.template operator()<float>(), planes, x.data<T>(), out.mutable_data<T>());
+        });
         return out;
     }
     Tensor x = input.dtype() == DType::uint8 ? contiguous(to_dtype(input, DType::float32)) : compute_input(input);
@@ -222,7 +235,8 @@ Tensor resize_to(const Tensor& input, const IntList& output_size, const Factors&
     if (input.dtype() == DType::uint8) {
         const Tensor out = empty(sizes, DType::uint8);
         for (int64_t i = 0; i < x.numel(); ++i)
-            out.mutable_data<uint8_t>()[i] = static_cast<uint8_t>(std::clamp(std::nearbyint(x.data<float>()[i]), 0.0f, 255.0f));
+            out.mutable_data<uint8_t>()[i] =
+                static_cast<uint8_t>(std::clamp(std::nearbyint(x.data<float>()[i]), 0.0f, 255.0f));
         return out;
     }
     const Tensor result = to_dtype(x, input.dtype());
@@ -230,16 +244,20 @@ Tensor resize_to(const Tensor& input, const IntList& output_size, const Factors&
 }
 
 /// The `.vec` overloads: a size or a factor per dimension.
-Tensor resize_by(const Tensor& input, const std::optional<IntList>& output_size, const std::optional<std::vector<double>>& scale_factors,
-                 Mode mode, bool align_corners, int64_t n) {
-    WICK_CHECK(output_size.has_value() != scale_factors.has_value(), "Must specify exactly one of output_size and scale_factors");
-    if (output_size) return resize_to(input, expand_list(*output_size, n, "upsample", "output_size"), Factors(static_cast<size_t>(n)), mode, align_corners, n);
-    WICK_CHECK(input.dim() == n + 2 && static_cast<int64_t>(scale_factors->size()) == n, "It is expected input_size equals to {}, but got size {}",
-               n + 2, input.dim());
+Tensor resize_by(const Tensor& input, const std::optional<IntList>& output_size,
+                 const std::optional<std::vector<double>>& scale_factors, Mode mode, bool align_corners, int64_t n) {
+    WICK_CHECK(output_size.has_value() != scale_factors.has_value(),
+               "Must specify exactly one of output_size and scale_factors");
+    if (output_size)
+        return resize_to(input, expand_list(*output_size, n, "upsample", "output_size"),
+                         Factors(static_cast<size_t>(n)), mode, align_corners, n);
+    WICK_CHECK(input.dim() == n + 2 && static_cast<int64_t>(scale_factors->size()) == n,
+               "It is expected input_size equals to {}, but got size {}", n + 2, input.dim());
     IntList sizes;
     Factors factors;
     for (int64_t i = 0; i < n; ++i) {
-        const double factor = (*scale_factors)[static_cast<size_t>(i)], size = static_cast<double>(input.size(2 + i)) * factor;
+        const double factor = (*scale_factors)[static_cast<size_t>(i)],
+                     size = static_cast<double>(input.size(2 + i)) * factor;
         WICK_CHECK(size >= 0 && size < 9e15, "upsample: scale factor {} is out of range", factor);
         sizes.push_back(static_cast<int64_t>(size));
         factors.push_back(factor);
@@ -256,18 +274,29 @@ Tensor plain_vec(const Tensor& input, const OptionalSize& output_size, const Opt
     return resize_by(input, output_size, factors, mode, false, n);
 }
 template <Mode mode, int64_t n>
-Tensor corners_vec(const Tensor& input, const OptionalSize& output_size, bool align_corners, const OptionalFactors& factors) {
+Tensor corners_vec(const Tensor& input, const OptionalSize& output_size, bool align_corners,
+                   const OptionalFactors& factors) {
     return resize_by(input, output_size, factors, mode, align_corners, n);
 }
 template <Mode mode>
-Tensor plain1(const Tensor& self, const IntList& size, Scale w) { return resize_to(self, size, {w}, mode, false, 1); }
+Tensor plain1(const Tensor& self, const IntList& size, Scale w) {
+    return resize_to(self, size, {w}, mode, false, 1);
+}
 template <Mode mode>
-Tensor plain2(const Tensor& self, const IntList& size, Scale h, Scale w) { return resize_to(self, size, {h, w}, mode, false, 2); }
+Tensor plain2(const Tensor& self, const IntList& size, Scale h, Scale w) {
+    return resize_to(self, size, {h, w}, mode, false, 2);
+}
 template <Mode mode>
-Tensor plain3(const Tensor& self, const IntList& size, Scale d, Scale h, Scale w) { return resize_to(self, size, {d, h, w}, mode, false, 3); }
-Tensor linear1(const Tensor& self, const IntList& size, bool corners, Scale w) { return resize_to(self, size, {w}, Mode::linear, corners, 1); }
+Tensor plain3(const Tensor& self, const IntList& size, Scale d, Scale h, Scale w) {
+    return resize_to(self, size, {d, h, w}, mode, false, 3);
+}
+Tensor linear1(const Tensor& self, const IntList& size, bool corners, Scale w) {
+    return resize_to(self, size, {w}, Mode::linear, corners, 1);
+}
 template <Mode mode>
-Tensor corners2(const Tensor& self, const IntList& size, bool corners, Scale h, Scale w) { return resize_to(self, size, {h, w}, mode, corners, 2); }
+Tensor corners2(const Tensor& self, const IntList& size, bool corners, Scale h, Scale w) {
+    return resize_to(self, size, {h, w}, mode, corners, 2);
+}
 Tensor linear3(const Tensor& self, const IntList& size, bool corners, Scale d, Scale h, Scale w) {
     return resize_to(self, size, {d, h, w}, Mode::linear, corners, 3);
 }
@@ -275,28 +304,43 @@ Tensor linear3(const Tensor& self, const IntList& size, bool corners, Scale d, S
 }  // namespace
 
 void register_nn_upsample(Registry& ops) {
-    const auto add_nearest = [&](std::string_view name, auto one, auto two, auto three, auto vec1, auto vec2, auto vec3) {
-        ops.add(fmt::format("aten::{}1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor", name)).kernel(one).out();
-        ops.add(fmt::format("aten::{}2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor", name))
+    const auto add_nearest = [&](std::string_view name, auto one, auto two, auto three, auto vec1, auto vec2,
+                                 auto vec3) {
+        ops.add(fmt::format("aten::{}1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor", name))
+            .kernel(one)
+            .out();
+        ops
+            .add(fmt::format(
+                "aten::{}2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor",
+                name))
             .kernel(two)
             .out();
-        ops.add(fmt::format("aten::{}3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? "
-                            "scales_w=None) -> Tensor",
-                            name))
+        ops.add(fmt::format(
+                    "aten::{}3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? "
+                    "scales_w=None) -> Tensor",
+                    name))
             .kernel(three)
             .out();
-        constexpr std::string_view kVec = "aten::{}{}d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor";
+        constexpr std::string_view kVec =
+            "aten::{}{}d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor";
         ops.add(fmt::format(fmt::runtime(kVec), name, 1)).kernel(vec1);
         ops.add(fmt::format(fmt::runtime(kVec), name, 2)).kernel(vec2);
         ops.add(fmt::format(fmt::runtime(kVec), name, 3)).kernel(vec3);
     };
-    add_nearest("upsample_nearest", &plain1<Mode::nearest>, &plain2<Mode::nearest>, &plain3<Mode::nearest>, &plain_vec<Mode::nearest, 1>,
-                &plain_vec<Mode::nearest, 2>, &plain_vec<Mode::nearest, 3>);
-    add_nearest("_upsample_nearest_exact", &plain1<Mode::nearest_exact>, &plain2<Mode::nearest_exact>, &plain3<Mode::nearest_exact>,
-                &plain_vec<Mode::nearest_exact, 1>, &plain_vec<Mode::nearest_exact, 2>, &plain_vec<Mode::nearest_exact, 3>);
-    ops.add("aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor").kernel(&linear1).out();
-    ops.add("aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? "
-            "scales_h=None, float? scales_w=None) -> Tensor")
+    add_nearest("upsample_nearest", &plain1<Mode::nearest>, &plain2<Mode::nearest>, &plain3<Mode::nearest>,
+                &plain_vec<Mode::nearest, 1>, &plain_vec<Mode::nearest, 2>, &plain_vec<Mode::nearest, 3>);
+    add_nearest("_upsample_nearest_exact", &plain1<Mode::nearest_exact>, &plain2<Mode::nearest_exact>,
+                &plain3<Mode::nearest_exact>, &plain_vec<Mode::nearest_exact, 1>, &plain_vec<Mode::nearest_exact, 2>,
+                &plain_vec<Mode::nearest_exact, 3>);
+    ops.add(
+           "aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> "
+           "Tensor")
+        .kernel(&linear1)
+        .out();
+    ops.add(
+           "aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, "
+           "float? "
+           "scales_h=None, float? scales_w=None) -> Tensor")
         .kernel(&linear3)
         .out();
     constexpr std::string_view kVec =
@@ -304,7 +348,8 @@ void register_nn_upsample(Registry& ops) {
     ops.add(fmt::format(fmt::runtime(kVec), "upsample_linear1d")).kernel(&corners_vec<Mode::linear, 1>);
     ops.add(fmt::format(fmt::runtime(kVec), "upsample_trilinear3d")).kernel(&corners_vec<Mode::linear, 3>);
     const auto add_2d = [&](std::string_view name, auto plain, auto vec) {
-        ops.add(fmt::format("aten::{}(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) "
+        ops.add(fmt::format("aten::{}(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, "
+                            "float? scales_w=None) "
                             "-> Tensor",
                             name))
             .kernel(plain)

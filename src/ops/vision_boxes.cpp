@@ -20,13 +20,15 @@ namespace {
 
 using Pair = std::tuple<Tensor, Tensor>;
 
-/// Indices of the boxes that are kept, by falling score: a box goes when it overlaps a better one by more than the threshold.
+/// Indices of the boxes that are kept, by falling score: a box goes when it overlaps a better one by more than the
+/// threshold.
 Tensor nms(const Tensor& dets, const Tensor& scores, double iou_threshold) {
     WICK_CHECK(dets.dim() == 2, "boxes should be a 2d tensor, got {}D", dets.dim());
     WICK_CHECK(dets.size(1) == 4, "boxes should have 4 elements in dimension 1, got {}", dets.size(1));
     WICK_CHECK(scores.dim() == 1, "scores should be a 1d tensor, got {}D", scores.dim());
-    WICK_CHECK(dets.size(0) == scores.size(0), "boxes and scores should have same number of elements in dimension 0, got {} and {}",
-               dets.size(0), scores.size(0));
+    WICK_CHECK(dets.size(0) == scores.size(0),
+               "boxes and scores should have same number of elements in dimension 0, got {} and {}", dets.size(0),
+               scores.size(0));
     WICK_CHECK(dets.dtype() == scores.dtype(), "dets should have the same type as scores");
     const Tensor boxes = compute_input(dets), values = compute_input(scores);
     const int64_t count = dets.size(0);
@@ -35,7 +37,8 @@ Tensor nms(const Tensor& dets, const Tensor& scores, double iou_threshold) {
     dispatch_float(boxes.dtype(), "nms", [&]<class T>() {
         const T* s = values.data<T>();
         // NaNs count as largest, as in a descending sort.
-        std::stable_sort(order.begin(), order.end(), [s](int64_t a, int64_t b) { return s[a] > s[b] || (s[a] != s[a] && s[b] == s[b]); });
+        std::stable_sort(order.begin(), order.end(),
+                         [s](int64_t a, int64_t b) { return s[a] > s[b] || (s[a] != s[a] && s[b] == s[b]); });
         // Coordinates in that order, so that the inner loop runs along memory.
         std::vector<T> x1(order.size()), y1(x1), x2(x1), y2(x1), area(x1);
         for (size_t i = 0; i < order.size(); ++i) {
@@ -62,25 +65,31 @@ Tensor nms(const Tensor& dets, const Tensor& scores, double iou_threshold) {
 /// A feature map and the regions to pool from it.
 struct Regions {
     Regions(const Tensor& input_tensor, const Tensor& roi_tensor, int64_t height, int64_t width, std::string_view op)
-        : input(compute_input(input_tensor)), rois(compute_input(roi_tensor, input.dtype())), pooled_height(height), pooled_width(width) {
+        : input(compute_input(input_tensor)),
+          rois(compute_input(roi_tensor, input.dtype())),
+          pooled_height(height),
+          pooled_width(width) {
         WICK_CHECK(input_tensor.dim() == 4, "{}: expected a 4-D input, got {}-D", op, input_tensor.dim());
         WICK_CHECK(roi_tensor.dim() == 2 && roi_tensor.size(1) == 5, "{}: rois must have shape as Tensor[K, 5]", op);
-        WICK_CHECK(roi_tensor.dtype() == input_tensor.dtype(), "Expected tensor for argument #1 'input' to have the same type as tensor for argument #2 'rois'");
+        WICK_CHECK(roi_tensor.dtype() == input_tensor.dtype(),
+                   "Expected tensor for argument #1 'input' to have the same type as tensor for argument #2 'rois'");
         WICK_CHECK(height > 0 && width > 0, "{}: the pooled size must be positive, got {} x {}", op, height, width);
-        batch = input.size(0), channels = input.size(1), in_height = input.size(2), in_width = input.size(3), count = rois.size(0);
+        batch = input.size(0), channels = input.size(1), in_height = input.size(2), in_width = input.size(3),
+        count = rois.size(0);
     }
     /// Row r of rois: batch index (checked), x1, y1, x2, y2.
     template <class T>
     const T* roi(int64_t r, int64_t& image) const {
         const T* row = rois.data<T>() + r * 5;
-        WICK_CHECK(row[0] >= 0 && row[0] < static_cast<T>(batch), "rois: batch index {} is out of range for a batch of {}",
-                   static_cast<double>(row[0]), batch);
+        WICK_CHECK(row[0] >= 0 && row[0] < static_cast<T>(batch),
+                   "rois: batch index {} is out of range for a batch of {}", static_cast<double>(row[0]), batch);
         image = static_cast<int64_t>(row[0]);
         return row;
     }
     /// Channels of a position-sensitive map are grouped by output cell.
     int64_t channels_per_cell(std::string_view op) const {
-        WICK_CHECK(channels % (pooled_height * pooled_width) == 0, "{}: input channels must be a multiple of pooling height * pooling width", op);
+        WICK_CHECK(channels % (pooled_height * pooled_width) == 0,
+                   "{}: input channels must be a multiple of pooling height * pooling width", op);
         return channels / (pooled_height * pooled_width);
     }
     Tensor input, rois;
@@ -88,8 +97,8 @@ struct Regions {
     int64_t batch = 0, channels = 0, in_height = 0, in_width = 0, count = 0;
 };
 
-/// Bilinear interpolation at (y, x) of a map: four neighbours and their weights. Points more than one pixel outside count
-/// as zero.
+/// Bilinear interpolation at (y, x) of a map: four neighbours and their weights. Points more than one pixel outside
+/// count as zero.
 template <class T>
 struct Sample {
     Sample(T y, T x, int64_t height, int64_t width) {
@@ -107,7 +116,8 @@ struct Sample {
         weight[0] = (1 - fy) * (1 - fx), weight[1] = (1 - fy) * fx, weight[2] = fy * (1 - fx), weight[3] = fy * fx;
     }
     T of(const T* plane) const {
-        return weight[0] * plane[at[0]] + weight[1] * plane[at[1]] + weight[2] * plane[at[2]] + weight[3] * plane[at[3]];
+        return weight[0] * plane[at[0]] + weight[1] * plane[at[1]] + weight[2] * plane[at[2]] +
+               weight[3] * plane[at[3]];
     }
     int64_t at[4];
     T weight[4];
@@ -116,7 +126,8 @@ struct Sample {
 /// The sampling grid of one region: `samples(ph, pw)` points per cell, averaged.
 template <class T>
 struct AlignGrid {
-    AlignGrid(const T* roi, const Regions& regions, double spatial_scale, int64_t sampling_ratio, bool aligned, bool at_least_one) {
+    AlignGrid(const T* roi, const Regions& regions, double spatial_scale, int64_t sampling_ratio, bool aligned,
+              bool at_least_one) {
         const T scale = static_cast<T>(spatial_scale), offset = aligned ? T(0.5) : T(0);
         x = roi[1] * scale - offset, y = roi[2] * scale - offset;
         T width = roi[3] * scale - offset - x, height = roi[4] * scale - offset - y;
@@ -126,7 +137,8 @@ struct AlignGrid {
         constexpr T kMost = 1 << 14;
         const auto samples = [&](T size) {
             if (sampling_ratio > 0) return sampling_ratio;
-            WICK_CHECK(size < kMost, "roi_align: a region of {} pixels per cell is too large", static_cast<double>(size));
+            WICK_CHECK(size < kMost, "roi_align: a region of {} pixels per cell is too large",
+                       static_cast<double>(size));
             return static_cast<int64_t>(std::ceil(size));
         };
         rows = samples(cell_height), columns = samples(cell_width);
@@ -134,9 +146,11 @@ struct AlignGrid {
     /// The points of cell (ph, pw), row by row.
     void sample(int64_t ph, int64_t pw, int64_t height, int64_t width, std::vector<Sample<T>>& out) const {
         for (int64_t iy = 0; iy < rows; ++iy) {
-            const T py = y + static_cast<T>(ph) * cell_height + (static_cast<T>(iy) + T(0.5)) * cell_height / static_cast<T>(rows);
+            const T py = y + static_cast<T>(ph) * cell_height +
+                         (static_cast<T>(iy) + T(0.5)) * cell_height / static_cast<T>(rows);
             for (int64_t ix = 0; ix < columns; ++ix) {
-                const T px = x + static_cast<T>(pw) * cell_width + (static_cast<T>(ix) + T(0.5)) * cell_width / static_cast<T>(columns);
+                const T px = x + static_cast<T>(pw) * cell_width +
+                             (static_cast<T>(ix) + T(0.5)) * cell_width / static_cast<T>(columns);
                 out.emplace_back(py, px, height, width);
             }
         }
@@ -145,8 +159,8 @@ struct AlignGrid {
     int64_t rows, columns;
 };
 
-Tensor roi_align(const Tensor& input, const Tensor& rois, double spatial_scale, int64_t pooled_height, int64_t pooled_width,
-                 int64_t sampling_ratio, bool aligned) {
+Tensor roi_align(const Tensor& input, const Tensor& rois, double spatial_scale, int64_t pooled_height,
+                 int64_t pooled_width, int64_t sampling_ratio, bool aligned) {
     const Regions r(input, rois, pooled_height, pooled_width, "roi_align");
     const Tensor out = empty({r.count, r.channels, pooled_height, pooled_width}, r.input.dtype());
     if (out.numel() == 0) return to_dtype(out, input.dtype());
@@ -178,8 +192,8 @@ Tensor roi_align(const Tensor& input, const Tensor& rois, double spatial_scale, 
     return to_dtype(out, input.dtype());
 }
 
-Pair ps_roi_align(const Tensor& input, const Tensor& rois, double spatial_scale, int64_t pooled_height, int64_t pooled_width,
-                  int64_t sampling_ratio) {
+Pair ps_roi_align(const Tensor& input, const Tensor& rois, double spatial_scale, int64_t pooled_height,
+                  int64_t pooled_width, int64_t sampling_ratio) {
     const Regions r(input, rois, pooled_height, pooled_width, "ps_roi_align");
     const int64_t out_channels = r.channels_per_cell("ps_roi_align"), cells = pooled_height * pooled_width;
     const Tensor out = empty({r.count, out_channels, pooled_height, pooled_width}, r.input.dtype());
@@ -220,7 +234,8 @@ std::pair<int64_t, int64_t> cell_range(int64_t i, T cell, T start, int64_t limit
     return {clip(std::floor(static_cast<T>(i) * cell) + start), clip(std::ceil(static_cast<T>(i + 1) * cell) + start)};
 }
 
-Pair roi_pool(const Tensor& input, const Tensor& rois, double spatial_scale, int64_t pooled_height, int64_t pooled_width) {
+Pair roi_pool(const Tensor& input, const Tensor& rois, double spatial_scale, int64_t pooled_height,
+              int64_t pooled_width) {
     const Regions r(input, rois, pooled_height, pooled_width, "roi_pool");
     const Tensor out = empty({r.count, r.channels, pooled_height, pooled_width}, r.input.dtype());
     const Tensor argmax = empty(out.sizes(), DType::int32);
@@ -235,18 +250,22 @@ Pair roi_pool(const Tensor& input, const Tensor& rois, double spatial_scale, int
                 const T* roi = r.roi<T>(n, image);
                 const T scale = static_cast<T>(spatial_scale);
                 const T x1 = std::round(roi[1] * scale), y1 = std::round(roi[2] * scale);
-                const T width = std::max(std::round(roi[3] * scale) - x1 + 1, T(1)), height = std::max(std::round(roi[4] * scale) - y1 + 1, T(1));
+                const T width = std::max(std::round(roi[3] * scale) - x1 + 1, T(1)),
+                        height = std::max(std::round(roi[4] * scale) - y1 + 1, T(1));
                 for (int64_t c = 0; c < r.channels; ++c) {
                     const T* from = r.input.data<T>() + (image * r.channels + c) * plane;
                     for (int64_t cell = 0; cell < cells; ++cell) {
-                        const auto [h0, h1] = cell_range(cell / pooled_width, height / static_cast<T>(pooled_height), y1, r.in_height);
-                        const auto [w0, w1] = cell_range(cell % pooled_width, width / static_cast<T>(pooled_width), x1, r.in_width);
+                        const auto [h0, h1] =
+                            cell_range(cell / pooled_width, height / static_cast<T>(pooled_height), y1, r.in_height);
+                        const auto [w0, w1] =
+                            cell_range(cell % pooled_width, width / static_cast<T>(pooled_width), x1, r.in_width);
                         const bool nothing = h1 <= h0 || w1 <= w0;
                         T top = nothing ? T(0) : std::numeric_limits<T>::lowest();
                         int64_t best = -1;
                         for (int64_t h = h0; h < h1; ++h) {
                             for (int64_t w = w0; w < w1; ++w) {
-                                if (from[h * r.in_width + w] > top) top = from[h * r.in_width + w], best = h * r.in_width + w;
+                                if (from[h * r.in_width + w] > top)
+                                    top = from[h * r.in_width + w], best = h * r.in_width + w;
                             }
                         }
                         const int64_t at = (n * r.channels + c) * cells + cell;
@@ -260,7 +279,8 @@ Pair roi_pool(const Tensor& input, const Tensor& rois, double spatial_scale, int
     return {to_dtype(out, input.dtype()), argmax};
 }
 
-Pair ps_roi_pool(const Tensor& input, const Tensor& rois, double spatial_scale, int64_t pooled_height, int64_t pooled_width) {
+Pair ps_roi_pool(const Tensor& input, const Tensor& rois, double spatial_scale, int64_t pooled_height,
+                 int64_t pooled_width) {
     const Regions r(input, rois, pooled_height, pooled_width, "ps_roi_pool");
     const int64_t out_channels = r.channels_per_cell("ps_roi_pool"), cells = pooled_height * pooled_width;
     const Tensor out = empty({r.count, out_channels, pooled_height, pooled_width}, r.input.dtype());
@@ -275,11 +295,14 @@ Pair ps_roi_pool(const Tensor& input, const Tensor& rois, double spatial_scale, 
             const T* roi = r.roi<T>(n, image);
             const T scale = static_cast<T>(spatial_scale);
             const T x1 = std::round(roi[1] * scale), y1 = std::round(roi[2] * scale);
-            const T width = std::max(std::round(roi[3] * scale) - x1, T(1)), height = std::max(std::round(roi[4] * scale) - y1, T(1));
+            const T width = std::max(std::round(roi[3] * scale) - x1, T(1)),
+                    height = std::max(std::round(roi[4] * scale) - y1, T(1));
             for (int64_t c = 0; c < out_channels; ++c) {
                 for (int64_t cell = 0; cell < cells; ++cell) {
-                    const auto [h0, h1] = cell_range(cell / pooled_width, height / static_cast<T>(pooled_height), y1, r.in_height);
-                    const auto [w0, w1] = cell_range(cell % pooled_width, width / static_cast<T>(pooled_width), x1, r.in_width);
+                    const auto [h0, h1] =
+                        cell_range(cell / pooled_width, height / static_cast<T>(pooled_height), y1, r.in_height);
+                    const auto [w0, w1] =
+                        cell_range(cell % pooled_width, width / static_cast<T>(pooled_width), x1, r.in_width);
                     const int64_t channel = c * cells + cell, at = (n * out_channels + c) * cells + cell;
                     const T* from = r.input.data<T>() + (image * r.channels + channel) * plane;
                     T sum = 0;
@@ -299,17 +322,25 @@ Pair ps_roi_pool(const Tensor& input, const Tensor& rois, double spatial_scale, 
 
 void register_vision_boxes(Registry& ops) {
     ops.add("torchvision::nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor").kernel(&nms);
-    ops.add("torchvision::roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width, int "
-            "sampling_ratio, bool aligned) -> Tensor")
+    ops.add(
+           "torchvision::roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
+           "pooled_width, int "
+           "sampling_ratio, bool aligned) -> Tensor")
         .kernel(&roi_align);
-    ops.add("torchvision::ps_roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width, int "
-            "sampling_ratio) -> (Tensor, Tensor)")
+    ops.add(
+           "torchvision::ps_roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
+           "pooled_width, int "
+           "sampling_ratio) -> (Tensor, Tensor)")
         .kernel(&ps_roi_align);
-    ops.add("torchvision::roi_pool(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width) -> (Tensor, "
-            "Tensor)")
+    ops.add(
+           "torchvision::roi_pool(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width) "
+           "-> (Tensor, "
+           "Tensor)")
         .kernel(&roi_pool);
-    ops.add("torchvision::ps_roi_pool(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width) -> (Tensor, "
-            "Tensor)")
+    ops.add(
+           "torchvision::ps_roi_pool(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
+           "pooled_width) -> (Tensor, "
+           "Tensor)")
         .kernel(&ps_roi_pool);
 }
 

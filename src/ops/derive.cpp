@@ -18,8 +18,8 @@ void call_inplace(const Operator& op, const void*, Args args, IValue* results) {
     const Tensor& self = args[0].tensor_ref();
     const Tensor& value = result.tensor_ref();
     ops::check_can_cast(value.dtype(), self.dtype());
-    WICK_CHECK(value.sizes() == self.sizes(), "output with shape {} doesn't match the broadcast shape {}", format_sizes(self.sizes()),
-               format_sizes(value.sizes()));
+    WICK_CHECK(value.sizes() == self.sizes(), "output with shape {} doesn't match the broadcast shape {}",
+               format_sizes(self.sizes()), format_sizes(value.sizes()));
     ops::check_no_internal_overlap(self);
     ops::copy_into(self, value);
     results[0] = IValue(self);
@@ -56,7 +56,11 @@ void call_out(const Operator& op, const void*, Args args, IValue* results) {
     }
 }
 
-AliasInfo written(std::string set) { return AliasInfo{{set}, {set}, true, {}}; }
+/// Annotates a tensor argument or result as `Tensor(set!)`.
+void mark_written(Argument& argument, const std::string& set) {
+    argument.alias = AliasInfo{{set}, {set}, true, {}};
+    argument.written_type = fmt::format("Tensor({}!)", set);
+}
 
 }  // namespace
 
@@ -65,8 +69,8 @@ OperatorEntry& OperatorEntry::inplace(std::string_view overload) {
     Schema schema = op_->schema;
     schema.name += "_";
     if (!overload.empty()) schema.overload = overload;
-    schema.arguments[0].alias = written("a");
-    schema.returns[0].alias = written("a");
+    mark_written(schema.arguments[0], "a");
+    mark_written(schema.returns[0], "a");
     Operator* derived = registry_->insert(std::move(schema));
     derived->derived_from = op_;
     derived->has_side_effects = op_->has_side_effects;
@@ -85,13 +89,13 @@ OperatorEntry& OperatorEntry::out(std::string_view overload, std::initializer_li
     for (size_t k = 0; k < schema.returns.size(); ++k) {
         Argument& result = schema.returns[k];
         const std::string set(1, static_cast<char>('a' + k));
-        result.alias = written(set);
+        mark_written(result, set);
         Argument argument;
         argument.name = k < given.size() ? std::string(given[k]) : result.name.empty() ? "out" : result.name;
         argument.type = tensor_type();
         argument.kwarg_only = true;
         argument.is_out = true;
-        argument.alias = written(set);
+        mark_written(argument, set);
         schema.arguments.push_back(std::move(argument));
     }
     Operator* derived = registry_->insert(std::move(schema));

@@ -154,7 +154,13 @@ void resize_dimension(const Taps& taps, int64_t outer, int64_t inner, const T* x
                     continue;
                 }
                 T* row = to + i * inner;
-                for (int64_t j = 0; j < inner; ++j) row[j] = w[0] * from[index[0] * inner + j];
+                const T* first = from + index[0] * inner;
+                if (taps.width == 2) {
+                    const T* second = from + index[1] * inner;
+                    for (int64_t j = 0; j < inner; ++j) row[j] = w[0] * first[j] + w[1] * second[j];
+                    continue;
+                }
+                for (int64_t j = 0; j < inner; ++j) row[j] = w[0] * first[j];
                 for (int64_t t = 1; t < taps.width; ++t) {
                     if (w[t] == T(0)) continue;
                     const T* source = from + index[t] * inner;

@@ -299,10 +299,11 @@ Pair ps_roi_pool(const Tensor& input, const Tensor& rois, double spatial_scale, 
                     height = std::max(std::round(roi[4] * scale) - y1, T(1));
             for (int64_t c = 0; c < out_channels; ++c) {
                 for (int64_t cell = 0; cell < cells; ++cell) {
+                    // The last row and column are left out, as in torchvision.
                     const auto [h0, h1] =
-                        cell_range(cell / pooled_width, height / static_cast<T>(pooled_height), y1, r.in_height);
+                        cell_range(cell / pooled_width, height / static_cast<T>(pooled_height), y1, r.in_height - 1);
                     const auto [w0, w1] =
-                        cell_range(cell % pooled_width, width / static_cast<T>(pooled_width), x1, r.in_width);
+                        cell_range(cell % pooled_width, width / static_cast<T>(pooled_width), x1, r.in_width - 1);
                     const int64_t channel = c * cells + cell, at = (n * out_channels + c) * cells + cell;
                     const T* from = r.input.data<T>() + (image * r.channels + channel) * plane;
                     T sum = 0;

@@ -76,6 +76,13 @@ TEST(Matmul, IntegersAndAddmm) {
         (std::vector<double>{20, 26, 56, 80}));
 }
 
+TEST(Matmul, DerivedVariantsSayWhatTheyWrite) {
+    const auto schema = [](std::string_view name) { return jit::Registry::instance().find_overload(name)->schema.str(); };
+    EXPECT_EQ(schema("aten::mm.out"), "aten::mm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)");
+    EXPECT_EQ(schema("aten::addmm_"),
+              "aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)");
+}
+
 TEST(Einsum, DiagonalsBatchesAndEllipsis) {
     const Tensor x = counting({3, 3});
     EXPECT_EQ(values(call("aten::einsum", "ii->i", std::vector<Tensor>{x})), (std::vector<double>{0, 4, 8}));

@@ -82,6 +82,11 @@ void register_process(Registry& ops) {
                                             .count());
         })
         .side_effects();
+    ops.add("prim::RaiseException(str msg, str? cls=None) -> ()")
+        .kernel([](const std::string& message, std::optional<std::string> class_name) {
+            throw ScriptError(class_name.value_or("RuntimeError"), message, message);
+        })
+        .side_effects();
     ops.add("prim::AddStatValue(str key, int val) -> ()").kernel([](std::string_view, int64_t) {});
 }
 

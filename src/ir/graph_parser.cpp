@@ -148,8 +148,12 @@ class GraphLexer {
                 return complex();
             case TypeKind::String:
                 return IValue(quoted());
-            case TypeKind::Device:
-                return Device::parse(quoted());
+            case TypeKind::Device: {
+                const bool nested = accept("torch.device(");
+                const IValue device = Device::parse(quoted());
+                if (nested) expect(")");
+                return device;
+            }
             case TypeKind::None:
                 expect("None");
                 return IValue();

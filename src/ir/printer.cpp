@@ -79,8 +79,9 @@ class Printer {
         }
     }
 
-    /// Columns count from 0 in graphs.
-    void range(const SourceRange& range) {
+    /// Where the user wrote it, not the archive's text of it. Columns count from 0 in graphs.
+    void range(const SourceRange& compiled) {
+        const SourceRange range = compiled.original();
         if (!range.known()) return;
         const Source& source = *range.source();
         format(" # {}:{}:{}", source.name(), source.line_of(range.begin()), source.column_of(range.begin()) - 1);
@@ -120,6 +121,10 @@ class Printer {
     void literal(const IValue& value) {
         if (value.is_bool()) {
             out_ += value.to_bool() ? '1' : '0';
+            return;
+        }
+        if (value.is_device()) {
+            append_quoted(out_, value.to_device().str());
             return;
         }
         append_repr(out_, value, [](std::string& out, const IValue& v) {

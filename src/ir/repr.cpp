@@ -108,7 +108,9 @@ class Repr {
                 append_quoted(out_, v.to_string());
                 break;
             case IValue::Tag::Device:
+                out_ += "torch.device(";
                 append_quoted(out_, v.to_device().str());
+                out_ += ')';
                 break;
             case IValue::Tag::List: {
                 const ListObject& list = v.to_list();

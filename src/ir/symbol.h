@@ -39,6 +39,7 @@ namespace wick::jit {
     _(prim_tolist, "prim::tolist")                                       \
     _(prim_NumToTensor, "prim::NumToTensor")                             \
     _(prim_ImplicitTensorToNum, "aten::ImplicitTensorToNum")             \
+    _(prim_ModuleContainerIndex, "prim::ModuleContainerIndex")           \
     _(prim_EnumName, "prim::EnumName")                                   \
     _(prim_EnumValue, "prim::EnumValue")                                 \
     _(prim_rangelist, "prim::rangelist")                                 \
@@ -48,6 +49,7 @@ namespace wick::jit {
     _(prim_ContinueStmt, "prim::ContinueStmt")                           \
     _(prim_ReturnStmt, "prim::ReturnStmt")                               \
     _(prim_LoopCondition, "prim::LoopCondition")                         \
+    _(aten_unwrap_optional, "aten::_unwrap_optional")                    \
     _(aten_wait, "aten::wait")                                           \
     _(aten_format, "aten::format")                                       \
     _(aten_warn, "aten::warn")                                           \

@@ -261,7 +261,7 @@ class InterfaceType : public Type {
     const std::vector<Schema>& methods() const { return methods_; }
     const Schema* find_method(std::string_view name) const;
     void add_method(Schema schema);
-    std::string str() const override { return "InterfaceType<" + name_ + ">"; }
+    std::string str() const override { return "InterfaceType<" + name_.substr(name_.rfind('.') + 1) + ">"; }
     std::string annotation_str() const override { return name_; }
     bool equals(const Type& other) const override { return this == &other; }
 

@@ -23,15 +23,18 @@ static bool fits(const IValue& value, const Type& type) {
 static void check_type(const Schema& schema, size_t position, const IValue& value) {
     const Argument& argument = schema.arguments[position];
     WICK_CHECK(fits(value, *argument.type),
-               "{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.\nPosition: {}\nDeclaration: {}",
-               schema.name, argument.type->annotation_str(), argument.name, value.type()->annotation_str(), position, schema.str());
+               "{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.\nPosition: "
+               "{}\nDeclaration: {}",
+               schema.name, argument.type->annotation_str(), argument.name, value.type()->annotation_str(), position,
+               schema.str());
 }
 
 std::vector<IValue> bind_arguments(const Schema& schema, std::vector<IValue> args,
                                    const std::vector<std::pair<std::string, IValue>>& keywords) {
     const std::vector<Argument>& formal = schema.arguments;
-    WICK_CHECK(args.size() <= formal.size(), "{}() expected at most {} argument(s) but received {} argument(s). Declaration: {}",
-               schema.name, formal.size(), args.size(), schema.str());
+    WICK_CHECK(args.size() <= formal.size(),
+               "{}() expected at most {} argument(s) but received {} argument(s). Declaration: {}", schema.name,
+               formal.size(), args.size(), schema.str());
     size_t used = 0;
     const auto keyword = [&](const std::string& name) -> const IValue* {
         for (const auto& [key, value] : keywords) {
@@ -47,14 +50,15 @@ std::vector<IValue> bind_arguments(const Schema& schema, std::vector<IValue> arg
             args.push_back(*named);
             ++used;
         } else {
-            WICK_CHECK(formal[i].default_value, "{}() is missing value for argument '{}'. Declaration: {}", schema.name, formal[i].name,
-                       schema.str());
+            WICK_CHECK(formal[i].default_value, "{}() is missing value for argument '{}'. Declaration: {}", schema.name,
+                       formal[i].name, schema.str());
             args.push_back(*formal[i].default_value);
         }
         check_type(schema, i, args[i]);
     }
     for (const auto& [key, value] : keywords)
-        WICK_CHECK(schema.find_argument(key) >= 0, "{}() got an unexpected keyword argument '{}'. Declaration: {}", schema.name, key, schema.str());
+        WICK_CHECK(schema.find_argument(key) >= 0, "{}() got an unexpected keyword argument '{}'. Declaration: {}",
+                   schema.name, key, schema.str());
     WICK_CHECK(used == keywords.size(), "{}() got a keyword argument twice", schema.name);
     return args;
 }

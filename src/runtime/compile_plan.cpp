@@ -17,12 +17,15 @@ struct DirectOperator {
     Opcode opcode;
 };
 constexpr DirectOperator kDirect[] = {
-    {"aten::add.int", Opcode::IntAdd},     {"aten::sub.int", Opcode::IntSub},     {"aten::mul.int", Opcode::IntMul},
-    {"aten::lt.int", Opcode::IntLt},       {"aten::le.int", Opcode::IntLe},       {"aten::gt.int", Opcode::IntGt},
-    {"aten::ge.int", Opcode::IntGe},       {"aten::eq.int", Opcode::IntEq},       {"aten::ne.int", Opcode::IntNe},
-    {"aten::add.float", Opcode::FloatAdd}, {"aten::sub.float", Opcode::FloatSub}, {"aten::mul.float", Opcode::FloatMul},
-    {"aten::div.float", Opcode::FloatDiv}, {"aten::lt.float", Opcode::FloatLt},   {"aten::gt.float", Opcode::FloatGt},
-    {"aten::__not__", Opcode::Not},        {"aten::len.t", Opcode::ListLength},   {"aten::__getitem__.t", Opcode::ListGet},
+    {"aten::add.int", Opcode::IntAdd},      {"aten::sub.int", Opcode::IntSub},
+    {"aten::mul.int", Opcode::IntMul},      {"aten::lt.int", Opcode::IntLt},
+    {"aten::le.int", Opcode::IntLe},        {"aten::gt.int", Opcode::IntGt},
+    {"aten::ge.int", Opcode::IntGe},        {"aten::eq.int", Opcode::IntEq},
+    {"aten::ne.int", Opcode::IntNe},        {"aten::add.float", Opcode::FloatAdd},
+    {"aten::sub.float", Opcode::FloatSub},  {"aten::mul.float", Opcode::FloatMul},
+    {"aten::div.float", Opcode::FloatDiv},  {"aten::lt.float", Opcode::FloatLt},
+    {"aten::gt.float", Opcode::FloatGt},    {"aten::__not__", Opcode::Not},
+    {"aten::len.t", Opcode::ListLength},    {"aten::__getitem__.t", Opcode::ListGet},
     {"aten::_set_item.t", Opcode::ListSet},
 };
 
@@ -46,8 +49,10 @@ bool is_plain(const Value* value) {
         case TypeKind::Float:
         case TypeKind::Bool:
         case TypeKind::None:
-        case TypeKind::Device: return true;
-        default: return false;
+        case TypeKind::Device:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -74,7 +79,9 @@ class PlanCompiler {
             result = register_operand(static_cast<int32_t>(tuple), true);
         }
         emit(Opcode::Return, 0, result);
-        plan_.result_type = outputs.size() == 1 ? outputs[0]->type : outputs.empty() ? none_type() : simple_type(TypeKind::AnyTuple);
+        plan_.result_type = outputs.size() == 1 ? outputs[0]->type
+                            : outputs.empty()   ? none_type()
+                                                : simple_type(TypeKind::AnyTuple);
     }
 
  private:
@@ -167,8 +174,8 @@ class PlanCompiler {
         }
     }
 
-    /// Emits a block's nodes. `inherited`: values from outside that nobody needs after this block. On return, the values
-    /// that die in the block's outputs are in dying_.
+    /// Emits a block's nodes. `inherited`: values from outside that nobody needs after this block. On return, the
+    /// values that die in the block's outputs are in dying_.
     void emit_block(const Block* block, const ValueSet& inherited) {
         std::unordered_map<const Value*, const Node*> last;
         for (const Node* node : block->nodes()) note_uses(node, node, last);
@@ -179,8 +186,10 @@ class PlanCompiler {
         const auto track = [&](const Value* value) {
             if (is_plain(value)) return;
             const auto found = last.find(value);
-            if (found == last.end()) unused.push_back(value);
-            else dies_at[found->second].insert(value);
+            if (found == last.end())
+                unused.push_back(value);
+            else
+                dies_at[found->second].insert(value);
         };
         for (const Value* value : inherited) track(value);
         for (const Value* value : block->inputs()) track(value);
@@ -233,7 +242,8 @@ class PlanCompiler {
             const bool typed = node->output()->type->is(TypeKind::List);
             emit_list(Opcode::List, node, type(typed ? node->output()->type->contained(0) : any_type()));
         } else if (kind == sym::prim_DictConstruct) {
-            if (!node->output()->type->is(TypeKind::Dict) || node->inputs.size() % 2 != 0) fail("malformed prim::DictConstruct");
+            if (!node->output()->type->is(TypeKind::Dict) || node->inputs.size() % 2 != 0)
+                fail("malformed prim::DictConstruct");
             emit_list(Opcode::Dict, node, type(node->output()->type));
         } else if (kind == sym::prim_TupleUnpack || kind == sym::prim_ListUnpack) {
             const Operand from = last_operand(node->input(0));
@@ -241,7 +251,9 @@ class PlanCompiler {
                  index32(node->outputs.size()));
         } else if (kind == sym::prim_TupleSlice) {
             const Operand from = last_operand(node->input(0));
-            const auto bound = [&](Symbol name) { return index32(static_cast<size_t>(node->attr<IValue>(name).to_int())); };
+            const auto bound = [&](Symbol name) {
+                return index32(static_cast<size_t>(node->attr<IValue>(name).to_int()));
+            };
             emit(Opcode::TupleSlice, define_outputs(node), from, bound(sym::attr_beg), bound(sym::attr_end));
         } else if (kind == sym::prim_isinstance) {
             const Operand value = last_operand(node->input(0));
@@ -274,9 +286,12 @@ class PlanCompiler {
     void emit_constant(const Node* node) {
         IValue value;
         if (const AttributeValue* attribute = node->find(sym::attr_value)) {
-            if (const auto* plain = std::get_if<IValue>(attribute)) value = *plain;
-            else if (const auto* function = std::get_if<IntrusivePtr<Function>>(attribute)) value = *function;
-            else fail("a constant of this kind cannot be run");
+            if (const auto* plain = std::get_if<IValue>(attribute))
+                value = *plain;
+            else if (const auto* function = std::get_if<IntrusivePtr<Function>>(attribute))
+                value = *function;
+            else
+                fail("a constant of this kind cannot be run");
         } else if (node->output()->type->is(TypeKind::Function)) {
             fail("a function constant without its function cannot be run");
         }
@@ -332,11 +347,14 @@ class PlanCompiler {
         const Operator* op = operator_of(node);
         const Schema& schema = op->schema;
         if (node->inputs.size() != schema.arguments.size() && !schema.is_vararg)
-            fail(fmt::format("{} takes {} arguments, got {}", schema.operator_name(), schema.arguments.size(), node->inputs.size()));
+            fail(fmt::format("{} takes {} arguments, got {}", schema.operator_name(), schema.arguments.size(),
+                             node->inputs.size()));
         if (schema.returns.size() < node->outputs.size() && !schema.is_varret)
-            fail(fmt::format("{} returns {} values, {} are used", schema.operator_name(), schema.returns.size(), node->outputs.size()));
+            fail(fmt::format("{} returns {} values, {} are used", schema.operator_name(), schema.returns.size(),
+                             node->outputs.size()));
         // `x is None` where the None is known.
-        if ((node->kind == sym::aten_is || node->kind == sym::aten_isnot) && is_none(node->input(1)) && !is_none(node->input(0))) {
+        if ((node->kind == sym::aten_is || node->kind == sym::aten_isnot) && is_none(node->input(1)) &&
+            !is_none(node->input(0))) {
             const Operand value = last_operand(node->input(0));
             emit(node->kind == sym::aten_is ? Opcode::IsNone : Opcode::IsNotNone, define_outputs(node), value);
             return;
@@ -345,8 +363,10 @@ class PlanCompiler {
         if (direct != direct_operators().end() && node->outputs.size() <= 1) {
             const std::vector<Operand> operands = inputs(node);
             const uint32_t result = define_outputs(node, 1);
-            if (info_of(direct->second).b == OperandKind::List) emit(direct->second, result, list(operands), index32(operands.size()));
-            else emit(direct->second, result, operands[0], operands.size() > 1 ? operands[1] : 0);
+            if (info_of(direct->second).b == OperandKind::List)
+                emit(direct->second, result, list(operands), index32(operands.size()));
+            else
+                emit(direct->second, result, operands[0], operands.size() > 1 ? operands[1] : 0);
             return;
         }
         const std::vector<Operand> operands = inputs(node);
@@ -358,7 +378,8 @@ class PlanCompiler {
         }
         if (!op->kernel) fail(fmt::format("operator {} has no kernel", schema.operator_name()));
         const size_t results = std::max<size_t>(std::max(node->outputs.size(), schema.returns.size()), 1);
-        emit(Opcode::Operator, define_outputs(node, results), list(operands), index32(operands.size()), append(plan_.operators, op));
+        emit(Opcode::Operator, define_outputs(node, results), list(operands), index32(operands.size()),
+             append(plan_.operators, op));
     }
 
     /// A composite with several results returns a tuple where a kernel fills several registers.
@@ -366,7 +387,8 @@ class PlanCompiler {
         if (node->outputs.size() < 2) return;
         const uint32_t tuple = plan_.registers++;
         plan_.code.back().a = tuple;
-        emit(Opcode::TupleUnpack, reg(node->outputs[0]), register_operand(static_cast<int32_t>(tuple), true), index32(node->outputs.size()));
+        emit(Opcode::TupleUnpack, reg(node->outputs[0]), register_operand(static_cast<int32_t>(tuple), true),
+             index32(node->outputs.size()));
     }
 
     // Control flow ---------------------------------------------------------------------------------------------------
@@ -408,8 +430,10 @@ class PlanCompiler {
         ValueSet movable;
         std::vector<const Value*> dead_after;
         for (const Value* value : dying) {
-            if (used_in_body.count(value)) dead_after.push_back(value);
-            else movable.insert(value);
+            if (used_in_body.count(value))
+                dead_after.push_back(value);
+            else
+                movable.insert(value);
         }
         dying_ = &movable;
         const std::vector<Operand> initial = inputs(node, 2);
@@ -436,7 +460,8 @@ class PlanCompiler {
         std::vector<uint32_t> targets;
         for (size_t i = 1; i < body->inputs().size(); ++i) targets.push_back(reg(body->inputs()[i]));
         const auto is_target = [&](Operand source) {
-            return source >= 0 && std::find(targets.begin(), targets.end(), static_cast<uint32_t>(source) / 2) != targets.end();
+            return source >= 0 &&
+                   std::find(targets.begin(), targets.end(), static_cast<uint32_t>(source) / 2) != targets.end();
         };
         // A source that is overwritten before it is read goes through a register of its own.
         for (size_t i = 0; i < sources.size(); ++i) {
@@ -448,7 +473,8 @@ class PlanCompiler {
             sources[i] = register_operand(static_cast<int32_t>(copy), true);
         }
         for (size_t i = 1; i < sources.size(); ++i) {
-            if (sources[i] < 0 || static_cast<uint32_t>(sources[i]) / 2 != targets[i - 1]) emit(Opcode::Move, targets[i - 1], sources[i]);
+            if (sources[i] < 0 || static_cast<uint32_t>(sources[i]) / 2 != targets[i - 1])
+                emit(Opcode::Move, targets[i - 1], sources[i]);
         }
         return sources[0];
     }
@@ -470,9 +496,8 @@ IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name) {
 }
 
 const Plan& plan_of(Function& function) {
-    return static_cast<const Plan&>(*function.plan([&]() -> IntrusivePtr<RefCounted> {
-        return compile_plan(*function.graph(), function.name());
-    }));
+    return static_cast<const Plan&>(
+        *function.plan([&]() -> IntrusivePtr<RefCounted> { return compile_plan(*function.graph(), function.name()); }));
 }
 
 }  // namespace wick::jit

@@ -13,7 +13,8 @@ IValue create_object(const TypePtr& type) {
 
 IValue create_dict(const Type& type, std::vector<IValue> keys_and_values) {
     auto dict = make_dict(type.contained(0), type.contained(1));
-    for (size_t i = 0; i + 1 < keys_and_values.size(); i += 2) dict->set(std::move(keys_and_values[i]), std::move(keys_and_values[i + 1]));
+    for (size_t i = 0; i + 1 < keys_and_values.size(); i += 2)
+        dict->set(std::move(keys_and_values[i]), std::move(keys_and_values[i + 1]));
     return dict;
 }
 
@@ -40,7 +41,8 @@ IValue tensor_to_list(const Tensor& tensor, const TypePtr& type) {
     int64_t depth = 0;
     const Type* element = type.get();
     for (; element->is(TypeKind::List); ++depth) element = element->contained(0).get();
-    WICK_CHECK(depth == tensor.dim(), "Output annotation list dimension and runtime tensor dimension must match for tolist()");
+    WICK_CHECK(depth == tensor.dim(),
+               "Output annotation list dimension and runtime tensor dimension must match for tolist()");
     const DType dtype = tensor.dtype();
     const bool matches = element->is(TypeKind::Bool)      ? dtype == DType::bool_
                          : element->is(TypeKind::Int)     ? is_integral(dtype)

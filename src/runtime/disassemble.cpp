@@ -21,19 +21,27 @@ static std::string operand_text(Operand operand) {
 /// "add.Tensor", "forward", …: what the extra number of a call stands for.
 static std::string extra_text(const Plan& plan, const Instruction& in) {
     switch (in.opcode) {
-        case Opcode::Operator: return " " + plan.operators[in.extra]->schema.operator_name();
-        case Opcode::Call: return " " + plan.functions[in.extra]->qualified_name();
-        case Opcode::CallInterface: return " " + plan.names[in.extra];
+        case Opcode::Operator:
+            return " " + plan.operators[in.extra]->schema.operator_name();
+        case Opcode::Call:
+            return " " + plan.functions[in.extra]->qualified_name();
+        case Opcode::CallInterface:
+            return " " + plan.names[in.extra];
         case Opcode::Tuple:
         case Opcode::List:
         case Opcode::Dict:
-        case Opcode::ToList: return plan.types[in.extra] ? " " + plan.types[in.extra]->str() : "";
-        case Opcode::CreateObject: return " " + plan.types[in.b]->str();
+        case Opcode::ToList:
+            return plan.types[in.extra] ? " " + plan.types[in.extra]->str() : "";
+        case Opcode::CreateObject:
+            return " " + plan.types[in.b]->str();
         case Opcode::LoopEnter:
-        case Opcode::LoopNext: return " limit " + operand_text(in.extra);
+        case Opcode::LoopNext:
+            return " limit " + operand_text(in.extra);
         case Opcode::TupleSlice:
-        case Opcode::SetAttr: return fmt::format(" {}", in.extra);
-        default: return "";
+        case Opcode::SetAttr:
+            return fmt::format(" {}", in.extra);
+        default:
+            return "";
     }
 }
 
@@ -45,13 +53,21 @@ std::string Plan::disassemble() const {
         out += fmt::format("{:4} {} r{}", i, info.name, in.a);
         const auto add = [&](OperandKind kind, int32_t value) {
             switch (kind) {
-                case OperandKind::None_: break;
-                case OperandKind::Value: out += " " + operand_text(value); break;
-                case OperandKind::Number: out += fmt::format(" {}", value); break;
-                case OperandKind::Target: out += fmt::format(" ->{}", value); break;
+                case OperandKind::None_:
+                    break;
+                case OperandKind::Value:
+                    out += " " + operand_text(value);
+                    break;
+                case OperandKind::Number:
+                    out += fmt::format(" {}", value);
+                    break;
+                case OperandKind::Target:
+                    out += fmt::format(" ->{}", value);
+                    break;
                 case OperandKind::List:
                     out += " (";
-                    for (int32_t k = 0; k < in.c; ++k) out += (k > 0 ? ", " : "") + operand_text(operand_lists[in.b + k]);
+                    for (int32_t k = 0; k < in.c; ++k)
+                        out += (k > 0 ? ", " : "") + operand_text(operand_lists[in.b + k]);
                     out += ")";
                     break;
             }

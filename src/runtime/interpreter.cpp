@@ -20,7 +20,8 @@ constexpr int kMaxNesting = 200;
 
 class Interpreter {
  public:
-    explicit Interpreter(IntrusivePtr<CallContext> context) : context_(std::move(context)), outer_(std::exchange(t_current, this)) {
+    explicit Interpreter(IntrusivePtr<CallContext> context)
+        : context_(std::move(context)), outer_(std::exchange(t_current, this)) {
         nesting_ = outer_ ? outer_->nesting_ + 1 : 1;
     }
     ~Interpreter() {
@@ -36,9 +37,11 @@ class Interpreter {
 
     IValue run(const Plan& plan, std::vector<IValue> args) {
         if (nesting_ > kMaxNesting)
-            throw LimitError(LimitError::Kind::recursion, fmt::format("calls from operators and forks are nested more than {} deep", kMaxNesting));
+            throw LimitError(LimitError::Kind::recursion,
+                             fmt::format("calls from operators and forks are nested more than {} deep", kMaxNesting));
         if (args.size() != plan.inputs)
-            throw OpError(fmt::format("{}() expected {} arguments, got {}", plan.function_name, plan.inputs, args.size()));
+            throw OpError(
+                fmt::format("{}() expected {} arguments, got {}", plan.function_name, plan.inputs, args.size()));
         ThreadBudget budget(context_->threads);
         MemoryMeterGuard meter(context_->meter.get());
         ScriptOutputGuard output(&context_->options.output);
@@ -55,7 +58,8 @@ class Interpreter {
         } catch (const CompileError&) {
             throw;
         } catch (const ScriptError& error) {
-            throw ScriptError(error.class_name(), error.message(), format_script_error(stack(), error.class_name(), error.message()));
+            throw ScriptError(error.class_name(), error.message(),
+                              format_script_error(stack(), error.class_name(), error.message()));
         } catch (const Error& error) {
             throw ScriptError("RuntimeError", error.what(), format_script_error(stack(), "RuntimeError", error.what()));
         } catch (const std::bad_alloc&) {
@@ -69,7 +73,8 @@ class Interpreter {
 
     IValue* push_frame(const Plan& plan, uint32_t result) {
         if (static_cast<int64_t>(frames_.size()) >= context_->options.max_depth)
-            throw LimitError(LimitError::Kind::recursion, fmt::format("maximum recursion depth exceeded ({} calls)", context_->options.max_depth));
+            throw LimitError(LimitError::Kind::recursion,
+                             fmt::format("maximum recursion depth exceeded ({} calls)", context_->options.max_depth));
         IValue* registers = stack_.push(plan.registers);
         frames_.push_back({&plan, registers, plan.code.data(), result});
         return registers;
@@ -86,7 +91,8 @@ class Interpreter {
         for (size_t i = 0; i < frames_.size(); ++i) {
             const Frame& frame = frames_[i];
             // A caller's `next` is behind its call; the top frame keeps its own instruction there.
-            const size_t at = static_cast<size_t>(frame.next - frame.plan->code.data()) - (i + 1 < frames_.size() ? 1 : 0);
+            const size_t at =
+                static_cast<size_t>(frame.next - frame.plan->code.data()) - (i + 1 < frames_.size() ? 1 : 0);
             const Plan::Place& place = frame.plan->places[frame.plan->place_of[at]];
             if (place.inlined_from) {
                 for (const auto& [function, range] : *place.inlined_from) entries.push_back({function, range});
@@ -115,7 +121,9 @@ class Interpreter {
     static void release(const Frame& frame, Operand operand) {
         if (operand >= 0 && (operand & 1)) frame.registers[operand >> 1] = IValue();
     }
-    static const Operand* operands(const Frame& frame, const Instruction& in) { return frame.plan->operand_lists.data() + in.b; }
+    static const Operand* operands(const Frame& frame, const Instruction& in) {
+        return frame.plan->operand_lists.data() + in.b;
+    }
     static std::vector<IValue> take_all(const Frame& frame, const Instruction& in, int32_t from = 0) {
         std::vector<IValue> values;
         values.reserve(in.c - from);
@@ -154,7 +162,8 @@ class Interpreter {
     void call_function(Function& function, size_t caller, const Instruction& in, int32_t from = 0) {
         const Plan& plan = plan_of(function);
         if (static_cast<uint32_t>(in.c - from) != plan.inputs)
-            throw OpError(fmt::format("{}() expected {} arguments, got {}", plan.function_name, plan.inputs, in.c - from));
+            throw OpError(
+                fmt::format("{}() expected {} arguments, got {}", plan.function_name, plan.inputs, in.c - from));
         IValue* registers = push_frame(plan, in.a);
         const Frame& frame = frames_[caller];
         for (int32_t i = from; i < in.c; ++i) registers[i - from] = take(frame, operands(frame, in)[i]);
@@ -222,7 +231,8 @@ class Interpreter {
     }
 
     static const std::vector<IValue>& elements_of(const IValue& value, Opcode opcode, int32_t count) {
-        const std::vector<IValue>& elements = opcode == Opcode::TupleUnpack ? value.to_tuple().elements : value.to_list().items;
+        const std::vector<IValue>& elements =
+            opcode == Opcode::TupleUnpack ? value.to_tuple().elements : value.to_list().items;
         WICK_CHECK(elements.size() == static_cast<size_t>(count), "Expected {} elements in a {} but found {}", count,
                    opcode == Opcode::TupleUnpack ? "tuple" : "list", elements.size());
         return elements;
@@ -259,12 +269,16 @@ IValue Interpreter::execute() {
             const auto integer = [&](Operand operand) { return value(frame, operand).to_int(); };
             const auto real = [&](Operand operand) { return value(frame, operand).to_double(); };
             switch (in.opcode) {
-                case Opcode::Move: reg(in.a) = take(frame, in.b); break;
+                case Opcode::Move:
+                    reg(in.a) = take(frame, in.b);
+                    break;
                 case Opcode::Drop:
                     for (int32_t i = 0; i < in.c; ++i) reg(operands(frame, in)[i] >> 1) = IValue();
                     break;
 
-                case Opcode::Jump: at = frame.plan->code.data() + in.b; continue;
+                case Opcode::Jump:
+                    at = frame.plan->code.data() + in.b;
+                    continue;
                 case Opcode::JumpUnless:
                     if (value(frame, in.b).to_bool()) break;
                     at = frame.plan->code.data() + in.c;
@@ -291,7 +305,8 @@ IValue Interpreter::execute() {
                     reg(target) = std::move(result);
                     continue;
                 }
-                case Opcode::Raise: raise(frame, in);
+                case Opcode::Raise:
+                    raise(frame, in);
 
                 case Opcode::Operator:
                     count_step();
@@ -324,7 +339,8 @@ IValue Interpreter::execute() {
                 case Opcode::Exit:
                     count_step();
                     suspend();
-                    call_manager(frames_.size() - 1, in, in.opcode == Opcode::Enter ? "__enter__" : "__exit__", in.opcode == Opcode::Enter ? 0 : 3);
+                    call_manager(frames_.size() - 1, in, in.opcode == Opcode::Enter ? "__enter__" : "__exit__",
+                                 in.opcode == Opcode::Enter ? 0 : 3);
                     resume();
                     continue;
                 case Opcode::Fork:
@@ -345,10 +361,18 @@ IValue Interpreter::execute() {
                     release(frame, list[0]);
                     break;
                 }
-                case Opcode::CreateObject: reg(in.a) = create_object(frame.plan->types[in.b]); break;
-                case Opcode::Tuple: reg(in.a) = make_tuple(take_all(frame, in), frame.plan->types[in.extra]); break;
-                case Opcode::List: reg(in.a) = make_list(frame.plan->types[in.extra], take_all(frame, in)); break;
-                case Opcode::Dict: reg(in.a) = create_dict(*frame.plan->types[in.extra], take_all(frame, in)); break;
+                case Opcode::CreateObject:
+                    reg(in.a) = create_object(frame.plan->types[in.b]);
+                    break;
+                case Opcode::Tuple:
+                    reg(in.a) = make_tuple(take_all(frame, in), frame.plan->types[in.extra]);
+                    break;
+                case Opcode::List:
+                    reg(in.a) = make_list(frame.plan->types[in.extra], take_all(frame, in));
+                    break;
+                case Opcode::Dict:
+                    reg(in.a) = create_dict(*frame.plan->types[in.extra], take_all(frame, in));
+                    break;
                 case Opcode::TupleUnpack:
                 case Opcode::ListUnpack: {
                     const IValue whole = take(frame, in.b);
@@ -356,43 +380,55 @@ IValue Interpreter::execute() {
                     for (int32_t i = 0; i < in.c; ++i) reg(in.a + i) = elements[i];
                     break;
                 }
-                case Opcode::TupleSlice: reg(in.a) = slice_tuple(take(frame, in.b).to_tuple(), in.c, in.extra); break;
+                case Opcode::TupleSlice:
+                    reg(in.a) = slice_tuple(take(frame, in.b).to_tuple(), in.c, in.extra);
+                    break;
                 case Opcode::IsInstance: {
                     const bool result = is_instance(value(frame, in.b), frame.plan->type_lists[in.c]);
                     release(frame, in.b);
                     set(reg(in.a), result);
                     break;
                 }
-                case Opcode::ToList: reg(in.a) = tensor_to_list(take(frame, operands(frame, in)[0]).tensor_ref(), frame.plan->types[in.extra]); break;
+                case Opcode::ToList:
+                    reg(in.a) =
+                        tensor_to_list(take(frame, operands(frame, in)[0]).tensor_ref(), frame.plan->types[in.extra]);
+                    break;
 
 // Ints wrap around: they are computed unsigned.
-#define WICK_INT(name, op)                                                                                              \
-    case Opcode::name:                                                                                                  \
-        set(reg(in.a), static_cast<int64_t>(static_cast<uint64_t>(integer(in.b)) op static_cast<uint64_t>(integer(in.c)))); \
+#define WICK_INT(name, op)                                                                                       \
+    case Opcode::name:                                                                                           \
+        set(reg(in.a),                                                                                           \
+            static_cast<int64_t>(static_cast<uint64_t>(integer(in.b)) op static_cast<uint64_t>(integer(in.c)))); \
         break;
-#define WICK_INT_TEST(name, op) \
-    case Opcode::name: set(reg(in.a), integer(in.b) op integer(in.c)); break;
-#define WICK_FLOAT(name, op) \
-    case Opcode::name: set(reg(in.a), real(in.b) op real(in.c)); break;
-                WICK_INT(IntAdd, +)
-                WICK_INT(IntSub, -)
-                WICK_INT(IntMul, *)
-                WICK_INT_TEST(IntLt, <)
-                WICK_INT_TEST(IntLe, <=)
-                WICK_INT_TEST(IntGt, >)
-                WICK_INT_TEST(IntGe, >=)
-                WICK_INT_TEST(IntEq, ==)
-                WICK_INT_TEST(IntNe, !=)
-                WICK_FLOAT(FloatAdd, +)
-                WICK_FLOAT(FloatSub, -)
-                WICK_FLOAT(FloatMul, *)
-                WICK_FLOAT(FloatDiv, /)
-                WICK_FLOAT(FloatLt, <)
-                WICK_FLOAT(FloatGt, >)
+#define WICK_INT_TEST(name, op)                         \
+    case Opcode::name:                                  \
+        set(reg(in.a), integer(in.b) op integer(in.c)); \
+        break;
+#define WICK_FLOAT(name, op)                      \
+    case Opcode::name:                            \
+        set(reg(in.a), real(in.b) op real(in.c)); \
+        break;
+                    WICK_INT(IntAdd, +)
+                    WICK_INT(IntSub, -)
+                    WICK_INT(IntMul, *)
+                    WICK_INT_TEST(IntLt, <)
+                    WICK_INT_TEST(IntLe, <=)
+                    WICK_INT_TEST(IntGt, >)
+                    WICK_INT_TEST(IntGe, >=)
+                    WICK_INT_TEST(IntEq, ==)
+                    WICK_INT_TEST(IntNe, !=)
+                    WICK_FLOAT(FloatAdd, +)
+                    WICK_FLOAT(FloatSub, -)
+                    WICK_FLOAT(FloatMul, *)
+                    WICK_FLOAT(FloatDiv, /)
+                    WICK_FLOAT(FloatLt, <)
+                    WICK_FLOAT(FloatGt, >)
 #undef WICK_INT
 #undef WICK_INT_TEST
 #undef WICK_FLOAT
-                case Opcode::Not: set(reg(in.a), !value(frame, in.b).to_bool()); break;
+                case Opcode::Not:
+                    set(reg(in.a), !value(frame, in.b).to_bool());
+                    break;
                 case Opcode::IsNone:
                 case Opcode::IsNotNone: {
                     const bool none = value(frame, in.b).is_none();
@@ -437,7 +473,8 @@ IValue run(Function& function, std::vector<IValue> args, const RunOptions& optio
     static const bool registered = [] {
         set_script_call([](Function& callee, std::vector<IValue> values) {
             Interpreter* outer = Interpreter::current();
-            return outer ? Interpreter(outer->context()).run(plan_of(callee), std::move(values)) : run(callee, std::move(values));
+            return outer ? Interpreter(outer->context()).run(plan_of(callee), std::move(values))
+                         : run(callee, std::move(values));
         });
         return true;
     }();

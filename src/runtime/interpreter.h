@@ -15,8 +15,8 @@ namespace wick::jit {
 
 /// Calls the function with exactly the arguments of its graph (see bind_arguments).
 ///
-/// Throws ScriptError when the program raises an exception or an operator in it fails: what() is PyTorch's text with the
-/// call stack in source lines. LimitError, InternalError and CompileError pass through as they are.
+/// Throws ScriptError when the program raises an exception or an operator in it fails: what() is PyTorch's text with
+/// the call stack in source lines. LimitError, InternalError and CompileError pass through as they are.
 IValue run(Function& function, std::vector<IValue> args, const RunOptions& options = {});
 
 /// Completes positional arguments with keyword arguments and defaults, and checks their types against the schema.

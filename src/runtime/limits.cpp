@@ -21,7 +21,8 @@ int64_t CallContext::take_steps() {
     int64_t taken;
     do {
         if (left <= 0)
-            throw LimitError(LimitError::Kind::steps, fmt::format("step limit reached: the program ran {} steps", options.max_steps));
+            throw LimitError(LimitError::Kind::steps,
+                             fmt::format("step limit reached: the program ran {} steps", options.max_steps));
         taken = std::min(left, kSlice);
     } while (!steps_left_.compare_exchange_weak(left, left - taken, std::memory_order_relaxed));
     return taken;

@@ -36,8 +36,8 @@ class Plan : public RefCounted {
         SourceRange range;
         std::shared_ptr<const std::vector<std::pair<std::string, SourceRange>>> inlined_from;
     };
-    std::vector<Place> places;         ///< distinct neighbours
-    std::vector<uint32_t> place_of;    ///< per instruction, index into places
+    std::vector<Place> places;       ///< distinct neighbours
+    std::vector<uint32_t> place_of;  ///< per instruction, index into places
 
     /// The code as text, one instruction per line, for tests and `wick graph`-like tools.
     std::string disassemble() const;

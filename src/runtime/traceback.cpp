@@ -1,7 +1,6 @@
 #include "runtime/traceback.h"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 namespace wick::jit {
@@ -22,12 +21,14 @@ static void append_stack(std::string& out, const std::vector<StackEntry>& stack,
             continue;
         }
         const Source& source = *range.source();
-        out += fmt::format("  File \"{}\", line {}, in {}\n{}", source.name(), source.line_of(range.begin()), stack[i].function, range.highlight());
+        out += fmt::format("  File \"{}\", line {}, in {}\n{}", source.name(), source.line_of(range.begin()),
+                           stack[i].function, range.highlight());
         if (!out.ends_with('\n')) out += '\n';
     }
 }
 
-std::string format_script_error(const std::vector<StackEntry>& stack, const std::string& class_name, const std::string& message) {
+std::string format_script_error(const std::vector<StackEntry>& stack, const std::string& class_name,
+                                const std::string& message) {
     const bool generated = std::any_of(stack.begin(), stack.end(), [](const StackEntry& entry) {
         return entry.range.known() && entry.range.source()->origin() != nullptr;
     });

@@ -15,7 +15,9 @@ struct StackEntry {
 };
 
 /// "The following operation failed in the TorchScript interpreter.\nTraceback of TorchScript …\nRuntimeError: message".
-/// Stack entries outermost first. Code that came from an archive is shown twice: as it stands there, and as it was written.
-std::string format_script_error(const std::vector<StackEntry>& stack, const std::string& class_name, const std::string& message);
+/// Stack entries outermost first. Code that came from an archive is shown twice: as it stands there, and as it was
+/// written.
+std::string format_script_error(const std::vector<StackEntry>& stack, const std::string& class_name,
+                                const std::string& message);
 
 }  // namespace wick::jit

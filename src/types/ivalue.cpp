@@ -337,11 +337,15 @@ void FutureObject::set_error(std::exception_ptr error) {
     finish(kError);
 }
 
-void FutureObject::set_task(std::function<void()> task) { task_ = std::move(task); }
+void FutureObject::set_task(std::function<void()> task) {
+    task_ = std::move(task);
+    has_task_ = true;
+}
 
 void FutureObject::run_task() {
     int expected = kPending;
-    if (!task_ || !state_.compare_exchange_strong(expected, kRunning, std::memory_order_acq_rel)) return;
+    // Whoever claims the task empties task_, so only has_task_ may be read before.
+    if (!has_task_ || !state_.compare_exchange_strong(expected, kRunning, std::memory_order_acq_rel)) return;
     std::exchange(task_, {})();
 }
 

@@ -11,7 +11,9 @@ namespace wick::jit {
 namespace {
 
 /// Python's repr of an operator's result.
-std::string call(std::string_view name, std::vector<IValue> args) { return python_repr(call_operator(name, std::move(args))); }
+std::string call(std::string_view name, std::vector<IValue> args) {
+    return python_repr(call_operator(name, std::move(args)));
+}
 
 IValue strings(std::vector<std::string> values) { return IValue(values); }
 IValue ints(std::vector<int64_t> values) { return IValue(values); }
@@ -65,7 +67,8 @@ TEST(Builtins, ListsAreShared) {
     EXPECT_EQ(python_repr(list), "[0, 1, 9, 2]");
     EXPECT_EQ(call("aten::index.list_int", {list, 9}), "2");
     EXPECT_THROW(call("aten::__getitem__.t", {list, 4}), IndexError);
-    EXPECT_EQ(call("aten::sorted.any", {make_list(any_type(), {make_tuple({2, "b"}), make_tuple({1, "c"}), make_tuple({2, "a"})})}),
+    EXPECT_EQ(call("aten::sorted.any",
+                   {make_list(any_type(), {make_tuple({2, "b"}), make_tuple({1, "c"}), make_tuple({2, "a"})})}),
               "[(1, 'c'), (2, 'a'), (2, 'b')]");
 }
 

@@ -1,14 +1,14 @@
 // Plans and the interpreter, on graphs written as text.
 
-#include <gtest/gtest.h>
+#include "runtime/interpreter.h"
 
+#include <gtest/gtest.h>
 #include <thread>
 
 #include <wick/support/parallel.h>
 
 #include "ir/graph.h"
 #include "ops/print_value.h"
-#include "runtime/interpreter.h"
 #include "runtime/plan.h"
 
 namespace wick::jit {
@@ -139,7 +139,8 @@ TEST(Interpreter, ExceptionsCarryClassMessageAndStack) {
         EXPECT_EQ(error.class_name(), "builtins.ValueError");
         EXPECT_EQ(error.message(), "bad value");
         const std::string what = error.what();
-        EXPECT_TRUE(what.starts_with("The following operation failed in the TorchScript interpreter.\nTraceback of TorchScript"));
+        EXPECT_TRUE(what.starts_with(
+            "The following operation failed in the TorchScript interpreter.\nTraceback of TorchScript"));
         EXPECT_TRUE(what.ends_with("builtins.ValueError: bad value\n"));
         EXPECT_NE(what.find(", in f\n"), std::string::npos);
     }
@@ -252,7 +253,8 @@ TEST(Interpreter, EightThreadsShareOneFunction) {
     std::atomic<int> right{0};
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([&] {
-            for (int k = 0; k < 20; ++k) right += run(*f, {1000}).to_int() == 332833500 && run(*forks, {10}).to_int() == 90;
+            for (int k = 0; k < 20; ++k)
+                right += run(*f, {1000}).to_int() == 332833500 && run(*forks, {10}).to_int() == 90;
         });
     }
     for (std::thread& thread : threads) thread.join();
@@ -300,8 +302,9 @@ TEST(BindArguments, CompletesAndChecks) {
         bind_arguments(schema, {x, "s"});
         FAIL();
     } catch (const OpError& error) {
-        EXPECT_TRUE(std::string(error.what()).starts_with(
-            "forward() Expected a value of type 'int' for argument 'n' but instead found type 'str'."));
+        EXPECT_TRUE(std::string(error.what())
+                        .starts_with(
+                            "forward() Expected a value of type 'int' for argument 'n' but instead found type 'str'."));
     }
 }
 

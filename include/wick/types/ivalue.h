@@ -290,6 +290,7 @@ class FutureObject : public RefCounted {
     void finish(int state);
     std::atomic<int> state_{kPending};
     std::function<void()> task_;
+    bool has_task_ = false;  ///< set before the future is shared
     IValue value_;
     std::exception_ptr error_;
 };

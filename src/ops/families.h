@@ -37,6 +37,9 @@
     _(nn_softmax)               \
     _(nn_transformer)           \
     _(nn_upsample)              \
+    _(reduction)                \
+    _(reduction_norm)           \
+    _(reduction_variance)       \
     _(tensor_info)              \
     _(ternary)                  \
     _(unary)                    \

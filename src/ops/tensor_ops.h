@@ -102,4 +102,17 @@ std::optional<DimVector> view_strides(const Tensor& self, IntArrayRef sizes);
 Tensor cat(std::span<const Tensor> tensors, int64_t dim = 0);
 Tensor stack(std::span<const Tensor> tensors, int64_t dim = 0);
 
+// ---- reductions; dims nullopt or empty: all
+
+Tensor sum(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false, std::optional<DType> dtype = {});
+Tensor mean(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false, std::optional<DType> dtype = {});
+/// Largest elements; NaN wins. OpError on an empty dimension.
+Tensor amax(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false);
+Tensor amin(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false);
+Tensor any(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false);
+Tensor all(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false);
+/// Vector norm of order `order` (2, 1, 0, ±infinity or any other number).
+Tensor vector_norm(const Tensor& self, double order, const std::optional<DimVector>& dims = {}, bool keepdim = false,
+                   std::optional<DType> dtype = {});
+
 }  // namespace wick::ops

@@ -38,7 +38,6 @@
     _(nn_transformer)           \
     _(nn_upsample)              \
     _(reduction)                \
-    _(reduction_norm)           \
     _(reduction_variance)       \
     _(tensor_info)              \
     _(ternary)                  \

@@ -161,10 +161,6 @@ void register_reduction(Registry& ops) {
     ops.add("aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
         .kernel([](const Tensor& self, int64_t dim, bool keepdim, MaybeDType dtype) { return prod(self, DimVector{dim}, keepdim, dtype); })
         .out("int_out");
-    ops.add("aten::trace(Tensor self) -> Tensor").kernel([](const Tensor& self) {
-        WICK_CHECK(self.dim() == 2, "trace: expected a matrix, but got tensor with dim {}", self.dim());
-        return sum(diagonal(self));
-    });
     add_truth<&any>(ops, "any");
     add_truth<&all>(ops, "all");
 

@@ -111,8 +111,5 @@ Tensor amax(const Tensor& self, const std::optional<DimVector>& dims = {}, bool 
 Tensor amin(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false);
 Tensor any(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false);
 Tensor all(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false);
-/// Vector norm of order `order` (2, 1, 0, ±infinity or any other number).
-Tensor vector_norm(const Tensor& self, double order, const std::optional<DimVector>& dims = {}, bool keepdim = false,
-                   std::optional<DType> dtype = {});
 
 }  // namespace wick::ops

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 #include <wick/support/check.h>
 
@@ -214,6 +215,35 @@ SourceExporter& ProgramSource::file_of(const std::string& qualified_name) {
 
 void ProgramSource::add(const TypePtr& type) {
     dependencies_.add(type);
+    write_definitions();
+}
+
+void ProgramSource::add_objects(const IValue& value) {
+    std::unordered_set<const RefCounted*> seen;
+    std::vector<IValue> pending{value};
+    const auto push_reversed = [&](const std::vector<IValue>& items) { pending.insert(pending.end(), items.rbegin(), items.rend()); };
+    while (!pending.empty()) {
+        const IValue next = std::move(pending.back());
+        pending.pop_back();
+        if (!next.is_pointer() || !seen.insert(next.pointer()).second) continue;
+        if (next.is_list()) {
+            push_reversed(next.to_list().items);
+        } else if (next.is_tuple()) {
+            push_reversed(next.to_tuple().elements);
+        } else if (next.is_dict()) {
+            std::vector<IValue> values;
+            for (const auto& [key, item] : next.to_dict().items()) values.push_back(item);
+            push_reversed(values);
+        } else if (next.is_object()) {
+            const ScriptObject& object = next.to_object();
+            dependencies_.add(object.type);
+            if (!object.type->find_method("__getstate__")) push_reversed(object.slots);
+        }
+    }
+    write_definitions();
+}
+
+void ProgramSource::write_definitions() {
     for (; written_ < dependencies_.entries().size(); ++written_) {
         const ExportDependencies::Entry entry = dependencies_.entries()[written_];
         SourceExporter& file = file_of(name_of(entry));

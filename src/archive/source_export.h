@@ -87,12 +87,16 @@ class ProgramSource {
 
     /// Adds the types in `type` and, after each definition, all that it refers to.
     void add(const TypePtr& type);
+    /// Adds the classes of all objects in `value` (a module), outermost first as pickling meets them, and then all that
+    /// their definitions refer to. Objects that pickle what __getstate__ gives are not looked into.
+    void add_objects(const IValue& value);
     const std::vector<File>& files() const { return files_; }
     /// What `CONSTANTS.cN` stands for: the tuple in constants.pkl.
     const std::vector<IValue>& constants() const { return constants_.values(); }
 
  private:
     SourceExporter& file_of(const std::string& qualified_name);
+    void write_definitions();
 
     ConstantTable constants_;
     ExportDependencies dependencies_;

@@ -259,7 +259,6 @@ void canonicalize(Graph& graph, Block* block) {
 }  // namespace
 
 void convert_to_ssa(Graph& graph) {
-    graph.current_range = SourceRange();
     CarryVariables(graph).run(graph.block(), nullptr);
     ContinueLoops(graph).run(graph.block());
     inline_loop_conditions(graph, graph.block());

@@ -56,7 +56,7 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
                                                       value->type->annotation_str(), why));
             }
             // None annotated as an Optional keeps the Optional, so that a variable holding it may take other values.
-            if (type->is(TypeKind::Optional) && value->type->is(TypeKind::None)) return sugar(graph_.insert_constant(IValue(), type));
+            if (type->is(TypeKind::Optional) && value->type->is(TypeKind::None)) return sugar(graph_.insert_constant(IValue(), type, range));
             return sugar(value);
         }
         case SpecialForm::unchecked_cast: {
@@ -144,7 +144,7 @@ SugaredPtr Emitter::emit_collection_form(const Call& call, const SpecialFormValu
         }
         Value* list = construct_list(range, tensor_type(), {});
         Value* trips = iterator->length(range, graph_);
-        Node* loop = insert(sym::prim_Loop, {trips, graph_.insert_constant(true)}, 0, range);
+        Node* loop = insert(sym::prim_Loop, {trips, graph_.insert_constant(true, {}, range)}, 0, range);
         jit::Block* body = loop->add_block();
         Value* trip = body->add_input("", int_type());
         {
@@ -152,7 +152,7 @@ SugaredPtr Emitter::emit_collection_form(const Call& call, const SpecialFormValu
             Value* element = iterator->element(range, graph_, trip)->as_value(range, graph_);
             list->set_type(list_type(element->type));
             emit_op(range, graph_, "aten::append", {list, element});
-            body->register_output(graph_.insert_constant(true));
+            body->register_output(graph_.insert_constant(true, {}, range));
         }
         return sugar(list);
     }

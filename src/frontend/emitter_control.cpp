@@ -157,7 +157,7 @@ void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const
 void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, const Expr* target, const Expr* condition,
                         const std::function<void()>& body) {
     const Loop saved = std::exchange(loop_, Loop::loop);
-    Value* trips = iterator ? iterator->length(range, graph_) : literal(IValue(INT64_MAX));
+    Value* trips = iterator ? iterator->length(range, graph_) : literal(IValue(INT64_MAX), range);
     Node* node = insert(sym::prim_Loop, {}, 0, range);
     jit::Block* body_block = node->add_block();
     // The second block computes the condition; convert_to_ssa copies it before the loop and to the body's end.
@@ -168,7 +168,7 @@ void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, co
         condition_block->register_output(emit_condition(*condition).value);
     } else {
         InsertPoint at(graph_, node);
-        condition_block->register_output(graph_.insert_constant(true));
+        condition_block->register_output(graph_.insert_constant(true, {}, range));
     }
     env_.pop();
     node->add_input(trips);
@@ -198,8 +198,8 @@ void Emitter::emit_break_or_continue(const Stmt& statement) {
 
 // Conditions -------------------------------------------------------------------------------------------------------------
 
-Condition Emitter::known_condition(const SourceRange&, bool value, Refinements refinements) {
-    return {graph_.insert_constant(value), std::move(refinements), value};
+Condition Emitter::known_condition(const SourceRange& range, bool value, Refinements refinements) {
+    return {graph_.insert_constant(value, {}, range), std::move(refinements), value};
 }
 
 Value* Emitter::emit_truth(const SourceRange& range, Value* value) {
@@ -256,7 +256,7 @@ Condition Emitter::emit_logical(const BoolOperation& expr) {
         right = emit_condition(*expr.right);
         return right->value;
     };
-    const auto decided = [&] { return graph_.insert_constant(is_or); };
+    const auto decided = [&] { return graph_.insert_constant(is_or, {}, expr.range); };
     Value* value = is_or ? emit_choice(expr.range, left, decided, evaluate) : emit_choice(expr.range, left, evaluate, decided);
     Condition out{value, is_or ? left.refinements.either(right->refinements) : left.refinements.both(right->refinements), std::nullopt};
     if (right->known && *right->known == is_or) out.known = is_or;

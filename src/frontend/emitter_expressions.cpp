@@ -51,9 +51,8 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
         case ExprKind::Constant: {
             const auto& constant = static_cast<const Constant&>(expr);
             if (constant.is_ellipsis) throw CompileError(expr.range, "'...' is only allowed as an index");
-            graph_.current_range = expr.range;
-            if (constant.value.is_int() || constant.value.is_double()) return literal(constant.value);
-            return graph_.insert_constant(constant.value);
+            if (constant.value.is_int() || constant.value.is_double()) return literal(constant.value, expr.range);
+            return graph_.insert_constant(constant.value, {}, expr.range);
         }
         case ExprKind::FormattedString: return emit_formatted_string(static_cast<const FormattedString&>(expr));
         case ExprKind::Unary: {
@@ -61,8 +60,8 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
             if (unary.op == TokenKind::Not) return emit_condition(expr).value;
             if (unary.op == TokenKind::Minus) {
                 const auto* constant = as<Constant>(unary.operand);
-                if (constant && constant->value.is_int()) return literal(IValue(static_cast<int64_t>(-static_cast<uint64_t>(constant->value.to_int()))));
-                if (constant && constant->value.is_double()) return literal(IValue(-constant->value.to_double()));
+                if (constant && constant->value.is_int()) return literal(IValue(static_cast<int64_t>(-static_cast<uint64_t>(constant->value.to_int()))), expr.range);
+                if (constant && constant->value.is_double()) return literal(IValue(-constant->value.to_double()), expr.range);
             }
             Value* operand = emit(*unary.operand);
             const char* op = unary.op == TokenKind::Minus ? "aten::neg" : unary.op == TokenKind::Plus ? "aten::positive" : "aten::bitwise_not";
@@ -71,7 +70,7 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
                                 .call(expr.range, graph_, {NamedValue(expr.range, operand)}, {})
                                 ->as_value(expr.range, graph_);
             // A negated literal is a literal.
-            if (const auto folded = evaluate_constant_node(result->node)) return graph_.insert_constant(folded->at(0));
+            if (const auto folded = evaluate_constant_node(result->node)) return graph_.insert_constant(folded->at(0), {}, expr.range);
             return result;
         }
         case ExprKind::Binary: {
@@ -95,7 +94,7 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
                 Value* holds = emit_truth(expr.range, emit_comparison(expr.range, compare.rest[i].first, left, right));
                 left = right;
                 if (i + 1 == compare.rest.size()) return holds;
-                return emit_choice(expr.range, Condition{holds, {}, std::nullopt}, [&] { return from(i + 1); }, [&] { return graph_.insert_constant(false); });
+                return emit_choice(expr.range, Condition{holds, {}, std::nullopt}, [&] { return from(i + 1); }, [&] { return graph_.insert_constant(false, {}, expr.range); });
             };
             return from(0);
         }
@@ -299,15 +298,15 @@ Value* Emitter::emit_formatted_string(const FormattedString& expr) {
         format += "{}";
         inputs.push_back(emit(*piece.value));
     }
-    inputs[0] = graph_.insert_constant(IValue(format));
+    inputs[0] = graph_.insert_constant(IValue(format), {}, expr.range);
     return emit_op(expr.range, graph_, "aten::format", inputs);
 }
 
-Value* Emitter::literal(const IValue& number) {
+Value* Emitter::literal(const IValue& number, const SourceRange& range) {
     Value*& known = number.is_int() ? int_literals_[number.to_int()] : float_literals_[std::bit_cast<uint64_t>(number.to_double())];
     if (!known) {
         InsertPoint at(graph_, graph_.block()->param_node->next);
-        known = graph_.insert_constant(number);
+        known = graph_.insert_constant(number, {}, range);
     }
     return known;
 }

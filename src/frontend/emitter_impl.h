@@ -113,7 +113,7 @@ class Emitter {
 
     std::optional<int64_t> constant_int(Value* value);
     /// The graph's one node for a number literal, at the graph's start.
-    Value* literal(const IValue& number);
+    Value* literal(const IValue& number, const SourceRange& range);
     TypePtr type_from(const ast::Expr& annotation) { return parse_type(annotation, resolver_); }
     bool has_exited() const { return exited_.count(env_.block()) != 0; }
     void mark_exited() { exited_.insert(env_.block()); }

@@ -44,7 +44,7 @@ void Emitter::emit_statement(const Stmt& statement) {
 }
 
 void Emitter::emit_return(const Return& statement) {
-    Value* value = statement.value ? emit(*statement.value, functions_.back().declared_return) : graph_.insert_constant(IValue());
+    Value* value = statement.value ? emit(*statement.value, functions_.back().declared_return) : graph_.insert_constant(IValue(), {}, statement.range);
     emit_return_value(statement.range, value);
 }
 

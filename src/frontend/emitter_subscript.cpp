@@ -43,9 +43,9 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr&) {
 
 /// Bounds that are left out: None for the operators, which know what that means.
 Value* Emitter::emit_list_slice(const SourceRange& range, Value* list, const Slice& slice) {
-    Value* start = slice.start ? emit(*slice.start) : graph_.insert_constant(IValue());
-    Value* stop = slice.stop ? emit(*slice.stop) : graph_.insert_constant(IValue());
-    Value* step = slice.step ? emit(*slice.step) : graph_.insert_constant(1);
+    Value* start = slice.start ? emit(*slice.start) : graph_.insert_constant(IValue(), {}, range);
+    Value* stop = slice.stop ? emit(*slice.stop) : graph_.insert_constant(IValue(), {}, range);
+    Value* step = slice.step ? emit(*slice.step) : graph_.insert_constant(1, {}, range);
     return emit_op(range, graph_, "aten::slice", {list, start, stop, step});
 }
 
@@ -99,7 +99,7 @@ Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const S
         return node->output()->set_type(tuple_type(std::move(picked)));
     }
     std::vector<Value*> values;
-    for (int64_t i : order) values.push_back(insert(sym::prim_TupleIndex, {tuple, graph_.insert_constant(i)}, 1, range)->output()->set_type(types[i]));
+    for (int64_t i : order) values.push_back(insert(sym::prim_TupleIndex, {tuple, graph_.insert_constant(i, {}, range)}, 1, range)->output()->set_type(types[i]));
     return insert(sym::prim_TupleConstruct, std::move(values), 1, range)->output()->set_type(tuple_type(std::move(picked)));
 }
 
@@ -128,26 +128,26 @@ Value* Emitter::emit_tensor_index(const SourceRange& range, Value* tensor, const
         if (is_none(&index)) {
             // Counted from the end, the new dimension stands before the remaining ones.
             const int64_t at = i > ellipsis ? dim - 1 : dim;
-            view = emit_op(range, graph_, "aten::unsqueeze", {view, graph_.insert_constant(at)});
+            view = emit_op(range, graph_, "aten::unsqueeze", {view, graph_.insert_constant(at, {}, range)});
             if (i < ellipsis) ++dim;
             continue;
         }
         if (const auto* slice = as<Slice>(&index)) {
             if (slice->start || slice->stop || slice->step) {
-                Value* dim_value = graph_.insert_constant(dim);
-                Value* start = slice->start ? emit(*slice->start) : graph_.insert_constant(IValue());
-                Value* stop = slice->stop ? emit(*slice->stop) : graph_.insert_constant(IValue());
-                Value* step = slice->step ? emit(*slice->step) : graph_.insert_constant(1);
+                Value* dim_value = graph_.insert_constant(dim, {}, range);
+                Value* start = slice->start ? emit(*slice->start) : graph_.insert_constant(IValue(), {}, range);
+                Value* stop = slice->stop ? emit(*slice->stop) : graph_.insert_constant(IValue(), {}, range);
+                Value* step = slice->step ? emit(*slice->step) : graph_.insert_constant(1, {}, range);
                 view = emit_op(range, graph_, "aten::slice", {view, dim_value, start, stop, step});
             } else {
-                view = emit_op(range, graph_, "aten::slice", {view, graph_.insert_constant(dim)});
+                view = emit_op(range, graph_, "aten::slice", {view, graph_.insert_constant(dim, {}, range)});
             }
             ++dim;
             continue;
         }
         Value* value = emit(index, optional_type(int_type()));
         if (value->type->is(TypeKind::Int)) {
-            view = emit_op(range, graph_, "aten::select", {view, graph_.insert_constant(dim), value});
+            view = emit_op(range, graph_, "aten::select", {view, graph_.insert_constant(dim, {}, range), value});
             if (i > ellipsis) ++dim;
             continue;
         }

@@ -188,10 +188,7 @@ SugaredPtr SourceImporter::Impl::resolve_value(const std::string& name, Graph& g
     if (name == "__torch__") return std::make_shared<CodeNamespace<Impl>>(name, shared_from_this());
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-    const auto constant = [&](IValue value) {
-        graph.current_range = range;
-        return sugar(graph.insert_constant(std::move(value)));
-    };
+    const auto constant = [&](IValue value) { return sugar(graph.insert_constant(std::move(value), {}, range)); };
     if (name == "inf") return constant(IValue(kInfinity));
     if (name == "nan") return constant(IValue(kNan));
     if (name == "infj") return constant(IValue(std::complex<double>(0, kInfinity)));

@@ -116,7 +116,7 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
             node->output()->set_name(is_number ? "_" + field : field);
             return sugar(graph.insert(node)->output()->set_type(object->attributes()[slot].type));
         }
-        if (const IValue* constant = object->find_constant(field)) return sugar(graph.insert_constant(*constant));
+        if (const IValue* constant = object->find_constant(field)) return sugar(graph.insert_constant(*constant, {}, range));
         if (const auto* property = object->find_property(field))
             return MethodValue(value_, property->getter->name()).call(range, graph, {}, {});
         if (Function* method = object->find_static_method(field)) return std::make_shared<FunctionValue>(std::vector<Function*>{method});
@@ -288,7 +288,7 @@ SugaredPtr ConstantsTable::attr(const SourceRange& range, Graph& graph, const st
         throw CompileError(range, fmt::format("invalid constant specifier: {}", field));
     if (index >= constants_->size())
         throw CompileError(range, fmt::format("constant index {} is out of bounds (constant table has {} entries)", index, constants_->size()));
-    return sugar(graph.insert_constant((*constants_)[index]));
+    return sugar(graph.insert_constant((*constants_)[index], {}, range));
 }
 
 SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
@@ -363,7 +363,7 @@ SugaredPtr ClassValue::attr(const SourceRange& range, Graph& graph, const std::s
     const auto& type = type_->expect<ClassType>();
     if (field == "__new__") return std::make_shared<SpecialFormValue>(SpecialForm::create_object, type_);
     if (Function* method = type.find_static_method(field)) return std::make_shared<FunctionValue>(std::vector<Function*>{method});
-    if (const IValue* constant = type.find_constant(field)) return sugar(graph.insert_constant(*constant));
+    if (const IValue* constant = type.find_constant(field)) return sugar(graph.insert_constant(*constant, {}, range));
     throw CompileError(range, fmt::format("Tried to lookup unknown attribute on class {}.{}", type.name(), field));
 }
 
@@ -398,7 +398,7 @@ SugaredPtr NamedTupleValue::call(const SourceRange& range, Graph& graph, const N
 SugaredPtr EnumClassValue::attr(const SourceRange& range, Graph& graph, const std::string& field) {
     const auto& members = type_->expect<EnumType>().members();
     for (size_t i = 0; i < members.size(); ++i) {
-        if (members[i].first == field) return sugar(graph.insert_constant(IValue(make_intrusive<EnumObject>(type_, i)), type_));
+        if (members[i].first == field) return sugar(graph.insert_constant(IValue(make_intrusive<EnumObject>(type_, i)), type_, range));
     }
     throw CompileError(range, fmt::format("{} has no attribute '{}'", type_->str(), field));
 }

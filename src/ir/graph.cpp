@@ -53,7 +53,6 @@ Node* Graph::create_clone(const Node* node, const std::function<Value*(Value*)>&
 }
 
 Node* Graph::insert(Node* node) {
-    if (!node->range.known()) node->range = current_range;
     return node->insert_before(insert_before_);
 }
 
@@ -100,10 +99,11 @@ bool is_constant_form(const IValue& value) {
     return Walk()(value, 0);
 }
 
-Value* Graph::insert_constant(IValue value, TypePtr type) {
+Value* Graph::insert_constant(IValue value, TypePtr type, SourceRange range) {
     if (!is_constant_form(value))
         throw InternalError(fmt::format("no constant can hold a value of type {}", value.tag_name()));
     Node* node = insert_node(sym::prim_Constant, {});
+    node->range = std::move(range);
     if (value.is_function()) {
         IntrusivePtr<Function> function(&value.to_function());
         node->set_attr(sym::attr_name, IValue(function->name()));

@@ -238,14 +238,14 @@ struct Graph {
     Node* create(Symbol kind, std::vector<Value*> inputs, size_t outputs = 1);
     /// A copy of `node` with its blocks, not yet in a block; inputs and outer values are looked up through `map`.
     Node* create_clone(const Node* node, const std::function<Value*(Value*)>& map);
-    /// Puts the node at the insertion point, with the current source range if it has none.
+    /// Puts the node at the insertion point.
     Node* insert(Node* node);
     Node* insert_node(Symbol kind, std::vector<Value*> inputs, size_t outputs = 1) {
         return insert(create(kind, std::move(inputs), outputs));
     }
     /// prim::Constant with the value's type (or `type`, for None of an Optional). None has no `value` attribute, as in
     /// PyTorch. Throws InternalError for values that have no constant form.
-    Value* insert_constant(IValue value, TypePtr type = {});
+    Value* insert_constant(IValue value, TypePtr type = {}, SourceRange range = {});
     /// An operator found by exact overload; inserts constants for missing defaults. Result type from the schema.
     Value* insert_op(std::string_view operator_name, std::vector<Value*> inputs);
 
@@ -259,8 +259,6 @@ struct Graph {
     /// Checks every invariant in this header (uses match inputs, dominance, block shapes, types against schemas);
     /// throws InternalError naming the node.
     void verify() const;
-
-    SourceRange current_range;
 
  private:
     friend struct Node;

@@ -39,7 +39,7 @@ class Printer {
         out_ += '(';
         references(node.inputs);
         out_ += ')';
-        if (with_ranges_) range(node.range);
+        if (with_ranges_ && shows_range(node)) range(node.range);
         out_ += '\n';
         for (size_t i = 0; i < node.blocks.size(); ++i) {
             const Block& block = *node.blocks[i];
@@ -79,10 +79,41 @@ class Printer {
         }
     }
 
-    /// Where the user wrote it, not the archive's text of it. Columns count from 0 in graphs.
+    /// PyTorch gives no location to nodes that only build, take apart or look up values.
+    static bool shows_range(const Node& node) {
+        switch (SymbolId(node.kind.id())) {
+            case SymbolId::prim_GetAttr:
+            case SymbolId::prim_SetAttr:
+            case SymbolId::prim_TupleUnpack:
+            case SymbolId::prim_TupleIndex:
+            case SymbolId::prim_ListConstruct:
+            case SymbolId::prim_ListUnpack:
+            case SymbolId::prim_DictConstruct:
+            case SymbolId::prim_EnumName:
+            case SymbolId::prim_EnumValue:
+            case SymbolId::prim_isinstance:
+            case SymbolId::prim_unchecked_cast:
+            case SymbolId::prim_tolist:
+            case SymbolId::prim_Enter:
+            case SymbolId::prim_Exit:
+                return false;
+            case SymbolId::prim_TupleConstruct:
+                return !node.output()->type->expect<TupleType>().name().empty();
+            default:
+                return true;
+        }
+    }
+
+    /// Where the user wrote it, not the archive's text of it; ":0:0" when the archive says that nobody wrote it. Columns
+    /// count from 0 in graphs.
     void range(const SourceRange& compiled) {
-        const SourceRange range = compiled.original();
-        if (!range.known()) return;
+        if (!compiled.known()) return;
+        const Source::Origin& origin = compiled.source()->origin();
+        const SourceRange range = origin ? origin(compiled.begin()) : compiled;
+        if (!range.known()) {
+            out_ += " # :0:0";
+            return;
+        }
         const Source& source = *range.source();
         format(" # {}:{}:{}", source.name(), source.line_of(range.begin()), source.column_of(range.begin()) - 1);
     }

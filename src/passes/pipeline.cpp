@@ -10,7 +10,6 @@
 namespace wick::jit {
 
 void clean_up(Graph& graph) {
-    graph.current_range = SourceRange();
     normalize_operators(graph);
     lift_forks(graph);
     lower_simple_tuples(graph);

@@ -15,11 +15,14 @@
     _(comparison)               \
     _(copy)                     \
     _(factories)                \
+    _(gather_scatter)           \
+    _(indexing)                 \
     _(joining)                  \
     _(linalg_einsum)            \
     _(linalg_matmul)            \
     _(linalg_norm)              \
     _(linalg_solve)             \
+    _(masking)                  \
     _(nn_adaptive_pool)         \
     _(nn_attention)             \
     _(nn_conv)                  \
@@ -37,8 +40,12 @@
     _(nn_softmax)               \
     _(nn_transformer)           \
     _(nn_upsample)              \
+    _(padding)                  \
+    _(rearranging)              \
     _(reduction)                \
     _(reduction_variance)       \
+    _(scan)                     \
+    _(sorting)                  \
     _(tensor_info)              \
     _(ternary)                  \
     _(unary)                    \

@@ -69,16 +69,133 @@ Tensor stack(std::span<const Tensor> tensors, int64_t dim) {
 }  // namespace wick::ops
 
 namespace wick::jit {
+namespace {
 
 using namespace ops;
+using TensorList = std::vector<Tensor>;
+
+/// Tensors with at least `rank` dimensions, as the atleast_ operators give them.
+TensorList at_least(const TensorList& tensors, int64_t rank) {
+    return call_operator(fmt::format("aten::atleast_{}d.Sequence", rank), {tensors}).to_tensor_vector();
+}
+
+Tensor hstack(const TensorList& tensors) {
+    WICK_CHECK(!tensors.empty(), "hstack expects a non-empty TensorList");
+    const TensorList parts = at_least(tensors, 1);
+    return cat(parts, parts[0].dim() == 1 ? 0 : 1);
+}
+Tensor vstack(const TensorList& tensors) {
+    WICK_CHECK(!tensors.empty(), "vstack expects a non-empty TensorList");
+    return cat(at_least(tensors, 2), 0);
+}
+Tensor dstack(const TensorList& tensors) {
+    WICK_CHECK(!tensors.empty(), "dstack expects a non-empty TensorList");
+    return cat(at_least(tensors, 3), 2);
+}
+Tensor column_stack(const TensorList& tensors) {
+    TensorList columns;
+    for (const Tensor& tensor : tensors) columns.push_back(tensor.dim() <= 1 ? reshape(tensor, {tensor.numel(), 1}) : tensor);
+    return hstack(columns);
+}
+
+Tensor block_diag(const TensorList& tensors) {
+    DType dtype = tensors.empty() ? DType::float32 : tensors[0].dtype();
+    int64_t rows = 0;
+    int64_t columns = 0;
+    const TensorList blocks = at_least(tensors, 2);
+    for (const Tensor& block : blocks) {
+        WICK_CHECK(block.dim() == 2, "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input has {} dimensions", block.dim());
+        dtype = promote_types(dtype, block.dtype());
+        rows += block.size(0);
+        columns += block.size(1);
+    }
+    Tensor result = zeros({rows, columns}, dtype);
+    rows = columns = 0;
+    for (const Tensor& block : blocks) {
+        copy_into(narrow(narrow(result, 0, rows, block.size(0)), 1, columns, block.size(1)), block);
+        rows += block.size(0);
+        columns += block.size(1);
+    }
+    return result;
+}
+
+TensorList meshgrid(const TensorList& tensors, std::string_view indexing) {
+    WICK_CHECK(!tensors.empty(), "meshgrid expects a non-empty TensorList");
+    WICK_CHECK(indexing == "ij" || indexing == "xy", "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {}", indexing);
+    TensorList axes = tensors;
+    const bool swapped = indexing == "xy" && axes.size() >= 2;
+    if (swapped) std::swap(axes[0], axes[1]);
+    DimVector sizes;
+    for (const Tensor& axis : axes) {
+        WICK_CHECK(axis.dim() <= 1, "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {}D", axis.dim());
+        WICK_CHECK(axis.dtype() == axes[0].dtype(), "torch.meshgrid expects all tensors to have the same dtype");
+        sizes.push_back(axis.numel());
+    }
+    TensorList grids;
+    for (size_t i = 0; i < axes.size(); ++i) {
+        DimVector shape(axes.size(), 1);
+        shape[i] = sizes[i];
+        grids.push_back(expand(reshape(axes[i], shape), sizes));
+    }
+    if (swapped) {
+        for (Tensor& grid : grids) grid = transpose(grid, 0, 1);
+        std::swap(grids[0], grids[1]);
+    }
+    return grids;
+}
+
+Tensor cartesian_prod(const TensorList& tensors) {
+    WICK_CHECK(!tensors.empty(), "cartesian_prod: expected a non-empty list of Tensors");
+    if (tensors.size() == 1) return tensors[0];
+    TensorList columns;
+    for (const Tensor& grid : meshgrid(tensors, "ij")) columns.push_back(reshape(grid, {-1}));
+    return stack(columns, 1);
+}
+
+Tensor diag_embed(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
+    const int64_t rank = self.dim() + 1;
+    const int64_t a = wrap_dim(dim1, rank);
+    const int64_t b = wrap_dim(dim2, rank);
+    WICK_CHECK(a != b, "diagonal dimensions cannot be identical {}, {}", dim1, dim2);
+    const int64_t length = self.size(-1) + std::abs(offset);
+    DimVector sizes(self.sizes().slice(0, static_cast<size_t>(self.dim() - 1)));
+    sizes.insert(static_cast<size_t>(std::min(a, b)), length);
+    sizes.insert(static_cast<size_t>(std::max(a, b)), length);
+    Tensor result = zeros(sizes, self.dtype());
+    copy_into(diagonal(result, offset, a, b), self);
+    return result;
+}
+
+Tensor diag(const Tensor& self, int64_t offset) {
+    WICK_CHECK(self.dim() == 1 || self.dim() == 2, "diag(): Supports 1D or 2D tensors. Got {}D", self.dim());
+    return self.dim() == 1 ? diag_embed(self, offset, 0, 1) : clone(diagonal(self, offset), MemoryFormat::contiguous);
+}
+
+}  // namespace
 
 void register_joining(Registry& ops) {
-    ops.add("aten::cat(Tensor[] tensors, int dim=0) -> Tensor")
-        .kernel([](const std::vector<Tensor>& tensors, int64_t dim) { return cat(tensors, dim); })
-        .out();
+    for (std::string_view name : {"cat", "concat", "concatenate"})
+        ops.add(fmt::format("aten::{}(Tensor[] tensors, int dim=0) -> Tensor", name))
+            .kernel([](const TensorList& tensors, int64_t dim) { return cat(tensors, dim); })
+            .out();
     ops.add("aten::stack(Tensor[] tensors, int dim=0) -> Tensor")
-        .kernel([](const std::vector<Tensor>& tensors, int64_t dim) { return stack(tensors, dim); })
+        .kernel([](const TensorList& tensors, int64_t dim) { return stack(tensors, dim); })
         .out();
+    ops.add("aten::hstack(Tensor[] tensors) -> Tensor").kernel(&hstack).out();
+    ops.add("aten::vstack(Tensor[] tensors) -> Tensor").kernel(&vstack).out();
+    ops.add("aten::row_stack(Tensor[] tensors) -> Tensor").kernel(&vstack).out();
+    ops.add("aten::dstack(Tensor[] tensors) -> Tensor").kernel(&dstack).out();
+    ops.add("aten::column_stack(Tensor[] tensors) -> Tensor").kernel(&column_stack).out();
+    ops.add("aten::block_diag(Tensor[] tensors) -> Tensor").kernel(&block_diag).out();
+    ops.add("aten::meshgrid(Tensor[] tensors) -> Tensor[]").kernel([](const TensorList& tensors) { return meshgrid(tensors, "ij"); });
+    ops.add("aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]")
+        .kernel([](const TensorList& tensors, std::string_view indexing) { return meshgrid(tensors, indexing); });
+    ops.add("aten::cartesian_prod(Tensor[] tensors) -> Tensor").kernel(&cartesian_prod);
+    ops.add("aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor").kernel(&diag_embed).out();
+    ops.add("aten::diag(Tensor self, int diagonal=0) -> Tensor").kernel(&diag).out();
+    ops.add("aten::diagflat(Tensor self, int offset=0) -> Tensor").kernel([](const Tensor& self, int64_t offset) {
+        return diag(reshape(self, {-1}), offset);
+    });
 }
 
 }  // namespace wick::jit

@@ -1,0 +1,204 @@
+// gather and scatter: index tensors that name one element along a dimension for every position.
+
+#include <algorithm>
+#include <limits>
+
+#include <wick/support/parallel.h>
+
+#include "ops/both_forms.h"
+#include "ops/families.h"
+#include "ops/geometry.h"
+#include "ops/pointwise.h"
+
+namespace wick::jit {
+namespace {
+
+using namespace ops;
+
+void check_index(const Tensor& self, int64_t dim, const Tensor& index, std::string_view name) {
+    if (index.numel() == 0) return;
+    WICK_CHECK(index.dtype() == DType::int64, "{}(): Expected dtype int64 for index", name);
+    WICK_CHECK(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1),
+               "Index tensor must have the same number of dimensions as {} tensor", name == "gather" ? "input" : "self");
+    for (int64_t d = 0; d < std::min(index.dim(), self.dim()); ++d)
+        WICK_CHECK(d == dim || index.sizes()[d] <= self.sizes()[d],
+                   "Size does not match at dimension {} expected index {} to be smaller than self {} apart from dimension {}", d,
+                   format_sizes(index.sizes()), format_sizes(self.sizes()), dim);
+}
+
+int64_t checked_at(int64_t at, int64_t dim, int64_t size) {
+    WICK_CHECK_INDEX(at >= 0 && at < size, "index {} is out of bounds for dimension {} with size {}", at, dim, size);
+    return at;
+}
+
+/// Visits every position of `index`: visit(offset in other, offset in self's named element). `other` has index's shape, or
+/// is larger and is read from its front.
+template <class F>
+void for_each_named(const Tensor& self, int64_t dim, const Tensor& index_tensor, const Tensor& other, bool parallel, F&& visit) {
+    const Tensor index = index_tensor.dim() == 0 ? unsqueeze(index_tensor, 0) : index_tensor;
+    const Tensor target = self.dim() == 0 ? unsqueeze(self, 0) : self;
+    DimVector target_strides(target.strides());
+    const int64_t step = target_strides[dim];
+    const int64_t size = target.sizes()[dim];
+    target_strides[dim] = 0;
+    DimVector other_strides(other.strides());
+    if (other.dim() == 0) other_strides = DimVector(index.sizes().size(), 0);
+    const OperandGeometry operands[3] = {{index.sizes(), other_strides}, OperandGeometry(index), {index.sizes(), target_strides}};
+    const Loop loop(index.sizes(), operands);
+    const int64_t* named = index.data<int64_t>();
+    const int64_t steps[3] = {loop.strides(0)[0], loop.strides(1)[0], loop.strides(2)[0]};
+    auto run = [&](int64_t begin, int64_t end) {
+        loop.for_each_run(begin, end, [&](const int64_t* offsets, int64_t n) {
+            for (int64_t i = 0; i < n; ++i) {
+                const int64_t at = checked_at(named[offsets[1] + i * steps[1]], dim, size);
+                visit(offsets[0] + i * steps[0], offsets[2] + i * steps[2] + at * step);
+            }
+        });
+    };
+    if (parallel) {
+        parallel_for(0, loop.numel(), kParallelGrain / 4, run);
+    } else {
+        run(0, loop.numel());
+    }
+}
+
+Tensor gather(const Tensor& self, int64_t dim, const Tensor& index, bool) {
+    dim = wrap_dim(dim, self.dim());
+    check_index(self, dim, index, "gather");
+    Tensor result = empty(index.sizes(), self.dtype());
+    if (index.numel() == 0) return result;
+    dispatch_dtype(self.dtype(), [&]<class T>() {
+        const T* from = self.data<T>();
+        T* to = result.mutable_data<T>();
+        for_each_named(self, dim, index, result, true, [&](int64_t at, int64_t source) { to[at] = from[source]; });
+    });
+    return result;
+}
+
+enum class Combine { replace, add, multiply, largest, smallest };
+
+Combine combine_of(std::string_view name) {
+    if (name == "add" || name == "sum" || name == "mean") return Combine::add;
+    if (name == "multiply" || name == "prod") return Combine::multiply;
+    if (name == "amax") return Combine::largest;
+    WICK_CHECK(name == "amin", "reduce argument must be either sum, prod, mean, amax or amin, got {}", name);
+    return Combine::smallest;
+}
+
+template <class T>
+T combined(Combine how, T a, T b) {
+    if (how == Combine::replace) return b;
+    if constexpr (std::is_same_v<T, bool>) {
+        return how == Combine::add || how == Combine::largest ? a || b : a && b;
+    } else if constexpr (std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>) {
+        WICK_CHECK(how == Combine::add || how == Combine::multiply, "scatter: complex numbers have no order");
+        return how == Combine::add ? a + b : a * b;
+    } else {
+        switch (how) {
+            case Combine::add: return static_cast<T>(a + b);
+            case Combine::multiply: return static_cast<T>(a * b);
+            case Combine::largest: return a != a || a > b ? a : b;
+            default: return a != a || a < b ? a : b;
+        }
+    }
+}
+
+Tensor scatter_combined(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, Combine how) {
+    dim = wrap_dim(dim, self.dim());
+    check_index(self, dim, index, "scatter");
+    WICK_CHECK(self.dtype() == src.dtype(), "scatter(): Expected self.dtype to be equal to src.dtype");
+    if (index.numel() == 0) return self;
+    check_no_internal_overlap(self);
+    for (int64_t d = 0; d < std::min(index.dim(), src.dim()); ++d)
+        WICK_CHECK(index.sizes()[d] <= src.sizes()[d], "Expected index {} to be smaller than self {} apart from dimension {} and to be smaller size than src {}",
+                   format_sizes(index.sizes()), format_sizes(self.sizes()), dim, format_sizes(src.sizes()));
+    WICK_CHECK(src.dim() == 0 || src.dim() == std::max<int64_t>(index.dim(), 1), "Index tensor must have the same number of dimensions as src tensor");
+    const Tensor source = src.impl()->storage == self.impl()->storage ? clone(src) : src;
+    dispatch_dtype(self.dtype(), [&]<class T>() {
+        T* to = self.mutable_data<T>();
+        const T* from = source.data<T>();
+        for_each_named(self, dim, index, source, false, [&](int64_t at, int64_t target) { to[target] = combined(how, to[target], from[at]); });
+    });
+    return self;
+}
+
+Tensor scatter_src(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
+    return scatter_combined(self, dim, index, src, Combine::replace);
+}
+Tensor scatter_value(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
+    return scatter_combined(self, dim, index, scalar_tensor(value, self.dtype()), Combine::replace);
+}
+Tensor scatter_src_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce) {
+    WICK_CHECK(reduce == "add" || reduce == "multiply", "reduce argument must be either add or multiply.");
+    return scatter_combined(self, dim, index, src, combine_of(reduce));
+}
+Tensor scatter_value_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value, std::string_view reduce) {
+    return scatter_src_reduce(self, dim, index, scalar_tensor(value, self.dtype()), reduce);
+}
+Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
+    return scatter_combined(self, dim, index, src, Combine::add);
+}
+
+/// The largest or smallest number of a dtype.
+Scalar extreme_number(DType dtype, bool largest) {
+    return dispatch_dtype(dtype, [&]<class T>() -> Scalar {
+        if constexpr (std::is_integral_v<T>) {
+            return static_cast<int64_t>(largest ? std::numeric_limits<T>::max() : std::numeric_limits<T>::lowest());
+        } else {
+            const double infinity = std::numeric_limits<double>::infinity();
+            return largest ? infinity : -infinity;
+        }
+    });
+}
+
+Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce, bool include_self) {
+    const Combine how = combine_of(reduce);
+    const int64_t d = wrap_dim(dim, self.dim());
+    if (!include_self) {
+        // What is named starts from the neutral element.
+        Scalar neutral(how == Combine::multiply ? 1 : 0);
+        if (how == Combine::largest) neutral = extreme_number(self.dtype(), false);
+        if (how == Combine::smallest) neutral = extreme_number(self.dtype(), true);
+        scatter_value(self, d, index, neutral);
+    }
+    scatter_combined(self, d, index, src, how);
+    if (reduce != "mean") return self;
+    const Tensor counts = include_self ? full(self.sizes(), 1, self.dtype()) : zeros(self.sizes(), self.dtype());
+    scatter_combined(counts, d, index, full(index.sizes(), 1, self.dtype()), Combine::add);
+    const Tensor divisor = pointwise(kPromote, [](Expr n) { return max(n, 1); }, counts);
+    if (is_integral(self.dtype(), true)) {
+        copy_into(self, pointwise(kPromote, [](Expr a, Expr n) { return floordiv(a, n); }, self, divisor));
+    } else {
+        copy_into(self, pointwise(kPromote, [](Expr a, Expr n) { return a / n; }, self, divisor));
+    }
+    return self;
+}
+
+Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
+    if (!dim) return gather(reshape(self, {-1}), 0, reshape(indices, {-1}), false);
+    WICK_CHECK(self.dim() == indices.dim(), "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions for input, and {} dimensions for indices",
+               self.dim(), indices.dim());
+    const int64_t d = wrap_dim(*dim, self.dim());
+    DimVector source(self.sizes());
+    DimVector named(indices.sizes());
+    source[d] = named[d] = 1;
+    source = named = broadcast_sizes(source, named);
+    source[d] = self.sizes()[d];
+    named[d] = indices.sizes()[d];
+    return gather(expand(self, source), d, expand(indices, named), false);
+}
+
+}  // namespace
+
+void register_gather_scatter(Registry& ops) {
+    ops.add("aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor").kernel(&gather).out();
+    ops.add("aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor").kernel(&take_along_dim).out();
+    add_both_forms<&scatter_src>(ops, "aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor").out();
+    add_both_forms<&scatter_value>(ops, "aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor").out();
+    add_both_forms<&scatter_src_reduce>(ops, "aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor").out();
+    add_both_forms<&scatter_value_reduce>(ops, "aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor").out();
+    add_both_forms<&scatter_add>(ops, "aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor").out();
+    add_both_forms<&scatter_reduce>(ops, "aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor").out();
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,184 @@
+// Running sums, products and extremes; positions of extremes; differences.
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/families.h"
+#include "ops/pointwise.h"
+#include "ops/rows.h"
+
+namespace wick::jit {
+namespace {
+
+using namespace ops;
+using Pair = std::tuple<Tensor, Tensor>;
+using MaybeDType = std::optional<DType>;
+
+/// Type that running sums and products are carried in.
+template <class T>
+struct CarryOf {
+    using type = T;
+};
+template <>
+struct CarryOf<float> {
+    using type = double;
+};
+template <>
+struct CarryOf<Half> {
+    using type = float;
+};
+template <>
+struct CarryOf<BFloat16> {
+    using type = float;
+};
+template <>
+struct CarryOf<bool> {
+    using type = int64_t;
+};
+
+template <bool kProduct>
+Tensor running(const Tensor& input, int64_t dim, MaybeDType dtype) {
+    const DType type = dtype.value_or(is_integral(input.dtype(), true) ? DType::int64 : input.dtype());
+    const Rows rows(to_dtype(input, type), dim);
+    Tensor result = rows.make(rows.length, type);
+    dispatch_dtype(type, [&]<class T>() {
+        using Carry = typename CarryOf<T>::type;
+        const T* data = rows.dense.data<T>();
+        T* out = result.mutable_data<T>();
+        rows.for_each([&](int64_t r) {
+            Carry carry(kProduct ? 1 : 0);
+            for (int64_t i = r * rows.length; i < (r + 1) * rows.length; ++i) {
+                if constexpr (kProduct) {
+                    carry *= static_cast<Carry>(data[i]);
+                } else {
+                    carry += static_cast<Carry>(data[i]);
+                }
+                out[i] = static_cast<T>(carry);
+            }
+        });
+    });
+    return rows.restore(result);
+}
+
+Tensor logcumsumexp(const Tensor& self, int64_t dim) {
+    const Rows rows(to_dtype(self, DType::float64), dim);
+    Tensor result = rows.make(rows.length, DType::float64);
+    const double* data = rows.dense.data<double>();
+    double* out = result.mutable_data<double>();
+    rows.for_each([&](int64_t r) {
+        double total = -std::numeric_limits<double>::infinity();
+        for (int64_t i = r * rows.length; i < (r + 1) * rows.length; ++i) {
+            const double high = std::max(total, data[i]);
+            total = std::isinf(high) ? high : high + std::log1p(std::exp(-std::abs(total - data[i])));
+            out[i] = total;
+        }
+    });
+    return to_dtype(rows.restore(result), self.dtype());
+}
+
+/// Whether `value` takes the place of `best`; NaN does from then on.
+template <bool kMax, class T>
+bool beats(T value, T best) {
+    if (is_nan_value(best)) return false;
+    return is_nan_value(value) || (kMax ? value > best : value < best);
+}
+
+template <bool kMax>
+Pair running_extreme(const Tensor& self, int64_t dim) {
+    const Rows rows(self, dim);
+    Tensor values = rows.make(rows.length, self.dtype());
+    Tensor indices = rows.make(rows.length, DType::int64);
+    int64_t* at = indices.mutable_data<int64_t>();
+    dispatch_ordered(self.dtype(), kMax ? "cummax" : "cummin", [&]<class T>() {
+        const T* data = rows.dense.data<T>();
+        T* out = values.mutable_data<T>();
+        rows.for_each([&](int64_t r) {
+            const T* row = data + r * rows.length;
+            int64_t best = 0;
+            for (int64_t i = 0; i < rows.length; ++i) {
+                // The latest of equals, and every further NaN, moves the position on.
+                if (i > 0 && (beats<kMax>(row[i], row[best]) || row[i] == row[best] || is_nan_value(row[i]))) best = i;
+                out[r * rows.length + i] = row[best];
+                at[r * rows.length + i] = best;
+            }
+        });
+    });
+    return {rows.restore(values), rows.restore(indices)};
+}
+
+/// Values and positions of the first extremes of rows.
+template <bool kMax>
+Pair extreme_rows(const Rows& rows, bool keepdim, std::string_view name) {
+    WICK_CHECK_INDEX(rows.length > 0, "{}(): Expected reduction dim {} to have non-zero size.", name, rows.dim);
+    Tensor values = rows.make(1, rows.dense.dtype());
+    Tensor indices = rows.make(1, DType::int64);
+    int64_t* at = indices.mutable_data<int64_t>();
+    dispatch_ordered(rows.dense.dtype(), name, [&]<class T>() {
+        const T* data = rows.dense.data<T>();
+        T* out = values.mutable_data<T>();
+        rows.for_each([&](int64_t r) {
+            const T* row = data + r * rows.length;
+            int64_t best = 0;
+            for (int64_t i = 1; i < rows.length; ++i)
+                if (beats<kMax>(row[i], row[best])) best = i;
+            at[r] = best;
+            out[r] = row[best];
+        });
+    });
+    return {rows.restore_single(values, keepdim), rows.restore_single(indices, keepdim)};
+}
+
+template <bool kMax>
+Pair extreme_dim(const Tensor& self, int64_t dim, bool keepdim) {
+    return extreme_rows<kMax>(Rows(self, dim), keepdim, kMax ? "max" : "min");
+}
+
+template <bool kMax>
+Tensor arg_extreme(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
+    const std::string_view name = kMax ? "argmax" : "argmin";
+    if (dim) return std::get<1>(extreme_rows<kMax>(Rows(self, *dim), keepdim, name));
+    WICK_CHECK_INDEX(self.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.",
+                     name);
+    const Tensor result = std::get<1>(extreme_rows<kMax>(Rows(reshape(self, {-1}), 0), false, name));
+    return keepdim ? view(result, DimVector(static_cast<size_t>(self.dim()), 1)) : result;
+}
+
+Tensor diff(const Tensor& self, int64_t n, int64_t dim, const std::optional<Tensor>& prepend, const std::optional<Tensor>& append) {
+    WICK_CHECK(self.dim() >= 1, "diff expects input to be at least one-dimensional");
+    WICK_CHECK(n >= 0, "order must be non-negative but got {}", n);
+    const int64_t d = wrap_dim(dim, self.dim());
+    std::vector<Tensor> parts{self};
+    if (prepend) parts.insert(parts.begin(), *prepend);
+    if (append) parts.push_back(*append);
+    Tensor result = parts.size() > 1 ? cat(parts, d) : self;
+    for (int64_t i = 0; i < n; ++i) {
+        const int64_t length = result.size(d);
+        if (length <= 1) return narrow(result, d, 0, 0);
+        const Tensor later = narrow(result, d, 1, length - 1);
+        const Tensor earlier = narrow(result, d, 0, length - 1);
+        result = self.dtype() == DType::bool_ ? pointwise(kCompare, [](Expr a, Expr b) { return a != b; }, later, earlier)
+                                              : pointwise(kPromote, [](Expr a, Expr b) { return a - b; }, later, earlier);
+    }
+    return result;
+}
+
+}  // namespace
+
+void register_scan(Registry& ops) {
+    ops.add("aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor").kernel(&running<false>).inplace().out();
+    ops.add("aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor").kernel(&running<true>).inplace().out();
+    ops.add("aten::logcumsumexp(Tensor self, int dim) -> Tensor").kernel(&logcumsumexp).out();
+    ops.add("aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)").kernel(&running_extreme<true>).out();
+    ops.add("aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)").kernel(&running_extreme<false>).out();
+    ops.add("aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+        .kernel(&extreme_dim<true>)
+        .out("dim_max", {"max", "max_values"});
+    ops.add("aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+        .kernel(&extreme_dim<false>)
+        .out("dim_min", {"min", "min_indices"});
+    ops.add("aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<true>).out();
+    ops.add("aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<false>).out();
+    ops.add("aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor").kernel(&diff).out();
+}
+
+}  // namespace wick::jit

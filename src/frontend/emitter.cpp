@@ -1,6 +1,5 @@
 #include "frontend/emitter.h"
 
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -107,13 +106,10 @@ IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::s
 }
 
 std::vector<Value*> inline_graph(Graph& graph, const Graph& callee, const std::vector<Value*>& inputs) {
-    std::unordered_map<const Value*, Value*> map;
-    for (size_t i = 0; i < inputs.size(); ++i) map[callee.inputs()[i]] = inputs[i];
     // A scratch node lends its block: the copied nodes then move to the insertion point.
     Node* scratch = graph.insert_node(sym::prim_If, {}, 0);
     Block* block = scratch->add_block();
-    std::vector<Value*> mapped_inputs = inputs;
-    block->clone_from(callee.block(), [&](Value* value) { return map.at(value); });
+    block->clone_from(callee.block(), [](Value*) -> Value* { throw InternalError("a graph uses a value of another graph"); });
     for (size_t i = 0; i < inputs.size(); ++i) block->inputs()[i]->replace_all_uses_with(inputs[i]);
     for (Node* node : block->nodes()) node->move_before(scratch);
     std::vector<Value*> outputs = block->outputs();

@@ -337,13 +337,12 @@ Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, co
     std::vector<const Schema*> schemas;
     std::vector<const Upgrader*> upgraders;
     for (const Operator* op : overloads) {
-        upgraders.push_back(find_upgrader(op->schema.operator_name(), version));
+        upgraders.push_back(find_upgrader(op->schema, version));
         schemas.push_back(upgraders.back() ? &upgraders.back()->old_schema() : &op->schema);
     }
     const auto [chosen, match] = match_schemas(schemas, range, graph, args, kwargs, self);
     if (!upgraders[chosen]) return emit_operator(range, graph, *overloads[chosen], match);
-    const IntrusivePtr<Function> body = compile_operator_text(upgraders[chosen]->body, "<upgrader>");
-    return inline_graph(graph, *body->graph(), match.inputs).at(0);
+    return inline_graph(graph, upgraders[chosen]->body_graph(), match.inputs).at(0);
 }
 
 }  // namespace wick::jit

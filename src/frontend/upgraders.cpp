@@ -1,7 +1,10 @@
 #include "frontend/upgraders.h"
 
+#include <algorithm>
 #include <map>
-#include <vector>
+#include <mutex>
+
+#include "frontend/emitter.h"
 
 namespace wick::jit {
 namespace {
@@ -105,7 +108,24 @@ const Schema& Upgrader::old_schema() const {
     return parsed.at(operator_name);
 }
 
-const Upgrader* find_upgrader(std::string_view operator_name, int64_t version) {
+const Graph& Upgrader::body_graph() const {
+    // Bodies use today's operators only, so compiling one never asks for another.
+    static std::mutex mutex;
+    static std::map<std::string_view, IntrusivePtr<Function>> compiled;
+    std::lock_guard lock(mutex);
+    IntrusivePtr<Function>& function = compiled[operator_name];
+    if (!function) function = compile_operator_text(body, "<upgrader>");
+    return *function->graph();
+}
+
+const Upgrader* find_upgrader(const Schema& schema, int64_t version) {
+    // Every emitted call asks; files of today's version are answered before a name is put together.
+    static const int64_t last_change =
+        std::max_element(std::begin(kUpgraders), std::end(kUpgraders), [](const Upgrader& a, const Upgrader& b) {
+            return a.changed_in < b.changed_in;
+        })->changed_in;
+    if (version >= last_change) return nullptr;
+    const std::string operator_name = schema.operator_name();
     for (const Upgrader& upgrader : kUpgraders) {
         if (upgrader.operator_name == operator_name && version < upgrader.changed_in) return &upgrader;
     }

@@ -11,6 +11,8 @@
 
 namespace wick::jit {
 
+struct Graph;
+
 struct Upgrader {
     std::string_view operator_name;  ///< "aten::div.Tensor"
     int64_t changed_in;              ///< files of a lower version have the old meaning
@@ -19,9 +21,11 @@ struct Upgrader {
 
     /// The parsed `schema`.
     const Schema& old_schema() const;
+    /// The compiled `body`: compiled once, shared and read-only. Thread-safe.
+    const Graph& body_graph() const;
 };
 
 /// The upgrader of an overload for files of `version`, or null when today's operator means the same.
-const Upgrader* find_upgrader(std::string_view operator_name, int64_t version);
+const Upgrader* find_upgrader(const Schema& schema, int64_t version);
 
 }  // namespace wick::jit

@@ -370,15 +370,6 @@ HWY_EXPORT(pack_weight_f64);
 HWY_EXPORT(conv_bytes_f32);
 HWY_EXPORT(conv_bytes_f64);
 
-// Calls the function of type T for the running machine.
-#define WICK_DISPATCH(name, ...)                                  \
-    [&] {                                                         \
-        if constexpr (sizeof(T) == 4)                             \
-            return HWY_DYNAMIC_DISPATCH(name##_f32)(__VA_ARGS__); \
-        else                                                      \
-            return HWY_DYNAMIC_DISPATCH(name##_f64)(__VA_ARGS__); \
-    }()
-
 template <class T>
 PackedConvWeight<T> pack_conv_weight(const ConvShape& shape, const T* w) {
     PackedConvWeight<T> packed;

@@ -247,15 +247,6 @@ HWY_EXPORT(packed_elements_f64);
 HWY_EXPORT(scratch_bytes_f32);
 HWY_EXPORT(scratch_bytes_f64);
 
-// Calls the function of type T for the running machine.
-#define WICK_DISPATCH(name, ...)                                  \
-    [&] {                                                         \
-        if constexpr (sizeof(T) == 4)                             \
-            return HWY_DYNAMIC_DISPATCH(name##_f32)(__VA_ARGS__); \
-        else                                                      \
-            return HWY_DYNAMIC_DISPATCH(name##_f64)(__VA_ARGS__); \
-    }()
-
 namespace {
 
 template <class T>

@@ -13,3 +13,12 @@
 #else
 #define WICK_UNROLL _Pragma("GCC unroll 64")
 #endif
+
+// Inside a template over T (float or double): calls the exported function of that type for the running machine.
+#define WICK_DISPATCH(name, ...)                                  \
+    [&] {                                                         \
+        if constexpr (sizeof(T) == 4)                             \
+            return HWY_DYNAMIC_DISPATCH(name##_f32)(__VA_ARGS__); \
+        else                                                      \
+            return HWY_DYNAMIC_DISPATCH(name##_f64)(__VA_ARGS__); \
+    }()

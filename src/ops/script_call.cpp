@@ -33,7 +33,7 @@ Function& composite_function(const Operator& op) {
         WICK_ASSERT(compile);
         IntrusivePtr<Function> compiled = compile(op);
         compiled->ensure_defined();
-        return *((*functions)[&op] = std::move(compiled));
+        function = std::move(compiled);
     }
     return *function;
 }

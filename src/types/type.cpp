@@ -302,13 +302,19 @@ const IValue* ClassType::find_constant(std::string_view name) const {
     return i < 0 ? nullptr : &constants_[i].second;
 }
 
+/// Function::name without a copy: lookups by name happen at calls.
+static std::string_view plain_name(const IntrusivePtr<Function>& function) {
+    const std::string_view name = function->qualified_name();
+    return name.substr(name.rfind('.') + 1);
+}
+
 Function* ClassType::find_method(std::string_view name) const {
-    const int64_t i = find_named(methods_, name, [](const IntrusivePtr<Function>& m) { return m->name(); });
+    const int64_t i = find_named(methods_, name, plain_name);
     return i < 0 ? nullptr : methods_[i].get();
 }
 
 Function* ClassType::find_static_method(std::string_view name) const {
-    const int64_t i = find_named(static_methods_, name, [](const IntrusivePtr<Function>& m) { return m->name(); });
+    const int64_t i = find_named(static_methods_, name, plain_name);
     return i < 0 ? nullptr : static_methods_[i].get();
 }
 

@@ -97,6 +97,12 @@ def gelu_out_0_9(self: Tensor, *, out: Tensor) -> Tensor:
 )"},
 };
 
+/// Versions that moved although the meaning did not.
+constexpr std::pair<std::string_view, int64_t> kRenumbered[] = {
+    {"aten::div.Tensor_mode", 4},  {"aten::div.Scalar_mode", 4},  {"aten::div.out_mode", 4},
+    {"aten::div_.Tensor_mode", 4}, {"aten::div_.Scalar_mode", 4},
+};
+
 }  // namespace
 
 const Schema& Upgrader::old_schema() const {
@@ -130,6 +136,18 @@ const Upgrader* find_upgrader(const Schema& schema, int64_t version) {
         if (upgrader.operator_name == operator_name && version < upgrader.changed_in) return &upgrader;
     }
     return nullptr;
+}
+
+int64_t operator_version(const Schema& schema) {
+    const std::string operator_name = schema.operator_name();
+    int64_t version = 0;
+    for (const Upgrader& upgrader : kUpgraders) {
+        if (upgrader.operator_name == operator_name) version = std::max(version, upgrader.changed_in);
+    }
+    for (const auto& [name, changed_in] : kRenumbered) {
+        if (name == operator_name) version = std::max(version, changed_in);
+    }
+    return version;
 }
 
 }  // namespace wick::jit

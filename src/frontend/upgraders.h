@@ -28,4 +28,7 @@ struct Upgrader {
 /// The upgrader of an overload for files of `version`, or null when today's operator means the same.
 const Upgrader* find_upgrader(const Schema& schema, int64_t version);
 
+/// The file version from which on the overload is what it is today, or 0: what a file that uses it must claim at least.
+int64_t operator_version(const Schema& schema);
+
 }  // namespace wick::jit

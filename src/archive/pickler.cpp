@@ -74,8 +74,9 @@ void Pickler::memoised(Map& map, const typename Map::key_type& key, const Make& 
 
 void Pickler::push(const IValue& value) {
     // Modules and tensors always have a second owner in PyTorch, so their first appearance is memoised too.
-    const bool shared = value.pointer() && !value.is_string() && !value.is_complex() &&
-                        (value.is_object() || value.is_tensor() || uses_[value.pointer()] > 1);
+    const bool shared =
+        value.pointer() && !value.is_string() && !value.is_complex() &&
+        (value.is_tensor() || (value.is_object() && value.to_object().type->is_module()) || uses_[value.pointer()] > 1);
     if (!shared) return push_unshared(value);
     memoised(values_, value.pointer(), [&] { push_unshared(value); });
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
 
 #include <wick/support/check.h>
 
@@ -213,33 +212,9 @@ SourceExporter& ProgramSource::file_of(const std::string& qualified_name) {
     return files_[place->second].exporter;
 }
 
-void ProgramSource::add(const TypePtr& type) {
+void ProgramSource::add(const TypePtr& type, const std::vector<ClassTypePtr>& first) {
+    for (const ClassTypePtr& known : first) dependencies_.add(known);
     dependencies_.add(type);
-    write_definitions();
-}
-
-void ProgramSource::add_objects(const IValue& value) {
-    std::unordered_set<const RefCounted*> seen;
-    std::vector<IValue> pending{value};
-    const auto push_reversed = [&](const std::vector<IValue>& items) { pending.insert(pending.end(), items.rbegin(), items.rend()); };
-    while (!pending.empty()) {
-        const IValue next = std::move(pending.back());
-        pending.pop_back();
-        if (!next.is_pointer() || !seen.insert(next.pointer()).second) continue;
-        if (next.is_list()) {
-            push_reversed(next.to_list().items);
-        } else if (next.is_tuple()) {
-            push_reversed(next.to_tuple().elements);
-        } else if (next.is_dict()) {
-            std::vector<IValue> values;
-            for (const auto& [key, item] : next.to_dict().items()) values.push_back(item);
-            push_reversed(values);
-        } else if (next.is_object()) {
-            const ScriptObject& object = next.to_object();
-            dependencies_.add(object.type);
-            if (!object.type->find_method("__getstate__")) push_reversed(object.slots);
-        }
-    }
     write_definitions();
 }
 

@@ -85,12 +85,12 @@ class ProgramSource {
         std::string record_name() const;
     };
 
-    /// Adds the types in `type` and, after each definition, all that it refers to.
-    void add(const TypePtr& type);
-    /// Adds the classes of all objects in `value` (a module), outermost first as pickling meets them, and then all that
-    /// their definitions refer to. Objects that pickle what __getstate__ gives are not looked into.
-    void add_objects(const IValue& value);
+    /// Adds the classes in `first` (those of a module's objects, in the order of pickling), the types in `type` and,
+    /// after them, all that the definitions refer to.
+    void add(const TypePtr& type, const std::vector<ClassTypePtr>& first = {});
     const std::vector<File>& files() const { return files_; }
+    /// Everything that the files define.
+    const std::vector<ExportDependencies::Entry>& definitions() const { return dependencies_.entries(); }
     /// What `CONSTANTS.cN` stands for: the tuple in constants.pkl.
     const std::vector<IValue>& constants() const { return constants_.values(); }
 

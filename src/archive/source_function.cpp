@@ -375,7 +375,7 @@ void FunctionWriter::loop_statement(Node& node) {
 
     const size_t carried = node.outputs.size();
     name_values(node.outputs);
-    for (size_t i = 0; i < carried; ++i) names_[body.inputs()[i + 1]] = names_[node.output(i)];
+    for (size_t i = 0; i < carried; ++i) expressions_[body.inputs()[i + 1]] = use_of(node.output(i));
     for (size_t i = 0; i < carried; ++i) {
         const Value* initial = node.input(i + 2);
         indent();

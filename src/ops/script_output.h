@@ -1,17 +1,11 @@
 #pragma once
-// Where print() and warnings.warn() of a running program go.
+// The output of the program that runs on this thread.
 
-#include <functional>
 #include <string_view>
 
-namespace wick::jit {
+#include <wick/ops/script_output.h>
 
-/// Receives whole lines, newline included. Called on whichever thread prints; an empty function discards nothing: it
-/// stands for stdout (print) and stderr (warn).
-struct ScriptOutput {
-    std::function<void(std::string_view)> print;
-    std::function<void(std::string_view)> warn;
-};
+namespace wick::jit {
 
 /// The output of what runs on this thread, for the guard's lifetime (null: the process's own streams).
 class ScriptOutputGuard {

@@ -7,6 +7,7 @@
 
 #include "ops/builtins.h"
 #include "ops/script_call.h"
+#include "ops/script_output.h"
 #include "runtime/containers.h"
 #include "runtime/frames.h"
 #include "runtime/plan.h"

@@ -1,28 +1,13 @@
 #pragma once
-// What a call may use, and the checks that stop it.
+// The checks that stop a call at its limits.
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
-#include <functional>
-#include <optional>
 
+#include <wick/runtime/run_options.h>
 #include <wick/tensor/storage.h>
 
-#include "ops/script_output.h"
-
 namespace wick::jit {
-
-/// Limits and surroundings of one call. A limit reached throws LimitError; the call's values are released as usual.
-struct RunOptions {
-    int threads = 0;         ///< budget of operators and forks, the calling thread included; 0: what the thread has
-    int64_t max_memory = 0;  ///< bytes of tensors (lists, strings approximately) that the call may hold; 0: no limit
-    int64_t max_steps = 0;   ///< instructions; 0: no limit
-    std::optional<std::chrono::steady_clock::time_point> deadline;
-    const std::atomic<bool>* cancel = nullptr;  ///< when it becomes true the call stops (LimitError, kind time)
-    int64_t max_depth = 10'000;                 ///< script calls inside each other
-    ScriptOutput output;                        ///< of print() and warnings.warn()
-};
 
 /// The state of a call that its forked tasks share; lives as long as the last of them.
 class CallContext : public RefCounted {

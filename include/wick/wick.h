@@ -1,0 +1,8 @@
+#pragma once
+// Everything a user of the library needs.
+
+#include <wick/api/module.h>
+#include <wick/support/error.h>
+#include <wick/support/parallel.h>
+#include <wick/tensor/tensor.h>
+#include <wick/types/ivalue.h>

@@ -1,0 +1,57 @@
+#include <istream>
+#include <iterator>
+
+#include <wick/api/module.h>
+
+#include "archive/module_load.h"
+#include "frontend/emitter.h"
+#include "ops/script_call.h"
+#include "runtime/interpreter.h"
+
+namespace wick::jit {
+namespace {
+
+/// Composite operators are compiled by the front end, which stands above them.
+void connect_rooms() {
+    static const bool connected = [] {
+        set_composite_compiler(
+            [](const Operator& op) { return compile_operator_text(op.composite, op.schema.operator_name()); });
+        return true;
+    }();
+    (void)connected;
+}
+
+void restore_states(const LoadedArchive& archive, const LoadOptions& options) {
+    for (const auto& [object, state] : archive.pending_states) {
+        if (!options.run_setstate)
+            throw ArchiveError("data.pkl", -1,
+                               fmt::format("an object of class {} is restored by its __setstate__, which would run code of "
+                                           "this file (LoadOptions::run_setstate)",
+                                           object->type->name()));
+        run(*object->type->find_method("__setstate__"), {IValue(object), state}, options.setstate_options);
+        check_restored(*object);
+    }
+}
+
+Module load_bytes(const archive::Bytes& file, const LoadOptions& options) {
+    connect_rooms();
+    LoadedArchive archive = load_archive(file);
+    archive.unit->define_all();
+    restore_states(archive, options);
+    if (options.extra_files) *options.extra_files = std::move(archive.extra_files);
+    return Module(std::move(archive.unit), std::move(archive.module));
+}
+
+}  // namespace
+
+Module load(const std::string& path, const LoadOptions& options) { return load_bytes(archive::map_file(path), options); }
+
+Module load(const void* data, size_t bytes, const LoadOptions& options) {
+    return load_bytes(archive::Bytes{static_cast<const char*>(data), bytes, nullptr}, options);
+}
+
+Module load(std::istream& stream, const LoadOptions& options) {
+    return load_bytes(archive::Bytes::of(std::string(std::istreambuf_iterator<char>(stream), {})), options);
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,180 @@
+#include <wick/api/module.h>
+
+#include <algorithm>
+
+#include <wick/support/check.h>
+
+#include "archive/module_save.h"
+#include "archive/source_export.h"
+#include "ir/compilation_unit.h"
+#include "ir/graph.h"
+#include "ops/tensor_ops.h"
+#include "runtime/interpreter.h"
+
+namespace wick::jit {
+
+// Method ----------------------------------------------------------------------------------------------------------------
+
+Method::Method(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> self, IntrusivePtr<Function> function)
+    : unit_(std::move(unit)), self_(std::move(self)), function_(std::move(function)), name_(function_->name()) {}
+
+const Schema& Method::schema() const { return function_->schema(); }
+
+IValue Method::operator()(std::vector<IValue> arguments, const Kwargs& kwargs, const RunOptions& options) const {
+    arguments.insert(arguments.begin(), IValue(self_));
+    return run(*function_, bind_arguments(function_->schema(), std::move(arguments), kwargs), options);
+}
+
+std::string Method::code() const { return method_source(*function_).code; }
+std::string Method::graph() const { return function_->graph()->str(); }
+
+// Module ----------------------------------------------------------------------------------------------------------------
+
+Module::Module(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> object) : unit_(std::move(unit)), object_(std::move(object)) {}
+
+IValue Module::forward(std::vector<IValue> inputs, const Kwargs& kwargs, const RunOptions& options) const {
+    return get_method("forward")(std::move(inputs), kwargs, options);
+}
+
+std::optional<Method> Module::find_method(std::string_view name) const {
+    Function* function = object_->type->find_method(name);
+    if (!function) return std::nullopt;
+    return Method(unit_, object_, IntrusivePtr<Function>(function));
+}
+
+Method Module::get_method(std::string_view name) const {
+    if (auto method = find_method(name)) return *method;
+    std::string known;
+    for (const auto& method : object_->type->methods()) known += (known.empty() ? "" : ", ") + method->name();
+    throw OpError(fmt::format("Method '{}' is not defined on {}. Its methods: {}", name, type_name(), known.empty() ? "none" : known));
+}
+
+std::vector<Method> Module::get_methods() const {
+    std::vector<Method> methods;
+    for (const auto& function : object_->type->methods()) methods.push_back(Method(unit_, object_, function));
+    return methods;
+}
+
+IValue Module::attr(std::string_view name) const {
+    if (const IValue* constant = object_->type->find_constant(name)) return *constant;
+    return object_->attr(name);
+}
+
+IValue Module::attr(std::string_view name, IValue or_else) const { return hasattr(name) ? attr(name) : std::move(or_else); }
+
+bool Module::hasattr(std::string_view name) const {
+    return object_->type->find_attribute(name) >= 0 || object_->type->find_constant(name) != nullptr;
+}
+
+void Module::setattr(std::string_view name, IValue value) {
+    const int64_t slot = object_->type->find_attribute(name);
+    WICK_CHECK(slot >= 0, "{} does not have a field with name '{}'", type_name(), name);
+    const TypePtr& type = object_->type->attributes()[slot].type;
+    WICK_CHECK(value.type()->is_subtype_of(type), "attribute '{}' of {} has type {}, got a value of type {}", name, type_name(),
+               type->annotation_str(), value.type()->annotation_str());
+    object_->set_attr(name, std::move(value));
+}
+
+/// Calls visit(qualified name, attribute, value) for every attribute, depth first; submodules are entered after they are visited.
+template <class Visit>
+void Module::walk(const std::string& prefix, bool recurse, const Visit& visit) const {
+    const auto& attributes = object_->type->attributes();
+    for (size_t i = 0; i < attributes.size(); ++i) {
+        const IValue& value = object_->slots[i];
+        visit(prefix + attributes[i].name, attributes[i], value);
+        if (recurse && value.is_object() && value.to_object().type->is_module())
+            Module(unit_, IntrusivePtr<ScriptObject>(&value.to_object())).walk(prefix + attributes[i].name + ".", true, visit);
+    }
+}
+
+static std::vector<Tensor> tensors_of(const std::vector<std::pair<std::string, Tensor>>& named) {
+    std::vector<Tensor> out;
+    for (const auto& [name, tensor] : named) out.push_back(tensor);
+    return out;
+}
+
+std::vector<std::pair<std::string, Tensor>> Module::named_parameters(bool recurse) const {
+    std::vector<std::pair<std::string, Tensor>> out;
+    walk("", recurse, [&](const std::string& name, const ClassType::Attribute& attribute, const IValue& value) {
+        if (attribute.is_parameter && value.is_tensor()) out.emplace_back(name, value.to_tensor());
+    });
+    return out;
+}
+
+std::vector<std::pair<std::string, Tensor>> Module::named_buffers(bool recurse) const {
+    std::vector<std::pair<std::string, Tensor>> out;
+    walk("", recurse, [&](const std::string& name, const ClassType::Attribute& attribute, const IValue& value) {
+        if (attribute.is_buffer && value.is_tensor()) out.emplace_back(name, value.to_tensor());
+    });
+    return out;
+}
+
+std::vector<std::pair<std::string, IValue>> Module::named_attributes(bool recurse) const {
+    std::vector<std::pair<std::string, IValue>> out;
+    walk("", recurse, [&](const std::string& name, const ClassType::Attribute&, const IValue& value) { out.emplace_back(name, value); });
+    return out;
+}
+
+std::vector<std::pair<std::string, Module>> Module::named_children() const {
+    std::vector<std::pair<std::string, Module>> out;
+    walk("", false, [&](const std::string& name, const ClassType::Attribute&, const IValue& value) {
+        if (value.is_object() && value.to_object().type->is_module())
+            out.emplace_back(name, Module(unit_, IntrusivePtr<ScriptObject>(&value.to_object())));
+    });
+    return out;
+}
+
+std::vector<std::pair<std::string, Module>> Module::named_modules() const {
+    std::vector<std::pair<std::string, Module>> out{{"", *this}};
+    walk("", true, [&](const std::string& name, const ClassType::Attribute&, const IValue& value) {
+        if (value.is_object() && value.to_object().type->is_module())
+            out.emplace_back(name, Module(unit_, IntrusivePtr<ScriptObject>(&value.to_object())));
+    });
+    return out;
+}
+
+std::vector<Tensor> Module::parameters(bool recurse) const { return tensors_of(named_parameters(recurse)); }
+std::vector<Tensor> Module::buffers(bool recurse) const { return tensors_of(named_buffers(recurse)); }
+
+bool Module::is_training() const { return attr("training", IValue(true)).to_bool(); }
+
+void Module::train(bool on) {
+    for (auto& [name, module] : named_modules()) {
+        if (module.object_->type->find_attribute("training") >= 0) module.object_->set_attr("training", IValue(on));
+    }
+}
+
+void Module::to(DType dtype) {
+    WICK_CHECK(is_floating(dtype) || is_complex(dtype), "Module.to only accepts floating point or complex dtypes, but got desired dtype={}", name_of(dtype));
+    for (auto& [name, module] : named_modules()) {
+        const auto& attributes = module.object_->type->attributes();
+        for (size_t i = 0; i < attributes.size(); ++i) {
+            IValue& slot = module.object_->slots[i];
+            if (!(attributes[i].is_parameter || attributes[i].is_buffer) || !slot.is_tensor() || !is_floating(slot.tensor_ref().dtype())) continue;
+            const Tensor& before = slot.tensor_ref();
+            Tensor after = ops::to_dtype(before, dtype);
+            after.impl()->requires_grad = before.impl()->requires_grad;
+            after.impl()->is_constant = true;
+            slot = IValue(std::move(after));
+        }
+    }
+}
+
+static SaveOptions save_options(const ExtraFiles& extra_files) {
+    SaveOptions options;
+    options.extra_files = extra_files;
+    options.get_state = [](const IntrusivePtr<ScriptObject>& object) {
+        return run(*object->type->find_method("__getstate__"), {IValue(object)});
+    };
+    return options;
+}
+
+void Module::save(const std::string& path, const ExtraFiles& extra_files) const {
+    save_archive(object_, path, save_options(extra_files));
+}
+
+std::string Module::save_to_memory(const ExtraFiles& extra_files) const {
+    return save_archive_to_memory(object_, save_options(extra_files));
+}
+
+}  // namespace wick::jit

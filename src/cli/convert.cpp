@@ -1,0 +1,29 @@
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <wick/wick.h>
+
+#include "cli/commands.h"
+
+namespace wick::cli {
+
+void add_convert(CLI::App& app) {
+    struct Arguments {
+        std::string in;
+        std::string out;
+    };
+    auto args = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("convert", "Load an archive and save it again");
+    command->add_option("IN", args->in, "A TorchScript archive")->required();
+    command->add_option("OUT", args->out, "The archive to write")->required();
+    command->callback([args] {
+        jit::ExtraFiles extra_files;
+        jit::LoadOptions options;
+        options.extra_files = &extra_files;
+        jit::load(args->in, options).save(args->out, extra_files);
+    });
+}
+
+}  // namespace wick::cli

@@ -1,0 +1,146 @@
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <wick/wick.h>
+
+#include "archive/bytes.h"
+#include "archive/torch_save.h"
+#include "cli/commands.h"
+#include "cli/input_spec.h"
+#include "cli/plain_value.h"
+#include "cli/progress.h"
+#include "ops/print_value.h"
+
+namespace wick::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct RunArguments {
+    std::string model;
+    std::string method = "forward";
+    std::vector<std::string> input_specs;
+    std::string inputs;
+    std::string outputs;
+    std::string calls;
+    std::string times;
+    int threads = 0;
+    int64_t repeat = 1;
+    uint64_t max_memory = 0;
+    int64_t max_steps = 0;
+    double timeout = 0;
+};
+
+struct Call {
+    std::string method;
+    std::vector<IValue> arguments;
+};
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::vector<IValue> as_arguments(const IValue& value, const std::string& path) {
+    if (value.is_tuple()) return value.to_tuple().elements;
+    throw UsageError(fmt::format("{}: expected the tuple of positional arguments that torch.save((a, b), file) writes, "
+                                 "found {}",
+                                 path, value.tag_name()));
+}
+
+std::vector<Call> calls_of(const RunArguments& args) {
+    if (!args.inputs.empty() + !args.input_specs.empty() + !args.calls.empty() > 1)
+        throw UsageError("give the arguments once: by --input, by --inputs, or by --calls");
+    std::vector<Call> calls;
+    if (args.calls.empty()) {
+        Call& call = calls.emplace_back(args.method);
+        if (!args.inputs.empty()) call.arguments = as_arguments(archive::load_torch_file(args.inputs), args.inputs);
+        for (const std::string& spec : args.input_specs) call.arguments.push_back(parse_input(spec));
+        return calls;
+    }
+    const auto refuse = [&] { throw UsageError(fmt::format("{}: expected a list of (method, arguments)", args.calls)); };
+    const IValue list = archive::load_torch_file(args.calls);
+    if (!list.is_list() || list.to_list().items.empty()) refuse();
+    for (const IValue& item : list.to_list().items) {
+        if (!item.is_tuple() || item.to_tuple().elements.size() != 2) refuse();
+        const auto& [method, arguments] = std::tie(item.to_tuple().elements[0], item.to_tuple().elements[1]);
+        if (!method.is_string()) refuse();
+        calls.push_back({method.to_string(), as_arguments(arguments, args.calls)});
+    }
+    return calls;
+}
+
+jit::RunOptions options_of(const RunArguments& args) {
+    jit::RunOptions options;
+    options.threads = args.threads;
+    options.max_memory = static_cast<int64_t>(std::min<uint64_t>(args.max_memory, INT64_MAX));
+    options.max_steps = args.max_steps;
+    if (args.timeout > 0)
+        options.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(args.timeout));
+    return options;
+}
+
+void write_times(const std::string& path, double load, const std::vector<double>& calls) {
+    archive::AtomicFile file(path);
+    const std::string text = nlohmann::json{{"load", load}, {"calls", calls}}.dump();
+    file.write(text.data(), text.size());
+    file.commit();
+}
+
+void run(const RunArguments& args) {
+    const auto start = Clock::now();
+    jit::LoadOptions load_options;
+    load_options.setstate_options = options_of(args);
+    const jit::Module module = jit::load(args.model, load_options);
+    const double load_seconds = seconds_since(start);
+    const std::vector<Call> calls = calls_of(args);
+
+    std::vector<IValue> results;
+    std::vector<double> times;
+    {
+        Progress progress("running", args.repeat * static_cast<int64_t>(calls.size()));
+        for (int64_t round = 0; round < args.repeat; ++round) {
+            results.clear();
+            for (const auto& [method, arguments] : calls) {
+                const auto call_start = Clock::now();
+                results.push_back(module.get_method(method)(arguments, {}, options_of(args)));
+                times.push_back(seconds_since(call_start));
+                progress.advance();
+            }
+        }
+    }
+    if (!args.times.empty()) write_times(args.times, load_seconds, times);
+    if (!args.outputs.empty()) {
+        const IValue all = args.calls.empty() ? results[0] : IValue(make_list(jit::any_type(), std::move(results)));
+        archive::save_torch_file(plain_value(all), args.outputs);
+    } else if (args.times.empty()) {
+        for (const IValue& result : results) fmt::print("{}\n", jit::python_str(result));
+    }
+}
+
+}  // namespace
+
+void add_run(CLI::App& app) {
+    auto args = std::make_shared<RunArguments>();
+    CLI::App* command = app.add_subcommand("run", "Load an archive and call a method");
+    command->add_option("MODEL", args->model, "A TorchScript archive")->required();
+    command->add_option("--method", args->method, "Method to call (default: forward)");
+    command->add_option("--input", args->input_specs, "One argument: randn(1,512), zeros(2,3,dtype=int64), a .npy or .pt file, or a literal")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all();
+    command->add_option("--inputs", args->inputs, "File with the tuple of arguments, as torch.save writes it");
+    command->add_option("--outputs", args->outputs, "File to write the result to; torch.load reads it");
+    command->add_option("--calls", args->calls, "File with a list of (method, arguments): all are called on one loaded module");
+    command->add_option("--threads", args->threads, "Threads that a call may use")->check(CLI::PositiveNumber);
+    command->add_option("--repeat", args->repeat, "Call so many times")->check(CLI::PositiveNumber);
+    command->add_option("--times", args->times, "File for the seconds of loading and of each call (JSON)");
+    command->add_option("--max-memory", args->max_memory, "Bytes that a call may hold (100MB, 2GB)")->transform(CLI::AsSizeValue(false));
+    command->add_option("--max-steps", args->max_steps, "Instructions that a call may execute")->check(CLI::PositiveNumber);
+    command->add_option("--timeout", args->timeout, "Seconds after which a call is stopped")->check(CLI::PositiveNumber);
+    command->callback([args] { run(*args); });
+}
+
+}  // namespace wick::cli

@@ -335,14 +335,19 @@ Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, co
     const std::vector<const Operator*>& overloads = Registry::instance().find(name.str());
     if (overloads.empty()) unknown_operator(range, name.str());
     std::vector<const Schema*> schemas;
-    std::vector<const Upgrader*> upgraders;
+    std::vector<const OperatorText*> texts;  // null where the operator itself is meant
     for (const Operator* op : overloads) {
-        upgraders.push_back(find_upgrader(op->schema, version));
-        schemas.push_back(upgraders.back() ? &upgraders.back()->old_schema() : &op->schema);
+        const Upgrader* upgrader = find_upgrader(op->schema, version);
+        texts.push_back(upgrader ? &upgrader->old : nullptr);
+        schemas.push_back(upgrader ? &upgrader->old.schema() : &op->schema);
+    }
+    for (const OperatorText* text : text_overloads(name.str())) {
+        texts.push_back(text);
+        schemas.push_back(&text->schema());
     }
     const auto [chosen, match] = match_schemas(schemas, range, graph, args, kwargs, self);
-    if (!upgraders[chosen]) return emit_operator(range, graph, *overloads[chosen], match);
-    return inline_graph(graph, upgraders[chosen]->body_graph(), match.inputs).at(0);
+    if (!texts[chosen]) return emit_operator(range, graph, *overloads[chosen], match);
+    return inline_graph(graph, texts[chosen]->graph(), match.inputs).at(0);
 }
 
 }  // namespace wick::jit

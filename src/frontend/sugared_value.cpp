@@ -127,7 +127,9 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
     if (type->is(TypeKind::Enum) && (field == "name" || field == "value")) {
         Node* node = graph.create(field == "name" ? sym::prim_EnumName : sym::prim_EnumValue, {value_});
         node->range = range;
-        return sugar(graph.insert(node)->output()->set_type(field == "name" ? string_type() : type->expect<EnumType>().value_type()));
+        graph.insert(node)->output()->set_type(field == "name" ? string_type() : type->expect<EnumType>().value_type());
+        node->op = match_operator(*node);
+        return sugar(node->output());
     }
     if (SugaredPtr method = BuiltinFunction::as_method(Symbol::from("aten::" + field), NamedValue(range, "self", value_))) return method;
     return BuiltinFunction::as_method(Symbol::from("prim::" + field), NamedValue(range, "self", value_));

@@ -1,10 +1,6 @@
 #include "frontend/upgraders.h"
 
 #include <algorithm>
-#include <map>
-#include <mutex>
-
-#include "frontend/emitter.h"
 
 namespace wick::jit {
 namespace {
@@ -104,25 +100,6 @@ constexpr std::pair<std::string_view, int64_t> kRenumbered[] = {
 };
 
 }  // namespace
-
-const Schema& Upgrader::old_schema() const {
-    static const std::map<std::string_view, Schema> parsed = [] {
-        std::map<std::string_view, Schema> all;
-        for (const Upgrader& upgrader : kUpgraders) all.emplace(upgrader.operator_name, parse_schema(upgrader.schema));
-        return all;
-    }();
-    return parsed.at(operator_name);
-}
-
-const Graph& Upgrader::body_graph() const {
-    // Bodies use today's operators only, so compiling one never asks for another.
-    static std::mutex mutex;
-    static std::map<std::string_view, IntrusivePtr<Function>> compiled;
-    std::lock_guard lock(mutex);
-    IntrusivePtr<Function>& function = compiled[operator_name];
-    if (!function) function = compile_operator_text(body, "<upgrader>");
-    return *function->graph();
-}
 
 const Upgrader* find_upgrader(const Schema& schema, int64_t version) {
     // Every emitted call asks; files of today's version are answered before a name is put together.

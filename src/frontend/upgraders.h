@@ -4,25 +4,16 @@
 // Versions and meanings: PyTorch's torch/csrc/jit/operator_upgraders/version_map.cpp and caffe2/serialize/versions.h.
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
-#include <wick/types/schema.h>
+#include "frontend/operator_text.h"
 
 namespace wick::jit {
-
-struct Graph;
 
 struct Upgrader {
     std::string_view operator_name;  ///< "aten::div.Tensor"
     int64_t changed_in;              ///< files of a lower version have the old meaning
-    std::string_view schema;         ///< as it was
-    std::string_view body;           ///< a TorchScript `def` with the old schema's arguments
-
-    /// The parsed `schema`.
-    const Schema& old_schema() const;
-    /// The compiled `body`: compiled once, shared and read-only. Thread-safe.
-    const Graph& body_graph() const;
+    OperatorText old;                ///< schema and meaning as they were
 };
 
 /// The upgrader of an overload for files of `version`, or null when today's operator means the same.

@@ -21,11 +21,24 @@ bool matches_schema(const Node& node, const Schema& schema) {
     return true;
 }
 
-const Operator* match_operator(const Node& node) {
-    for (const Operator* op : Registry::instance().find(node.kind.str())) {
-        if (matches_schema(node, op->schema)) return op;
+/// Overloads may differ in their results only (prim::EnumValue).
+static bool returns_match(const Node& node, const Schema& schema) {
+    if (node.outputs.size() != schema.returns.size()) return false;
+    for (size_t i = 0; i < schema.returns.size(); ++i) {
+        const TypePtr& type = schema.returns[i].type;
+        if (!type->has_free_variables() && !node.outputs[i]->type->is_subtype_of(*type)) return false;
     }
-    return nullptr;
+    return true;
+}
+
+const Operator* match_operator(const Node& node) {
+    const Operator* found = nullptr;
+    for (const Operator* op : Registry::instance().find(node.kind.str())) {
+        if (!matches_schema(node, op->schema)) continue;
+        if (returns_match(node, op->schema)) return op;
+        if (!found) found = op;
+    }
+    return found;
 }
 
 }  // namespace wick::jit

@@ -1,5 +1,7 @@
 // str(), print(), "{}".format() and "%d" % x.
 
+#include <span>
+
 #include "ops/builtins.h"
 #include "ops/families.h"
 #include "ops/print_value.h"
@@ -51,10 +53,13 @@ std::string format_one(char specifier, const IValue& value) {
     }
 }
 
+/// The values are the other arguments, or the members of one tuple.
 std::string format_percent(Args args) {
     const std::string& text = args[0].to_string();
+    std::span<const IValue> values(&args[0] + 1, args.size() - 1);
+    if (values.size() == 1 && values[0].is_tuple()) values = values[0].to_tuple().elements;
     std::string result;
-    size_t used = 1;
+    size_t used = 0;
     for (size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '%') {
             result += text[i];
@@ -65,10 +70,10 @@ std::string format_percent(Args args) {
             result += '%';
             continue;
         }
-        WICK_CHECK(used < args.size(), "Too few arguments for format string");
-        result += format_one(text[i], args[used++]);
+        WICK_CHECK(used < values.size(), "Too few arguments for format string");
+        result += format_one(text[i], values[used++]);
     }
-    WICK_CHECK(used == args.size(), "Too many arguments for format string");
+    WICK_CHECK(used == values.size(), "Too many arguments for format string");
     return result;
 }
 

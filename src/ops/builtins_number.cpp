@@ -19,7 +19,7 @@ int64_t wrapping(int64_t a, int64_t b, F f) {
 }
 
 void check_divisor(int64_t b) {
-    if (b == 0) throw OpError("division by zero");
+    if (b == 0) throw OpError("division by 0");
 }
 
 /// Rounds towards minus infinity.
@@ -29,10 +29,7 @@ int64_t floor_div(int64_t a, int64_t b) {
     const int64_t quotient = a / b;
     return (a % b != 0 && (a < 0) != (b < 0)) ? quotient - 1 : quotient;
 }
-double floor_div(double a, double b) {
-    if (b == 0) throw OpError("float division by zero");
-    return std::floor(a / b);
-}
+double floor_div(double a, double b) { return std::floor(a / b); }
 
 /// Has the divisor's sign.
 int64_t remainder_of(int64_t a, int64_t b) {

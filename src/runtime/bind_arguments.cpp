@@ -1,32 +1,91 @@
+#include <algorithm>
+
 #include <wick/support/check.h>
 
 #include "runtime/interpreter.h"
 
 namespace wick::jit {
 
-static bool fits(const IValue& value, const Type& type) {
-    // An empty container carries whatever element type its maker gave it.
-    if (type.is(TypeKind::Optional)) return value.is_none() || fits(value, *type.contained(0));
-    if (type.is(TypeKind::List) && value.is_list() && value.to_list().items.empty()) return true;
-    if (type.is(TypeKind::Dict) && value.is_dict() && value.to_dict().size() == 0) return true;
-    if (type.is(TypeKind::Tuple) && value.is_tuple()) {
-        const auto& elements = value.to_tuple().elements;
-        if (elements.size() != type.contained().size()) return false;
-        for (size_t i = 0; i < elements.size(); ++i) {
-            if (!fits(elements[i], *type.contained(i))) return false;
-        }
-        return true;
-    }
-    return value.type()->is_subtype_of(type);
+static bool convert(IValue& value, const TypePtr& type);
+
+static bool convert_all(std::vector<IValue>& values, const TypePtr& type) {
+    return std::all_of(values.begin(), values.end(), [&](IValue& value) { return convert(value, type); });
 }
 
-static void check_type(const Schema& schema, size_t position, const IValue& value) {
+/// A container that says nothing of its elements (made of Python's plain values, or empty) is copied into one of the
+/// parameter's type, as PyTorch copies Python's lists; any other must have that type already.
+static bool convert_list(IValue& value, const Type& type) {
+    const ListObject& list = value.to_list();
+    if (list.element_type->equals(*type.contained(0))) return true;
+    if (!list.items.empty() && !list.element_type->is(TypeKind::Any)) return value.type()->is_subtype_of(type);
+    std::vector<IValue> items = list.items;
+    if (!convert_all(items, type.contained(0))) return false;
+    value = IValue(make_list(type.contained(0), std::move(items)));
+    return true;
+}
+
+static bool convert_dict(IValue& value, const Type& type) {
+    const DictObject& dict = value.to_dict();
+    const TypePtr& key_type = type.contained(0);
+    const TypePtr& value_type = type.contained(1);
+    if (dict.key_type->equals(*key_type) && dict.value_type->equals(*value_type)) return true;
+    if (dict.size() != 0 && !dict.key_type->is(TypeKind::Any) && !dict.value_type->is(TypeKind::Any))
+        return value.type()->is_subtype_of(type);
+    auto converted = make_dict(key_type, value_type);
+    for (auto& [key, item] : dict.items()) {
+        if (!convert(key, key_type) || !convert(item, value_type)) return false;
+        converted->set(std::move(key), std::move(item));
+    }
+    value = IValue(std::move(converted));
+    return true;
+}
+
+static bool convert_tuple(IValue& value, const TypePtr& type) {
+    const TupleObject& tuple = value.to_tuple();
+    const bool is_named = !type->expect<TupleType>().name().empty();
+    if (tuple.named_type && is_named) return tuple.named_type->is_subtype_of(*type);
+    if (tuple.elements.size() != type->contained().size()) return false;
+    std::vector<IValue> elements = tuple.elements;
+    for (size_t i = 0; i < elements.size(); ++i) {
+        if (!convert(elements[i], type->contained(i))) return false;
+    }
+    value = IValue(make_tuple(std::move(elements), is_named ? type : TypePtr()));
+    return true;
+}
+
+/// Makes `value` one of `type` where Python's plain values are as good; false when it cannot be.
+static bool convert(IValue& value, const TypePtr& type) {
+    switch (type->kind()) {
+        case TypeKind::Tensor:
+            return value.is_tensor();
+        case TypeKind::Float:
+            if (value.is_int()) value = IValue(static_cast<double>(value.to_int()));
+            return value.is_double();
+        case TypeKind::List:
+            return value.is_list() && convert_list(value, *type);
+        case TypeKind::Dict:
+            return value.is_dict() && convert_dict(value, *type);
+        case TypeKind::Tuple:
+            return value.is_tuple() && convert_tuple(value, type);
+        case TypeKind::Optional:
+            return value.is_none() || convert(value, type->contained(0));
+        case TypeKind::Union:
+            // A member that fits as it stands goes before one that asks for a conversion.
+            if (value.type()->is_subtype_of(*type)) return true;
+            return std::any_of(type->contained().begin(), type->contained().end(),
+                               [&](const TypePtr& member) { return convert(value, member); });
+        default:
+            return value.type()->is_subtype_of(*type);
+    }
+}
+
+static void convert_argument(const Schema& schema, size_t position, IValue& value) {
     const Argument& argument = schema.arguments[position];
-    WICK_CHECK(fits(value, *argument.type),
-               "{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.\nPosition: "
-               "{}\nDeclaration: {}",
-               schema.name, argument.type->annotation_str(), argument.name, value.type()->annotation_str(), position,
-               schema.str());
+    if (convert(value, argument.type)) return;
+    throw OpError(fmt::format("{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.\n"
+                              "Position: {}\nDeclaration: {}",
+                              schema.name, argument.type->annotation_str(), argument.name,
+                              value.type()->annotation_str(), position, schema.str()));
 }
 
 std::vector<IValue> bind_arguments(const Schema& schema, std::vector<IValue> args,
@@ -54,7 +113,7 @@ std::vector<IValue> bind_arguments(const Schema& schema, std::vector<IValue> arg
                        formal[i].name, schema.str());
             args.push_back(*formal[i].default_value);
         }
-        check_type(schema, i, args[i]);
+        convert_argument(schema, i, args[i]);
     }
     for (const auto& [key, value] : keywords)
         WICK_CHECK(schema.find_argument(key) >= 0, "{}() got an unexpected keyword argument '{}'. Declaration: {}",

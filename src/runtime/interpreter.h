@@ -19,7 +19,9 @@ namespace wick::jit {
 /// the call stack in source lines. LimitError, InternalError and CompileError pass through as they are.
 IValue run(Function& function, std::vector<IValue> args, const RunOptions& options = {});
 
-/// Completes positional arguments with keyword arguments and defaults, and checks their types against the schema.
+/// Completes positional arguments with keyword arguments and defaults, and makes them fit the schema as PyTorch makes
+/// Python's values fit: an int where a float is asked for; lists, dicts and tuples whose elements have no static type
+/// (List[Any]) are copied into the types of the schema. Anything else must have its parameter's type.
 /// Throws OpError in PyTorch's words: "forward() is missing value for argument 'x'. Declaration: …".
 std::vector<IValue> bind_arguments(const Schema& schema, std::vector<IValue> args,
                                    const std::vector<std::pair<std::string, IValue>>& keywords = {});

@@ -36,6 +36,11 @@ def write(value, path):
     torch.save(value, path)
 
 
+def tolerance(record, case):
+    """The absolute tolerance of a case: the model's, or twice PyTorch's own rounding error where that is larger."""
+    return max(record["atol"], 2 * case.get("rounding", 0.0))
+
+
 def differences(got, want, rtol=1e-4, atol=1e-5, where="result"):
     """One line for each place where got is not want; an empty list when they are the same."""
     if isinstance(want, torch.Tensor) or isinstance(got, torch.Tensor):

@@ -164,7 +164,7 @@ def test_run(tag, name, tmp_path):
             continue
         if "raises" not in case:
             found += oracle_io.differences(oracle_io.read(out), oracle_io.read(os.path.join(folder, case["outputs"])),
-                                           record["rtol"], record["atol"], case["name"])
+                                           record["rtol"], oracle_io.tolerance(record, case), case["name"])
         elif case["raises"].split(": ", 1)[-1] not in done.stderr:
             found.append(f"{case['name']}: {case['raises']!r} is not in the message {done.stderr!r}")
     assert not found, "\n".join(found)

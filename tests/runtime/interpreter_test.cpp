@@ -152,7 +152,7 @@ TEST(Interpreter, OperatorFailuresAreRuntimeErrors) {
         FAIL();
     } catch (const ScriptError& error) {
         EXPECT_EQ(error.class_name(), "RuntimeError");
-        EXPECT_EQ(error.message(), "division by zero");
+        EXPECT_EQ(error.message(), "division by 0");
     }
 }
 

@@ -1,0 +1,27 @@
+#pragma once
+// Operators that are TorchScript text, copied into the graph at each call.
+
+#include <string_view>
+#include <vector>
+
+#include <wick/types/schema.h>
+
+namespace wick::jit {
+
+struct Graph;
+
+struct OperatorText {
+    std::string_view signature;  ///< what calls are matched against: "aten::gelu(Tensor self) -> Tensor"
+    std::string_view body;       ///< a `def` with the signature's arguments, in operators of the registry only
+
+    /// The parsed signature.
+    const Schema& schema() const;
+    /// The compiled body: compiled once, shared and read-only. Thread-safe.
+    const Graph& graph() const;
+};
+
+/// What calls of the family `name` may mean besides its overloads: a number as the first operand of an arithmetic or
+/// comparison operator, the second being a tensor (`2 - x`). Tried after the overloads.
+const std::vector<const OperatorText*>& text_overloads(std::string_view name);
+
+}  // namespace wick::jit

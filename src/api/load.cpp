@@ -24,10 +24,11 @@ void connect_rooms() {
 void restore_states(const LoadedArchive& archive, const LoadOptions& options) {
     for (const auto& [object, state] : archive.pending_states) {
         if (!options.run_setstate)
-            throw ArchiveError("data.pkl", -1,
-                               fmt::format("an object of class {} is restored by its __setstate__, which would run code of "
-                                           "this file (LoadOptions::run_setstate)",
-                                           object->type->name()));
+            throw ArchiveError(
+                "data.pkl", -1,
+                fmt::format("an object of class {} is restored by its __setstate__, which would run code of "
+                            "this file (LoadOptions::run_setstate)",
+                            object->type->name()));
         run(*object->type->find_method("__setstate__"), {IValue(object), state}, options.setstate_options);
         check_restored(*object);
     }
@@ -44,7 +45,9 @@ Module load_bytes(const archive::Bytes& file, const LoadOptions& options) {
 
 }  // namespace
 
-Module load(const std::string& path, const LoadOptions& options) { return load_bytes(archive::map_file(path), options); }
+Module load(const std::string& path, const LoadOptions& options) {
+    return load_bytes(archive::map_file(path), options);
+}
 
 Module load(const void* data, size_t bytes, const LoadOptions& options) {
     return load_bytes(archive::Bytes{static_cast<const char*>(data), bytes, nullptr}, options);

@@ -1,7 +1,6 @@
-#include <wick/api/module.h>
-
 #include <algorithm>
 
+#include <wick/api/module.h>
 #include <wick/support/check.h>
 
 #include "archive/module_save.h"
@@ -13,7 +12,8 @@
 
 namespace wick::jit {
 
-// Method ----------------------------------------------------------------------------------------------------------------
+// Method
+// ----------------------------------------------------------------------------------------------------------------
 
 Method::Method(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> self, IntrusivePtr<Function> function)
     : unit_(std::move(unit)), self_(std::move(self)), function_(std::move(function)), name_(function_->name()) {}
@@ -28,9 +28,11 @@ IValue Method::operator()(std::vector<IValue> arguments, const Kwargs& kwargs, c
 std::string Method::code() const { return method_source(*function_).code; }
 std::string Method::graph() const { return function_->graph()->str(); }
 
-// Module ----------------------------------------------------------------------------------------------------------------
+// Module
+// ----------------------------------------------------------------------------------------------------------------
 
-Module::Module(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> object) : unit_(std::move(unit)), object_(std::move(object)) {}
+Module::Module(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> object)
+    : unit_(std::move(unit)), object_(std::move(object)) {}
 
 IValue Module::forward(std::vector<IValue> inputs, const Kwargs& kwargs, const RunOptions& options) const {
     return get_method("forward")(std::move(inputs), kwargs, options);
@@ -46,7 +48,8 @@ Method Module::get_method(std::string_view name) const {
     if (auto method = find_method(name)) return *method;
     std::string known;
     for (const auto& method : object_->type->methods()) known += (known.empty() ? "" : ", ") + method->name();
-    throw OpError(fmt::format("Method '{}' is not defined on {}. Its methods: {}", name, type_name(), known.empty() ? "none" : known));
+    throw OpError(fmt::format("Method '{}' is not defined on {}. Its methods: {}", name, type_name(),
+                              known.empty() ? "none" : known));
 }
 
 std::vector<Method> Module::get_methods() const {
@@ -60,7 +63,9 @@ IValue Module::attr(std::string_view name) const {
     return object_->attr(name);
 }
 
-IValue Module::attr(std::string_view name, IValue or_else) const { return hasattr(name) ? attr(name) : std::move(or_else); }
+IValue Module::attr(std::string_view name, IValue or_else) const {
+    return hasattr(name) ? attr(name) : std::move(or_else);
+}
 
 bool Module::hasattr(std::string_view name) const {
     return object_->type->find_attribute(name) >= 0 || object_->type->find_constant(name) != nullptr;
@@ -70,12 +75,13 @@ void Module::setattr(std::string_view name, IValue value) {
     const int64_t slot = object_->type->find_attribute(name);
     WICK_CHECK(slot >= 0, "{} does not have a field with name '{}'", type_name(), name);
     const TypePtr& type = object_->type->attributes()[slot].type;
-    WICK_CHECK(value.type()->is_subtype_of(type), "attribute '{}' of {} has type {}, got a value of type {}", name, type_name(),
-               type->annotation_str(), value.type()->annotation_str());
+    WICK_CHECK(value.type()->is_subtype_of(type), "attribute '{}' of {} has type {}, got a value of type {}", name,
+               type_name(), type->annotation_str(), value.type()->annotation_str());
     object_->set_attr(name, std::move(value));
 }
 
-/// Calls visit(qualified name, attribute, value) for every attribute, depth first; submodules are entered after they are visited.
+/// Calls visit(qualified name, attribute, value) for every attribute, depth first; submodules are entered after they
+/// are visited.
 template <class Visit>
 void Module::walk(const std::string& prefix, bool recurse, const Visit& visit) const {
     const auto& attributes = object_->type->attributes();
@@ -83,7 +89,8 @@ void Module::walk(const std::string& prefix, bool recurse, const Visit& visit) c
         const IValue& value = object_->slots[i];
         visit(prefix + attributes[i].name, attributes[i], value);
         if (recurse && value.is_object() && value.to_object().type->is_module())
-            Module(unit_, IntrusivePtr<ScriptObject>(&value.to_object())).walk(prefix + attributes[i].name + ".", true, visit);
+            Module(unit_, IntrusivePtr<ScriptObject>(&value.to_object()))
+                .walk(prefix + attributes[i].name + ".", true, visit);
     }
 }
 
@@ -111,7 +118,9 @@ std::vector<std::pair<std::string, Tensor>> Module::named_buffers(bool recurse) 
 
 std::vector<std::pair<std::string, IValue>> Module::named_attributes(bool recurse) const {
     std::vector<std::pair<std::string, IValue>> out;
-    walk("", recurse, [&](const std::string& name, const ClassType::Attribute&, const IValue& value) { out.emplace_back(name, value); });
+    walk("", recurse, [&](const std::string& name, const ClassType::Attribute&, const IValue& value) {
+        out.emplace_back(name, value);
+    });
     return out;
 }
 
@@ -145,12 +154,15 @@ void Module::train(bool on) {
 }
 
 void Module::to(DType dtype) {
-    WICK_CHECK(is_floating(dtype) || is_complex(dtype), "Module.to only accepts floating point or complex dtypes, but got desired dtype={}", name_of(dtype));
+    WICK_CHECK(is_floating(dtype) || is_complex(dtype),
+               "Module.to only accepts floating point or complex dtypes, but got desired dtype={}", name_of(dtype));
     for (auto& [name, module] : named_modules()) {
         const auto& attributes = module.object_->type->attributes();
         for (size_t i = 0; i < attributes.size(); ++i) {
             IValue& slot = module.object_->slots[i];
-            if (!(attributes[i].is_parameter || attributes[i].is_buffer) || !slot.is_tensor() || !is_floating(slot.tensor_ref().dtype())) continue;
+            if (!(attributes[i].is_parameter || attributes[i].is_buffer) || !slot.is_tensor() ||
+                !is_floating(slot.tensor_ref().dtype()))
+                continue;
             const Tensor& before = slot.tensor_ref();
             Tensor after = ops::to_dtype(before, dtype);
             after.impl()->requires_grad = before.impl()->requires_grad;

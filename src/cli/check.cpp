@@ -1,8 +1,7 @@
-#include <memory>
-#include <string>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <memory>
+#include <string>
 
 #include "cli/commands.h"
 #include "cli/compile_all.h"
@@ -18,7 +17,8 @@ void add_check(CLI::App& app) {
         const std::vector<std::string> errors = compile_all(archive);
         for (const std::string& error : errors) fmt::print(stderr, "{}\n\n", error);
         if (!errors.empty()) {
-            fmt::print(stderr, "wick: {}: {} of {} functions do not compile\n", *model, errors.size(), archive.unit->functions().size());
+            fmt::print(stderr, "wick: {}: {} of {} functions do not compile\n", *model, errors.size(),
+                       archive.unit->functions().size());
             throw Exit{1};
         }
         fmt::print("{}: {} functions, all of them compile\n", *model, archive.unit->functions().size());

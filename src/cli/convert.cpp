@@ -1,7 +1,6 @@
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
-
-#include <CLI/CLI.hpp>
 
 #include <wick/wick.h>
 

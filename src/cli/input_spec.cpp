@@ -23,9 +23,14 @@ SugaredPtr torch_name(const std::string& name, Graph& graph, const SourceRange& 
 #define _(name, type, number, bytes, storage) {name_of(DType::name), DType::name},
         WICK_FORALL_DTYPES(_)
 #undef _
-            {"float", DType::float32},   {"double", DType::float64}, {"half", DType::float16},
-            {"short", DType::int16},     {"int", DType::int32},      {"long", DType::int64},
-            {"cfloat", DType::complex64}, {"cdouble", DType::complex128}};
+            {"float", DType::float32},
+        {"double", DType::float64},
+        {"half", DType::float16},
+        {"short", DType::int16},
+        {"int", DType::int32},
+        {"long", DType::int64},
+        {"cfloat", DType::complex64},
+        {"cdouble", DType::complex128}};
     if (const auto found = kDTypes.find(name); found != kDTypes.end())
         return sugar(graph.insert_constant(static_cast<int64_t>(found->second)));
     return OperatorNamespace("aten").attr(range, graph, name);
@@ -56,7 +61,8 @@ IValue parse_input(const std::string& spec) {
     if (spec.ends_with(".pt") || spec.ends_with(".pth")) return archive::load_torch_file(spec);
     try {
         parse_expression(std::make_shared<Source>(spec, "--input"));
-        const auto ast = parse(std::make_shared<Source>(fmt::format("def input():\n    return ({})\n", spec), "--input"));
+        const auto ast =
+            parse(std::make_shared<Source>(fmt::format("def input():\n    return ({})\n", spec), "--input"));
         auto function = make_intrusive<Function>("input", [&](Function& self) {
             InputNames names;
             emit_function(self, *ast::as<ast::FunctionDef>(ast->body.at(0)), names);

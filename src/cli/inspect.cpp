@@ -1,10 +1,9 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <map>
 #include <memory>
 #include <string>
 #include <unordered_set>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include <wick/wick.h>
 
@@ -30,12 +29,9 @@ std::string size_text(int64_t bytes) {
 /// Archives don't name their producer; the records that releases added tell the oldest one that could have written it.
 std::string producer_of(const archive::ZipReader& zip) {
     static constexpr std::pair<const char*, const char*> kAdded[] = {
-        {".storage_alignment", "2.7 or later"},
-        {".format_version", "2.6 or later"},
-        {"byteorder", "2.1 or later"},
-        {".data/serialization_id", "2.1 or later"},
-        {".data/version", "1.6 or later"},
-        {"constants.pkl", "1.4 to 2.0"},
+        {".storage_alignment", "2.7 or later"}, {".format_version", "2.6 or later"},
+        {"byteorder", "2.1 or later"},          {".data/serialization_id", "2.1 or later"},
+        {".data/version", "1.6 or later"},      {"constants.pkl", "1.4 to 2.0"},
     };
     for (const auto& [record, release] : kAdded)
         if (zip.find(record)) return release;
@@ -116,7 +112,8 @@ void print_operators(const jit::LoadedArchive& archive) {
     }
     fmt::print("\noperators ({}):\n", uses.size());
     for (const auto& [name, use] : uses)
-        fmt::print("  {} x{}{}\n", name, use.count, use.known ? "" : fmt::format("  (wick has no such operator: {})", use.place));
+        fmt::print("  {} x{}{}\n", name, use.count,
+                   use.known ? "" : fmt::format("  (wick has no such operator: {})", use.place));
 }
 
 void inspect(const std::string& path) {
@@ -129,8 +126,10 @@ void inspect(const std::string& path) {
     fmt::print("file version {}, written by PyTorch {}\n\n", archive.file_version, producer_of(zip));
     TreePrinter tree;
     tree.print("", *archive.module, 0);
-    fmt::print("\nparameters: {} tensors, {} elements, {}\n", tree.parameters().count, tree.parameters().elements, size_text(tree.parameters().bytes));
-    fmt::print("buffers: {} tensors, {} elements, {}\n", tree.buffers().count, tree.buffers().elements, size_text(tree.buffers().bytes));
+    fmt::print("\nparameters: {} tensors, {} elements, {}\n", tree.parameters().count, tree.parameters().elements,
+               size_text(tree.parameters().bytes));
+    fmt::print("buffers: {} tensors, {} elements, {}\n", tree.buffers().count, tree.buffers().elements,
+               size_text(tree.buffers().bytes));
     if (!archive.extra_files.empty()) {
         fmt::print("\nextra files:\n");
         for (const auto& [name, bytes] : archive.extra_files)

@@ -1,6 +1,5 @@
-#include <cstdio>
-
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <fmt/format.h>
 
 #include <wick/support/error.h>

@@ -1,10 +1,8 @@
 #include "cli/progress.h"
 
-#include <unistd.h>
-
 #include <cstdio>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace wick::cli {
 
@@ -14,7 +12,11 @@ static constexpr auto kInterval = std::chrono::milliseconds(100);
 static constexpr int64_t kWidth = 30;
 
 Progress::Progress(std::string what, int64_t total)
-    : what_(std::move(what)), total_(total), visible_(isatty(STDERR_FILENO) && total > 1), started_(Clock::now()), next_draw_(started_ + kDelay) {}
+    : what_(std::move(what)),
+      total_(total),
+      visible_(isatty(STDERR_FILENO) && total > 1),
+      started_(Clock::now()),
+      next_draw_(started_ + kDelay) {}
 
 Progress::~Progress() {
     if (drawn_) fmt::print(stderr, "\r\033[K");
@@ -27,8 +29,8 @@ void Progress::advance(int64_t by) {
     drawn_ = true;
     const int64_t filled = kWidth * done_ / total_;
     const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
-    fmt::print(stderr, "\r\033[K{} [{:=<{}}{: <{}}] {}/{} {:.0f} s left", what_, "", filled, "", kWidth - filled, done_, total_,
-               seconds / static_cast<double>(done_) * static_cast<double>(total_ - done_));
+    fmt::print(stderr, "\r\033[K{} [{:=<{}}{: <{}}] {}/{} {:.0f} s left", what_, "", filled, "", kWidth - filled, done_,
+               total_, seconds / static_cast<double>(done_) * static_cast<double>(total_ - done_));
     std::fflush(stderr);
 }
 

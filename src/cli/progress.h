@@ -8,14 +8,14 @@ namespace wick::cli {
 
 /// A line on stderr that shows how far long work has come; silent when stderr is no terminal or the work is short.
 class Progress {
-   public:
+ public:
     Progress(std::string what, int64_t total);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
     void advance(int64_t by = 1);
 
-   private:
+ private:
     std::string what_;
     int64_t total_;
     int64_t done_ = 0;

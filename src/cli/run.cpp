@@ -1,9 +1,8 @@
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
-#include <memory>
-
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include <wick/wick.h>
@@ -45,9 +44,10 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 std::vector<IValue> as_arguments(const IValue& value, const std::string& path) {
     if (value.is_tuple()) return value.to_tuple().elements;
-    throw UsageError(fmt::format("{}: expected the tuple of positional arguments that torch.save((a, b), file) writes, "
-                                 "found {}",
-                                 path, value.tag_name()));
+    throw UsageError(
+        fmt::format("{}: expected the tuple of positional arguments that torch.save((a, b), file) writes, "
+                    "found {}",
+                    path, value.tag_name()));
 }
 
 std::vector<Call> calls_of(const RunArguments& args) {
@@ -60,7 +60,9 @@ std::vector<Call> calls_of(const RunArguments& args) {
         for (const std::string& spec : args.input_specs) call.arguments.push_back(parse_input(spec));
         return calls;
     }
-    const auto refuse = [&] { throw UsageError(fmt::format("{}: expected a list of (method, arguments)", args.calls)); };
+    const auto refuse = [&] {
+        throw UsageError(fmt::format("{}: expected a list of (method, arguments)", args.calls));
+    };
     const IValue list = archive::load_torch_file(args.calls);
     if (!list.is_list() || list.to_list().items.empty()) refuse();
     for (const IValue& item : list.to_list().items) {
@@ -78,7 +80,8 @@ jit::RunOptions options_of(const RunArguments& args) {
     options.max_memory = static_cast<int64_t>(std::min<uint64_t>(args.max_memory, INT64_MAX));
     options.max_steps = args.max_steps;
     if (args.timeout > 0)
-        options.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(args.timeout));
+        options.deadline =
+            Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(args.timeout));
     return options;
 }
 
@@ -98,15 +101,23 @@ void run(const RunArguments& args) {
     const std::vector<Call> calls = calls_of(args);
 
     std::vector<IValue> results;
+    std::vector<std::string> lines;
     std::vector<double> times;
+    // A later call may change what an earlier one returned: results are copied, or printed, as they come.
+    const auto keep = [&](IValue result) {
+        if (!args.outputs.empty())
+            results.push_back(plain_value(result));
+        else if (args.times.empty())
+            lines.push_back(jit::python_str(result));
+    };
     {
         Progress progress("running", args.repeat * static_cast<int64_t>(calls.size()));
         for (int64_t round = 0; round < args.repeat; ++round) {
-            results.clear();
             for (const auto& [method, arguments] : calls) {
                 const auto call_start = Clock::now();
-                results.push_back(module.get_method(method)(arguments, {}, options_of(args)));
+                IValue result = module.get_method(method)(arguments, {}, options_of(args));
                 times.push_back(seconds_since(call_start));
+                if (round + 1 == args.repeat) keep(std::move(result));
                 progress.advance();
             }
         }
@@ -114,10 +125,9 @@ void run(const RunArguments& args) {
     if (!args.times.empty()) write_times(args.times, load_seconds, times);
     if (!args.outputs.empty()) {
         const IValue all = args.calls.empty() ? results[0] : IValue(make_list(jit::any_type(), std::move(results)));
-        archive::save_torch_file(plain_value(all), args.outputs);
-    } else if (args.times.empty()) {
-        for (const IValue& result : results) fmt::print("{}\n", jit::python_str(result));
+        archive::save_torch_file(all, args.outputs);
     }
+    for (const std::string& line : lines) fmt::print("{}\n", line);
 }
 
 }  // namespace
@@ -127,19 +137,25 @@ void add_run(CLI::App& app) {
     CLI::App* command = app.add_subcommand("run", "Load an archive and call a method");
     command->add_option("MODEL", args->model, "A TorchScript archive")->required();
     command->add_option("--method", args->method, "Method to call (default: forward)");
-    command->add_option("--input", args->input_specs, "One argument: randn(1,512), zeros(2,3,dtype=int64), a .npy or .pt file, or a literal")
+    command
+        ->add_option("--input", args->input_specs,
+                     "One argument: randn(1,512), zeros(2,3,dtype=int64), a .npy or .pt file, or a literal")
         ->expected(1)
         ->allow_extra_args(false)
         ->take_all();
     command->add_option("--inputs", args->inputs, "File with the tuple of arguments, as torch.save writes it");
     command->add_option("--outputs", args->outputs, "File to write the result to; torch.load reads it");
-    command->add_option("--calls", args->calls, "File with a list of (method, arguments): all are called on one loaded module");
+    command->add_option("--calls", args->calls,
+                        "File with a list of (method, arguments): all are called on one loaded module");
     command->add_option("--threads", args->threads, "Threads that a call may use")->check(CLI::PositiveNumber);
     command->add_option("--repeat", args->repeat, "Call so many times")->check(CLI::PositiveNumber);
     command->add_option("--times", args->times, "File for the seconds of loading and of each call (JSON)");
-    command->add_option("--max-memory", args->max_memory, "Bytes that a call may hold (100MB, 2GB)")->transform(CLI::AsSizeValue(false));
-    command->add_option("--max-steps", args->max_steps, "Instructions that a call may execute")->check(CLI::PositiveNumber);
-    command->add_option("--timeout", args->timeout, "Seconds after which a call is stopped")->check(CLI::PositiveNumber);
+    command->add_option("--max-memory", args->max_memory, "Bytes that a call may hold (100MB, 2GB)")
+        ->transform(CLI::AsSizeValue(false));
+    command->add_option("--max-steps", args->max_steps, "Instructions that a call may execute")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--timeout", args->timeout, "Seconds after which a call is stopped")
+        ->check(CLI::PositiveNumber);
     command->callback([args] { run(*args); });
 }
 

@@ -1,12 +1,11 @@
 // wick code, wick graph: methods as text.
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <fmt/format.h>
 #include <memory>
 #include <string>
 #include <unordered_set>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include <wick/wick.h>
 

@@ -1,5 +1,7 @@
 #include "frontend/environment.h"
 
+#include <algorithm>
+
 #include <cctype>
 #include <unordered_map>
 
@@ -79,7 +81,15 @@ SugaredPtr builtin_name(const std::string& name) {
 #undef WICK_CAST
 #undef WICK_FORM
     const auto found = names.find(name);
-    return found == names.end() ? nullptr : found->second();
+    if (found != names.end()) return found->second();
+    static constexpr std::string_view kExceptions[] = {
+        "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "EOFError", "Exception",
+        "FloatingPointError", "ImportError", "IndexError", "KeyError", "LookupError", "MemoryError", "NameError",
+        "NotImplementedError", "OSError", "OverflowError", "RecursionError", "RuntimeError", "StopIteration",
+        "SystemError", "TypeError", "UnicodeError", "ValueError", "ZeroDivisionError",
+    };
+    if (std::find(std::begin(kExceptions), std::end(kExceptions), name) == std::end(kExceptions)) return nullptr;
+    return std::make_shared<ExceptionValue>("builtins." + name);
 }
 
 }  // namespace

@@ -33,9 +33,11 @@ namespace {
 /// `2 * x` is `x * 2`, `2 - x` is `-x + 2`, `2 < x` is `x > 2`: the forms that PyTorch compiles these to.
 constexpr OperatorText kNumberFirst[] = {
     {"aten::add(Scalar a, Tensor b) -> Tensor", "def add(a: number, b: Tensor) -> Tensor:\n  return torch.add(b, a)\n"},
-    {"aten::sub(Scalar a, Tensor b) -> Tensor", "def sub(a: number, b: Tensor) -> Tensor:\n  return torch.add(torch.neg(b), a)\n"},
+    {"aten::sub(Scalar a, Tensor b) -> Tensor",
+     "def sub(a: number, b: Tensor) -> Tensor:\n  return torch.add(torch.neg(b), a)\n"},
     {"aten::mul(Scalar a, Tensor b) -> Tensor", "def mul(a: number, b: Tensor) -> Tensor:\n  return torch.mul(b, a)\n"},
-    {"aten::div(Scalar a, Tensor b) -> Tensor", "def div(a: number, b: Tensor) -> Tensor:\n  return torch.mul(torch.reciprocal(b), a)\n"},
+    {"aten::div(Scalar a, Tensor b) -> Tensor",
+     "def div(a: number, b: Tensor) -> Tensor:\n  return torch.mul(torch.reciprocal(b), a)\n"},
     {"aten::eq(Scalar a, Tensor b) -> Tensor", "def eq(a: number, b: Tensor) -> Tensor:\n  return torch.eq(b, a)\n"},
     {"aten::ne(Scalar a, Tensor b) -> Tensor", "def ne(a: number, b: Tensor) -> Tensor:\n  return torch.ne(b, a)\n"},
     {"aten::lt(Scalar a, Tensor b) -> Tensor", "def lt(a: number, b: Tensor) -> Tensor:\n  return torch.gt(b, a)\n"},

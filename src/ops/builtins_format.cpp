@@ -1,6 +1,6 @@
 // str(), print(), "{}".format() and "%d" % x.
 
-#include <span>
+#include <vector>
 
 #include "ops/builtins.h"
 #include "ops/families.h"
@@ -56,8 +56,9 @@ std::string format_one(char specifier, const IValue& value) {
 /// The values are the other arguments, or the members of one tuple.
 std::string format_percent(Args args) {
     const std::string& text = args[0].to_string();
-    std::span<const IValue> values(&args[0] + 1, args.size() - 1);
-    if (values.size() == 1 && values[0].is_tuple()) values = values[0].to_tuple().elements;
+    std::vector<IValue> values;
+    for (size_t i = 1; i < args.size(); ++i) values.push_back(args[i]);
+    if (values.size() == 1 && values[0].is_tuple()) values = std::vector<IValue>(values[0].to_tuple().elements);
     std::string result;
     size_t used = 0;
     for (size_t i = 0; i < text.size(); ++i) {

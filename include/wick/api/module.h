@@ -33,17 +33,17 @@ class Module;
 
 /// One method of a module, bound to it.
 class Method {
-   public:
+ public:
     const std::string& name() const { return name_; }
     const Schema& schema() const;
-    /// Runs it; missing arguments take their defaults. Throws OpError when the arguments do not fit the schema (count, names,
-    /// types), ScriptError when the program fails, LimitError when a limit of `options` is reached.
+    /// Runs it; missing arguments take their defaults. Throws OpError when the arguments do not fit the schema (count,
+    /// names, types), ScriptError when the program fails, LimitError when a limit of `options` is reached.
     IValue operator()(std::vector<IValue> arguments, const Kwargs& kwargs = {}, const RunOptions& options = {}) const;
     /// The body as Python-like text / as graph text, as PyTorch prints them.
     std::string code() const;
     std::string graph() const;
 
-   private:
+ private:
     friend class Module;
     Method(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> self, IntrusivePtr<Function> function);
     std::shared_ptr<CompilationUnit> unit_;
@@ -55,7 +55,7 @@ class Method {
 /// A module: its attributes and the methods of its class. A handle; copies share the module. Calls are const and may
 /// run on any number of threads at once.
 class Module {
-   public:
+ public:
     Module(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> object);
 
     /// Calls `forward`.
@@ -75,7 +75,8 @@ class Module {
     IValue attr(std::string_view name) const;
     IValue attr(std::string_view name, IValue or_else) const;
     bool hasattr(std::string_view name) const;
-    /// Assigns an existing attribute; the value must have the attribute's type. Not while another thread runs the module.
+    /// Assigns an existing attribute; the value must have the attribute's type. Not while another thread runs the
+    /// module.
     void setattr(std::string_view name, IValue value);
 
     /// (qualified name, value), depth first in the order of definition; "layer1.0.weight".
@@ -105,7 +106,7 @@ class Module {
     const IntrusivePtr<ScriptObject>& object() const { return object_; }
     const std::shared_ptr<CompilationUnit>& unit() const { return unit_; }
 
-   private:
+ private:
     template <class Visit>
     void walk(const std::string& prefix, bool recurse, const Visit& visit) const;
 

@@ -380,7 +380,9 @@ void FunctionWriter::loop_statement(Node& node) {
         const Value* initial = node.input(i + 2);
         indent();
         write(names_[node.output(i)]);
-        if (!node.output(i)->type->equals(*initial->type)) write(": " + node.output(i)->type->annotation_str());
+        if (takes_annotation(*node.output(i)) ? annotated_.insert(node.output(i)).second
+                                              : !node.output(i)->type->equals(*initial->type))
+            write(": " + node.output(i)->type->annotation_str());
         write(" = ");
         body_.append(*use_of(initial));
         write("\n");

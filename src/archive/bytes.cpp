@@ -1,7 +1,9 @@
 #include "archive/bytes.h"
 
+#include <atomic>
 #include <bit>
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -43,31 +45,73 @@ Bytes map_file(const std::string& path) {
     return {static_cast<const char*>(data), size, std::move(owner)};
 }
 
-AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_ + ".XXXXXX") {
-    const int descriptor = ::mkostemp(temporary_.data(), O_CLOEXEC);
-    if (descriptor < 0) throw Error(fmt::format("{}: cannot create the file: {}", path_, std::strerror(errno)));
-    // mkostemp makes the file private; give it what a plain open would have given.
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    ::fchmod(descriptor, 0666 & ~mask);
+namespace {
+
+/// A new file beside `path`, named after it; `name` receives its name.
+int create_beside(const std::string& path, mode_t mode, std::string& name) {
+    static std::atomic<uint64_t> counter{0};
+    constexpr int kTries = 100;
+    for (int i = 0; i < kTries; ++i) {
+        name = fmt::format("{}.{}.{}", path, ::getpid(), counter++);
+        const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (descriptor >= 0 || errno != EEXIST) return descriptor;
+    }
+    return -1;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), place_(path_) {
+    struct stat info {};
+    const bool exists = ::stat(path_.c_str(), &info) == 0;
+    // Devices and pipes stay what they are: nothing can be put in their place.
+    const bool replaces = !exists || S_ISREG(info.st_mode);
+    if (exists && replaces) {
+        // A link stays a link: what it leads to is replaced.
+        if (const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path_.c_str(), nullptr), &std::free);
+            real)
+            place_ = real.get();
+    }
+    const int descriptor =
+        replaces ? create_beside(place_, 0666, temporary_) : ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        temporary_.clear();
+        fail("create the file");
+    }
+    if (exists && replaces) ::fchmod(descriptor, info.st_mode & 07777);
     file_ = ::fdopen(descriptor, "wb");
+    if (!file_) {
+        ::close(descriptor);
+        discard();
+        fail("create the file");
+    }
 }
 
 AtomicFile::~AtomicFile() {
     if (!file_) return;
     std::fclose(file_);
-    ::unlink(temporary_.c_str());
+    discard();
+}
+
+void AtomicFile::fail(const char* what) const {
+    throw Error(fmt::format("{}: cannot {}: {}", path_, what, std::strerror(errno)));
+}
+
+void AtomicFile::discard() {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 void AtomicFile::write(const void* data, size_t size) {
-    if (std::fwrite(data, 1, size, file_) != size)
-        throw Error(fmt::format("{}: cannot write: {}", path_, std::strerror(errno)));
+    if (std::fwrite(data, 1, size, file_) != size) fail("write");
 }
 
 void AtomicFile::commit() {
-    const bool written = std::fflush(file_) == 0 && std::ferror(file_) == 0;
-    if (!written || ::rename(temporary_.c_str(), path_.c_str()) != 0)
-        throw Error(fmt::format("{}: cannot write: {}", path_, std::strerror(errno)));
+    if (std::fflush(file_) != 0) fail("write");
+    if (!temporary_.empty()) {
+        // The name must not reach the disk before the contents do.
+        if (::fsync(::fileno(file_)) != 0) fail("write");
+        if (::rename(temporary_.c_str(), place_.c_str()) != 0) fail("write");
+    }
     std::fclose(std::exchange(file_, nullptr));
 }
 

@@ -46,7 +46,8 @@ void append_le(std::string& out, T value) {
 using Sink = std::function<void(const void* data, size_t size)>;
 
 /// A file that appears whole or not at all: written beside its place and renamed there by commit(); without commit it
-/// vanishes. Throws wick::Error naming the path when the disk refuses.
+/// vanishes, and what was in its place stays. Links and permissions of a file that is replaced are kept; devices and
+/// pipes are written to directly. Throws wick::Error naming the path when the disk refuses.
 class AtomicFile {
  public:
     explicit AtomicFile(std::string path);
@@ -61,8 +62,12 @@ class AtomicFile {
     }
 
  private:
+    [[noreturn]] void fail(const char* what) const;
+    void discard();
+
     std::string path_;
-    std::string temporary_;
+    std::string place_;      // path_ without links
+    std::string temporary_;  // empty when written to directly
     std::FILE* file_ = nullptr;
 };
 

@@ -92,6 +92,12 @@ std::vector<DebugRow> debug_rows(const TaggedText& text) {
     return rows;
 }
 
+/// Short records are not worth the work of inflating them.
+void add_code(ZipWriter& zip, const std::string& name, const std::string& text) {
+    constexpr size_t kMinDeflated = 200;
+    text.size() > kMinDeflated ? zip.add_deflated(name, text) : zip.add(name, text);
+}
+
 void write(const IntrusivePtr<ScriptObject>& module, const SaveOptions& options, const std::string& folder,
            const Sink& sink) {
     WICK_CHECK(module->type->is_module(), "only modules can be saved, not a {}", module->type->name());
@@ -108,8 +114,8 @@ void write(const IntrusivePtr<ScriptObject>& module, const SaveOptions& options,
     source.add(module->type, pickler.classes());
     DebugTags tags;
     for (const ProgramSource::File& file : source.files()) {
-        zip.add(file.record_name(), file.exporter.text().str());
-        zip.add(file.record_name() + ".debug_pkl", write_debug_rows(debug_rows(file.exporter.text()), tags));
+        add_code(zip, file.record_name(), file.exporter.text().str());
+        add_code(zip, file.record_name() + ".debug_pkl", write_debug_rows(debug_rows(file.exporter.text()), tags));
     }
 
     Pickler constants(PickleDialect::script);
@@ -118,6 +124,7 @@ void write(const IntrusivePtr<ScriptObject>& module, const SaveOptions& options,
     const int64_t version = file_version_for(source);
     zip.add(version >= kFirstHiddenVersion ? ".data/version" : "version", std::to_string(version) + "\n");
     zip.add("byteorder", "little");
+    zip.add(".data/serialization_id", zip.serialization_id());
     zip.finish();
 }
 

@@ -2,8 +2,9 @@
 // The container of .pt files: a ZIP archive whose records all lie under one folder of arbitrary name.
 //
 // Layout, as PyTorch writes it and as ZipWriter does: for each record a local header, the extra field "FB" that pads
-// the data to a 64-byte boundary of the file, the data itself (stored), a data descriptor; then the central directory,
-// its zip64 form and the end record. All time stamps are zero, so equal contents give equal bytes.
+// the data to a 64-byte boundary of the file, the data itself (stored; texts may be deflated), a data descriptor; then
+// the central directory, its zip64 form and the end record. All time stamps are zero, so equal contents give equal
+// bytes.
 //
 // The reader trusts nothing: the central directory decides, local headers must agree with it, and no two records may
 // share a byte. Errors are ArchiveErrors that name the record and the offset in the file.
@@ -75,7 +76,7 @@ class ZipReader {
     std::map<std::string, size_t, std::less<>> index_;
 };
 
-/// Streams an archive of stored records to a sink.
+/// Streams an archive to a sink.
 class ZipWriter {
  public:
     ZipWriter(Sink sink, std::string top_folder);
@@ -83,21 +84,30 @@ class ZipWriter {
     /// Names must be new. Data begins at a multiple of 64 bytes.
     void add(const std::string& name, const void* data, size_t size);
     void add(const std::string& name, std::string_view text) { add(name, text.data(), text.size()); }
+    /// A text worth compressing: deflated where that makes it smaller, unless a ZipReader would take it for a bomb.
+    void add_deflated(const std::string& name, std::string_view text);
+    /// 40 digits that tell archives apart: from the names of the records so far and from their checksums.
+    std::string serialization_id() const;
     /// Writes the directory. No record can be added afterwards.
     void finish();
 
  private:
+    struct Entry {
+        std::string full_name;
+        uint32_t crc;
+        uint64_t stored_size;
+        uint64_t size;
+        uint64_t header_offset;
+        bool deflated;
+    };
     void emit(std::string_view bytes);
+    /// A record for `contents` whose data are `stored`, which may be the contents themselves.
+    void add(const std::string& name, std::string_view contents, std::string_view stored, bool deflated);
 
     Sink sink_;
     std::string top_folder_;
     uint64_t position_ = 0;
-    struct Entry {
-        std::string full_name;
-        uint32_t crc;
-        uint64_t size;
-        uint64_t header_offset;
-    };
+    uint64_t deflated_ = 0;  // bytes that all deflated records were before
     std::vector<Entry> entries_;
 };
 

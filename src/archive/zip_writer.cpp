@@ -1,3 +1,4 @@
+#include <optional>
 #include <zlib.h>
 
 #include <wick/support/check.h>
@@ -12,8 +13,40 @@ using namespace zip;
 namespace {
 
 constexpr uint16_t kFlags = kFlagDescriptor | kFlagUtf8;
+constexpr uint16_t kVersionDeflated = 20;
 constexpr uint16_t kVersionZip64 = 45;
 constexpr uint16_t kMadeBy = 0x031e;  // as PyTorch's archives say: version 3.0, Unix
+
+constexpr uint64_t kHashSeed = 0xcbf29ce484222325;
+
+/// FNV-1a over the bytes and the end of the text.
+uint64_t hashed(uint64_t hash, std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return (hash ^ 0xff) * 0x100000001b3;
+}
+
+uint32_t checksum(std::string_view bytes) {
+    return static_cast<uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+/// The text deflated, unless that saves nothing or a reader could not tell it from a bomb.
+std::optional<std::string> deflated(std::string_view text) {
+    z_stream stream{};
+    if (::deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
+        throw Error("not enough memory to compress a record");
+    std::string out(::deflateBound(&stream, text.size()), '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    const int status = ::deflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    ::deflateEnd(&stream);
+    WICK_ASSERT(status == Z_STREAM_END);
+    if (out.size() >= text.size() || out.size() * ZipLimits().max_ratio <= text.size()) return std::nullopt;
+    return out;
+}
 
 uint32_t field32(uint64_t value) { return value >= kInZip64 ? kInZip64 : static_cast<uint32_t>(value); }
 
@@ -30,16 +63,28 @@ void ZipWriter::emit(std::string_view bytes) {
 }
 
 void ZipWriter::add(const std::string& name, const void* data, size_t size) {
-    Entry entry{top_folder_ + "/" + name, 0, size, position_};
+    const std::string_view contents(static_cast<const char*>(data), size);
+    add(name, contents, contents, false);
+}
+
+void ZipWriter::add_deflated(const std::string& name, std::string_view text) {
+    std::optional<std::string> small;
+    if (text.size() <= ZipLimits().max_inflated - deflated_) small = deflated(text);
+    if (small) deflated_ += text.size();
+    add(name, text, small ? *small : text, small.has_value());
+}
+
+void ZipWriter::add(const std::string& name, std::string_view contents, std::string_view stored, bool deflated) {
+    Entry entry{top_folder_ + "/" + name, 0, stored.size(), contents.size(), position_, deflated};
     WICK_CHECK(!name.empty() && entry.full_name.size() <= 0xffff, "'{}' cannot be a record's name", name);
-    entry.crc = static_cast<uint32_t>(::crc32_z(0, static_cast<const Bytef*>(data), size));
-    const bool large = size >= kInZip64;
+    entry.crc = checksum(contents);
+    const bool large = contents.size() >= kInZip64;
 
     std::string header;
     append_le(header, kLocalSignature);
-    append_le<uint16_t>(header, large ? kVersionZip64 : 0);
+    append_le<uint16_t>(header, large ? kVersionZip64 : deflated ? kVersionDeflated : 0);
     append_le(header, kFlags);
-    append_le(header, kMethodStored);
+    append_le(header, deflated ? kMethodDeflated : kMethodStored);
     append_le<uint32_t>(header, 0);  // time, date
     append_le<uint32_t>(header, 0);  // the checksum follows in the descriptor, as do the sizes
     append_le<uint32_t>(header, large ? kInZip64 : 0);
@@ -50,8 +95,8 @@ void ZipWriter::add(const std::string& name, const void* data, size_t size) {
     if (large) {
         append_le(extra, kExtraZip64);
         append_le<uint16_t>(extra, 16);
-        append_le<uint64_t>(extra, size);
-        append_le<uint64_t>(extra, size);
+        append_le<uint64_t>(extra, entry.size);
+        append_le<uint64_t>(extra, entry.stored_size);
     }
     const uint64_t start = position_ + kLocalHeaderSize + entry.full_name.size() + extra.size() + 4;
     const uint64_t padding = (kDataAlignment - start % kDataAlignment) % kDataAlignment;
@@ -61,13 +106,12 @@ void ZipWriter::add(const std::string& name, const void* data, size_t size) {
     append_le<uint16_t>(header, static_cast<uint16_t>(extra.size()));
 
     emit(header + entry.full_name + extra);
-    sink_(data, size);
-    position_ += size;
+    emit(stored);
 
     std::string descriptor;
     append_le(descriptor, kDescriptorSignature);
     append_le(descriptor, entry.crc);
-    for (int i = 0; i < 2; ++i) {
+    for (const uint64_t size : {entry.stored_size, entry.size}) {
         if (large)
             append_le<uint64_t>(descriptor, size);
         else
@@ -77,13 +121,25 @@ void ZipWriter::add(const std::string& name, const void* data, size_t size) {
     entries_.push_back(std::move(entry));
 }
 
+std::string ZipWriter::serialization_id() const {
+    uint64_t names = kHashSeed;
+    uint64_t checksums = kHashSeed;
+    for (const Entry& entry : entries_) {
+        names = hashed(names, std::string_view(entry.full_name).substr(top_folder_.size() + 1));
+        std::string crc;
+        append_le(crc, entry.crc);
+        checksums = hashed(checksums, crc);
+    }
+    return fmt::format("{:020}{:020}", names, checksums);
+}
+
 void ZipWriter::finish() {
     const uint64_t directory = position_;
     for (const Entry& entry : entries_) {
         std::string extra;
         if (entry.size >= kInZip64) {
             append_le<uint64_t>(extra, entry.size);
-            append_le<uint64_t>(extra, entry.size);
+            append_le<uint64_t>(extra, entry.stored_size);
         }
         if (entry.header_offset >= kInZip64) append_le<uint64_t>(extra, entry.header_offset);
         if (!extra.empty()) {
@@ -95,12 +151,12 @@ void ZipWriter::finish() {
         std::string header;
         append_le(header, kCentralSignature);
         append_le<uint16_t>(header, 0);
-        append_le<uint16_t>(header, extra.empty() ? 0 : kVersionZip64);
+        append_le<uint16_t>(header, !extra.empty() ? kVersionZip64 : entry.deflated ? kVersionDeflated : 0);
         append_le(header, kFlags);
-        append_le(header, kMethodStored);
+        append_le(header, entry.deflated ? kMethodDeflated : kMethodStored);
         append_le<uint32_t>(header, 0);
         append_le(header, entry.crc);
-        append_le(header, field32(entry.size));
+        append_le(header, field32(entry.stored_size));
         append_le(header, field32(entry.size));
         append_le<uint16_t>(header, static_cast<uint16_t>(entry.full_name.size()));
         append_le<uint16_t>(header, static_cast<uint16_t>(extra.size()));
@@ -141,7 +197,7 @@ void ZipWriter::finish() {
 std::string folder_for_path(const std::string& path) {
     std::string name = path.substr(path.find_last_of("/\\") + 1);
     name = name.substr(0, name.rfind('.'));
-    return name.empty() ? "archive" : name;
+    return name.empty() || name == "." ? "archive" : name;
 }
 
 }  // namespace wick::archive

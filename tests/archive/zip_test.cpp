@@ -2,7 +2,8 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "archive/archive_fixture.h"
@@ -116,6 +117,81 @@ TEST(Zip, RefusesRecordsOutsideOfTheFolder) {
     EXPECT_TRUE(contains(archive_error([&] { open(bytes); }), "file in archive is not in a subdirectory"));
 }
 
+TEST(Zip, DeflatesTextsWhereThatPays) {
+    const std::string poem = "the wind the wind the wind the wind the wind";
+    const std::string noise = "\x01\x93q\xfe";
+    const std::string bomb(size_t{2} << 20, 'a');
+    std::string out;
+    ZipWriter writer(string_sink(out), "top");
+    writer.add_deflated("poem", poem);
+    writer.add_deflated("noise", noise);
+    writer.add_deflated("bomb", bomb);
+    writer.finish();
+    const ZipReader zip = open(out);
+    EXPECT_TRUE(zip.find("poem")->deflated);
+    EXPECT_LT(zip.find("poem")->stored_size, poem.size());
+    EXPECT_FALSE(zip.find("noise")->deflated);
+    EXPECT_FALSE(zip.find("bomb")->deflated);
+    EXPECT_EQ(zip.read("poem").view(), poem);
+    EXPECT_EQ(zip.read("noise").view(), noise);
+    EXPECT_EQ(zip.read("bomb").view(), bomb);
+}
+
+TEST(Zip, SerializationIdsTellNamesAndContents) {
+    const auto id = [](const char* name, const char* text) {
+        std::string out;
+        ZipWriter writer(string_sink(out), "top");
+        writer.add(name, text);
+        return writer.serialization_id();
+    };
+    EXPECT_EQ(id("a", "1").size(), 40u);
+    EXPECT_EQ(id("a", "1"), id("a", "1"));
+    EXPECT_EQ(id("a", "1").substr(0, 20), id("a", "2").substr(0, 20));
+    EXPECT_NE(id("a", "1"), id("a", "2"));
+    EXPECT_NE(id("a", "1"), id("b", "1"));
+}
+
+TEST(Zip, HoldsMoreRecordsThanTheOldFormatCounts) {
+    constexpr int kRecords = 70000;
+    std::string out;
+    ZipWriter writer(string_sink(out), "top");
+    for (int i = 0; i < kRecords; ++i) writer.add(std::to_string(i), i % 2 ? "odd" : "even");
+    writer.finish();
+    const ZipReader zip = open(out);
+    ASSERT_EQ(zip.records().size(), size_t{kRecords});
+    EXPECT_EQ(zip.read("69999").view(), "odd");
+}
+
+/// Records of more than 4 GiB, and behind 4 GiB. The zeros take no room, neither in memory nor on disk.
+TEST(Zip, HoldsMoreThanFourGigabytes) {
+    constexpr size_t kLarge = (size_t{4} << 30) + 7;
+    void* zeros = ::mmap(nullptr, kLarge, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ASSERT_NE(zeros, MAP_FAILED);
+    const std::string path = std::filesystem::temp_directory_path() / ("wick-large-" + std::to_string(::getpid()));
+    {
+        std::FILE* file = std::fopen(path.c_str(), "wb");
+        ASSERT_TRUE(file);
+        ZipWriter writer(
+            [&](const void* data, size_t size) {
+                if (data == zeros)
+                    ASSERT_EQ(std::fseek(file, static_cast<long>(size), SEEK_CUR), 0);
+                else
+                    ASSERT_EQ(std::fwrite(data, 1, size, file), size);
+            },
+            "top");
+        writer.add("large", zeros, kLarge);
+        writer.add("after", "text");
+        writer.finish();
+        ASSERT_EQ(std::fclose(file), 0);
+    }
+    ::munmap(zeros, kLarge);
+    const ZipReader zip(map_file(path));
+    EXPECT_EQ(zip.find("large")->size, kLarge);
+    EXPECT_EQ(zip.read("large", ZipReader::Verify::nothing).size, kLarge);
+    EXPECT_EQ(zip.read("after").view(), "text");
+    std::filesystem::remove(path);
+}
+
 /// An archive of one deflated record, as other writers make them.
 static std::string deflated_archive(const std::string& text, uint32_t claimed_size) {
     std::string packed(::compressBound(text.size()) + 16, '\0');
@@ -179,28 +255,6 @@ TEST(Zip, RefusesBombs) {
                              ZipReader(Bytes::of(deflated_archive("abc", 3)), {2, 256});
                          }),
                          "compressed records would become more than 2 bytes"));
-}
-
-TEST(AtomicFile, AppearsWholeOrNotAtAll) {
-    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "wick_atomic_file";
-    std::filesystem::create_directories(folder);
-    const std::string path = folder / "out.bin";
-    std::filesystem::remove(path);
-    {
-        AtomicFile file(path);
-        file.write("abc", 3);
-    }
-    EXPECT_TRUE(std::filesystem::is_empty(folder));
-    {
-        AtomicFile file(path);
-        file.write("abc", 3);
-        file.commit();
-    }
-    EXPECT_EQ(map_file(path).view(), "abc");
-    EXPECT_TRUE(contains(archive_error([&] { map_file(folder / "missing"); }), "cannot open the file"));
-    EXPECT_TRUE(contains(archive_error([&] { map_file(folder); }), "not a regular file"));
-    EXPECT_THROW(AtomicFile(folder / "no" / "such" / "folder"), Error);
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace wick::archive

@@ -302,7 +302,7 @@ void Pickler::push_tensor(const Tensor& tensor) {
 
 void Pickler::push_storage(const Tensor& tensor) {
     const IntrusivePtr<Storage>& storage = tensor.impl()->storage;
-    memoised(storage_slots_, storage.get(), [&] {
+    memoised(storage_slots_, {storage.get(), tensor.dtype()}, [&] {
         append(out_, PickleOp::mark);
         push_string("storage");
         push_global("torch", std::string(storage_name_of(tensor.dtype())));

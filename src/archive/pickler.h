@@ -27,7 +27,8 @@ class Pickler {
     /// that contains itself and for one nested more than a thousand deep.
     std::string pickle(const IValue& value);
 
-    /// The storages behind the pickled tensors; number i was given the key "i".
+    /// The storages behind the pickled tensors; number i was given the key "i". A storage has an entry for each dtype
+    /// that views it: a pickled storage has one dtype.
     const std::vector<IntrusivePtr<Storage>>& storages() const { return storages_; }
     /// Classes whose instances were met, each once, in the order of meeting.
     const std::vector<jit::ClassTypePtr>& classes() const { return classes_; }
@@ -68,7 +69,7 @@ class Pickler {
     std::unordered_map<std::string, uint32_t> strings_;
     std::unordered_map<std::string, uint32_t> globals_;
     std::unordered_map<std::string, uint32_t> devices_;
-    std::unordered_map<const Storage*, uint32_t> storage_slots_;
+    std::map<std::pair<const Storage*, DType>, uint32_t> storage_slots_;
     std::vector<IntrusivePtr<Storage>> storages_;
     std::vector<jit::ClassTypePtr> classes_;
 };

@@ -221,6 +221,9 @@ void ProgramSource::add(const TypePtr& type, const std::vector<ClassTypePtr>& fi
 void ProgramSource::write_definitions() {
     for (; written_ < dependencies_.entries().size(); ++written_) {
         const ExportDependencies::Entry entry = dependencies_.entries()[written_];
+        WICK_CHECK(names_.insert(name_of(entry)).second,
+                   "cannot save a program with two definitions of {}; they come from different programs",
+                   name_of(entry));
         SourceExporter& file = file_of(name_of(entry));
         if (const auto* function = std::get_if<IntrusivePtr<Function>>(&entry)) {
             file.function(**function);

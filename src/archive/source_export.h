@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -86,7 +87,7 @@ class ProgramSource {
     };
 
     /// Adds the classes in `first` (those of a module's objects, in the order of pickling), the types in `type` and,
-    /// after them, all that the definitions refer to.
+    /// after them, all that the definitions refer to. Throws OpError when two of them have one name.
     void add(const TypePtr& type, const std::vector<ClassTypePtr>& first = {});
     const std::vector<File>& files() const { return files_; }
     /// Everything that the files define.
@@ -101,6 +102,7 @@ class ProgramSource {
     ConstantTable constants_;
     ExportDependencies dependencies_;
     size_t written_ = 0;  // dependencies before this one have their definition
+    std::unordered_set<std::string> names_;
     std::vector<File> files_;
     std::unordered_map<std::string, size_t> file_index_;
 };

@@ -236,7 +236,7 @@ const ast::Expr* Parser::primary() {
 
 const ast::Expr* Parser::call(const ast::Expr* callee, int64_t first) {
     Nested nested(*this);
-    const int64_t anchor = expect(TokenKind::LeftParen).begin;
+    expect(TokenKind::LeftParen);
     ast::Exprs args;
     std::vector<ast::Keyword> keywords;
     while (!at(TokenKind::RightParen)) {
@@ -267,7 +267,9 @@ const ast::Expr* Parser::call(const ast::Expr* callee, int64_t first) {
     }
     expect(TokenKind::RightParen);
     auto* node = make<ast::Call>(first);
-    node->anchor = anchor;
+    const ast::Expr* base = callee;
+    while (const auto* attribute = ast::as<ast::Attribute>(base)) base = attribute->value;
+    node->anchor = base->range.begin();
     node->callee = callee;
     grow(*node, callee);
     grow_all(*node, args);

@@ -1,8 +1,9 @@
 #pragma once
 // The syntax tree: plain structs, owned by their Ast, valid as long as it lives.
 //
-// `range` is the whole text of a node. `anchor` is the offset that names what the node does (the "(" of a call, the
-// operator of a binary expression, the name behind the dot): debug records of archives are looked up by it.
+// `range` is the whole text of a node. `anchor` is the offset that stands for what the node does (the first name of a
+// call's callee, the operator of a binary expression, the name behind the dot): debug records of archives are looked up
+// by it.
 
 #include <cstdint>
 #include <memory>

@@ -63,6 +63,7 @@ namespace wick::jit {
     _(attr_name, "name")                                                 \
     _(attr_types, "types")                                               \
     _(attr_subgraph, "Subgraph")                                         \
+    _(attr_warn_id, "warn_id")                                           \
     _(attr_beg, "beg")                                                   \
     _(attr_end, "end")
 

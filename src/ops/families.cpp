@@ -10,6 +10,7 @@ const Registry& Registry::instance() {
 #define _(family) register_##family(ops);
         WICK_FORALL_FAMILIES(_)
 #undef _
+        ops.put_out_variants_last();
         return ops;
     }();
     return registry;

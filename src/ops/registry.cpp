@@ -1,5 +1,7 @@
 #include "ops/registry.h"
 
+#include <algorithm>
+
 namespace wick::jit {
 
 OperatorEntry Registry::add(std::string_view schema) { return OperatorEntry(this, insert(parse_schema(schema))); }
@@ -31,6 +33,13 @@ const Operator* Registry::find_overload(std::string_view operator_name) const {
         if (op->schema.overload == overload) return op;
     }
     return nullptr;
+}
+
+void Registry::put_out_variants_last() {
+    for (auto& [name, overloads] : by_name_)
+        std::stable_partition(overloads.begin(), overloads.end(), [](const Operator* op) {
+            return op->schema.arguments.empty() || !op->schema.arguments.back().is_out;
+        });
 }
 
 std::vector<const Operator*> Registry::all() const {

@@ -93,7 +93,8 @@ class Registry {
     /// Several schemas that share one boxed body.
     void add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call);
 
-    /// All overloads of "aten::add", in order of registration; empty when unknown.
+    /// All overloads of "aten::add" in the order in which calls are matched against them, which is that of registration,
+    /// but that out= variants come last; empty when unknown.
     const std::vector<const Operator*>& find(std::string_view name) const;
     /// The overload named "aten::add.Tensor" (or "aten::relu"), or null.
     const Operator* find_overload(std::string_view operator_name) const;
@@ -102,6 +103,7 @@ class Registry {
    private:
     friend class OperatorEntry;
     Operator* insert(Schema schema);
+    void put_out_variants_last();
 
     std::vector<std::unique_ptr<Operator>> operators_;
     std::unordered_map<std::string, std::vector<const Operator*>> by_name_;

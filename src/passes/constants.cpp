@@ -1,11 +1,18 @@
 #include "passes/constants.h"
 
+#include <algorithm>
 #include <bit>
 #include <functional>
 
 namespace wick::jit {
 
 namespace {
+
+bool same_value(const IValue& a, const IValue& b);
+
+bool same_values(const std::vector<IValue>& a, const std::vector<IValue>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_value);
+}
 
 bool same_value(const IValue& a, const IValue& b) {
     if (a.tag() != b.tag()) return false;
@@ -27,15 +34,11 @@ bool same_value(const IValue& a, const IValue& b) {
         case IValue::Tag::Device:
         case IValue::Tag::String:
             return a.equals(b);
-        case IValue::Tag::Tuple: {
-            const auto& first = a.to_tuple().elements;
-            const auto& second = b.to_tuple().elements;
-            if (first.size() != second.size()) return false;
-            for (size_t i = 0; i < first.size(); ++i) {
-                if (!same_value(first[i], second[i])) return false;
-            }
-            return true;
-        }
+        case IValue::Tag::Tuple:
+            return same_values(a.to_tuple().elements, b.to_tuple().elements);
+        case IValue::Tag::List:
+            return a.to_list().element_type->equals(*b.to_list().element_type) &&
+                   same_values(a.to_list().items, b.to_list().items);
         default:
             return a.is_same(b);
     }
@@ -60,6 +63,9 @@ size_t hash_value(const IValue& value) {
             break;
         case IValue::Tag::Tuple:
             for (const IValue& element : value.to_tuple().elements) hash = hash * 31 + hash_value(element);
+            break;
+        case IValue::Tag::List:
+            for (const IValue& element : value.to_list().items) hash = hash * 31 + hash_value(element);
             break;
         case IValue::Tag::Device:
         case IValue::Tag::Complex:

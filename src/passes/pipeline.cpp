@@ -4,6 +4,7 @@
 #include "passes/lift_forks.h"
 #include "passes/lower_tuples.h"
 #include "passes/normalize_operators.h"
+#include "passes/number_warnings.h"
 #include "passes/pool_constants.h"
 #include "passes/propagate_constants.h"
 
@@ -17,6 +18,7 @@ void clean_up(Graph& graph) {
     // After propagation, which makes new constants.
     pool_constants(graph);
     canonicalize_outputs(graph);
+    number_warnings(graph);
 }
 
 }  // namespace wick::jit

@@ -32,6 +32,7 @@ namespace wick::jit {
     _(LoopNext, Value, Target, "extra = trip limit; a += 1; goes to c if a < limit and b")     \
     _(Return, Value, None_, "leaves the function with b")                                      \
     _(Raise, List, None_, "throws the exception (message, class name)")                        \
+    _(SkipWarned, Target, None_, "goes to b if this call has given warning extra before")      \
     /* Calls */                                                                                \
     _(Operator, List, None_, "extra = operator; a… = operator(b)")                             \
     _(Call, List, None_, "extra = function; a = function(b)")                                  \

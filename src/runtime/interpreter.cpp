@@ -1,6 +1,7 @@
 #include "runtime/interpreter.h"
 
 #include <array>
+#include <unordered_set>
 
 #include <wick/support/check.h>
 #include <wick/support/parallel.h>
@@ -247,6 +248,7 @@ class Interpreter {
     Interpreter* const outer_;
     int nesting_;
     int64_t steps_ = 0;
+    std::unordered_set<int32_t> warned_;  ///< warnings that this call has given
     RegisterStack stack_;
     std::vector<Frame> frames_;
 };
@@ -283,6 +285,10 @@ IValue Interpreter::execute() {
                 case Opcode::JumpUnless:
                     if (value(frame, in.b).to_bool()) break;
                     at = frame.plan->code.data() + in.c;
+                    continue;
+                case Opcode::SkipWarned:
+                    if (warned_.insert(in.extra).second) break;
+                    at = frame.plan->code.data() + in.b;
                     continue;
                 case Opcode::LoopEnter:
                     set(reg(in.a), int64_t{0});

@@ -1,17 +1,10 @@
 #pragma once
 // Every operator family: (name) stands for `void register_<name>(Registry&)`, defined in the family's own file.
+// The order is that in which overloads of one name are matched: of tensors first, of plain values (builtins) last.
 
 #define WICK_FORALL_FAMILIES(_) \
     _(activation)               \
     _(binary)                   \
-    _(builtins_convert)         \
-    _(builtins_dict)            \
-    _(builtins_format)          \
-    _(builtins_list)            \
-    _(builtins_math)            \
-    _(builtins_misc)            \
-    _(builtins_number)          \
-    _(builtins_string)          \
     _(comparison)               \
     _(copy)                     \
     _(factories)                \
@@ -51,7 +44,15 @@
     _(unary)                    \
     _(views)                    \
     _(vision_boxes)             \
-    _(vision_deform)
+    _(vision_deform)            \
+    _(builtins_convert)         \
+    _(builtins_dict)            \
+    _(builtins_format)          \
+    _(builtins_list)            \
+    _(builtins_math)            \
+    _(builtins_misc)            \
+    _(builtins_number)          \
+    _(builtins_string)
 
 namespace wick::jit {
 

@@ -120,16 +120,18 @@ namespace {
 using namespace ops;
 using MaybeDType = std::optional<DType>;
 
-/// `sum` and its like: all elements, or the dimensions in a list.
+/// The two overloads of `sum` and of `mean`; the order in which PyTorch tries them differs.
 template <Tensor (*kFunction)(const Tensor&, const Dims&, bool, MaybeDType)>
-void add_sums(Registry& ops, std::string_view name) {
+void add_whole_sum(Registry& ops, std::string_view name, std::string_view out) {
     ops.add(fmt::format("aten::{}(Tensor self, *, ScalarType? dtype=None) -> Tensor", name))
         .kernel([](const Tensor& self, MaybeDType dtype) { return kFunction(self, std::nullopt, false, dtype); })
-        .out(name == "mean" ? "dtype_out" : "out");
-    ops.add(fmt::format("aten::{}.dim{}(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", name,
-                        name == "sum" ? "_IntList" : ""))
+        .out(out);
+}
+template <Tensor (*kFunction)(const Tensor&, const Dims&, bool, MaybeDType)>
+void add_sum_over(Registry& ops, std::string_view name, std::string_view out) {
+    ops.add(fmt::format("aten::{}(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", name))
         .kernel([](const Tensor& self, Dims dim, bool keepdim, MaybeDType dtype) { return kFunction(self, dim, keepdim, dtype); })
-        .out(name == "mean" ? "out" : "IntList_out");
+        .out(out);
 }
 
 template <Tensor (*kFunction)(const Tensor&, const Dims&, bool)>
@@ -151,8 +153,10 @@ Tensor min_all(const Tensor& self) { return extreme<false>(self, std::nullopt, f
 }  // namespace
 
 void register_reduction(Registry& ops) {
-    add_sums<&sum>(ops, "sum");
-    add_sums<&mean>(ops, "mean");
+    add_sum_over<&sum>(ops, "sum.dim_IntList", "IntList_out");
+    add_whole_sum<&sum>(ops, "sum", "out");
+    add_whole_sum<&mean>(ops, "mean", "dtype_out");
+    add_sum_over<&mean>(ops, "mean.dim", "out");
     ops.add("aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor").kernel(&nansum).out();
     ops.add("aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor").kernel(&nanmean).out();
     ops.add("aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor")

@@ -1,17 +1,26 @@
 #include "kernels/scratch.h"
 
+#include <sys/mman.h>
+
 #include <bit>
 #include <new>
 #include <utility>
 
 namespace wick::kernels {
 
+/// Buffers of at least two huge pages lie in such: filling packed weights would else take a page fault for each 4 KiB,
+/// which costs more than the packing.
+static constexpr size_t kHugePage = size_t{2} << 20;
+static size_t alignment_of(size_t bytes) { return bytes >= 2 * kHugePage ? kHugePage : kAlignment; }
+
 AlignedBuffer::AlignedBuffer(size_t bytes) : bytes_(align_up(bytes)) {
-    if (bytes_ != 0) data_ = ::operator new(bytes_, std::align_val_t(kAlignment));
+    if (bytes_ == 0) return;
+    data_ = ::operator new(bytes_, std::align_val_t(alignment_of(bytes_)));
+    if (alignment_of(bytes_) == kHugePage) ::madvise(data_, bytes_, MADV_HUGEPAGE);
 }
 
 AlignedBuffer::~AlignedBuffer() {
-    if (data_ != nullptr) ::operator delete(data_, std::align_val_t(kAlignment));
+    if (data_ != nullptr) ::operator delete(data_, std::align_val_t(alignment_of(bytes_)));
 }
 
 AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {

@@ -98,10 +98,9 @@ void add_code(ZipWriter& zip, const std::string& name, const std::string& text) 
     text.size() > kMinDeflated ? zip.add_deflated(name, text) : zip.add(name, text);
 }
 
-void write(const IntrusivePtr<ScriptObject>& module, const SaveOptions& options, const std::string& folder,
-           const Sink& sink) {
+void write(const IntrusivePtr<ScriptObject>& module, const SaveOptions& options, const Sink& sink) {
     WICK_CHECK(module->type->is_module(), "only modules can be saved, not a {}", module->type->name());
-    ZipWriter zip(sink, folder);
+    ZipWriter zip(sink);
     for (const auto& [name, contents] : options.extra_files) zip.add("extra/" + name, contents);
 
     States states(options);
@@ -132,13 +131,13 @@ void write(const IntrusivePtr<ScriptObject>& module, const SaveOptions& options,
 
 void save_archive(const IntrusivePtr<ScriptObject>& module, const std::string& path, const SaveOptions& options) {
     AtomicFile file(path);
-    write(module, options, folder_for_path(path), file.sink());
+    write(module, options, file.sink());
     file.commit();
 }
 
 std::string save_archive_to_memory(const IntrusivePtr<ScriptObject>& module, const SaveOptions& options) {
     std::string out;
-    write(module, options, "archive", string_sink(out));
+    write(module, options, string_sink(out));
     return out;
 }
 

@@ -100,8 +100,8 @@ class LegacyReader {
     std::map<std::string, Announced> storages_;
 };
 
-void write(const IValue& value, const std::string& folder, const Sink& sink) {
-    ZipWriter zip(sink, folder);
+void write(const IValue& value, const Sink& sink) {
+    ZipWriter zip(sink);
     Pickler pickler(PickleDialect::plain);
     write_pickled(zip, "data", "data/", value, pickler, false);
     zip.add("byteorder", "little");
@@ -123,13 +123,13 @@ IValue load_torch_file(const std::string& path) { return load_torch_bytes(map_fi
 
 void save_torch_file(const IValue& value, const std::string& path) {
     AtomicFile file(path);
-    write(value, folder_for_path(path), file.sink());
+    write(value, file.sink());
     file.commit();
 }
 
 std::string save_torch_bytes(const IValue& value) {
     std::string out;
-    write(value, "archive", string_sink(out));
+    write(value, string_sink(out));
     return out;
 }
 

@@ -76,10 +76,11 @@ class ZipReader {
     std::map<std::string, size_t, std::less<>> index_;
 };
 
-/// Streams an archive to a sink.
+/// Streams an archive to a sink. Its top folder is "archive" (PyTorch names it after the file, and reads any name), so
+/// that equal contents give equal bytes wherever they are saved.
 class ZipWriter {
  public:
-    ZipWriter(Sink sink, std::string top_folder);
+    explicit ZipWriter(Sink sink, std::string top_folder = "archive");
 
     /// Names must be new. Data begins at a multiple of 64 bytes.
     void add(const std::string& name, const void* data, size_t size);
@@ -110,8 +111,5 @@ class ZipWriter {
     uint64_t deflated_ = 0;  // bytes that all deflated records were before
     std::vector<Entry> entries_;
 };
-
-/// The folder that PyTorch names after a file: its base name without the last extension; "archive" if that is empty.
-std::string folder_for_path(const std::string& path);
 
 }  // namespace wick::archive

@@ -194,10 +194,4 @@ void ZipWriter::finish() {
     emit(end);
 }
 
-std::string folder_for_path(const std::string& path) {
-    std::string name = path.substr(path.find_last_of("/\\") + 1);
-    name = name.substr(0, name.rfind('.'));
-    return name.empty() || name == "." ? "archive" : name;
-}
-
 }  // namespace wick::archive

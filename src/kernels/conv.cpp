@@ -376,7 +376,7 @@ PackedConvWeight<T> pack_conv_weight(const ConvShape& shape, const T* w) {
     packed.original_ = w;
     if (shape.in_channels == shape.groups) return packed;
     const int64_t count = shape.out_channels * (shape.in_channels / shape.groups) * shape.taps();
-    packed.buffer_ = AlignedBuffer(sizeof(T) * static_cast<size_t>(count));
+    packed.buffer_ = AlignedBuffer::lasting(sizeof(T) * static_cast<size_t>(count));
     if (count != 0) WICK_DISPATCH(pack_weight, shape, w, static_cast<T*>(packed.buffer_.data()));
     return packed;
 }

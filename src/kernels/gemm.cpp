@@ -274,7 +274,7 @@ PackedMatrix<T> pack_b(MatrixView<T> b, int64_t k, int64_t n) {
     PackedMatrix<T> packed;
     packed.k_ = k;
     packed.n_ = n;
-    packed.buffer_ = AlignedBuffer(sizeof(T) * static_cast<size_t>(WICK_DISPATCH(packed_elements, k, n)));
+    packed.buffer_ = AlignedBuffer::lasting(sizeof(T) * static_cast<size_t>(WICK_DISPATCH(packed_elements, k, n)));
     if (!packed.empty()) WICK_DISPATCH(pack, b, k, n, static_cast<T*>(packed.buffer_.data()));
     return packed;
 }

@@ -8,26 +8,31 @@
 
 namespace wick::kernels {
 
-/// Buffers of at least two huge pages lie in such: filling packed weights would else take a page fault for each 4 KiB,
-/// which costs more than the packing.
 static constexpr size_t kHugePage = size_t{2} << 20;
-static size_t alignment_of(size_t bytes) { return bytes >= 2 * kHugePage ? kHugePage : kAlignment; }
 
-AlignedBuffer::AlignedBuffer(size_t bytes) : bytes_(align_up(bytes)) {
-    if (bytes_ == 0) return;
-    data_ = ::operator new(bytes_, std::align_val_t(alignment_of(bytes_)));
-    if (alignment_of(bytes_) == kHugePage) ::madvise(data_, bytes_, MADV_HUGEPAGE);
+AlignedBuffer::AlignedBuffer(size_t bytes, size_t alignment) : bytes_(align_up(bytes)), alignment_(alignment) {
+    if (bytes_ != 0) data_ = ::operator new(bytes_, std::align_val_t(alignment_));
+}
+
+AlignedBuffer AlignedBuffer::lasting(size_t bytes) {
+    if (bytes < 2 * kHugePage) return AlignedBuffer(bytes);
+    AlignedBuffer buffer(bytes, kHugePage);
+    ::madvise(buffer.data_, buffer.bytes_, MADV_HUGEPAGE);
+    return buffer;
 }
 
 AlignedBuffer::~AlignedBuffer() {
-    if (data_ != nullptr) ::operator delete(data_, std::align_val_t(alignment_of(bytes_)));
+    if (data_ != nullptr) ::operator delete(data_, std::align_val_t(alignment_));
 }
 
 AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(bytes_, other.bytes_);
+    std::swap(alignment_, other.alignment_);
     return *this;
 }
+
+static thread_local AlignedBuffer t_spare;
 
 Scratch::Scratch(ScratchRef lent, size_t bytes) {
     const auto address = reinterpret_cast<uintptr_t>(lent.data);
@@ -35,9 +40,13 @@ Scratch::Scratch(ScratchRef lent, size_t bytes) {
     if (lent.data != nullptr && lent.bytes >= bytes + skip) {
         data_ = static_cast<std::byte*>(lent.data) + skip;
     } else {
-        own_ = AlignedBuffer(bytes);
+        own_ = t_spare.bytes() >= bytes ? std::move(t_spare) : AlignedBuffer(bytes);
         data_ = own_.data();
     }
+}
+
+Scratch::~Scratch() {
+    if (own_.bytes() > t_spare.bytes() && own_.bytes() <= kKeptScratch) t_spare = std::move(own_);
 }
 
 SlotPool::SlotPool(void* memory, size_t slots, size_t slot_bytes)

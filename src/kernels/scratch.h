@@ -4,8 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <vector>
+#include <utility>
 
 namespace wick::kernels {
 
@@ -17,11 +16,10 @@ constexpr size_t align_up(size_t bytes) { return (bytes + kAlignment - 1) & ~(kA
 class AlignedBuffer {
  public:
     AlignedBuffer() = default;
-    explicit AlignedBuffer(size_t bytes);
-    AlignedBuffer(AlignedBuffer&& other) noexcept : data_(other.data_), bytes_(other.bytes_) {
-        other.data_ = nullptr;
-        other.bytes_ = 0;
-    }
+    explicit AlignedBuffer(size_t bytes) : AlignedBuffer(bytes, kAlignment) {}
+    /// For what lives long and is filled at once, as packed weights: huge pages where that spares many page faults.
+    static AlignedBuffer lasting(size_t bytes);
+    AlignedBuffer(AlignedBuffer&& other) noexcept { *this = std::move(other); }
     AlignedBuffer& operator=(AlignedBuffer&& other) noexcept;
     ~AlignedBuffer();
 
@@ -29,8 +27,10 @@ class AlignedBuffer {
     size_t bytes() const { return bytes_; }
 
  private:
+    AlignedBuffer(size_t bytes, size_t alignment);
     void* data_ = nullptr;
     size_t bytes_ = 0;
+    size_t alignment_ = kAlignment;
 };
 
 /// Memory that a caller lends for one call. Any alignment; contents are not kept. The default asks the kernel to
@@ -40,10 +40,14 @@ struct ScratchRef {
     size_t bytes = 0;
 };
 
-/// One call's scratch memory.
+/// One call's scratch memory. What a thread had to allocate it keeps for its next call, up to kKeptScratch bytes.
 class Scratch {
  public:
+    static constexpr size_t kKeptScratch = size_t{8} << 20;
     Scratch(ScratchRef lent, size_t bytes);
+    ~Scratch();
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
     template <class T>
     T* at(size_t byte_offset = 0) const {
         return reinterpret_cast<T*>(static_cast<std::byte*>(data_) + byte_offset);

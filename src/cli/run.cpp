@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -85,9 +86,19 @@ jit::RunOptions options_of(const RunArguments& args) {
     return options;
 }
 
+/// The most memory that the process has had at once, in bytes; 0 where the system doesn't tell.
+int64_t peak_memory() {
+    std::ifstream status("/proc/self/status");
+    for (std::string word; status >> word;) {
+        int64_t kilobytes = 0;
+        if (word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024;
+    }
+    return 0;
+}
+
 void write_times(const std::string& path, double load, const std::vector<double>& calls) {
     archive::AtomicFile file(path);
-    const std::string text = nlohmann::json{{"load", load}, {"calls", calls}}.dump();
+    const std::string text = nlohmann::json{{"load", load}, {"calls", calls}, {"peak_memory", peak_memory()}}.dump();
     file.write(text.data(), text.size());
     file.commit();
 }
@@ -149,7 +160,7 @@ void add_run(CLI::App& app) {
                         "File with a list of (method, arguments): all are called on one loaded module");
     command->add_option("--threads", args->threads, "Threads that a call may use")->check(CLI::PositiveNumber);
     command->add_option("--repeat", args->repeat, "Call so many times")->check(CLI::PositiveNumber);
-    command->add_option("--times", args->times, "File for the seconds of loading and of each call (JSON)");
+    command->add_option("--times", args->times, "File for the seconds of loading and of each call, and the peak memory (JSON)");
     command->add_option("--max-memory", args->max_memory, "Bytes that a call may hold (100MB, 2GB)")
         ->transform(CLI::AsSizeValue(false));
     command->add_option("--max-steps", args->max_steps, "Instructions that a call may execute")

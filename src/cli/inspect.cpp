@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/compile_all.h"
 #include "frontend/source_importer.h"
+#include "ops/print_value.h"
 
 namespace wick::cli {
 namespace {
@@ -65,18 +66,32 @@ class TreePrinter {
  private:
     static bool is_module(const IValue& value) { return value.is_object() && value.to_object().type->is_module(); }
 
+    /// "def forward(self, input: Tensor, scale: float=1.0) -> Tensor".
     static std::string signature_of(jit::Function& method) {
         try {
-            return fmt::format("def {}", method.schema().str());
+            const jit::Schema& schema = method.schema();
+            std::string text = fmt::format("def {}(self", schema.name);
+            for (size_t i = 1; i < schema.arguments.size(); ++i) {
+                const jit::Argument& argument = schema.arguments[i];
+                text += fmt::format(", {}: {}", argument.name, argument.type->annotation_str());
+                if (argument.default_value) text += "=" + jit::python_repr(*argument.default_value);
+            }
+            return text + ") -> " + schema.returns.at(0).type->annotation_str();
         } catch (const CompileError& error) {
             return fmt::format("def {}: does not compile: {}", method.name(), error.sentence());
         }
     }
 
+    static bool is_short(const IValue& value) {
+        return value.is_none() || value.is_scalar() || value.is_device() || value.is_enum() ||
+               (value.is_string() && value.to_string().size() < 60);
+    }
+
     void print_attribute(const jit::ClassType::Attribute& attribute, const IValue& value, size_t depth) {
         if (is_module(value)) return;
         if (!value.is_tensor()) {
-            fmt::print("{:{}}{}: {}\n", "", 2 * depth, attribute.name, attribute.type->annotation_str());
+            fmt::print("{:{}}{}: {}{}\n", "", 2 * depth, attribute.name, attribute.type->annotation_str(),
+                       is_short(value) ? " = " + jit::python_repr(value) : "");
             return;
         }
         const Tensor& tensor = value.tensor_ref();

@@ -1,6 +1,7 @@
 #include "runtime/interpreter.h"
 
 #include <array>
+#include <stdexcept>
 #include <unordered_set>
 
 #include <wick/support/check.h>
@@ -60,17 +61,24 @@ class Interpreter {
         } catch (const CompileError&) {
             throw;
         } catch (const ScriptError& error) {
-            throw ScriptError(error.class_name(), error.message(),
-                              format_script_error(stack(), error.class_name(), error.message()));
+            fail(error.class_name(), error.message());
         } catch (const Error& error) {
-            throw ScriptError("RuntimeError", error.what(), format_script_error(stack(), "RuntimeError", error.what()));
+            fail("RuntimeError", error.what());
         } catch (const std::bad_alloc&) {
-            const char* message = "out of memory";
-            throw ScriptError("RuntimeError", message, format_script_error(stack(), "RuntimeError", message));
+            fail("RuntimeError", "out of memory");
+        } catch (const std::length_error&) {
+            fail("RuntimeError", "out of memory");
         }
     }
 
  private:
+    /// The end of a call by an exception of the program: the with blocks are left, then it goes to the caller.
+    [[noreturn]] void fail(const std::string& class_name, const std::string& message) {
+        const ScriptError error(class_name, message, format_script_error(stack(), class_name, message));
+        leave_managers();
+        throw error;
+    }
+
     // Frames ---------------------------------------------------------------------------------------------------------
 
     IValue* push_frame(const Plan& plan, uint32_t result) {
@@ -181,13 +189,38 @@ class Interpreter {
     }
 
     /// __enter__ and __exit__ of a context manager.
-    void call_manager(size_t caller, const Instruction& in, const char* name, size_t nones) {
+    void call_manager(size_t caller, const Instruction& in) {
+        const bool enters = in.opcode == Opcode::Enter;
+        const char* name = enters ? "__enter__" : "__exit__";
+        const size_t nones = enters ? 0 : 3;
         const IValue object = take(frames_[caller], in.b);
         Function* method = object.to_object().type->find_method(name);
         WICK_CHECK(method, "{} has no method '{}'", object.to_object().type->name(), name);
         const Plan& plan = plan_of(*method);
         WICK_CHECK(plan.inputs == 1 + nones, "{}() must take {} arguments", name, 1 + nones);
+        // As in PyTorch, a manager whose __enter__ fails is left too.
+        if (enters)
+            managers_.push_back(object);
+        else if (!managers_.empty())
+            managers_.pop_back();
         push_frame(plan, in.a)[0] = object;
+    }
+
+    /// Leaves the with blocks that an exception passes through, the innermost first. As in PyTorch, what __exit__
+    /// raises meanwhile is forgotten and it is told nothing of the exception.
+    void leave_managers() {
+        while (!managers_.empty()) {
+            const IValue manager = std::move(managers_.back());
+            managers_.pop_back();
+            Function* method = manager.to_object().type->find_method("__exit__");
+            if (!method) continue;
+            try {
+                Interpreter(context_).run(plan_of(*method), {manager, IValue(), IValue(), IValue()});
+            } catch (const LimitError&) {
+                throw;
+            } catch (const Error&) {
+            }
+        }
     }
 
     IValue fork(const Frame& frame, const Instruction& in) {
@@ -202,7 +235,8 @@ class Interpreter {
                 result->set_error(std::current_exception());
             }
         });
-        // With one thread the waiter runs the task itself.
+        context_->add_fork(future);
+        // With one thread the waiter runs the task itself, or the end of the call.
         if (context_->threads > 1) submit([future] { future->run_task(); });
         return future;
     }
@@ -251,6 +285,7 @@ class Interpreter {
     std::unordered_set<int32_t> warned_;  ///< warnings that this call has given
     RegisterStack stack_;
     std::vector<Frame> frames_;
+    std::vector<IValue> managers_;  ///< of the with blocks that the program is in
 };
 
 thread_local Interpreter* Interpreter::t_current = nullptr;
@@ -346,8 +381,7 @@ IValue Interpreter::execute() {
                 case Opcode::Exit:
                     count_step();
                     suspend();
-                    call_manager(frames_.size() - 1, in, in.opcode == Opcode::Enter ? "__enter__" : "__exit__",
-                                 in.opcode == Opcode::Enter ? 0 : 3);
+                    call_manager(frames_.size() - 1, in);
                     resume();
                     continue;
                 case Opcode::Fork:
@@ -486,8 +520,19 @@ IValue run(Function& function, std::vector<IValue> args, const RunOptions& optio
         return true;
     }();
     (void)registered;
-    Interpreter interpreter(make_intrusive<CallContext>(options));
-    return interpreter.run(plan_of(function), std::move(args));
+    const auto context = make_intrusive<CallContext>(options);
+    try {
+        IValue result = Interpreter(context).run(plan_of(function), std::move(args));
+        context->finish_forks();
+        return result;
+    } catch (const ScriptError&) {
+        context->finish_forks();
+        throw;
+    } catch (...) {
+        context->stop();
+        context->finish_forks();
+        throw;
+    }
 }
 
 }  // namespace wick::jit

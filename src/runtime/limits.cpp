@@ -15,6 +15,8 @@ CallContext::CallContext(const RunOptions& run_options)
       steps_left_(options.max_steps) {}
 
 int64_t CallContext::take_steps() {
+    if (stopped_.load(std::memory_order_relaxed))
+        throw LimitError(LimitError::Kind::time, "the call that forked this task was stopped at a limit");
     if (watches_time) check_time();
     if (options.max_steps <= 0) return kSlice;
     int64_t left = steps_left_.load(std::memory_order_relaxed);
@@ -33,6 +35,32 @@ void CallContext::check_time() const {
         throw LimitError(LimitError::Kind::time, "the call was cancelled");
     if (options.deadline && std::chrono::steady_clock::now() >= *options.deadline)
         throw LimitError(LimitError::Kind::time, "time limit reached: the call's deadline has passed");
+}
+
+void CallContext::add_fork(IntrusivePtr<FutureObject> fork) {
+    std::lock_guard lock(forks_mutex_);
+    if (forks_.size() >= forks_to_prune_) {
+        std::erase_if(forks_, [](const auto& future) { return future->completed(); });
+        forks_to_prune_ = std::max<size_t>(64, 2 * forks_.size());
+    }
+    forks_.push_back(std::move(fork));
+}
+
+void CallContext::finish_forks() {
+    for (;;) {
+        std::vector<IntrusivePtr<FutureObject>> forks;
+        {
+            std::lock_guard lock(forks_mutex_);
+            forks.swap(forks_);
+        }
+        if (forks.empty()) return;
+        for (const auto& fork : forks) {
+            try {
+                fork->wait();
+            } catch (...) {
+            }
+        }
+    }
 }
 
 }  // namespace wick::jit

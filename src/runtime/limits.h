@@ -3,9 +3,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
+#include <vector>
 
 #include <wick/runtime/run_options.h>
 #include <wick/tensor/storage.h>
+#include <wick/types/ivalue.h>
 
 namespace wick::jit {
 
@@ -27,10 +30,22 @@ class CallContext : public RefCounted {
     /// Throws LimitError when the deadline has passed or the caller cancelled.
     void check_time() const;
 
+    /// Notes a task that the call forked. Only with one thread does it wait for somebody to run it.
+    void add_fork(IntrusivePtr<FutureObject> fork);
+    /// The end of the call: runs the tasks that nobody has begun and waits for the others, so that nothing of the call
+    /// outlives it. Whoever waited for a task had its exception; one that nobody waited for is forgotten with it.
+    void finish_forks();
+    /// The end of a call that reached a limit: the tasks stop at their next check.
+    void stop() { stopped_.store(true, std::memory_order_relaxed); }
+
     static constexpr int64_t kSlice = 4096;
 
  private:
     std::atomic<int64_t> steps_left_;
+    std::atomic<bool> stopped_{false};
+    std::mutex forks_mutex_;
+    std::vector<IntrusivePtr<FutureObject>> forks_;
+    size_t forks_to_prune_ = 64;  ///< when there are so many, the completed ones are let go
 };
 
 }  // namespace wick::jit

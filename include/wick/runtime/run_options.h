@@ -11,7 +11,7 @@
 namespace wick::jit {
 
 /// Limits and surroundings of one call. A limit stops any program cleanly: LimitError, and the call's values are
-/// released as usual. Tasks that the call forks share its limits.
+/// released as usual. Tasks that the call forks share its limits, and have ended when it returns.
 struct RunOptions {
     int threads = 0;         ///< budget of operators and forks, the calling thread included; 0: what the thread has
     int64_t max_memory = 0;  ///< bytes of tensors (lists, strings approximately) that the call may hold; 0: no limit

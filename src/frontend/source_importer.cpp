@@ -202,6 +202,8 @@ void SourceImporter::Impl::read_source(const std::string& qualifier) {
     // A prefix of other names without definitions of its own.
     if (!source) return;
     const auto ast = parse(std::move(source), RangeStyle::anchored);
+    // All definitions or none: those of a text that is refused go with its tree.
+    decltype(definitions_) found;
     for (const ast::Stmt* statement : ast->body) {
         std::string name;
         if (const auto* def = ast::as<ast::FunctionDef>(statement)) {
@@ -215,10 +217,11 @@ void SourceImporter::Impl::read_source(const std::string& qualifier) {
             throw CompileError(statement->range,
                                fmt::format("Unexpected statement in code import: {}", kind_name(statement->kind)));
         }
-        if (!definitions_.emplace(qualifier + "." + name, statement).second) {
+        if (!found.emplace(qualifier + "." + name, statement).second) {
             throw CompileError(statement->range, fmt::format("'{}' is defined twice", name));
         }
     }
+    definitions_.merge(found);
     sources_.push_back(ast);
 }
 

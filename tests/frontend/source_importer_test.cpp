@@ -102,6 +102,12 @@ TEST(SourceImporter, ListsOperatorsWithoutCompiling) {
     EXPECT_EQ(uses[2].range.location(), "__torch__.f.py:3:16");
 }
 
+TEST(SourceImporter, NothingStaysOfATextThatIsRefused) {
+    Program program(Sources{{"__torch__.f", "def f(x: int) -> int:\n  return x\ndef f(x: int) -> int:\n  return x\n"}});
+    EXPECT_THROW(program.importer.resolve_function("__torch__.f.f"), CompileError);
+    EXPECT_EQ(program.importer.resolve_function("__torch__.f.f"), nullptr);
+}
+
 TEST(SourceImporter, RefusesWhatDoesNotCompile) {
     Program program(Sources{{"__torch__.e",
                       "def undefined(x: int) -> int:\n  return y\n"

@@ -1,0 +1,117 @@
+// Every fixture through the public API: results, exceptions and texts are PyTorch's.
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <optional>
+#include <regex>
+#include <unordered_set>
+
+#include <wick/wick.h>
+
+#include "api/fixtures.h"
+
+namespace wick::jit {
+namespace {
+
+using testing::Fixture;
+using testing::FixtureCase;
+
+class FixtureTest : public ::testing::TestWithParam<Fixture> {};
+
+void run_case(const Module& module, const FixtureCase& expected) {
+    for (size_t i = 0; i < expected.calls.size(); ++i) {
+        SCOPED_TRACE(fmt::format("case {}, call {}", expected.name, i));
+        const testing::FixtureCall& call = expected.calls[i];
+        IValue result;
+        try {
+            result = module.get_method(call.method)(call.arguments);
+        } catch (const Error& error) {
+            const std::string text = error.what();
+            EXPECT_FALSE(expected.raises.empty()) << text;
+            EXPECT_NE(text.find(expected.raises), std::string::npos) << "expected: " << expected.raises << "\n" << text;
+            return;
+        }
+        EXPECT_EQ(expected.raises, "") << "nothing was raised";
+        for (const std::string& line : testing::differences(result, call.output, expected.tolerance))
+            ADD_FAILURE() << line;
+    }
+}
+
+/// Skips archives that need an operator which wick has not yet.
+#define LOAD_OR_SKIP(module, path)                                      \
+    std::optional<Module> module;                                       \
+    try {                                                               \
+        module = load(path);                                            \
+    } catch (const CompileError& error) {                               \
+        if (!error.sentence().starts_with("Unknown builtin op")) throw; \
+        GTEST_SKIP() << error.what();                                   \
+    }
+
+TEST_P(FixtureTest, GivesTheResultsOfPyTorch) {
+    LOAD_OR_SKIP(module, GetParam().archive());
+    for (const FixtureCase& expected : GetParam().cases()) run_case(load(GetParam().archive()), expected);
+}
+
+/// Each method of the module and of one submodule per type.
+std::string texts_of(const Module& module, std::string (Method::*text)() const) {
+    std::string all;
+    std::unordered_set<const void*> seen;
+    for (const auto& [path, submodule] : module.named_modules()) {
+        if (!seen.insert(submodule.object()->type.get()).second) continue;
+        std::vector<Method> methods = submodule.get_methods();
+        std::sort(methods.begin(), methods.end(), [](const auto& a, const auto& b) { return a.name() < b.name(); });
+        for (const Method& method : methods)
+            all += "=== " + path + (path.empty() ? "" : ":") + method.name() + "\n" + (method.*text)();
+    }
+    return all;
+}
+
+/// PyTorch numbers warnings in the order in which a process meets them.
+std::string without_warning_numbers(const std::string& text) {
+    static const std::regex number("warn_id=[0-9]+");
+    return std::regex_replace(text, number, "warn_id=N");
+}
+
+/// For graphs with the bodies of upgraders, whose text is wick's own, and with constants of enums: everything but the
+/// numbers of values and the places in the source.
+std::string without_numbers_and_places(const std::string& text) {
+    static const std::regex place(" # [^\n]*");
+    static const std::regex number("%[0-9]+");
+    return std::regex_replace(std::regex_replace(text, place, ""), number, "%N");
+}
+
+void expect_same_text(std::string text, const std::string& path, std::string (*comparable)(const std::string&)) {
+    const std::string want = comparable(testing::read_text(path));
+    text = comparable(text);
+    if (text == want) return;
+    const size_t at = std::mismatch(text.begin(), text.end(), want.begin(), want.end()).first - text.begin();
+    const size_t line = text.rfind('\n', at) + 1;
+    ADD_FAILURE() << path << ": the text differs from line " << std::count(text.begin(), text.begin() + at, '\n') + 1
+                  << " on\n"
+                  << text.substr(line, 300) << "\ninstead of\n"
+                  << want.substr(std::min(line, want.size()), 300);
+}
+
+TEST_P(FixtureTest, PrintsTheCodeOfPyTorch) {
+    const std::string path = GetParam().path(".code.txt");
+    LOAD_OR_SKIP(module, GetParam().archive());
+    if (std::filesystem::exists(path))
+        expect_same_text(texts_of(*module, &Method::code), path, without_warning_numbers);
+}
+
+TEST_P(FixtureTest, PrintsTheGraphsOfPyTorch) {
+    const std::string path = GetParam().path(".graph.txt");
+    LOAD_OR_SKIP(module, GetParam().archive());
+    const bool is_exact = GetParam().folder != "old" && GetParam().name != "customs";
+    if (std::filesystem::exists(path))
+        expect_same_text(texts_of(*module, &Method::graph), path,
+                         is_exact ? without_warning_numbers : without_numbers_and_places);
+}
+
+INSTANTIATE_TEST_SUITE_P(Data, FixtureTest, ::testing::ValuesIn(testing::all_fixtures()),
+                         [](const auto& info) { return info.param.folder + "_" + info.param.name; });
+
+}  // namespace
+}  // namespace wick::jit

@@ -28,6 +28,12 @@ class Program {
         EXPECT_TRUE(found) << name;
         return *found;
     }
+    /// Classes A, B, M and functions f, g, as far as the text defines them.
+    void compile_all() {
+        for (const char* name : {"A", "B", "M"}) importer_.resolve_type(std::string("__torch__.") + name);
+        for (const char* name : {"f", "g"}) importer_.resolve_function(std::string("__torch__.") + name);
+        unit_->define_all();
+    }
     IValue run(const std::string& name, std::vector<IValue> arguments, const jit::RunOptions& options = {}) {
         return jit::run(function(name), std::move(arguments), options);
     }

@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+  g(x) = 3
+  return x

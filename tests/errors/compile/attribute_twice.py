@@ -1,0 +1,3 @@
+class M:
+  n : int
+  n : str

@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+  break
+  return x

@@ -1,0 +1,4 @@
+class A:
+  n : int
+class B(A):
+  m : int

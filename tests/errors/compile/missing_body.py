@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+def g(x: int) -> int:
+  return x

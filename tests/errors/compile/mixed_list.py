@@ -1,0 +1,2 @@
+def f(x: int) -> List[int]:
+  return [x, "a"]

@@ -1,0 +1,2 @@
+def f(x: str) -> Tensor:
+  return torch.relu(x)

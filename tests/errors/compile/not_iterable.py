@@ -1,0 +1,4 @@
+def f(x: int) -> int:
+  for i in x:
+    pass
+  return 1

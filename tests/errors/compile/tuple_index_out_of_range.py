@@ -1,0 +1,2 @@
+def f(x: Tuple[int, int]) -> int:
+  return (x)[2]

@@ -1,0 +1,2 @@
+def f(x: Tensor) -> Tensor:
+  return ops.mine.frobnicate(x)

@@ -1,0 +1,5 @@
+class M:
+  n : int
+  def f(self: __torch__.M) -> NoneType:
+    self.n = "text"
+    return None

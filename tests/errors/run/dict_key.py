@@ -1,0 +1,3 @@
+def f() -> int:
+  x = {"a": 1}
+  return x["b"]

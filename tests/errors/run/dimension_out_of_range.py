@@ -1,0 +1,2 @@
+def f() -> Tensor:
+  return torch.sum(torch.zeros([2, 3]), [5])

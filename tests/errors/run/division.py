@@ -1,0 +1,2 @@
+def f() -> int:
+  return torch.floordiv(1, 0)

@@ -1,0 +1,3 @@
+def f() -> int:
+  x = [1, 2]
+  return x[5]

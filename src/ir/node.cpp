@@ -221,7 +221,8 @@ bool Node::has_side_effects() const {
         default:
             static const Symbol kManualSeed = Symbol::from("aten::manual_seed");
             static const Symbol kSave = Symbol::from("aten::save");
-            return kind == kManualSeed || kind == kSave;
+            static const Symbol kSetGradEnabled = Symbol::from("aten::set_grad_enabled");
+            return kind == kManualSeed || kind == kSave || kind == kSetGradEnabled;
     }
 }
 

@@ -21,7 +21,7 @@ struct OutOfPlace<F> {
 
 /// Registers `aten::name.overload(Tensor self, …) -> Tensor` and its form `aten::name_`; F writes to self and returns it.
 template <auto F>
-OperatorEntry add_both_forms(Registry& ops, std::string_view schema) {
+OperatorEntry add_both_forms(Registry& ops, std::string_view schema, bool side_effects = false) {
     const size_t paren = schema.find('(');
     const size_t dot = std::min(schema.find('.'), paren);
     constexpr std::string_view kSelf = "(Tensor self";
@@ -32,8 +32,10 @@ OperatorEntry add_both_forms(Registry& ops, std::string_view schema) {
     inplace += "(Tensor(a!) self";
     inplace += schema.substr(paren + kSelf.size());
     inplace += "(a!)";
-    ops.add(inplace).kernel(F);
-    return ops.add(schema).kernel(&OutOfPlace<F>::call);
+    OperatorEntry written = ops.add(inplace).kernel(F);
+    OperatorEntry functional = ops.add(schema).kernel(&OutOfPlace<F>::call);
+    if (side_effects) written.side_effects(), functional.side_effects();
+    return functional;
 }
 
 }  // namespace wick::jit

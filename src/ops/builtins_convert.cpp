@@ -5,6 +5,7 @@
 
 #include "ops/builtins.h"
 #include "ops/families.h"
+#include "ops/tensor_ops.h"
 
 namespace wick::jit {
 namespace {
@@ -127,6 +128,12 @@ void register_builtins_convert(Registry& ops) {
     const auto to_tensor = [](const Scalar& a) { return scalar_tensor(a, a.dtype()); };
     ops.add("prim::NumToTensor.Scalar(Scalar a) -> Tensor").kernel(to_tensor);
     ops.add("prim::NumToTensor.bool(bool a) -> Tensor").kernel(to_tensor);
+
+    ops.add("aten::_list_to_tensor(int[] self) -> Tensor").kernel([](const IntList& list) { return wick::ops::int_tensor(list); });
+    ops.add("aten::_tensor_to_list(Tensor self) -> int[]").kernel([](const Tensor& tensor) {
+        const Tensor flat = wick::ops::contiguous(wick::ops::to_dtype(tensor, DType::int64));
+        return IValue(std::vector<int64_t>(flat.data<int64_t>(), flat.data<int64_t>() + flat.numel()));
+    });
 
     ops.add("aten::ord(str string) -> int").kernel([](std::string_view s) {
         WICK_CHECK(s.size() == 1, "String for ord() must be 1 character, found {}", s.size());

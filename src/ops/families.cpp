@@ -2,7 +2,23 @@
 
 #include "ops/registry.h"
 
+// Families whose files do not include families.h: a line here compiles nothing but this file again. New families go
+// here.
+#define WICK_FORALL_MORE_FAMILIES(_) \
+    _(counting)                      \
+    _(grad_mode)                     \
+    _(nn_fractional_pool)            \
+    _(nn_interpolate)                \
+    _(random_factories)              \
+    _(random_inplace)                \
+    _(random_sampling)               \
+    _(unique)
+
 namespace wick::jit {
+
+#define _(family) void register_##family(Registry& ops);
+WICK_FORALL_MORE_FAMILIES(_)
+#undef _
 
 const Registry& Registry::instance() {
     // Never taken down: the end of the process needn't wait for thousands of small objects.
@@ -11,6 +27,7 @@ const Registry& Registry::instance() {
         Registry& ops = *all;
 #define _(family) register_##family(ops);
         WICK_FORALL_FAMILIES(_)
+        WICK_FORALL_MORE_FAMILIES(_)
 #undef _
         ops.put_out_variants_last();
         return all;

@@ -312,6 +312,12 @@ Tensor linear3(const Tensor& self, const IntList& size, bool corners, Scale d, S
 void register_nn_upsample(Registry& ops) {
     const auto add_nearest = [&](std::string_view name, auto one, auto two, auto three, auto vec1, auto vec2,
                                  auto vec3) {
+        // Overloads are tried in order, and PyTorch has these first.
+        constexpr std::string_view kVec =
+            "aten::{}{}d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor";
+        ops.add(fmt::format(fmt::runtime(kVec), name, 1)).kernel(vec1);
+        ops.add(fmt::format(fmt::runtime(kVec), name, 2)).kernel(vec2);
+        ops.add(fmt::format(fmt::runtime(kVec), name, 3)).kernel(vec3);
         ops.add(fmt::format("aten::{}1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor", name))
             .kernel(one)
             .out();
@@ -327,17 +333,16 @@ void register_nn_upsample(Registry& ops) {
                     name))
             .kernel(three)
             .out();
-        constexpr std::string_view kVec =
-            "aten::{}{}d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor";
-        ops.add(fmt::format(fmt::runtime(kVec), name, 1)).kernel(vec1);
-        ops.add(fmt::format(fmt::runtime(kVec), name, 2)).kernel(vec2);
-        ops.add(fmt::format(fmt::runtime(kVec), name, 3)).kernel(vec3);
     };
     add_nearest("upsample_nearest", &plain1<Mode::nearest>, &plain2<Mode::nearest>, &plain3<Mode::nearest>,
                 &plain_vec<Mode::nearest, 1>, &plain_vec<Mode::nearest, 2>, &plain_vec<Mode::nearest, 3>);
     add_nearest("_upsample_nearest_exact", &plain1<Mode::nearest_exact>, &plain2<Mode::nearest_exact>,
                 &plain3<Mode::nearest_exact>, &plain_vec<Mode::nearest_exact, 1>, &plain_vec<Mode::nearest_exact, 2>,
                 &plain_vec<Mode::nearest_exact, 3>);
+    constexpr std::string_view kVec =
+        "aten::{}.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor";
+    ops.add(fmt::format(fmt::runtime(kVec), "upsample_linear1d")).kernel(&corners_vec<Mode::linear, 1>);
+    ops.add(fmt::format(fmt::runtime(kVec), "upsample_trilinear3d")).kernel(&corners_vec<Mode::linear, 3>);
     ops.add(
            "aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> "
            "Tensor")
@@ -349,18 +354,14 @@ void register_nn_upsample(Registry& ops) {
            "scales_h=None, float? scales_w=None) -> Tensor")
         .kernel(&linear3)
         .out();
-    constexpr std::string_view kVec =
-        "aten::{}.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor";
-    ops.add(fmt::format(fmt::runtime(kVec), "upsample_linear1d")).kernel(&corners_vec<Mode::linear, 1>);
-    ops.add(fmt::format(fmt::runtime(kVec), "upsample_trilinear3d")).kernel(&corners_vec<Mode::linear, 3>);
     const auto add_2d = [&](std::string_view name, auto plain, auto vec) {
+        ops.add(fmt::format(fmt::runtime(kVec), name)).kernel(vec);
         ops.add(fmt::format("aten::{}(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, "
                             "float? scales_w=None) "
                             "-> Tensor",
                             name))
             .kernel(plain)
             .out();
-        ops.add(fmt::format(fmt::runtime(kVec), name)).kernel(vec);
     };
     add_2d("upsample_bilinear2d", &corners2<Mode::linear>, &corners_vec<Mode::linear, 2>);
     add_2d("upsample_bicubic2d", &corners2<Mode::cubic>, &corners_vec<Mode::cubic, 2>);

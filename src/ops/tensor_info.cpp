@@ -65,6 +65,7 @@ void register_tensor_info(Registry& ops) {
     ops.add("prim::device(Tensor a) -> Device").kernel([](const Tensor& self) { return self.device(); });
     ops.add("prim::dtype(Tensor a) -> int").kernel([](const Tensor& self) { return static_cast<int64_t>(self.dtype()); });
     ops.add("prim::layout(Tensor a) -> Layout").kernel([](const Tensor&) { return int64_t{0}; });
+    ops.add("prim::name(Tensor a) -> str?").kernel([](const Tensor&) { return IValue(); });
     ops.add("aten::get_device(Tensor self) -> int").kernel([](const Tensor&) { return int64_t{-1}; });
     ops.add("prim::requires_grad(Tensor a) -> bool").kernel([](const Tensor& self) { return self.impl()->requires_grad; });
     ops.add("aten::requires_grad_(Tensor(a!) self, bool requires_grad=True) -> Tensor(a!)").kernel([](const Tensor& self, bool requires_grad) {

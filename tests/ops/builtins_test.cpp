@@ -138,6 +138,19 @@ TEST(Builtins, RangesDoNotOverflow) {
     EXPECT_EQ(call("aten::__range_length", {0, 10, INT64_MIN}), "0");
 }
 
+TEST(Builtins, ContainersOfModulesAreIndexedByNumberOrKey) {
+    auto type = make_intrusive<ClassType>("__torch__.List", true);
+    type->add_attribute("0", any_type());
+    type->add_attribute("head", any_type());
+    auto container = make_intrusive<ScriptObject>(type);
+    container->set_attr("0", "first");
+    container->set_attr("head", "by name");
+    EXPECT_EQ(call("prim::ModuleContainerIndex.list", {container, 0}), "'first'");
+    EXPECT_EQ(call("prim::ModuleContainerIndex.dict", {container, "head"}), "'by name'");
+    EXPECT_THROW(call("prim::ModuleContainerIndex.list", {container, 1}), OpError);
+    EXPECT_THROW(call("prim::ModuleContainerIndex.list", {IValue(3), 0}), OpError);
+}
+
 TEST(Builtins, GrowthIsRefusedBeforeItHappens) {
     auto meter = make_intrusive<MemoryMeter>(1 << 20);
     MemoryMeterGuard guard(meter.get());

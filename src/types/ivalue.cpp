@@ -1,9 +1,11 @@
 #include <wick/types/ivalue.h>
 
 #include <bit>
+#include <cmath>
 #include <utility>
 
 #include <wick/support/check.h>
+#include <wick/tensor/generator.h>
 #include <wick/types/function.h>
 
 namespace wick {
@@ -141,11 +143,25 @@ bool IValue::is_same(const IValue& other) const {
     return equals(other);
 }
 
+/// Exact, as in Python: a large int is not rounded before it is compared with a float.
+static bool same_real(const Scalar& a, const Scalar& b) {
+    if (a.is_integral() && b.is_integral()) return a.to_int() == b.to_int();
+    if (a.is_floating() && b.is_floating()) return a.to_double() == b.to_double();
+    if (a.is_integral()) return same_real(b, a);
+    const double real = a.to_double();
+    return real >= -0x1p63 && real < 0x1p63 && real == std::trunc(real) && static_cast<int64_t>(real) == b.to_int();
+}
+
+static bool same_complex(const Scalar& a, const Scalar& b) {
+    const auto real_of = [](const Scalar& s) { return s.is_complex() ? Scalar(s.to_complex().real()) : s; };
+    return a.to_complex().imag() == b.to_complex().imag() && same_real(real_of(a), real_of(b));
+}
+
 bool IValue::equals(const IValue& other) const {
     if (tag_ != other.tag_) {
         if (is_scalar() && other.is_scalar()) {
-            if (is_complex() || other.is_complex()) return to_scalar().to_complex() == other.to_scalar().to_complex();
-            return to_scalar().to_double() == other.to_scalar().to_double();
+            if (is_complex() || other.is_complex()) return same_complex(to_scalar(), other.to_scalar());
+            return same_real(to_scalar(), other.to_scalar());
         }
         return false;
     }
@@ -207,23 +223,28 @@ TypePtr IValue::type() const {
         case Tag::Enum: return to_enum().type;
         case Tag::Future: return future_type(to_future().element_type);
         case Tag::Function: return simple_type(TypeKind::Function);
-        case Tag::Capsule: return simple_type(TypeKind::Capsule);
+        case Tag::Capsule:
+            return simple_type(dynamic_cast<const Generator*>(payload_.pointer) ? TypeKind::Generator : TypeKind::Capsule);
     }
     __builtin_unreachable();
 }
 
+static size_t hash_of_number(int64_t value) { return std::hash<int64_t>()(value); }
+/// Whole numbers hash as ints do, since they are equal.
+static size_t hash_of_number(double value) {
+    const bool is_whole = value >= -0x1p63 && value < 0x1p63 && value == std::trunc(value);
+    return is_whole ? hash_of_number(static_cast<int64_t>(value)) : std::hash<double>()(value);
+}
+
 size_t hash_of(const IValue& value) {
     switch (value.tag()) {
-        case IValue::Tag::Bool:
-        case IValue::Tag::Int:
-        case IValue::Tag::Double: {
-            const double number = value.to_scalar().to_double();
-            return std::hash<double>()(number);
-        }
+        case IValue::Tag::Bool: return hash_of_number(static_cast<int64_t>(value.to_bool()));
+        case IValue::Tag::Int: return hash_of_number(value.to_int());
+        case IValue::Tag::Double: return hash_of_number(value.to_double());
         case IValue::Tag::String: return std::hash<std::string>()(value.to_string());
         case IValue::Tag::Complex: {
             const std::complex<double> z = value.to_complex();
-            return std::hash<double>()(z.real()) ^ (z.imag() == 0 ? 0 : std::hash<double>()(z.imag()) * 31);
+            return hash_of_number(z.real()) ^ (z.imag() == 0 ? 0 : hash_of_number(z.imag()) * 31);
         }
         case IValue::Tag::Device: {
             const Device device = value.to_device();

@@ -165,6 +165,8 @@ std::string Type::annotation_str() const {
         case TypeKind::Await: return "Await[" + contained_[0]->annotation_str() + "]";
         case TypeKind::RRef: return "RRef[" + contained_[0]->annotation_str() + "]";
         case TypeKind::Number: return "number";
+        case TypeKind::AnyList: return "list";
+        case TypeKind::AnyTuple: return "tuple";
         default: return str();
     }
 }

@@ -19,6 +19,24 @@ TEST(IValue, HoldsEveryKind) {
     EXPECT_THROW(IValue(3).to_string(), OpError);
 }
 
+TEST(IValue, NumbersCompareExactly) {
+    const int64_t large = (int64_t{1} << 53) + 1;  // no float
+    EXPECT_FALSE(IValue(large).equals(IValue(0x1p53)));
+    EXPECT_FALSE(IValue(0x1p53).equals(IValue(large)));
+    EXPECT_TRUE(IValue(large - 1).equals(IValue(0x1p53)));
+    EXPECT_FALSE(IValue(INT64_MAX).equals(IValue(0x1p63)));
+    EXPECT_FALSE(IValue(large).equals(IValue(std::complex<double>(0x1p53, 0))));
+    EXPECT_TRUE(IValue(true).equals(IValue(1.0)));
+}
+
+TEST(IValue, EqualNumbersHashEqually) {
+    EXPECT_EQ(hash_of(IValue(7)), hash_of(IValue(7.0)));
+    EXPECT_EQ(hash_of(IValue(true)), hash_of(IValue(1)));
+    EXPECT_EQ(hash_of(IValue(-0.0)), hash_of(IValue(0)));
+    EXPECT_EQ(hash_of(IValue(2.5)), hash_of(IValue(std::complex<double>(2.5, 0))));
+    EXPECT_NE(hash_of(IValue((int64_t{1} << 60) + 1)), hash_of(IValue((int64_t{1} << 60) + 2)));
+}
+
 TEST(Dict, KeepsInsertionOrderThroughErasure) {
     auto dict = make_dict(jit::int_type(), jit::int_type());
     for (int i = 0; i < 1000; ++i) dict->set(i, i * i);

@@ -118,9 +118,29 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             for (const Expr* arg : call.args) iterators.push_back(emit_sugared(*arg)->iterator(range, graph_));
             return std::make_shared<ZipValue>(std::move(iterators));
         }
+        case SpecialForm::tolist:
+            expect_arguments(call, "tolist", 0, 0);
+            if (!hint) throw CompileError(range, "Expected type hint for result of tolist()");
+            return sugar(emit_tolist(range, form.self, hint));
         case SpecialForm::super: throw CompileError(range, "super() is only supported inside the methods of a class");
     }
     __builtin_unreachable();
+}
+
+Value* Emitter::emit_tolist(const SourceRange& range, Value* tensor, const TypePtr& type) {
+    int64_t depth = 0;
+    const Type* element = type.get();
+    for (; element->is(TypeKind::List); ++depth) element = element->contained(0).get();
+    // The operator names the element type by its place in this list.
+    constexpr TypeKind kElements[] = {TypeKind::Int, TypeKind::Float, TypeKind::Bool, TypeKind::Complex};
+    const auto* found = std::ranges::find(kElements, element->kind());
+    if (found == std::end(kElements)) {
+        throw CompileError(range, fmt::format("{} is not one of the supported element types for tolist: int, float, complex, bool",
+                                              element->annotation_str()));
+    }
+    Value* dim = graph_.insert_constant(depth, {}, range);
+    Value* kind = graph_.insert_constant(int64_t{found - kElements}, {}, range);
+    return insert(sym::prim_tolist, {tensor, dim, kind}, 1, range)->output()->set_type(type);
 }
 
 SugaredPtr Emitter::emit_collection_form(const Call& call, const SpecialFormValue& form, const TypePtr& hint) {

@@ -100,6 +100,7 @@ class Emitter {
     NamedValues emit_arguments(const ast::Exprs& args, size_t from = 0);
     NamedValues emit_keywords(const std::vector<ast::Keyword>& keywords);
     SugaredPtr emit_fork(const ast::Call& call);
+    Value* emit_tolist(const SourceRange& range, Value* tensor, const TypePtr& type);
     SugaredPtr emit_collection_form(const ast::Call& call, const SpecialFormValue& form, const TypePtr& hint);
 
     // emitter_subscript.cpp

@@ -95,6 +95,7 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
     const TypePtr& type = value_->type;
     if (const std::string_view ns = property_namespace(*type, field); !ns.empty())
         return sugar(emit_op(range, graph, fmt::format("{}::{}", ns, field), {value_}));
+    if (type->is(TypeKind::Tensor) && field == "tolist") return std::make_shared<SpecialFormValue>(SpecialForm::tolist, value_);
     if (const auto* tuple = type->cast<TupleType>()) {
         const std::vector<std::string>& names = tuple->field_names();
         for (size_t i = 0; i < names.size(); ++i) {

@@ -119,15 +119,18 @@ class ConstantsTable : public SugaredValue {
 };
 
 /// Forms that the emitter treats itself, since their arguments are not all values.
-enum class SpecialForm { annotate, fork, awaitable, getattr, hasattr, isinstance, list, dict, tuple, unchecked_cast, uninitialized, create_object, range, enumerate, zip, super };
+enum class SpecialForm { annotate, fork, awaitable, getattr, hasattr, isinstance, list, dict, tuple, unchecked_cast, uninitialized, create_object, range, enumerate, zip, super, tolist };
 
 class SpecialFormValue : public SugaredValue {
    public:
     explicit SpecialFormValue(SpecialForm form, TypePtr type = {}) : form(form), type(std::move(type)) {}
+    SpecialFormValue(SpecialForm form, Value* self) : form(form), self(self) {}
     std::string kind() const override { return "special form"; }
     const SpecialForm form;
     /// The class of a create_object form.
     const TypePtr type;
+    /// The tensor of a tolist form.
+    Value* const self = nullptr;
 };
 
 /// float(x), int(x), …: the value itself when it has the type already, else the operator.

@@ -53,11 +53,47 @@ static bool convert_tuple(IValue& value, const TypePtr& type) {
     return true;
 }
 
+/// Gives Python's plain lists and dicts the types of what is in them, where that is one type: a parameter of type Any
+/// takes every value, and the program asks for its type.
+static void infer_types(IValue& value, int depth = 0) {
+    constexpr int kMaxDepth = 64;  // what lies deeper, or inside itself, stays as it is
+    if (depth == kMaxDepth) return;
+    const auto common_type = [](const std::vector<IValue>& values) {
+        const TypePtr type = values.empty() ? any_type() : values.front().type();
+        const bool same = std::all_of(values.begin(), values.end(), [&](const IValue& v) { return v.type()->equals(*type); });
+        return same ? type : any_type();
+    };
+    if (value.is_list() && value.to_list().element_type->is(TypeKind::Any)) {
+        std::vector<IValue> items = value.to_list().items;
+        for (IValue& item : items) infer_types(item, depth + 1);
+        const TypePtr type = common_type(items);
+        value = IValue(make_list(type, std::move(items)));
+    } else if (value.is_dict() && value.to_dict().key_type->is(TypeKind::Any)) {
+        std::vector<IValue> keys;
+        std::vector<IValue> items;
+        for (auto& [key, item] : value.to_dict().items()) {
+            keys.push_back(key);
+            items.push_back(item);
+            infer_types(items.back(), depth + 1);
+        }
+        auto dict = make_dict(common_type(keys), common_type(items));
+        for (size_t i = 0; i < keys.size(); ++i) dict->set(std::move(keys[i]), std::move(items[i]));
+        value = IValue(std::move(dict));
+    } else if (value.is_tuple() && !value.to_tuple().named_type) {
+        std::vector<IValue> elements = value.to_tuple().elements;
+        for (IValue& element : elements) infer_types(element, depth + 1);
+        value = IValue(make_tuple(std::move(elements)));
+    }
+}
+
 /// Makes `value` one of `type` where Python's plain values are as good; false when it cannot be.
 static bool convert(IValue& value, const TypePtr& type) {
     switch (type->kind()) {
         case TypeKind::Tensor:
             return value.is_tensor();
+        case TypeKind::Any:
+            infer_types(value);
+            return true;
         case TypeKind::Float:
             if (value.is_int()) value = IValue(static_cast<double>(value.to_int()));
             return value.is_double();

@@ -46,7 +46,13 @@ struct Exp {
     HWY_INLINE V operator()(D d, V x) const {
         using T = hn::TFromD<D>;
         // Past the bound the exponent would wrap; at it the product already overflows to infinity.
-        const V y = hn::Exp(d, hn::Min(x, hn::Set(d, sizeof(T) == 4 ? T(89) : T(710))));
+        V y = hn::Exp(d, hn::Min(x, hn::Set(d, sizeof(T) == 4 ? T(89) : T(710))));
+        // Highway's loses bits where the result is subnormal; the square of the root rounds once.
+        const auto tiny = hn::Lt(x, hn::Set(d, sizeof(T) == 4 ? T(-87) : T(-708)));
+        if (!hn::AllFalse(d, tiny)) {
+            const V root = hn::Exp(d, hn::Mul(x, hn::Set(d, T(0.5))));
+            y = hn::IfThenElse(tiny, hn::Mul(root, root), y);
+        }
         return hn::IfThenElse(hn::IsNaN(x), x, y);
     }
 };

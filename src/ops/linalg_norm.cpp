@@ -238,6 +238,20 @@ Tensor nuclear_norm_dim(const Tensor& self, const IntList& dim, bool keepdim) {
     return matrix_norm_by_name(self, "nuc", dim, keepdim, std::nullopt);
 }
 
+Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t>);
+
+/// Distances between the rows of self[N, M]: of every pair i < j, in that order.
+Tensor pdist(const Tensor& self, double p) {
+    WICK_CHECK(self.dim() == 2, "pdist only supports 2D tensors, got: {}D", self.dim());
+    WICK_CHECK(is_floating(self.dtype()), "pdist only supports floating-point dtypes");
+    WICK_CHECK(p >= 0, "pdist only supports non-negative p values");
+    const int64_t rows = self.size(0);
+    const Tensor all = cdist(self, self, p, std::nullopt);
+    std::vector<Tensor> parts;
+    for (int64_t i = 0; i < rows; ++i) parts.push_back(narrow(select(all, 0, i), 0, i + 1, rows - i - 1));
+    return parts.empty() ? empty({0}, self.dtype()) : cat(parts);
+}
+
 /// Distances between every row of x1[…, P, M] and every row of x2[…, R, M].
 Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t>) {
     WICK_CHECK(x1.dim() >= 2 && x2.dim() >= 2, "cdist only supports at least 2D tensors, X1 got: {}D, X2 got: {}D",
@@ -338,6 +352,8 @@ void register_linalg_norm(Registry& ops) {
         .kernel(&nuclear_norm_dim)
         .out("dim_out");
     ops.add("aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor").kernel(&cdist);
+    ops.add("aten::pdist(Tensor self, float p=2.) -> Tensor").kernel(&pdist);
+    ops.add("aten::_pdist_forward(Tensor self, float p=2.) -> Tensor").kernel(&pdist).out();
     ops.add("aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor").kernel(&cdist).out();
 }
 

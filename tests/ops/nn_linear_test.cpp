@@ -116,6 +116,15 @@ TEST(Linalg, SolvesInvertsAndFactors) {
               "matrix is singular.");
 }
 
+TEST(Distances, OfAllPairsOfRows) {
+    const Tensor x = tensor({0, 0, 3, 4, 0, 8}, DimVector{3, 2});
+    expect_close(values(call("aten::pdist", x)), {5, 8, 5});
+    expect_close(values(call("aten::pdist", x, 1.0)), {7, 8, 7});
+    EXPECT_EQ(call("aten::pdist", counting({1, 4})).numel(), 0);
+    EXPECT_EQ(call("aten::pdist", empty({0, 4}, DType::float32)).numel(), 0);
+    EXPECT_EQ(error_of([] { call("aten::pdist", counting({3})); }), "pdist only supports 2D tensors, got: 1D");
+}
+
 TEST(Norms, OrdersAndDimensions) {
     const Tensor x = tensor({3, -4, 0, 12}, DimVector{2, 2});
     const auto norm = [&](IValue p) {

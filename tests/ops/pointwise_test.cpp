@@ -173,6 +173,20 @@ TEST(Pointwise, Activations) {
     expect_close(values(call("aten::prelu", x, tensor({0.25f}))), {-0.75, -0.125, 0, 0.5, 3});
 }
 
+TEST(Pointwise, ExpIsExactToAUnitWhereItIsSubnormal) {
+    std::vector<float> x;
+    for (float v = -87; v > -105; v -= 0.37f) x.push_back(v);
+    const std::vector<float> y = values<float>(call("aten::exp", tensor<float>(x)));
+    for (size_t i = 0; i < x.size(); ++i)
+        EXPECT_NEAR(y[i], std::exp(static_cast<double>(x[i])), 1.01 * std::max(0x1p-149, 0x1p-23 * y[i])) << x[i];
+    std::vector<double> wide;
+    for (double v = -708; v > -746; v -= 0.37) wide.push_back(v);
+    const std::vector<double> z = values(call("aten::exp", tensor<double>(wide)));
+    for (size_t i = 0; i < wide.size(); ++i)
+        EXPECT_NEAR(z[i], std::exp(wide[i]), 2.01 * std::max(0x1p-1074, 0x1p-52 * z[i])) << wide[i];
+    EXPECT_EQ(values(call("aten::exp", tensor<float>({-std::numeric_limits<float>::infinity(), -1e30f}))), (std::vector<double>{0, 0}));
+}
+
 TEST(Pointwise, ExpressionsAreData) {
     const jit::Operator* op = jit::Registry::instance().find_overload("aten::silu");
     std::vector<IValue> arguments{counting({1})};

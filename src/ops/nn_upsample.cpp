@@ -81,6 +81,13 @@ Taps antialias_taps(int64_t in, int64_t out, double scale, Mode mode) {
     return taps;
 }
 
+/// Where the middle of output pixel i lies in the input. Rounded once, as in PyTorch, whose kernels are compiled with
+/// fused multiply-add.
+template <class T>
+T center(T scale, int64_t i) {
+    return std::fma(scale, static_cast<T>(i) + T(0.5), T(-0.5));
+}
+
 /// T is the type PyTorch computes positions in: that of the data, so that ties fall to the same side.
 template <class T>
 Taps make_taps(int64_t in, int64_t out, Mode mode, bool align_corners, std::optional<double> factor) {
@@ -108,7 +115,7 @@ Taps make_taps(int64_t in, int64_t out, Mode mode, bool align_corners, std::opti
             taps.width = 2;
             for (int64_t i = 0; i < out; ++i) {
                 T at = align_corners ? scale * static_cast<T>(i)
-                                     : std::max(T(0), scale * (static_cast<T>(i) + T(0.5)) - T(0.5));
+                                     : std::max(T(0), center(scale, i));
                 if (in == out) at = static_cast<T>(i);
                 const int64_t first = std::min(static_cast<int64_t>(at), in - 1);
                 const T second = std::clamp(at - static_cast<T>(first), T(0), T(1));
@@ -120,7 +127,7 @@ Taps make_taps(int64_t in, int64_t out, Mode mode, bool align_corners, std::opti
         case Mode::cubic:
             taps.width = 4;
             for (int64_t i = 0; i < out; ++i) {
-                const T at = align_corners ? scale * static_cast<T>(i) : scale * (static_cast<T>(i) + T(0.5)) - T(0.5);
+                const T at = align_corners ? scale * static_cast<T>(i) : center(scale, i);
                 const T floor = std::floor(at), part = at - floor;
                 for (int64_t t = -1; t <= 2; ++t) {
                     taps.index.push_back(std::clamp<int64_t>(static_cast<int64_t>(floor) + t, 0, in - 1));

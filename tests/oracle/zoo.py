@@ -250,11 +250,16 @@ def faster_rcnn(**options) -> nn.Module:
     return net
 
 
+# PyTorch 1.13 places the pixels of a resized image in double precision, PyTorch 2 and wick in float. The detectors carry the
+# difference of 4e-6 in their input on to box coordinates of some hundred pixels.
+RESIZED = {"rtol": 5e-4, "atol": 5e-3}
+
+
 @model(needs=("torchvision",))
 def fasterrcnn_mobilenet_v3_large_320_fpn():
     net = faster_rcnn()
     return Model(script(net), [forward("one", [torch.rand(3, 120, 160)], None),
-                               forward("two", [torch.rand(3, 120, 160), torch.rand(3, 200, 140)], None)])
+                               forward("two", [torch.rand(3, 120, 160), torch.rand(3, 200, 140)], None)], **RESIZED)
 
 
 @model(needs=("torchvision",))
@@ -269,7 +274,7 @@ def fasterrcnn_mobilenet_v3_large_320_fpn_traced():
             return found["boxes"], found["labels"], found["scores"]
 
     x = torch.rand(3, 120, 160)
-    return Model(trace(Flat(), x), [forward("one", x)])
+    return Model(trace(Flat(), x), [forward("one", x)], **RESIZED)
 
 
 @model(needs=("torchvision",))

@@ -1,6 +1,7 @@
 #include "targets.h"
 
 #include <chrono>
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -159,7 +160,9 @@ void pickle(std::string_view bytes) {
         options.read_storage = [](const archive::StorageKey& key) {
             const int64_t size = key.numel * bytes_of(key.dtype);
             if (size > kMaxStorage) throw ArchiveError("data/" + key.key, -1, "larger than this target allows");
-            return Storage::allocate(size);
+            auto storage = Storage::allocate(size);
+            if (size > 0) std::memset(storage->data(), 0, static_cast<size_t>(size));
+            return storage;
         };
         size_t consumed = 0;
         const IValue value = archive::unpickle("data.pkl", block.view(), options, &consumed);

@@ -2,6 +2,7 @@
 // wick's own, a hang. `make fuzz` looks further.
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <gtest/gtest.h>
 
@@ -17,12 +18,15 @@ namespace {
 using testing::all_fixtures;
 using testing::Fixture;
 
-constexpr int kMutations = 2000;
+/// Of each target; WICK_MUTATIONS asks for another number.
+int mutations() {
+    const char* text = std::getenv("WICK_MUTATIONS");
+    return text ? std::atoi(text) : 2000;
+}
 
 enum class Damage { bytes, text };
 
-void expect_survives(const Target& target, const std::vector<std::string>& seeds, Damage damage,
-                     int count = kMutations) {
+void expect_survives(const Target& target, const std::vector<std::string>& seeds, Damage damage) {
     ASSERT_FALSE(seeds.empty());
     for (const std::string& seed : seeds) {
         try {
@@ -31,7 +35,7 @@ void expect_survives(const Target& target, const std::vector<std::string>& seeds
             ADD_FAILURE() << "a seed itself: " << error.what();
         }
     }
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < mutations(); ++i) {
         Mutator mutator(static_cast<uint64_t>(i));
         const std::string& seed = seeds[mutator.below(seeds.size())];
         const std::string& other = seeds[mutator.below(seeds.size())];
@@ -103,7 +107,7 @@ TEST(Mutations, Graph) {
 
 TEST(Mutations, Archive) {
     const std::vector<std::string> seeds = archives(12'000);
-    for (int i = 0; i < kMutations; ++i) {
+    for (int i = 0; i < mutations(); ++i) {
         Mutator mutator(static_cast<uint64_t>(i));
         const std::string& seed = seeds[mutator.below(seeds.size())];
         const size_t choice = mutator.below(1000);

@@ -6,6 +6,7 @@
 
 #include <wick/support/check.h>
 #include <wick/support/parallel.h>
+#include <wick/tensor/grad_mode.h>
 
 #include "ops/builtins.h"
 #include "ops/script_call.h"
@@ -52,9 +53,12 @@ class Interpreter {
         IValue* registers = push_frame(plan, 0);
         for (size_t i = 0; i < args.size(); ++i) registers[i] = std::move(args[i]);
         args.clear();
+        const bool grad_enabled = GradMode::is_enabled();
         try {
             return execute();
         } catch (const LimitError&) {
+            // The program was stopped, perhaps inside torch.no_grad(), without leaving it.
+            GradMode::set_enabled(grad_enabled);
             throw;
         } catch (const InternalError&) {
             throw;

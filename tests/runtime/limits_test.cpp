@@ -39,6 +39,21 @@ TEST(Limits, HugeTensorsAreErrors) {
               LimitError::Kind::memory);
 }
 
+TEST(Limits, ListsDictsAndStringsCount) {
+    EXPECT_EQ(limit_of("def f(n: int) -> int:\n  x = annotate(List[int], [])\n  for i in range(n):\n"
+                       "    _0 = torch.append(x, i)\n  return torch.len(x)\n",
+                       {10'000'000}, memory(1 << 20)),
+              LimitError::Kind::memory);
+    EXPECT_EQ(limit_of("def f(n: int) -> int:\n  x = annotate(Dict[int, int], {})\n  for i in range(n):\n"
+                       "    torch._set_item(x, i, i)\n  return torch.len(x)\n",
+                       {10'000'000}, memory(1 << 20)),
+              LimitError::Kind::memory);
+    EXPECT_EQ(limit_of("def f(n: int) -> int:\n  x = \"a\"\n  for i in range(n):\n"
+                       "    x = torch.add(x, x)\n  return torch.len(x)\n",
+                       {60}, memory(1 << 20)),
+              LimitError::Kind::memory);
+}
+
 TEST(Limits, TheProgramGoesOnAfterALimit) {
     Program program("def f(n: int) -> Tensor:\n  return torch.zeros([n, 1000])\n");
     EXPECT_THROW(program.run("f", {1000}, memory(1 << 20)), LimitError);

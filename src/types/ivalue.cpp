@@ -277,7 +277,10 @@ size_t DictObject::slot_of(const IValue& key) const {
 
 void DictObject::rehash() {
     std::erase_if(entries_, [](const Entry& entry) { return !entry.alive; });
-    index_.assign(std::bit_ceil(std::max<size_t>(8, entries_.size() * 4)), -1);
+    const size_t slots = std::bit_ceil(std::max<size_t>(8, entries_.size() * 4));
+    // The index is at most half full.
+    check_memory(static_cast<int64_t>(slots * sizeof(int32_t) + slots / 2 * sizeof(Entry)));
+    index_.assign(slots, -1);
     for (size_t i = 0; i < entries_.size(); ++i) index_[slot_of(entries_[i].key)] = static_cast<int32_t>(i);
 }
 

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 
+#include <wick/tensor/grad_mode.h>
+
 #include "ops/print_value.h"
 #include "runtime/program.h"
 
@@ -74,6 +76,16 @@ TEST(Limits, EndlessLoopsStop) {
     RunOptions cancelled;
     cancelled.cancel = &cancel;
     EXPECT_EQ(limit_of(kForever, {1}, cancelled), LimitError::Kind::time);
+}
+
+TEST(Limits, AStoppedCallLeavesTheGradientMode) {
+    RunOptions steps;
+    steps.max_steps = 10'000;
+    const std::string text =
+        "def f(x: int) -> int:\n  torch.set_grad_enabled(False)\n  n = x\n  while True:\n"
+        "    n = torch.add(n, 1)\n  return n\n";
+    EXPECT_EQ(limit_of(text, {1}, steps), LimitError::Kind::steps);
+    EXPECT_TRUE(GradMode::is_enabled());
 }
 
 constexpr const char* kForks = R"(def work(log: List[int],

@@ -1,37 +1,74 @@
-# The commands of the README. `make build` needs a Debian 12 machine; it installs the packages that are missing.
+# The commands of the README, for a Debian 12 machine; each installs the packages that are missing.
 
-PACKAGES := cmake ninja-build g++ libfmt-dev libhwy-dev nlohmann-json3-dev libcli11-dev zlib1g-dev libgtest-dev libbenchmark-dev
-SANITIZER_PACKAGES := clang libclang-rt-14-dev
+PACKAGES := cmake ninja-build g++ libfmt-dev libhwy-dev nlohmann-json3-dev libcli11-dev zlib1g-dev
+TEST_PACKAGES := $(PACKAGES) libgtest-dev
+SANITIZER_PACKAGES := $(TEST_PACKAGES) clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format clang-tidy
 JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: build test asan tsan format lint clean
+.PHONY: build demo test oracle bench fuzz asan tsan install format lint clean
 .DELETE_ON_ERROR:
 
 # $(call packages,LIST): installs what is not there yet.
 packages = @missing=""; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; fi
+	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && \
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 
+# build/bin/wick and build/libwick.a.
 build:
 	$(call packages,$(PACKAGES))
-	cmake --preset release -DWICK_TESTS=ON
-	cmake --build build -j$(JOBS)
+	cmake --preset release -DWICK_TESTS=OFF
+	cmake --build build -j$(JOBS) --target wick_cli
 
-test: build
+# Runs archives that PyTorch wrote, beside what PyTorch had given for them.
+demo:
+	$(call packages,$(PACKAGES))
+	@cmake --preset release -DWICK_TESTS=OFF
+	@cmake --build build -j$(JOBS) --target wick_cli wick_demo
+	@build/bin/demo tests/data
+
+# Everything but PyTorch itself: libwick.so too, for the test of installing it.
+test:
+	$(call packages,$(TEST_PACKAGES))
+	cmake --preset release -DWICK_TESTS=ON -DBUILD_SHARED_LIBS=ON
+	cmake --build build -j$(JOBS)
 	ctest --test-dir build --output-on-failure -j$(JOBS)
 
+# Models built in PyTorch 2.13 (pip) and 1.13 (apt), run there and in wick, compared.
+oracle: build
+	tests/oracle/all.sh
+
+# Times side by side with PyTorch; docs/benchmarks.md has a table made by it.
+bench: build
+	eval "$$(tests/oracle/setup.sh)" && "$$WICK_ORACLE_PY213" bench/peers.py $(BENCH)
+
+# Each fuzz target for FUZZ_SECONDS, with what earlier runs found (fuzz-corpus/).
+fuzz:
+	$(call packages,$(SANITIZER_PACKAGES))
+	cmake --preset fuzz
+	cmake --build build-fuzz -j$(JOBS)
+	for target in build-fuzz/bin/fuzz_*; do \
+		corpus=fuzz-corpus/$$(basename $$target); mkdir -p $$corpus && \
+		$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 $$corpus || exit 1; done
+
 asan:
-	$(call packages,$(PACKAGES) $(SANITIZER_PACKAGES))
+	$(call packages,$(SANITIZER_PACKAGES))
 	cmake --preset asan -DWICK_TESTS=ON
 	cmake --build build-asan -j$(JOBS)
 	ctest --test-dir build-asan --output-on-failure -j$(JOBS)
 
 tsan:
-	$(call packages,$(PACKAGES))
+	$(call packages,$(TEST_PACKAGES))
 	cmake --preset tsan -DWICK_TESTS=ON
 	cmake --build build-tsan -j$(JOBS)
 	ctest --test-dir build-tsan --output-on-failure -j$(JOBS) -R 'Thread|Parallel|Future|Fork'
+
+# make install PREFIX=/usr/local
+PREFIX ?= /usr/local
+install: build
+	cmake --install build --prefix $(PREFIX)
 
 format:
 	$(call packages,$(LINT_PACKAGES))
@@ -43,4 +80,4 @@ lint:
 	git ls-files 'src/*.cpp' | xargs clang-tidy -p build --quiet
 
 clean:
-	rm -rf build build-debug build-asan build-tsan
+	rm -rf build build-debug build-asan build-tsan build-fuzz

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/compile_all.h"
+#include "cli/files.h"
 
 namespace wick::cli {
 
@@ -13,7 +14,7 @@ void add_check(CLI::App& app) {
     CLI::App* command = app.add_subcommand("check", "Tell whether an archive would run, and what in it would not");
     command->add_option("MODEL", *model, "A TorchScript archive")->required();
     command->callback([model] {
-        const jit::LoadedArchive archive = jit::load_archive(*model);
+        const jit::LoadedArchive archive = about(*model, [&] { return jit::load_archive(*model); });
         const std::vector<std::string> errors = compile_all(archive);
         for (const std::string& error : errors) fmt::print(stderr, "{}\n\n", error);
         if (!errors.empty()) {

@@ -5,6 +5,7 @@
 #include <wick/wick.h>
 
 #include "cli/commands.h"
+#include "cli/files.h"
 
 namespace wick::cli {
 
@@ -21,7 +22,8 @@ void add_convert(CLI::App& app) {
         jit::ExtraFiles extra_files;
         jit::LoadOptions options;
         options.extra_files = &extra_files;
-        jit::load(args->in, options).save(args->out, extra_files);
+        const jit::Module module = load_module(args->in, options);
+        about(args->in, [&] { module.save(args->out, extra_files); });
     });
 }
 

@@ -11,6 +11,8 @@
 #include "archive/bytes.h"
 #include "archive/torch_save.h"
 #include "cli/commands.h"
+#include "cli/compare.h"
+#include "cli/files.h"
 #include "cli/input_spec.h"
 #include "cli/plain_value.h"
 #include "cli/progress.h"
@@ -29,6 +31,8 @@ struct RunArguments {
     std::string outputs;
     std::string calls;
     std::string times;
+    std::string expect;
+    Tolerance tolerance;
     int threads = 0;
     int64_t repeat = 1;
     uint64_t max_memory = 0;
@@ -57,14 +61,14 @@ std::vector<Call> calls_of(const RunArguments& args) {
     std::vector<Call> calls;
     if (args.calls.empty()) {
         Call& call = calls.emplace_back(args.method);
-        if (!args.inputs.empty()) call.arguments = as_arguments(archive::load_torch_file(args.inputs), args.inputs);
+        if (!args.inputs.empty()) call.arguments = as_arguments(load_values(args.inputs), args.inputs);
         for (const std::string& spec : args.input_specs) call.arguments.push_back(parse_input(spec));
         return calls;
     }
     const auto refuse = [&] {
         throw UsageError(fmt::format("{}: expected a list of (method, arguments)", args.calls));
     };
-    const IValue list = archive::load_torch_file(args.calls);
+    const IValue list = load_values(args.calls);
     if (!list.is_list() || list.to_list().items.empty()) refuse();
     for (const IValue& item : list.to_list().items) {
         if (!item.is_tuple() || item.to_tuple().elements.size() != 2) refuse();
@@ -103,11 +107,25 @@ void write_times(const std::string& path, double load, const std::vector<double>
     file.commit();
 }
 
+/// Says how far the result is from the recorded one; exit code 1 when that is too far.
+void hold_against(const std::string& path, const IValue& result, const Tolerance& tolerance) {
+    const Comparison comparison = compare(result, load_values(path), tolerance);
+    const std::string room = fmt::format("within rtol {:g}, atol {:g}; largest difference {:.3g}", tolerance.rtol,
+                                         tolerance.atol, comparison.largest);
+    if (comparison.differences.empty()) {
+        fmt::print("equal to {} {}\n", path, room);
+        return;
+    }
+    for (const std::string& line : comparison.differences) fmt::print(stderr, "{}\n", line);
+    fmt::print(stderr, "wick: not equal to {} {}\n", path, room);
+    throw Exit{1};
+}
+
 void run(const RunArguments& args) {
     const auto start = Clock::now();
     jit::LoadOptions load_options;
     load_options.setstate_options = options_of(args);
-    const jit::Module module = jit::load(args.model, load_options);
+    const jit::Module module = load_module(args.model, load_options);
     const double load_seconds = seconds_since(start);
     const std::vector<Call> calls = calls_of(args);
 
@@ -116,7 +134,7 @@ void run(const RunArguments& args) {
     std::vector<double> times;
     // A later call may change what an earlier one returned: results are copied, or printed, as they come.
     const auto keep = [&](IValue result) {
-        if (!args.outputs.empty())
+        if (!args.outputs.empty() || !args.expect.empty())
             results.push_back(plain_value(result));
         else if (args.times.empty())
             lines.push_back(jit::python_str(result));
@@ -126,7 +144,8 @@ void run(const RunArguments& args) {
         for (int64_t round = 0; round < args.repeat; ++round) {
             for (const auto& [method, arguments] : calls) {
                 const auto call_start = Clock::now();
-                IValue result = module.get_method(method)(arguments, {}, options_of(args));
+                IValue result =
+                    about(args.model, [&] { return module.get_method(method)(arguments, {}, options_of(args)); });
                 times.push_back(seconds_since(call_start));
                 if (round + 1 == args.repeat) keep(std::move(result));
                 progress.advance();
@@ -134,9 +153,10 @@ void run(const RunArguments& args) {
         }
     }
     if (!args.times.empty()) write_times(args.times, load_seconds, times);
-    if (!args.outputs.empty()) {
+    if (!results.empty()) {
         const IValue all = args.calls.empty() ? results[0] : IValue(make_list(jit::any_type(), std::move(results)));
-        archive::save_torch_file(all, args.outputs);
+        if (!args.outputs.empty()) archive::save_torch_file(all, args.outputs);
+        if (!args.expect.empty()) hold_against(args.expect, all, args.tolerance);
     }
     for (const std::string& line : lines) fmt::print("{}\n", line);
 }
@@ -156,6 +176,16 @@ void add_run(CLI::App& app) {
         ->take_all();
     command->add_option("--inputs", args->inputs, "File with the tuple of arguments, as torch.save writes it");
     command->add_option("--outputs", args->outputs, "File to write the result to; torch.load reads it");
+    CLI::Option* expect = command->add_option(
+        "--expect", args->expect, "File with the expected result, as --outputs or torch.save writes it: compare");
+    command->add_option("--rtol", args->tolerance.rtol, "Relative tolerance of --expect")
+        ->capture_default_str()
+        ->needs(expect)
+        ->check(CLI::NonNegativeNumber);
+    command->add_option("--atol", args->tolerance.atol, "Absolute tolerance of --expect")
+        ->capture_default_str()
+        ->needs(expect)
+        ->check(CLI::NonNegativeNumber);
     command->add_option("--calls", args->calls,
                         "File with a list of (method, arguments): all are called on one loaded module");
     command->add_option("--threads", args->threads, "Threads that a call may use")->check(CLI::PositiveNumber);

@@ -10,6 +10,7 @@
 #include <wick/wick.h>
 
 #include "cli/commands.h"
+#include "cli/files.h"
 
 namespace wick::cli {
 namespace {
@@ -23,9 +24,9 @@ struct ShowArguments {
 using Text = std::string (jit::Method::*)() const;
 
 void show(const ShowArguments& args, Text text) {
-    const jit::Module module = jit::load(args.model);
+    const jit::Module module = load_module(args.model);
     if (!args.all) {
-        fmt::print("{}", (module.get_method(args.method).*text)());
+        about(args.model, [&] { fmt::print("{}", (module.get_method(args.method).*text)()); });
         return;
     }
     std::unordered_set<const void*> seen;
@@ -34,7 +35,8 @@ void show(const ShowArguments& args, Text text) {
         std::vector<jit::Method> methods = submodule.get_methods();
         std::sort(methods.begin(), methods.end(), [](const auto& a, const auto& b) { return a.name() < b.name(); });
         for (const jit::Method& method : methods)
-            fmt::print("=== {}{}{}\n{}", path, path.empty() ? "" : ":", method.name(), (method.*text)());
+            fmt::print("=== {}{}{}\n{}", path, path.empty() ? "" : ":", method.name(),
+                       about(args.model, [&] { return (method.*text)(); }));
     }
 }
 

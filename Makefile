@@ -29,10 +29,10 @@ demo:
 	@cmake --build build -j$(JOBS) --target wick_cli wick_demo
 	@build/bin/demo tests/data
 
-# Everything but PyTorch itself: libwick.so too, for the test of installing it.
+# All tests that need no PyTorch.
 test:
 	$(call packages,$(TEST_PACKAGES))
-	cmake --preset release -DWICK_TESTS=ON -DBUILD_SHARED_LIBS=ON
+	cmake --preset release -DWICK_TESTS=ON
 	cmake --build build -j$(JOBS)
 	ctest --test-dir build --output-on-failure -j$(JOBS)
 

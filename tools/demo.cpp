@@ -61,7 +61,8 @@ std::string tensor_text(const Tensor& tensor) {
     const Tensor wide = ops::contiguous(ops::to_dtype(tensor, DType::float64), ops::MemoryFormat::contiguous);
     constexpr int64_t kShown = 5;
     for (int64_t i = 0; i < std::min(kShown, wide.numel()); ++i)
-        text += fmt::format(is_floating(tensor.dtype()) ? " {:.5f}" : " {:g}", wide.data<double>()[i]);
+        text += is_floating(tensor.dtype()) ? fmt::format(" {:.5f}", wide.data<double>()[i])
+                                            : fmt::format(" {:g}", wide.data<double>()[i]);
     return text + (wide.numel() > kShown ? " …" : "");
 }
 
@@ -125,7 +126,9 @@ bool show(const std::string& data, const Show& one) {
     print_value("wick", result);
     print_value("PyTorch", expected);
     const cli::Comparison comparison = cli::compare(result, expected);
-    if (comparison.differences.empty())
+    if (comparison.differences.empty() && comparison.largest == 0)
+        fmt::print("  equal    in every element\n");
+    else if (comparison.differences.empty())
         fmt::print("  equal    largest difference {:.1e}\n", comparison.largest);
     else
         fmt::print("  DIFFERENT  {}\n", comparison.differences[0]);
@@ -150,7 +153,8 @@ int main(int argc, char** argv) {
         try {
             equal += wick::show(argv[1], one);
         } catch (const wick::Error& error) {
-            fmt::print("  FAILED   {}\n", error.what());
+            const std::string message = error.what();
+            fmt::print("  FAILED   {}\n", message.substr(0, message.find('\n')));
         }
     }
     fmt::print("\n{} of {} give PyTorch's results.\n", equal, std::size(wick::kShows));

@@ -26,6 +26,10 @@ double distance(Complex got, Complex want) {
     return std::hypot(distance(got.real(), want.real()), distance(got.imag(), want.imag()));
 }
 
+std::string number_text(int64_t value) { return fmt::format("{}", value); }
+std::string number_text(double value) { return fmt::format("{:.8g}", value); }
+std::string number_text(Complex value) { return fmt::format("({:.8g}{:+.8g}j)", value.real(), value.imag()); }
+
 template <class Number>
 bool near(double away, Number want, const Tolerance& room) {
     return away == 0 || (std::isfinite(away) && away <= room.atol + room.rtol * std::abs(want));
@@ -122,9 +126,9 @@ class Comparer {
             if (bad && count++ == 0) first = i;
         }
         if (count == 0) return;
-        const IValue first_got(wide_got.data<Wide>()[first]), first_want(wide_want.data<Wide>()[first]);
         differ("{}: {} of {} elements differ, first at {}: {} instead of {}", where, count, want.numel(),
-               place(want, first), jit::python_repr(first_got), jit::python_repr(first_want));
+               place(want, first), number_text(wide_got.data<Wide>()[first]),
+               number_text(wide_want.data<Wide>()[first]));
     }
 
     /// "[0, 3]": the index of the i-th element in row-major order.

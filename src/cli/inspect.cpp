@@ -1,9 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstring>
 #include <fmt/format.h>
 #include <map>
 #include <memory>
+#include <regex>
 #include <string>
 #include <unordered_set>
 
@@ -42,10 +42,10 @@ std::string producer_of(const archive::ZipReader& zip) {
     return "1.3 or earlier";
 }
 
-/// Qualified names without the root that all of them share.
-std::string short_name(std::string name) {
-    for (size_t at; (at = name.find("__torch__.")) != std::string::npos;) name.erase(at, std::strlen("__torch__."));
-    return name;
+/// Qualified names without what only machines need: the common root, and the numbers of classes of one name.
+std::string short_name(const std::string& name) {
+    static const std::regex kNoise("__torch__\\.|___torch_mangle_[0-9]+\\.");
+    return std::regex_replace(name, kNoise, "");
 }
 
 /// "forward(x: Tensor, n: int = 3) -> Tensor", as a method stands in Python, without self.
@@ -123,7 +123,9 @@ class TreePrinter {
     /// " = 3": of what fits on a line.
     static std::string short_value(const IValue& value) {
         constexpr size_t kLongest = 60;
-        if (!value.is_scalar() && !value.is_string() && !value.is_none() && !value.is_device()) return "";
+        if (!value.is_scalar() && !value.is_string() && !value.is_none() && !value.is_device() &&
+            !value.is_enum())
+            return "";
         const std::string text = jit::python_repr(value);
         return text.size() <= kLongest ? " = " + text : "";
     }

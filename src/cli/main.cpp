@@ -30,7 +30,8 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "{}", app.help());
         return 2;
     }
-    if (argv[1][0] != '-' && !app.get_subcommand_no_throw(argv[1])) {
+    const auto is_called = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
+    if (argv[1][0] != '-' && app.get_subcommands(is_called).empty()) {
         fmt::print(stderr, "wick: there is no command '{}'\nRun 'wick --help' for the commands.\n", argv[1]);
         return 2;
     }

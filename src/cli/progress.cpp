@@ -14,7 +14,7 @@ static constexpr int64_t kWidth = 30;
 Progress::Progress(std::string what, int64_t total)
     : what_(std::move(what)),
       total_(total),
-      visible_(isatty(STDERR_FILENO) && total > 1),
+      visible_(isatty(STDERR_FILENO)),
       started_(Clock::now()),
       next_draw_(started_ + kDelay) {}
 
@@ -24,7 +24,7 @@ Progress::~Progress() {
 
 void Progress::advance(int64_t by) {
     done_ += by;
-    if (!visible_ || Clock::now() < next_draw_) return;
+    if (!visible_ || done_ >= total_ || Clock::now() < next_draw_) return;
     next_draw_ = Clock::now() + kInterval;
     drawn_ = true;
     const int64_t filled = kWidth * done_ / total_;

@@ -14,6 +14,8 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
     void advance(int64_t by = 1);
+    /// When more work turns up.
+    void set_total(int64_t total) { total_ = total; }
 
  private:
     std::string what_;

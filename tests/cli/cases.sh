@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # cases.sh WICK CASE: one test of the command line. CMakeLists.txt makes a ctest of each function case_… below.
 set -u
-wick=$1
+wick=$(realpath "$1")
 data=$(cd "$(dirname "$0")/../data" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -171,7 +171,7 @@ case_literals() {
     run 0 run "$data/t213/control_flow.pt" --method numbers --input 7 --input 2 --input -1.5 --input "float('inf')"
     run 0 run "$data/t213/contexts.pt" --method numbers --input 2+3j
     run 0 run "$data/t213/customs.pt" --method count --input "['a', 'b', 'a']"
-    prints "{'a': 2, 'b': 1}"
+    prints_part "{'a': 2, 'b': 1, "
     run 0 run "$data/t213/control_flow.pt" --method early --input None --input 1
     run 0 run "$data/t213/customs.pt" --method levels --input True
     run 1 run "$model" --method numbers --input "{'a': 1.0}"
@@ -256,7 +256,7 @@ case_expect_tells_differences() {
 case_times() {
     run 0 run "$data/t213/mlp.pt" --inputs "$data/t213/mlp.inputs.pt" --repeat 7 --threads 1 --times "$work/times.json"
     quiet
-    [ "$(tr -cd , <"$work/times.json" | wc -c)" = 7 ] || fail "not 7 calls: $(cat "$work/times.json")"
+    [ "$(grep -o '"calls":\[[^]]*\]' "$work/times.json" | tr -cd , | wc -c)" = 6 ] || fail "not 7 calls: $(cat "$work/times.json")"
     grep -q '"load":[0-9]' "$work/times.json" || fail "no load time: $(cat "$work/times.json")"
 }
 

@@ -1,0 +1,23 @@
+#!/bin/sh
+# install.sh BUILD_DIR WORK_DIR: installs the build into a prefix of its own, then builds examples/run_model against it,
+# once with each library that is there, and runs it. Nothing of the source tree but the example and a model is used.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$1
+work=$2
+rm -rf "$work"
+mkdir -p "$work"
+cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
+for flavour in static shared; do
+    if [ $flavour = shared ] && ! ls "$work"/prefix/lib*/libwick.so "$work"/prefix/lib*/*/libwick.so >/dev/null 2>&1; then
+        echo "shared: not built (BUILD_SHARED_LIBS)"
+        continue
+    fi
+    echo "== $flavour"
+    cmake -S "$root/examples/run_model" -B "$work/$flavour" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/prefix" \
+        -DWICK_TARGET=wick::$flavour >"$work/$flavour.log"
+    cmake --build "$work/$flavour" >>"$work/$flavour.log"
+    "$work/$flavour/run_model" "$root/tests/data/t213/streaming_audio.pt" "$work/$flavour/copy.pt" | tee "$work/$flavour.txt"
+done
+"$work/prefix/bin/wick" --version
+if [ -e "$work/shared.txt" ]; then cmp "$work/static.txt" "$work/shared.txt"; fi

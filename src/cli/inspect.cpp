@@ -123,8 +123,7 @@ class TreePrinter {
     /// " = 3": of what fits on a line.
     static std::string short_value(const IValue& value) {
         constexpr size_t kLongest = 60;
-        if (!value.is_scalar() && !value.is_string() && !value.is_none() && !value.is_device() &&
-            !value.is_enum())
+        if (!value.is_scalar() && !value.is_string() && !value.is_none() && !value.is_device() && !value.is_enum())
             return "";
         const std::string text = jit::python_repr(value);
         return text.size() <= kLongest ? " = " + text : "";

@@ -1,8 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <fmt/format.h>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -190,7 +190,8 @@ void add_run(CLI::App& app) {
                         "File with a list of (method, arguments): all are called on one loaded module");
     command->add_option("--threads", args->threads, "Threads that a call may use")->check(CLI::PositiveNumber);
     command->add_option("--repeat", args->repeat, "Call so many times")->check(CLI::PositiveNumber);
-    command->add_option("--times", args->times, "File for the seconds of loading and of each call, and the peak memory (JSON)");
+    command->add_option("--times", args->times,
+                        "File for the seconds of loading and of each call, and the peak memory (JSON)");
     command->add_option("--max-memory", args->max_memory, "Bytes that a call may hold (100MB, 2GB)")
         ->transform(CLI::AsSizeValue(false));
     command->add_option("--max-steps", args->max_steps, "Instructions that a call may execute")

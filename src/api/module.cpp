@@ -163,11 +163,17 @@ void Module::to(DType dtype) {
             if (!(attributes[i].is_parameter || attributes[i].is_buffer) || !slot.is_tensor() ||
                 !is_floating(slot.tensor_ref().dtype()))
                 continue;
-            const Tensor& before = slot.tensor_ref();
-            Tensor after = ops::to_dtype(before, dtype);
-            after.impl()->requires_grad = before.impl()->requires_grad;
-            after.impl()->is_constant = true;
-            slot = IValue(std::move(after));
+            // The tensor itself changes: a module may hold it in other attributes too, as RNNs list their weights.
+            TensorImpl& tensor = *slot.tensor_ref().impl();
+            const Tensor converted = ops::to_dtype(slot.tensor_ref(), dtype);
+            if (converted.impl() == &tensor) continue;
+            // What was derived from the former bytes carries their version, which must not come again.
+            while (converted.impl()->storage->version() <= tensor.storage->version())
+                converted.impl()->storage->bump_version();
+            tensor.storage = converted.impl()->storage;
+            tensor.offset = converted.impl()->offset;
+            tensor.strides = converted.impl()->strides;
+            tensor.dtype = dtype;
         }
     }
 }

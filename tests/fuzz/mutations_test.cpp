@@ -1,5 +1,5 @@
 // A fixed set of damaged inputs through every fuzzing target. What must not happen: a crash, an error that is not
-// wick's own, a hang. `make fuzz` looks further.
+// wick's own, a hang. fuzz/run.sh looks further.
 
 #include <algorithm>
 #include <cstdlib>

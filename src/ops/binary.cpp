@@ -19,12 +19,19 @@ void refuse_bool_subtraction(std::span<const DType> tensors) {
 }
 constexpr Rule kSubtraction{DTypeRule::promote, &refuse_bool_subtraction};
 
+/// Which out= overloads PyTorch gives an operator on a tensor and a tensor or number, and under which names.
+enum class Outs { tensor, both, both_named };  // out; out and Scalar_out; Tensor_out and Scalar_out
+
 /// `name.Tensor` and `name.Scalar` on the same body, for each name.
 template <class F>
-void add_binary(Registry& ops, std::initializer_list<std::string_view> names, Rule rule, F body) {
+void add_binary(Registry& ops, std::initializer_list<std::string_view> names, Outs outs, Rule rule, F body) {
     for (std::string_view name : names) {
-        ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor other) -> Tensor", name)).pointwise(rule, body).inplace().out();
-        ops.add(fmt::format("aten::{}.Scalar(Tensor self, Scalar other) -> Tensor", name)).pointwise(rule, body).inplace();
+        ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor other) -> Tensor", name))
+            .pointwise(rule, body)
+            .inplace()
+            .out(outs == Outs::both_named ? "Tensor_out" : "out");
+        OperatorEntry number = ops.add(fmt::format("aten::{}.Scalar(Tensor self, Scalar other) -> Tensor", name)).pointwise(rule, body).inplace();
+        if (outs != Outs::tensor) number.out();
     }
 }
 
@@ -37,13 +44,15 @@ void add_tensors_only(Registry& ops, std::string_view name, Rule rule, F body, b
 
 /// `name.Tensor` and `name.Scalar` with a factor for the second operand.
 template <class F>
-void add_with_alpha(Registry& ops, std::string_view name, Rule rule, F body, bool has_inplace = true) {
+void add_with_alpha(Registry& ops, std::string_view name, Outs outs, Rule rule, F body, bool has_inplace = true) {
     OperatorEntry tensor =
         ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", name)).pointwise(rule, body);
     OperatorEntry number =
         ops.add(fmt::format("aten::{}.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", name)).pointwise(rule, body);
+    tensor.out(outs == Outs::both_named ? "Tensor_out" : "out");
+    if (outs != Outs::tensor) number.out();
     if (!has_inplace) return;
-    tensor.inplace().out();
+    tensor.inplace();
     number.inplace();
 }
 
@@ -56,22 +65,23 @@ Tensor divide(const Operand& a, const Operand& b, std::optional<std::string_view
 
 void register_division(Registry& ops) {
     auto quotient = [](Expr a, Expr b) { return a / b; };
-    add_binary(ops, {"div", "divide", "true_divide"}, kIntToFloat, quotient);
+    add_binary(ops, {"div"}, Outs::both, kIntToFloat, quotient);
+    add_binary(ops, {"divide", "true_divide"}, Outs::tensor, kIntToFloat, quotient);
     for (std::string_view name : {"div", "divide"}) {
         ops.add(fmt::format("aten::{}.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", name))
             .kernel([](const Tensor& a, const Tensor& b, std::optional<std::string_view> mode) { return divide(a, b, mode); })
             .inplace()
             .out("out_mode");
-        ops.add(fmt::format("aten::{}.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", name))
-            .kernel([](const Tensor& a, Scalar b, std::optional<std::string_view> mode) { return divide(a, b, mode); })
-            .inplace();
+        OperatorEntry number = ops.add(fmt::format("aten::{}.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", name));
+        number.kernel([](const Tensor& a, Scalar b, std::optional<std::string_view> mode) { return divide(a, b, mode); }).inplace();
+        if (name == "div") number.out();
     }
     auto floored = [](Expr a, Expr b) { return floordiv(a, b); };
     ops.add("aten::floor_divide(Tensor self, Tensor other) -> Tensor").pointwise(floored).inplace("Tensor").out();
-    ops.add("aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor").pointwise(floored).inplace();
-    add_binary(ops, {"remainder"}, kPromote, [](Expr a, Expr b) { return remainder(a, b); });
-    ops.add("aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor").pointwise([](Expr a, Expr b) { return remainder(a, b); });
-    add_binary(ops, {"fmod"}, kPromote, [](Expr a, Expr b) { return fmod(a, b); });
+    ops.add("aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor").pointwise(floored).inplace().out();
+    add_binary(ops, {"remainder"}, Outs::both_named, kPromote, [](Expr a, Expr b) { return remainder(a, b); });
+    ops.add("aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor").pointwise([](Expr a, Expr b) { return remainder(a, b); }).out();
+    add_binary(ops, {"fmod"}, Outs::both_named, kPromote, [](Expr a, Expr b) { return fmod(a, b); });
 }
 
 void register_powers(Registry& ops) {
@@ -94,9 +104,14 @@ void register_bitwise(Registry& ops) {
     auto bit_xor = [](Expr a, Expr b) { return a ^ b; };
     auto left = [](Expr a, Expr b) { return shift_left(a, b); };
     auto right = [](Expr a, Expr b) { return shift_right(a, b); };
-    add_binary(ops, {"bitwise_and"}, kIntegral, bit_and);
-    add_binary(ops, {"bitwise_or"}, kIntegral, bit_or);
-    add_binary(ops, {"bitwise_xor"}, kIntegral, bit_xor);
+    auto add_bitwise = [&](std::string_view name, auto body) {
+        const std::string full = fmt::format("bitwise_{}", name);
+        add_binary(ops, {full}, Outs::both_named, kIntegral, body);
+        ops.add(fmt::format("aten::{}.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", full)).pointwise(kIntegral, body).out();
+    };
+    add_bitwise("and", bit_and);
+    add_bitwise("or", bit_or);
+    add_bitwise("xor", bit_xor);
     // Python's operator methods: the in-place form of __and__ is __iand__.
     auto add_operator = [&](std::string_view name, auto body) {
         for (std::string_view other : {"Tensor", "Scalar"}) {
@@ -110,9 +125,9 @@ void register_bitwise(Registry& ops) {
     add_operator("lshift", left);
     add_operator("rshift", right);
     auto add_shift = [&](std::string_view name, auto body) {
-        ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor other) -> Tensor", name)).pointwise(kIntegral, body).inplace().out();
+        ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor other) -> Tensor", name)).pointwise(kIntegral, body).inplace().out("Tensor_out");
         ops.add(fmt::format("aten::{}.Tensor_Scalar(Tensor self, Scalar other) -> Tensor", name)).pointwise(kIntegral, body).inplace().out();
-        ops.add(fmt::format("aten::{}.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", name)).pointwise(kIntegral, body);
+        ops.add(fmt::format("aten::{}.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", name)).pointwise(kIntegral, body).out();
     };
     add_shift("bitwise_left_shift", left);
     add_shift("bitwise_right_shift", right);
@@ -121,15 +136,16 @@ void register_bitwise(Registry& ops) {
 }  // namespace
 
 void register_binary(Registry& ops) {
-    add_with_alpha(ops, "add", kPromote, [](Expr a, Expr b, Expr alpha) { return a + b * alpha; });
+    add_with_alpha(ops, "add", Outs::both, kPromote, [](Expr a, Expr b, Expr alpha) { return a + b * alpha; });
     for (std::string_view name : {"sub", "subtract"})
-        add_with_alpha(ops, name, kSubtraction, [](Expr a, Expr b, Expr alpha) { return a - b * alpha; });
-    add_with_alpha(ops, "rsub", kSubtraction, [](Expr a, Expr b, Expr alpha) { return b - a * alpha; }, false);
-    add_binary(ops, {"mul", "multiply"}, kPromote, [](Expr a, Expr b) { return a * b; });
+        add_with_alpha(ops, name, name == "sub" ? Outs::both : Outs::tensor, kSubtraction, [](Expr a, Expr b, Expr alpha) { return a - b * alpha; });
+    add_with_alpha(ops, "rsub", Outs::both_named, kSubtraction, [](Expr a, Expr b, Expr alpha) { return b - a * alpha; }, false);
+    add_binary(ops, {"mul"}, Outs::both, kPromote, [](Expr a, Expr b) { return a * b; });
+    add_binary(ops, {"multiply"}, Outs::tensor, kPromote, [](Expr a, Expr b) { return a * b; });
     register_division(ops);
     register_powers(ops);
     register_bitwise(ops);
-    add_binary(ops, {"copysign"}, kIntToFloat, [](Expr a, Expr b) { return copysign(a, b); });
+    add_binary(ops, {"copysign"}, Outs::both, kIntToFloat, [](Expr a, Expr b) { return copysign(a, b); });
     for (std::string_view name : {"atan2", "arctan2"}) add_tensors_only(ops, name, kIntToFloat, [](Expr a, Expr b) { return atan2(a, b); }, true);
     add_tensors_only(ops, "maximum", kPromote, [](Expr a, Expr b) { return max(a, b); }, false);
     add_tensors_only(ops, "minimum", kPromote, [](Expr a, Expr b) { return min(a, b); }, false);
@@ -143,11 +159,17 @@ void register_binary(Registry& ops) {
         const Expr larger = max(a, b);
         return where(is_inf(larger) && a == b, a, larger + log1p(exp(-abs(a - b))));
     }, false);
+    add_tensors_only(ops, "logaddexp2", kIntToFloat, [](Expr a, Expr b) {
+        const Expr larger = max(a, b);
+        return where(is_inf(larger) && a == b, a, larger + log2(1 + exp2(-abs(a - b))));
+    }, false);
     auto xlogy = [](Expr x, Expr y) { return where(is_nan(y), y, where(x == 0, 0, x * log(y))); };
-    ops.add("aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor").pointwise(kIntToFloat, xlogy).inplace();
-    ops.add("aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor").pointwise(kIntToFloat, xlogy).inplace();
-    ops.add("aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor").pointwise(kIntToFloat, xlogy);
-    ops.add("aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor").pointwise(kIntToFloat, [](Expr x, Expr e) { return x * exp2(e); });
+    ops.add("aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor").pointwise(kIntToFloat, xlogy).inplace().out("OutTensor");
+    ops.add("aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor").pointwise(kIntToFloat, xlogy).inplace().out("OutScalar_Other");
+    ops.add("aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor").pointwise(kIntToFloat, xlogy).out("OutScalar_Self");
+    auto scaled = [](Expr x, Expr e) { return x * exp2(e); };
+    ops.add("aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor").pointwise(kIntToFloat, scaled).out("out");
+    ops.add("aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)").pointwise(kIntToFloat, scaled);
     ops.add("aten::heaviside(Tensor self, Tensor values) -> Tensor").pointwise([](Expr x, Expr values) {
         return where(x == 0, values, where(x > 0, 1, 0));
     }).inplace().out();

@@ -235,21 +235,21 @@ void register_copy(Registry& ops) {
         .kernel([](const Tensor& self, const Tensor& other, bool, bool copy, std::optional<int64_t> format) {
             return to(self, other.dtype(), std::nullopt, copy, format);
         });
-    ops.add("aten::to.prim_Device(Tensor(a) self, Device? device, int? dtype=None, bool non_blocking=False, bool copy=False) -> Tensor(a|b)")
+    ops.add("aten::to.prim_Device(Tensor(a) self, Device? device, int? dtype=None, bool non_blocking=False, bool copy=False) -> Tensor(b|a)")
         .kernel(&to_options);
-    ops.add("aten::to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, bool copy=False) -> Tensor(a|b)")
+    ops.add("aten::to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, bool copy=False) -> Tensor(b|a)")
         .kernel([](const Tensor& self, std::optional<DType> dtype, bool non_blocking, bool copy) {
             return to_options(self, std::nullopt, dtype, non_blocking, copy);
         });
-    ops.add("aten::to.prim_other(Tensor(a) self, bool non_blocking=False, bool copy=False) -> Tensor(a|b)")
+    ops.add("aten::to.prim_other(Tensor(a) self, bool non_blocking=False, bool copy=False) -> Tensor(b|a)")
         .kernel([](const Tensor& self, bool non_blocking, bool copy) {
             return to_options(self, std::nullopt, std::nullopt, non_blocking, copy);
         });
     ops.add("aten::type_as(Tensor self, Tensor other) -> Tensor").kernel([](const Tensor& self, const Tensor& other) {
         return to_dtype(self, other.dtype());
     });
-    ops.add("aten::cpu(Tensor(a) self) -> Tensor(a|b)").kernel([](const Tensor& self) { return self; });
-    ops.add("aten::cuda(Tensor(a) self) -> Tensor(a|b)").kernel([](const Tensor& self) {
+    ops.add("aten::cpu(Tensor(a) self) -> Tensor(b|a)").kernel([](const Tensor& self) { return self; });
+    ops.add("aten::cuda(Tensor(a) self) -> Tensor(b|a)").kernel([](const Tensor& self) {
         check_device(Device{DeviceType::cuda, -1});
         return self;
     });

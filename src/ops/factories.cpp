@@ -264,32 +264,6 @@ Tensor list_tensor(const ListObject& list, MaybeDType dtype, const MaybeDevice& 
     return result;
 }
 
-// ---- windows
-
-/// sum of coefficients[k] * cos(2 pi k i / period), the form of the cosine windows.
-Tensor cosine_window(int64_t length, bool periodic, std::initializer_list<double> coefficients, MaybeDType dtype, const MaybeDevice& device) {
-    check_device(device);
-    WICK_CHECK(length >= 0, "window requires non-negative window_length, got window_length={}", length);
-    if (length == 1) return ones({1}, dtype.value_or(kDefaultDType));
-    const double period = static_cast<double>(periodic ? length : length - 1);
-    const std::vector<double> factors(coefficients);
-    return generated<double>(length, dtype.value_or(kDefaultDType), [&, period](int64_t i) {
-        double value = 0;
-        for (size_t k = 0; k < factors.size(); ++k)
-            value += factors[k] * std::cos(2 * M_PI * static_cast<double>(k) * static_cast<double>(i) / period);
-        return value;
-    });
-}
-
-Tensor bartlett_window(int64_t length, bool periodic, MaybeDType dtype, const MaybeDevice& device) {
-    check_device(device);
-    WICK_CHECK(length >= 0, "bartlett_window requires non-negative window_length, got window_length={}", length);
-    if (length == 1) return ones({1}, dtype.value_or(kDefaultDType));
-    const double period = static_cast<double>(periodic ? length : length - 1);
-    return generated<double>(length, dtype.value_or(kDefaultDType),
-                             [period](int64_t i) { return 1 - std::abs(2 * static_cast<double>(i) / period - 1); });
-}
-
 }  // namespace
 }  // namespace wick::ops
 
@@ -466,39 +440,6 @@ static void register_from_python(Registry& ops) {
     }
 }
 
-static void register_windows(Registry& ops) {
-    ops.add("aten::hann_window(int window_length, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return cosine_window(length, true, {0.5, -0.5}, dtype, device);
-        });
-    ops.add("aten::hann_window.periodic(int window_length, bool periodic, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, bool periodic, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return cosine_window(length, periodic, {0.5, -0.5}, dtype, device);
-        });
-    ops.add("aten::hamming_window(int window_length, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return cosine_window(length, true, {0.54, -0.46}, dtype, device);
-        });
-    ops.add("aten::hamming_window.periodic(int window_length, bool periodic, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, bool periodic, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return cosine_window(length, periodic, {0.54, -0.46}, dtype, device);
-        });
-    ops.add("aten::blackman_window(int window_length, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return cosine_window(length, true, {0.42, -0.5, 0.08}, dtype, device);
-        });
-    ops.add("aten::blackman_window.periodic(int window_length, bool periodic, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, bool periodic, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return cosine_window(length, periodic, {0.42, -0.5, 0.08}, dtype, device);
-        });
-    ops.add("aten::bartlett_window(int window_length, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, MaybeDType dtype, Layout, MaybeDevice device, Pin) { return bartlett_window(length, true, dtype, device); });
-    ops.add("aten::bartlett_window.periodic(int window_length, bool periodic, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, bool periodic, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return bartlett_window(length, periodic, dtype, device);
-        });
-}
-
 #undef WICK_OPTIONS
 
 void register_factories(Registry& ops) {
@@ -507,7 +448,6 @@ void register_factories(Registry& ops) {
     register_ranges(ops);
     register_triangles(ops);
     register_from_python(ops);
-    register_windows(ops);
 }
 
 }  // namespace wick::jit

@@ -5,14 +5,27 @@
 // Families whose files do not include families.h: a line here compiles nothing but this file again. New families go
 // here.
 #define WICK_FORALL_MORE_FAMILIES(_) \
+    _(calculus)                      \
+    _(combining)                     \
+    _(complex_numbers)               \
     _(counting)                      \
     _(grad_mode)                     \
+    _(histogram)                     \
+    _(linalg_compose)                \
+    _(linalg_factor)                 \
+    _(membership)                    \
     _(nn_fractional_pool)            \
     _(nn_interpolate)                \
+    _(quantile)                      \
     _(random_factories)              \
     _(random_inplace)                \
     _(random_sampling)               \
-    _(unique)
+    _(spectral_fft)                  \
+    _(spectral_stft)                 \
+    _(tensor_state)                  \
+    _(unary_special)                 \
+    _(unique)                        \
+    _(windows)
 
 namespace wick::jit {
 

@@ -46,7 +46,7 @@ void register_masking(Registry& ops) {
         .pointwise([](Expr self, Expr mask, Expr value) { return where(mask, value, self); })
         .inplace()
         .out();
-    ops.add("aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor").kernel(&masked_fill_tensor).inplace().out();
+    ops.add("aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor").kernel(&masked_fill_tensor).inplace().out("Tensor_out");
     ops.add("aten::masked_select(Tensor self, Tensor mask) -> Tensor").kernel(&masked_select).out();
     add_both_forms<&masked_scatter>(ops, "aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor").out();
     ops.add("aten::nonzero(Tensor self) -> Tensor").kernel(&nonzero).out();

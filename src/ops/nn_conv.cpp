@@ -270,73 +270,73 @@ Tensor convolution_mode(const Tensor& input, const Tensor& weight, const Tensor&
 
 void register_nn_conv(Registry& ops) {
     ops.add(
-           "aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, SymInt[1] padding=0, int[1] "
-           "dilation=1, int "
+           "aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0, SymInt[1] "
+           "dilation=1, SymInt "
            "groups=1) -> Tensor")
         .kernel(&conv<1>);
     ops.add(
-           "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, SymInt[2] padding=0, int[2] "
-           "dilation=1, int "
+           "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, SymInt[2] "
+           "dilation=1, SymInt "
            "groups=1) -> Tensor")
         .kernel(&conv<2>);
     ops.add(
-           "aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, SymInt[3] padding=0, int[3] "
-           "dilation=1, int "
+           "aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, SymInt[3] "
+           "dilation=1, SymInt "
            "groups=1) -> Tensor")
         .kernel(&conv<3>);
     ops.add(
-           "aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, str "
-           "padding=\"valid\", int[1] "
-           "dilation=1, int groups=1) -> Tensor")
+           "aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, str "
+           "padding=\"valid\", SymInt[1] "
+           "dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv_padded<1>);
     ops.add(
-           "aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, str "
-           "padding=\"valid\", int[2] "
-           "dilation=1, int groups=1) -> Tensor")
+           "aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, str "
+           "padding=\"valid\", SymInt[2] "
+           "dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv_padded<2>);
     ops.add(
-           "aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, str "
-           "padding=\"valid\", int[3] "
-           "dilation=1, int groups=1) -> Tensor")
+           "aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, str "
+           "padding=\"valid\", SymInt[3] "
+           "dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv_padded<3>);
     ops.add(
-           "aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, SymInt[1] "
+           "aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] "
            "padding=0, SymInt[1] "
-           "output_padding=0, int groups=1, int[1] dilation=1) -> Tensor")
+           "output_padding=0, SymInt groups=1, SymInt[1] dilation=1) -> Tensor")
         .kernel(&conv_transpose<1>);
     ops.add(
-           "aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, SymInt[2] "
+           "aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] "
            "padding=0, "
-           "SymInt[2] output_padding=0, int groups=1, int[2] dilation=1) -> Tensor")
+           "SymInt[2] output_padding=0, SymInt groups=1, SymInt[2] dilation=1) -> Tensor")
         .kernel(&conv_transpose<2>);
     ops.add(
-           "aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, SymInt[3] "
+           "aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] "
            "padding=0, "
-           "SymInt[3] output_padding=0, int groups=1, int[3] dilation=1) -> Tensor")
+           "SymInt[3] output_padding=0, SymInt groups=1, SymInt[3] dilation=1) -> Tensor")
         .kernel(&conv_transpose<3>);
     ops.add(
-           "aten::convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, SymInt[] padding, int[] "
+           "aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] "
            "dilation, bool "
-           "transposed, SymInt[] output_padding, int groups) -> Tensor")
+           "transposed, SymInt[] output_padding, SymInt groups) -> Tensor")
         .kernel(&convolution)
         .out();
     ops.add(
-           "aten::_convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, SymInt[] padding, int[] "
+           "aten::_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] "
            "dilation, bool "
-           "transposed, SymInt[] output_padding, int groups, bool benchmark, bool deterministic, bool cudnn_enabled, "
+           "transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, "
            "bool allow_tf32) "
            "-> Tensor")
         .kernel(&convolution_with_flags)
         .out();
     ops.add(
-           "aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, "
-           "int[] dilation, "
-           "bool transposed, int[] output_padding, int groups, bool benchmark, bool deterministic, bool cudnn_enabled) "
+           "aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, "
+           "SymInt[] dilation, "
+           "bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled) "
            "-> Tensor")
         .kernel(&convolution_deprecated);
     ops.add(
-           "aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, int[] stride, str padding, int[] "
-           "dilation, int groups) "
+           "aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str padding, SymInt[] "
+           "dilation, SymInt groups) "
            "-> Tensor")
         .kernel(&convolution_mode);
 }

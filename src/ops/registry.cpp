@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ops/script_call.h"
+
 namespace wick::jit {
 
 OperatorEntry Registry::add(std::string_view schema) { return OperatorEntry(this, insert(parse_schema(schema))); }
@@ -48,8 +50,22 @@ std::vector<const Operator*> Registry::all() const {
     return list;
 }
 
+/// Calls a composite as if it were a kernel: for its derived variants, and from C++.
+static void call_composite(const Operator& op, const void*, Args args, IValue* results) {
+    std::vector<IValue> values;
+    for (size_t i = 0; i < args.size(); ++i) values.push_back(args[i]);
+    IValue result = call_script(composite_function(op), std::move(values));
+    if (op.schema.returns.size() < 2) {
+        results[0] = std::move(result);
+        return;
+    }
+    const std::vector<IValue>& elements = result.to_tuple().elements;
+    std::copy(elements.begin(), elements.end(), results);
+}
+
 OperatorEntry& OperatorEntry::composite(std::string_view source) {
     op_->composite = source;
+    op_->kernel = Kernel{&call_composite, nullptr};
     return *this;
 }
 

@@ -370,7 +370,7 @@ class PlanCompiler {
             return;
         }
         const std::vector<Operand> operands = inputs(node);
-        if (!op->kernel && !op->composite.empty()) {
+        if (!op->composite.empty()) {
             emit(Opcode::Call, define_outputs(node, 1), list(operands), index32(operands.size()),
                  append(plan_.functions, &composite_function(*op)));
             unpack_results(node);

@@ -364,15 +364,33 @@ class SchemaParser {
 
 // Writing ---------------------------------------------------------------------------------------------------------
 
+/// As PyTorch prints it: characters without a glyph as escapes.
+std::string format_string(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        constexpr std::string_view kEscaped = "\\\"\a\b\f\n\r\t\v", kLetters = "\\\"abfnrtv";
+        const size_t at = kEscaped.find(c);
+        if (at != std::string_view::npos) {
+            out += '\\';
+            out += kLetters[at];
+        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+            out += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+        } else {
+            out += c;
+        }
+    }
+    return out + "\"";
+}
+
 std::string format_default(const IValue& value) {
     if (value.is_none()) return "None";
     if (value.is_bool()) return value.to_bool() ? "True" : "False";
     if (value.is_int()) return fmt::format("{}", value.to_int());
     if (value.is_double()) {
-        std::string text = fmt::format("{}", value.to_double());
-        return text.find_first_of(".einf") == std::string::npos ? text + ".0" : text;
+        std::string text = fmt::format("{:.17g}", value.to_double());
+        return text.find_first_of(".einf") == std::string::npos ? text + "." : text;
     }
-    if (value.is_string()) return "\"" + value.to_string() + "\"";
+    if (value.is_string()) return format_string(value.to_string());
     if (value.is_device()) return "\"" + value.to_device().str() + "\"";
     if (value.is_list()) {
         std::string out = "[";
@@ -382,10 +400,20 @@ std::string format_default(const IValue& value) {
     return "<" + std::string(value.tag_name()) + ">";
 }
 
+/// `int[2] padding=0` stands for [0, 0], and is printed so; lists of SymInt are spelled out.
+std::string format_default(const Argument& argument) {
+    const IValue& value = *argument.default_value;
+    if (argument.fixed_length < 2 || !argument.written_type.starts_with("int[")) return format_default(value);
+    const std::vector<IValue>& items = value.to_list().items;
+    if (items.size() < 2 || !std::all_of(items.begin(), items.end(), [&](const IValue& item) { return item.equals(items[0]); }))
+        return format_default(value);
+    return format_default(items[0]);
+}
+
 std::string format_argument(const Argument& argument) {
     std::string out = argument.written_type.empty() ? argument.type->str() : argument.written_type;
     if (!argument.name.empty()) out += " " + argument.name;
-    if (argument.default_value) out += "=" + format_default(*argument.default_value);
+    if (argument.default_value) out += "=" + format_default(argument);
     return out;
 }
 
@@ -425,7 +453,11 @@ std::string Schema::str() const {
     }
     out += ") -> ";
     if (is_varret && returns.empty()) return out + "...";
-    if (returns.size() == 1 && !is_varret && returns[0].name.empty()) return out + format_argument(returns[0]);
+    if (returns.size() == 1 && !is_varret && returns[0].name.empty()) {
+        // Parentheses keep a tuple, or a list of them, apart from a list of results.
+        const std::string only = format_argument(returns[0]);
+        return out + (only.starts_with('(') ? "(" + only + ")" : only);
+    }
     out += "(";
     for (size_t i = 0; i < returns.size(); ++i) out += (i ? ", " : "") + format_argument(returns[i]);
     if (is_varret) out += ", ...";

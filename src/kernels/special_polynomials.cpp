@@ -13,9 +13,9 @@ constexpr double kLargestDegree = 1e6;
 /// p0 = 1, p1 given, p(k+1) = next(k, p(k), p(k-1)).
 template <class F>
 double recur(double degree, double p1, F&& next) {
-    if (degree < 0) return 0;
+    if (degree <= -1) return 0;
     if (!(degree <= kLargestDegree)) return std::numeric_limits<double>::quiet_NaN();
-    const int64_t n = static_cast<int64_t>(degree);
+    const int64_t n = static_cast<int64_t>(degree);  // towards zero
     if (n == 0) return 1;
     double before = 1, now = p1;
     for (int64_t k = 1; k < n && !std::isnan(now); ++k) {

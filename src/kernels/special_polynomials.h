@@ -1,5 +1,5 @@
 #pragma once
-// Orthogonal polynomials of degree n (truncated to an integer; 0 below 0) at x, by their recurrences.
+// Orthogonal polynomials of degree n (truncated to an integer; 0 where that is negative) at x, by their recurrences.
 
 namespace wick::kernels::special {
 

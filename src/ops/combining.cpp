@@ -62,7 +62,7 @@ Tensor linalg_vander(const Tensor& x, std::optional<int64_t> columns) {
     const Tensor input = x.dim() == 0 ? unsqueeze(x, -1) : x;
     const int64_t n = columns.value_or(input.size(-1));
     WICK_CHECK(n > 1, "N must be greater than 1.");
-    return powers(input, n, true);
+    return powers(is_integral(x.dtype()) ? to_dtype(input, DType::int64) : input, n, true);
 }
 
 Tensor pad_sequence(const std::vector<Tensor>& sequences, bool batch_first, double padding, std::string_view side) {

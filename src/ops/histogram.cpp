@@ -15,15 +15,16 @@ struct Range {
     double low, high;
 };
 
-/// The range asked for, or that of the finite or infinite data when its ends are equal; never empty.
+/// The range asked for, or that of the data when its ends are equal; never empty.
 Range range_of(const Tensor& self, double low, double high, std::string_view name) {
-    if (low == high && self.numel() > 0) {
+    if (low == high && self.numel() == 0) return {low, high + 1};
+    if (low == high) {
         low = to_dtype(amin(self), DType::float64).item().to_double();
         high = to_dtype(amax(self), DType::float64).item().to_double();
     }
     if (low == high) {
-        low -= 1;
-        high += 1;
+        low -= 0.5;
+        high += 0.5;
     }
     WICK_CHECK(std::isfinite(low) && std::isfinite(high), "{}: range of [{}, {}] is not finite", name, low, high);
     WICK_CHECK(low < high, "{}: max must be larger than min", name);

@@ -1,5 +1,6 @@
 // Products, distances and norms that are made of other operators.
 
+#include <algorithm>
 #include <cmath>
 
 #include "ops/pointwise.h"
@@ -101,9 +102,11 @@ Tensor tensorinv(const Tensor& self, int64_t ind) {
 }
 
 Tensor tensorsolve(const Tensor& self, const Tensor& other, const std::optional<IntList>& dims) {
-    Tensor a = self;
-    if (dims)
-        for (int64_t d : *dims) a = movedim(a, wrap_dim(d, self.dim()), -1);
+    std::vector<int64_t> order;
+    for (int64_t d : dims.value_or(IntList{})) order.push_back(wrap_dim(d, self.dim()));
+    for (int64_t d = self.dim(); d-- > 0;)
+        if (std::find(order.begin(), order.end(), d) == order.end()) order.insert(order.begin(), d);
+    const Tensor a = permute(self, order);
     WICK_CHECK(other.dim() <= a.dim(), "Expected self to have at least as many dimensions as other");
     const size_t lead = static_cast<size_t>(other.dim());
     const IntArrayRef tail = a.sizes().slice(lead, a.sizes().size() - lead);

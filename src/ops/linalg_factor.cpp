@@ -221,6 +221,8 @@ Four lstsq(const Tensor& self, const Tensor& b, std::optional<double> rcond,
         self.dtype() == b.dtype(),
         "torch.linalg.lstsq: input and other must have the same dtype, but got input.dtype={} and other.dtype={}",
         scalar_name_of(self.dtype()), scalar_name_of(b.dtype()));
+    WICK_CHECK(self.dtype() == DType::float32 || self.dtype() == DType::float64,
+               "torch.linalg.lstsq: Expected a floating point tensor as input. Got {}", scalar_name_of(self.dtype()));
     const std::string_view method = driver.value_or("gelsy");
     WICK_CHECK(method == "gels" || method == "gelsy" || method == "gelsd" || method == "gelss",
                "torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), but got {}",

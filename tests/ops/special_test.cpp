@@ -65,6 +65,8 @@ TEST(Special, Polynomials) {
     expect_special("hermite_polynomial_he", 0.3, 4, 2.4681);
     expect_special("laguerre_polynomial_l", 0.3, 4, 0.0523375);
     expect_special("legendre_polynomial_p", 0.3, 4, 0.0729375);
+    expect_special("legendre_polynomial_p", 0.3, -0.5, 1);
+    expect_special("legendre_polynomial_p", 0.3, -1, 0);
     EXPECT_TRUE(std::isnan(values(call("aten::special_legendre_polynomial_p", number(0.3), number(1e18)))[0]))
         << "ends soon";
 }
@@ -123,6 +125,10 @@ TEST(LinalgCompose, Products) {
     EXPECT_EQ(values(call("aten::pdist", tensor({0.f, 0.f, 3.f, 4.f, 0.f, 1.f}, DimVector{3, 2}), 1.0)), (D{7, 1, 6}));
     EXPECT_EQ(values(call("aten::linalg_matrix_rank.atol_rtol_float", tensor({1.f, 2.f, 2.f, 4.f}, DimVector{2, 2}))),
               (D{1}));
+    const Tensor cube = tensor({2.f, 0.f, 1.f, 0.f, 4.f, 0.f, 0.f, 0.f, 8.f}, DimVector{1, 3, 3}),
+                 rhs = tensor({2.f, 4.f, 8.f});
+    expect_close(values(call("aten::linalg_tensorsolve", cube, ops::view(rhs, {1, 3}))), {0.5, 1, 1});
+    expect_close(values(call("aten::linalg_tensorsolve", cube, ops::view(rhs, {3, 1}), V{0, 1})), {1, 1, 0.875});
     expect_close(values(call("aten::linalg_cond", tensor({2.f, 0.f, 0.f, 8.f}, DimVector{2, 2}))), {4});
     EXPECT_EQ(values(call("aten::norm_except_dim", tensor({3.f, 4.f, 6.f, 8.f}, DimVector{2, 2}))), (D{5, 10}));
 }

@@ -15,6 +15,10 @@ TEST(Histogram, WeightsInBins) {
     const IValue weighted =
         call_value("aten::histogram.bins_tensor", x, tensor({0.f, 1.f, 3.f, 4.f}), tensor({1.f, 2.f, 3.f, 4.f}), true);
     expect_close(values(nth(weighted, 0)), {0, 0.3, 0.4});
+    const auto edges = [](const Tensor& data) { return values(nth(call_value("aten::histogram.bin_ct", data, 2), 1)); };
+    EXPECT_EQ(edges(tensor({3.f, 3.f})), (D{2.5, 3, 3.5}));
+    EXPECT_EQ(edges(tensor({1.f, 5.f})), (D{1, 3, 5}));
+    EXPECT_EQ(edges(tensor<float>({})), (D{0, 0.5, 1}));
 }
 
 TEST(Membership, NanIsInNoSet) {

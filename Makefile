@@ -29,10 +29,10 @@ demo:
 	@cmake --build build -j$(JOBS) --target wick_cli wick_demo
 	@build/bin/demo tests/data
 
-# All tests that need no PyTorch.
+# All tests that need no PyTorch. libwick.so is there for the test of installing it.
 test:
 	$(call packages,$(TEST_PACKAGES))
-	cmake --preset release -DWICK_TESTS=ON
+	cmake --preset release -DWICK_TESTS=ON -DBUILD_SHARED_LIBS=ON
 	cmake --build build -j$(JOBS)
 	ctest --test-dir build --output-on-failure -j$(JOBS)
 

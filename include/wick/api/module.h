@@ -16,6 +16,7 @@
 
 #include <wick/runtime/run_options.h>
 #include <wick/support/error.h>
+#include <wick/support/export.h>
 #include <wick/types/function.h>
 #include <wick/types/ivalue.h>
 
@@ -32,7 +33,7 @@ using Kwargs = std::vector<std::pair<std::string, IValue>>;
 class Module;
 
 /// One method of a module, bound to it.
-class Method {
+class WICK_API Method {
  public:
     const std::string& name() const { return name_; }
     const Schema& schema() const;
@@ -54,7 +55,7 @@ class Method {
 
 /// A module: its attributes and the methods of its class. A handle; copies share the module. Calls are const and may
 /// run on any number of threads at once.
-class Module {
+class WICK_API Module {
  public:
     Module(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> object);
 
@@ -127,10 +128,10 @@ struct LoadOptions {
 /// Loads an archive: checks it whole, maps its weights (the file must not change while the module lives), compiles its
 /// code. Throws ArchiveError on a bad file, CompileError when its code does not compile, ScriptError or LimitError when
 /// a __setstate__ fails.
-Module load(const std::string& path, const LoadOptions& options = {});
+WICK_API Module load(const std::string& path, const LoadOptions& options = {});
 /// From memory that stays valid while the module lives.
-Module load(const void* data, size_t bytes, const LoadOptions& options = {});
+WICK_API Module load(const void* data, size_t bytes, const LoadOptions& options = {});
 /// Reads the stream to its end.
-Module load(std::istream& stream, const LoadOptions& options = {});
+WICK_API Module load(std::istream& stream, const LoadOptions& options = {});
 
 }  // namespace wick::jit

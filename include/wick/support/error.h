@@ -6,30 +6,31 @@
 #include <string>
 #include <utility>
 
+#include <wick/support/export.h>
 #include <wick/support/source_range.h>
 
 namespace wick {
 
 /// Base of everything wick throws. what() is a complete message for a person: what failed, where, what was expected.
-class Error : public std::runtime_error {
+class WICK_API Error : public std::runtime_error {
    public:
     explicit Error(std::string message) : std::runtime_error(std::move(message)) {}
 };
 
 /// An operator was called with arguments it cannot take (shape, dtype, index, value). PyTorch's RuntimeError.
-class OpError : public Error {
+class WICK_API OpError : public Error {
    public:
     using Error::Error;
 };
 
 /// An index outside its range. PyTorch's IndexError.
-class IndexError : public OpError {
+class WICK_API IndexError : public OpError {
    public:
     using OpError::OpError;
 };
 
 /// A program (text, or code inside an archive) does not compile. what() shows file:line:col, the line and a caret.
-class CompileError : public Error {
+class WICK_API CompileError : public Error {
    public:
     CompileError(const SourceRange& range, const std::string& message);
     explicit CompileError(std::string message) : Error(std::move(message)) {}
@@ -43,7 +44,7 @@ class CompileError : public Error {
 };
 
 /// A file is damaged, hostile or of an unknown kind. Names the record and the byte offset inside it (-1: not known).
-class ArchiveError : public Error {
+class WICK_API ArchiveError : public Error {
    public:
     ArchiveError(const std::string& record, int64_t offset, const std::string& message);
     const std::string& record() const { return record_; }
@@ -55,7 +56,7 @@ class ArchiveError : public Error {
 };
 
 /// A running program raised an exception, or an operator in it failed. what() ends with the script's call stack.
-class ScriptError : public Error {
+class WICK_API ScriptError : public Error {
    public:
     ScriptError(std::string class_name, std::string message, std::string what)
         : Error(std::move(what)), class_name_(std::move(class_name)), message_(std::move(message)) {}
@@ -69,7 +70,7 @@ class ScriptError : public Error {
 };
 
 /// A limit that the caller set (memory, steps, time) was reached; the program was stopped.
-class LimitError : public Error {
+class WICK_API LimitError : public Error {
    public:
     enum class Kind { memory, steps, time, recursion };
     LimitError(Kind kind, std::string message) : Error(std::move(message)), kind_(kind) {}
@@ -80,7 +81,7 @@ class LimitError : public Error {
 };
 
 /// A mistake in wick itself. Never the user's fault.
-class InternalError : public Error {
+class WICK_API InternalError : public Error {
    public:
     using Error::Error;
 };

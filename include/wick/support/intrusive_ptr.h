@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <utility>
 
+#include <wick/support/export.h>
+
 namespace wick {
 
 /// Base of every shared object (tensors, lists, types, …). Thread-safe counting; an object made immortal is never
 /// counted, so threads that share it touch no common cache line.
-class RefCounted {
+class WICK_API RefCounted {
    public:
     RefCounted() = default;
     RefCounted(const RefCounted&) = delete;

@@ -8,12 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include <wick/support/export.h>
+
 namespace wick {
 
 class SourceRange;
 
 /// One source text with its name. Immutable and shared by every range that points into it.
-class Source {
+class WICK_API Source {
    public:
     /// Where the text at a byte offset came from, for text that a program wrote (code inside an archive).
     using Origin = std::function<SourceRange(int64_t offset)>;
@@ -43,7 +45,7 @@ class Source {
 };
 
 /// Half-open byte range [begin, end) of a source; a default-constructed range points nowhere.
-class SourceRange {
+class WICK_API SourceRange {
    public:
     SourceRange() = default;
     SourceRange(std::shared_ptr<const Source> source, int64_t begin, int64_t end)

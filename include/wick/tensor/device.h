@@ -4,13 +4,15 @@
 #include <string>
 #include <string_view>
 
+#include <wick/support/export.h>
+
 namespace wick {
 
 enum class DeviceType : int8_t { cpu = 0, cuda = 1, meta = 14 };
 
 /// Where a tensor lives. Programs may name any device; wick computes on the CPU, and asking for another is an error
 /// at the operator that would allocate there.
-struct Device {
+struct WICK_API Device {
     DeviceType type = DeviceType::cpu;
     int8_t index = -1;
 

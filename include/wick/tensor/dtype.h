@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include <wick/support/export.h>
 #include <wick/tensor/half.h>
 
 namespace wick {
@@ -32,15 +33,15 @@ enum class DType : int8_t {
 };
 
 /// "float32", "bool", …: the name after `torch.`.
-std::string_view name_of(DType dtype);
+WICK_API std::string_view name_of(DType dtype);
 /// "Float", "Long", …: the name in printed graphs and in PyTorch's error texts ("Byte", "Char", …, "ComplexFloat").
-std::string_view scalar_name_of(DType dtype);
+WICK_API std::string_view scalar_name_of(DType dtype);
 /// "FloatStorage", …: the class name in pickled tensors.
-std::string_view storage_name_of(DType dtype);
-int64_t bytes_of(DType dtype);
+WICK_API std::string_view storage_name_of(DType dtype);
+WICK_API int64_t bytes_of(DType dtype);
 /// True, and `dtype` set, when `number` is one of the dtypes above.
-bool dtype_from_number(int64_t number, DType& dtype);
-bool dtype_from_storage_name(std::string_view name, DType& dtype);
+WICK_API bool dtype_from_number(int64_t number, DType& dtype);
+WICK_API bool dtype_from_storage_name(std::string_view name, DType& dtype);
 
 constexpr bool is_floating(DType d) {
     return d == DType::float16 || d == DType::float32 || d == DType::float64 || d == DType::bfloat16;
@@ -51,12 +52,12 @@ constexpr bool is_integral(DType d, bool include_bool = false) {
     return (static_cast<int>(d) >= 0 && static_cast<int>(d) <= 4) || (include_bool && d == DType::bool_);
 }
 /// The type that holds both (PyTorch's promotion table): category first (bool < int < float < complex), then width.
-DType promote_types(DType a, DType b);
+WICK_API DType promote_types(DType a, DType b);
 /// float32 for complex64, …; the dtype itself when it is not complex.
-DType to_real(DType d);
-DType to_complex(DType d);
+WICK_API DType to_real(DType d);
+WICK_API DType to_complex(DType d);
 /// Whether values of `from` may be written into a tensor of `to` by an in-place operator (no step down in category).
-bool can_cast(DType from, DType to);
+WICK_API bool can_cast(DType from, DType to);
 
 template <class T>
 struct DTypeOf;

@@ -6,12 +6,13 @@
 #include <functional>
 #include <memory>
 
+#include <wick/support/export.h>
 #include <wick/support/intrusive_ptr.h>
 
 namespace wick {
 
 /// Counts the bytes that one call holds and refuses more than its limit (LimitError, kind memory).
-class MemoryMeter : public RefCounted {
+class WICK_API MemoryMeter : public RefCounted {
    public:
     explicit MemoryMeter(int64_t limit) : limit_(limit) {}
     void add(int64_t bytes);
@@ -26,7 +27,7 @@ class MemoryMeter : public RefCounted {
 };
 
 /// The meter that allocations on this thread count against, for the lifetime of the guard (null: none).
-class MemoryMeterGuard {
+class WICK_API MemoryMeterGuard {
    public:
     explicit MemoryMeterGuard(MemoryMeter* meter);
     ~MemoryMeterGuard();
@@ -40,10 +41,10 @@ class MemoryMeterGuard {
 
 /// Throws LimitError when the current meter could not hold `bytes` more. For what is not a Storage: a list or a string
 /// about to grow by that much.
-void check_memory(int64_t bytes);
+WICK_API void check_memory(int64_t bytes);
 
 /// A block of bytes that tensors view. Shared; its address never changes, but resize_ may move the block.
-class Storage : public RefCounted {
+class WICK_API Storage : public RefCounted {
    public:
     /// Uninitialised bytes, 64-byte aligned, counted by the current meter. Throws OpError when there is no memory.
     static IntrusivePtr<Storage> allocate(int64_t bytes);

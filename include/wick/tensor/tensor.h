@@ -6,6 +6,7 @@
 #include <string>
 
 #include <wick/support/array_ref.h>
+#include <wick/support/export.h>
 #include <wick/support/intrusive_ptr.h>
 #include <wick/tensor/device.h>
 #include <wick/tensor/dtype.h>
@@ -18,7 +19,7 @@ namespace wick {
 class DerivedData : public RefCounted {};
 
 /// What a Tensor handle points to. Element (i0, i1, …) lies at data() + (i0*strides[0] + i1*strides[1] + …) * bytes_of(dtype).
-class TensorImpl : public RefCounted {
+class WICK_API TensorImpl : public RefCounted {
    public:
     TensorImpl(IntrusivePtr<Storage> storage, DType dtype, IntArrayRef sizes, IntArrayRef strides, int64_t offset);
     ~TensorImpl() override;
@@ -48,7 +49,7 @@ class TensorImpl : public RefCounted {
 };
 
 /// Handle to a tensor; cheap to copy; a default-constructed one is undefined.
-class Tensor {
+class WICK_API Tensor {
    public:
     Tensor() = default;
     explicit Tensor(IntrusivePtr<TensorImpl> impl) : impl_(std::move(impl)) {}
@@ -100,26 +101,28 @@ class Tensor {
 };
 
 /// Uninitialised row-major tensor. Throws OpError on negative sizes or when the byte count overflows.
-Tensor empty(IntArrayRef sizes, DType dtype);
+WICK_API Tensor empty(IntArrayRef sizes, DType dtype);
 /// Uninitialised, with given strides over a storage just large enough.
-Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, DType dtype);
+WICK_API Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, DType dtype);
 /// A 0-d tensor holding the number.
-Tensor scalar_tensor(const Scalar& value, DType dtype);
+WICK_API Tensor scalar_tensor(const Scalar& value, DType dtype);
 /// Wraps the caller's memory without a copy (libtorch's from_blob). `data` must outlive the tensor unless `release` owns it.
-Tensor from_blob(void* data, IntArrayRef sizes, DType dtype, std::function<void()> release = {});
-Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, DType dtype, std::function<void()> release = {});
+WICK_API Tensor from_blob(void* data, IntArrayRef sizes, DType dtype, std::function<void()> release = {});
+WICK_API Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, DType dtype,
+                          std::function<void()> release = {});
 
 /// Row-major strides for the sizes.
-DimVector contiguous_strides(IntArrayRef sizes);
+WICK_API DimVector contiguous_strides(IntArrayRef sizes);
 /// Product of the sizes; throws OpError on a negative size or overflow of int64.
-int64_t checked_numel(IntArrayRef sizes);
+WICK_API int64_t checked_numel(IntArrayRef sizes);
 /// Throws OpError unless every element of the geometry lies inside `storage_bytes` (negative offsets and strides refused).
-void check_in_bounds(IntArrayRef sizes, IntArrayRef strides, int64_t offset, int64_t itemsize, int64_t storage_bytes);
+WICK_API void check_in_bounds(IntArrayRef sizes, IntArrayRef strides, int64_t offset, int64_t itemsize,
+                              int64_t storage_bytes);
 /// d in [-rank, rank) → [0, rank); rank 0 counts as 1. Throws IndexError in PyTorch's words.
-int64_t wrap_dim(int64_t d, int64_t rank);
+WICK_API int64_t wrap_dim(int64_t d, int64_t rank);
 /// "[2, 3]".
-std::string format_sizes(IntArrayRef sizes);
+WICK_API std::string format_sizes(IntArrayRef sizes);
 /// PyTorch's broadcasting of two shapes; throws OpError in PyTorch's words when they do not fit.
-DimVector broadcast_sizes(IntArrayRef a, IntArrayRef b);
+WICK_API DimVector broadcast_sizes(IntArrayRef a, IntArrayRef b);
 
 }  // namespace wick

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include <wick/support/export.h>
 #include <wick/support/intrusive_ptr.h>
 #include <wick/types/schema.h>
 
@@ -14,7 +15,7 @@ namespace wick::jit {
 struct Graph;
 
 /// A compiled function or method of a program. The body is a Graph made by the front end; the runtime adds its Plan.
-class Function : public RefCounted {
+class WICK_API Function : public RefCounted {
    public:
     /// `define` compiles the body on first demand: it must set `schema` and `graph`. Functions that call each other
     /// are compiled in the order of demand; demanding the schema of one that is being compiled is recursion, a

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <wick/support/export.h>
 #include <wick/support/intrusive_ptr.h>
 #include <wick/tensor/tensor.h>
 #include <wick/types/type.h>
@@ -25,7 +26,7 @@ class ScriptObject;
 class EnumObject;
 class FutureObject;
 
-class IValue {
+class WICK_API IValue {
    public:
     enum class Tag : uint8_t {
         None,
@@ -182,20 +183,20 @@ class IValue {
     Tag tag_;
 };
 
-class ComplexObject : public RefCounted {
+class WICK_API ComplexObject : public RefCounted {
    public:
     explicit ComplexObject(std::complex<double> value) : value(value) {}
     const std::complex<double> value;
 };
 
-class StringObject : public RefCounted {
+class WICK_API StringObject : public RefCounted {
    public:
     explicit StringObject(std::string value) : value(std::move(value)) {}
     const std::string value;
 };
 
 /// List[T]: shared by reference, as in Python.
-class ListObject : public RefCounted {
+class WICK_API ListObject : public RefCounted {
    public:
     explicit ListObject(jit::TypePtr element_type, std::vector<IValue> items = {})
         : element_type(std::move(element_type)), items(std::move(items)) {}
@@ -204,7 +205,7 @@ class ListObject : public RefCounted {
 };
 
 /// Dict[K, V] in insertion order. Keys: int, float, complex, bool, str, enum, device; tensors by identity.
-class DictObject : public RefCounted {
+class WICK_API DictObject : public RefCounted {
    public:
     struct Entry {
         IValue key;
@@ -239,7 +240,7 @@ class DictObject : public RefCounted {
     size_t alive_ = 0;
 };
 
-class TupleObject : public RefCounted {
+class WICK_API TupleObject : public RefCounted {
    public:
     explicit TupleObject(std::vector<IValue> elements, jit::TypePtr named_type = {})
         : elements(std::move(elements)), named_type(std::move(named_type)) {}
@@ -249,7 +250,7 @@ class TupleObject : public RefCounted {
 };
 
 /// An instance of a class or module: one slot per attribute of its type.
-class ScriptObject : public RefCounted {
+class WICK_API ScriptObject : public RefCounted {
    public:
     explicit ScriptObject(jit::ClassTypePtr type);
     const jit::ClassTypePtr type;
@@ -259,7 +260,7 @@ class ScriptObject : public RefCounted {
     void set_attr(std::string_view name, IValue value);
 };
 
-class EnumObject : public RefCounted {
+class WICK_API EnumObject : public RefCounted {
    public:
     EnumObject(jit::TypePtr type, size_t member) : type(std::move(type)), member(member) {}
     const jit::TypePtr type;
@@ -269,7 +270,7 @@ class EnumObject : public RefCounted {
 };
 
 /// The result of a forked call: set once, from any thread.
-class FutureObject : public RefCounted {
+class WICK_API FutureObject : public RefCounted {
    public:
     explicit FutureObject(jit::TypePtr element_type) : element_type(std::move(element_type)) {}
     ~FutureObject() override;
@@ -295,12 +296,12 @@ class FutureObject : public RefCounted {
     std::exception_ptr error_;
 };
 
-IntrusivePtr<ListObject> make_list(jit::TypePtr element_type, std::vector<IValue> items = {});
-IntrusivePtr<TupleObject> make_tuple(std::vector<IValue> elements, jit::TypePtr named_type = {});
-IntrusivePtr<DictObject> make_dict(jit::TypePtr key_type, jit::TypePtr value_type);
+WICK_API IntrusivePtr<ListObject> make_list(jit::TypePtr element_type, std::vector<IValue> items = {});
+WICK_API IntrusivePtr<TupleObject> make_tuple(std::vector<IValue> elements, jit::TypePtr named_type = {});
+WICK_API IntrusivePtr<DictObject> make_dict(jit::TypePtr key_type, jit::TypePtr value_type);
 
 /// Hash consistent with IValue::equals; throws OpError for an unhashable value.
-size_t hash_of(const IValue& value);
+WICK_API size_t hash_of(const IValue& value);
 
 inline const Tensor& IValue::tensor_ref() const {
     expect(Tag::Tensor);

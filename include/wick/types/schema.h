@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <wick/support/export.h>
 #include <wick/types/ivalue.h>
 #include <wick/types/type.h>
 
@@ -37,7 +38,7 @@ struct Argument {
     std::optional<AliasInfo> alias;
 };
 
-struct Schema {
+struct WICK_API Schema {
     std::string name;      ///< "aten::add", or a function's name
     std::string overload;  ///< "Tensor" or ""
     std::vector<Argument> arguments;
@@ -58,12 +59,12 @@ struct Schema {
 /// Parses schema text; throws CompileError with line and column of the text on a mistake. ScalarType, Layout and
 /// MemoryFormat are int, SymInt is int, Dimname is str, single letters are type variables, `...` marks varargs;
 /// class types are spelled __torch__.….
-Schema parse_schema(std::string_view text);
+WICK_API Schema parse_schema(std::string_view text);
 /// Parses a type in schema spelling: "Tensor[]", "Dict(str, int)", "(int, float)?", "Future(t)".
-TypePtr parse_schema_type(std::string_view text);
+WICK_API TypePtr parse_schema_type(std::string_view text);
 /// Parses the type that `text` starts with, as printed graphs spell it ("__torch__.M", "Enum<__torch__.Mode>" and
 /// "InterfaceType<…>" too), and removes it from `text`. `resolve` finds nominal types by qualified name; null from it
 /// is a CompileError.
-TypePtr parse_graph_type(std::string_view& text, const std::function<TypePtr(const std::string&)>& resolve);
+WICK_API TypePtr parse_graph_type(std::string_view& text, const std::function<TypePtr(const std::string&)>& resolve);
 
 }  // namespace wick::jit

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <wick/support/export.h>
 #include <wick/support/intrusive_ptr.h>
 
 namespace wick {
@@ -64,7 +65,7 @@ enum class TypeKind : uint8_t {
 #undef _
 };
 
-class Type : public RefCounted {
+class WICK_API Type : public RefCounted {
    public:
     TypeKind kind() const { return kind_; }
     bool is(TypeKind kind) const { return kind_ == kind; }
@@ -105,34 +106,34 @@ class Type : public RefCounted {
 };
 
 // The types without parameters; immortal.
-const TypePtr& any_type();
-const TypePtr& tensor_type();
-const TypePtr& int_type();
-const TypePtr& float_type();
-const TypePtr& complex_type();
-const TypePtr& bool_type();
-const TypePtr& string_type();
-const TypePtr& none_type();
-const TypePtr& number_type();
-const TypePtr& device_type();
+WICK_API const TypePtr& any_type();
+WICK_API const TypePtr& tensor_type();
+WICK_API const TypePtr& int_type();
+WICK_API const TypePtr& float_type();
+WICK_API const TypePtr& complex_type();
+WICK_API const TypePtr& bool_type();
+WICK_API const TypePtr& string_type();
+WICK_API const TypePtr& none_type();
+WICK_API const TypePtr& number_type();
+WICK_API const TypePtr& device_type();
 /// Any kind without parameters.
-const TypePtr& simple_type(TypeKind kind);
+WICK_API const TypePtr& simple_type(TypeKind kind);
 
 // Composite types. Those over the common simple types are immortal and shared.
-TypePtr list_type(TypePtr element);
-TypePtr dict_type(TypePtr key, TypePtr value);
-TypePtr tuple_type(std::vector<TypePtr> elements);
+WICK_API TypePtr list_type(TypePtr element);
+WICK_API TypePtr dict_type(TypePtr key, TypePtr value);
+WICK_API TypePtr tuple_type(std::vector<TypePtr> elements);
 /// T? — collapses nested optionals; Optional[None] is None; Optional[Any] is Any.
-TypePtr optional_type(TypePtr element);
+WICK_API TypePtr optional_type(TypePtr element);
 /// Flattened and deduplicated; one member gives that member, {T, None} gives T?.
-TypePtr union_type(std::vector<TypePtr> members);
-TypePtr future_type(TypePtr element);
-TypePtr await_type(TypePtr element);
-TypePtr rref_type(TypePtr element);
+WICK_API TypePtr union_type(std::vector<TypePtr> members);
+WICK_API TypePtr future_type(TypePtr element);
+WICK_API TypePtr await_type(TypePtr element);
+WICK_API TypePtr rref_type(TypePtr element);
 /// A type variable of a generic schema: "t" in `aten::append.t(t[](a!) self, t el)`.
-TypePtr var_type(std::string name);
+WICK_API TypePtr var_type(std::string name);
 
-class VarType : public Type {
+class WICK_API VarType : public Type {
    public:
     static constexpr TypeKind kKind = TypeKind::Var;
     explicit VarType(std::string name);
@@ -145,7 +146,7 @@ class VarType : public Type {
 };
 
 /// A tuple; with a name, a NamedTuple whose fields are `field_names` and whose trailing fields may have defaults.
-class TupleType : public Type {
+class WICK_API TupleType : public Type {
    public:
     static constexpr TypeKind kKind = TypeKind::Tuple;
     TupleType(std::vector<TypePtr> elements, std::string name, std::vector<std::string> field_names,
@@ -165,11 +166,11 @@ class TupleType : public Type {
     std::vector<std::string> field_names_;
     std::vector<IValue> field_defaults_;
 };
-TypePtr named_tuple_type(std::string name, std::vector<std::string> fields, std::vector<TypePtr> types,
-                         std::vector<IValue> defaults);
+WICK_API TypePtr named_tuple_type(std::string name, std::vector<std::string> fields, std::vector<TypePtr> types,
+                                  std::vector<IValue> defaults);
 
 /// An enumeration: qualified name, type of the values (int, float or str), members in order.
-class EnumType : public Type {
+class WICK_API EnumType : public Type {
    public:
     static constexpr TypeKind kKind = TypeKind::Enum;
     EnumType(std::string name, TypePtr value_type, std::vector<std::pair<std::string, IValue>> members);
@@ -188,7 +189,7 @@ class EnumType : public Type {
 
 /// A class or module: attributes (each instance has one slot per attribute), constants, methods.
 /// Built once by the front end, then read-only.
-class ClassType : public Type {
+class WICK_API ClassType : public Type {
    public:
     static constexpr TypeKind kKind = TypeKind::Class;
     struct Attribute {
@@ -251,7 +252,7 @@ using ClassTypePtr = IntrusivePtr<ClassType>;
 struct Schema;
 
 /// A set of method signatures that a class or module satisfies.
-class InterfaceType : public Type {
+class WICK_API InterfaceType : public Type {
    public:
     static constexpr TypeKind kKind = TypeKind::Interface;
     InterfaceType(std::string name, bool is_module);
@@ -273,7 +274,7 @@ class InterfaceType : public Type {
 
 /// The smallest type that both are subtypes of, as TorchScript unifies branches: equal types, T with None → T?,
 /// optionals and tuples element-wise; null when there is none (or, with `default_to_union`, a Union).
-TypePtr unify_types(const TypePtr& a, const TypePtr& b, bool default_to_union = false);
+WICK_API TypePtr unify_types(const TypePtr& a, const TypePtr& b, bool default_to_union = false);
 
 }  // namespace jit
 }  // namespace wick

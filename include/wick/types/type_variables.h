@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include <wick/support/export.h>
 #include <wick/types/type.h>
 
 namespace wick::jit {
@@ -13,9 +14,10 @@ using TypeVariables = std::map<std::string, TypePtr>;
 
 /// Binds the variables in `formal` so that it fits `actual`; variables already bound are unified. False, with the reason
 /// in `why` when that is not null, if it cannot be done.
-bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVariables& variables, std::string* why = nullptr);
+WICK_API bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVariables& variables,
+                                  std::string* why = nullptr);
 
 /// `type` with its variables replaced; null when one of them is not bound.
-TypePtr substitute_type_variables(const TypePtr& type, const TypeVariables& variables);
+WICK_API TypePtr substitute_type_variables(const TypePtr& type, const TypeVariables& variables);
 
 }  // namespace wick::jit

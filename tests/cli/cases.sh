@@ -28,15 +28,11 @@ prints_part() { [[ $out == *"$1"* ]] || fail "'$1' is not in '$out'"; }
 says() { [[ $err == *"$1"* ]] || fail "'$1' is not in the message '$err'"; }
 quiet() { [ -z "$out" ] || fail "printed '$out' beside the message"; }
 
-# Fixtures that use operators which wick has not yet (fft), such operators,
-# and fixtures whose graphs are not yet PyTorch's to the letter (detector: its texts were recorded for the outer module
-# alone). Whoever adds the operators takes the names out.
-waiting='numerics'
+# Fixtures whose graphs are not yet PyTorch's to the letter (detector: its texts were recorded for the outer module alone).
 waiting_graphs='div_v1|div_v3|divmode_v3|full_v2|full_v4|gelu_v9|linspace_v7|linspace_v8|customs|detector'
-waits() { [[ $1 =~ ^($waiting)$ ]]; }
 
 archives() {
-    ls "$data"/t113/*.pt "$data"/t213/*.pt "$data"/old/*.pt | grep -v '\.\(in\|out\)puts\.pt$' | grep -vE "/($waiting)\.pt$"
+    ls "$data"/t113/*.pt "$data"/t213/*.pt "$data"/old/*.pt | grep -v '\.\(in\|out\)puts\.pt$'
 }
 
 # The cases of a fixture, one a line: sequence, method, inputs, outputs or "-", rounding, what it raises or "-".
@@ -156,7 +152,6 @@ case_damaged_archives() {
 case_literals() {
     local model=$data/t213/contexts.pt
     anything() {
-        waits contexts && return
         run 0 run "$model" --method anything --input "$1"
         prints "$2"
     }
@@ -174,7 +169,7 @@ case_literals() {
     anything "torch.tensor(3)" "tensor 0"
     run 0 run "$data/t213/control_flow.pt" --method union --input "[4, 5]"
     run 0 run "$data/t213/control_flow.pt" --method numbers --input 7 --input 2 --input 1.5 --input "float('2.5')"
-    waits contexts || run 0 run "$model" --method numbers --input 2+3j
+    run 0 run "$model" --method numbers --input 2+3j
     run 0 run "$data/t213/customs.pt" --method count --input "['a', 'b', 'a']"
     prints_part "{'a': 2, 'b': 1, "
     run 0 run "$data/t213/control_flow.pt" --method early --input None --input 1
@@ -196,10 +191,8 @@ case_tensor_inputs() {
     slices "zeros(4, 5, dtype=float)" "0."
     slices "arange(20).reshape(4, 5) * 2" "38"
     slices "tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])" "20."
-    if ! waits randn; then
-        run 0 run "$data/t213/mlp.pt" --input "randn(1,512)"
-        prints_part "tensor([["
-    fi
+    run 0 run "$data/t213/mlp.pt" --input "randn(1,512)"
+    prints_part "tensor([["
     # An .npy file as NumPy writes it: 4 x 5 float32 ones.
     {
         printf '\x93NUMPY\x01\x00\x76\x00'

@@ -96,6 +96,8 @@ function(wick_room_program name output)
     target_compile_definitions(wick_${name} PRIVATE WICK_VERSION="${PROJECT_VERSION}")
     target_link_libraries(wick_${name} PRIVATE wick wick_flags fmt::fmt-header-only ${ROOM_LIBRARIES})
     target_link_options(wick_${name} PRIVATE -Wl,--gc-sections)
+    # A program reads options and prints; what has to be fast stands in the library.
+    target_compile_options(wick_${name} PRIVATE $<$<CONFIG:Release>:-Os>)
     if(NOT WICK_SANITIZE)
         target_link_options(wick_${name} PRIVATE -static-libstdc++ -static-libgcc)
         if(WICK_ZLIB_ARCHIVE)

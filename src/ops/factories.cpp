@@ -5,6 +5,7 @@
 
 #include <wick/support/parallel.h>
 
+#include "ops/factory_options.h"
 #include "ops/families.h"
 #include "ops/geometry.h"
 #include "ops/registry.h"
@@ -49,15 +50,14 @@ Tensor arange(int64_t end) {
     return result;
 }
 
+Tensor empty_like_in(const Tensor& self, MaybeDType dtype, const MaybeDevice& device, std::optional<int64_t> format) {
+    check_device(device);
+    const MemoryFormat wanted = memory_format_or(format, MemoryFormat::preserve);
+    if (wanted == MemoryFormat::preserve) return empty_like(self, dtype.value_or(self.dtype()));
+    return empty_strided(self.sizes(), strides_in_format(self.sizes(), wanted), dtype.value_or(self.dtype()));
+}
+
 namespace {
-
-constexpr DType kDefaultDType = DType::float32;
-
-/// The tensor options that end the schema of every factory.
-using Layout = std::optional<int64_t>;
-using Pin = std::optional<bool>;
-using MaybeDType = std::optional<DType>;
-using MaybeDevice = std::optional<Device>;
 
 /// dtype of a tensor made from a number when none is given.
 DType default_dtype_of(const Scalar& value) {
@@ -66,13 +66,6 @@ DType default_dtype_of(const Scalar& value) {
 
 Tensor empty_in_format(IntArrayRef sizes, DType dtype, std::optional<int64_t> format) {
     return empty_strided(sizes, strides_in_format(sizes, memory_format_or(format, MemoryFormat::contiguous)), dtype);
-}
-
-Tensor empty_like_in(const Tensor& self, MaybeDType dtype, const MaybeDevice& device, std::optional<int64_t> format) {
-    check_device(device);
-    const MemoryFormat wanted = memory_format_or(format, MemoryFormat::preserve);
-    if (wanted == MemoryFormat::preserve) return empty_like(self, dtype.value_or(self.dtype()));
-    return empty_strided(self.sizes(), strides_in_format(self.sizes(), wanted), dtype.value_or(self.dtype()));
 }
 
 Tensor full_like(const Tensor& self, const Scalar& value, MaybeDType dtype, const MaybeDevice& device, std::optional<int64_t> format) {
@@ -271,8 +264,6 @@ namespace wick::jit {
 
 using namespace ops;
 
-#define WICK_OPTIONS "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
-
 static void register_filled(Registry& ops) {
     ops.add("aten::empty.memory_format(SymInt[] size, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
         .kernel([](IntList size, MaybeDType dtype, Layout, MaybeDevice device, Pin, std::optional<int64_t> format) {
@@ -440,7 +431,6 @@ static void register_from_python(Registry& ops) {
     }
 }
 
-#undef WICK_OPTIONS
 
 void register_factories(Registry& ops) {
     register_filled(ops);

@@ -1,8 +1,8 @@
 // Random tensors made from sizes or after another tensor.
 
+#include "ops/factory_options.h"
 #include "ops/random_fill.h"
 #include "ops/registry.h"
-#include "ops/tensor_ops.h"
 
 namespace wick::jit {
 
@@ -10,25 +10,11 @@ using namespace ops;
 
 namespace {
 
-using Layout = std::optional<int64_t>;
-using Pin = std::optional<bool>;
-using MaybeDType = std::optional<DType>;
-using MaybeDevice = std::optional<Device>;
 using Format = std::optional<int64_t>;
-
-constexpr DType kDefaultDType = DType::float32;
 
 Tensor fresh(const IntList& size, MaybeDType dtype, const MaybeDevice& device, DType otherwise = kDefaultDType) {
     check_device(device);
     return empty(size, dtype.value_or(otherwise));
-}
-
-Tensor fresh_like(const Tensor& self, MaybeDType dtype, const MaybeDevice& device, Format format) {
-    check_device(device);
-    const DType type = dtype.value_or(self.dtype());
-    const MemoryFormat wanted = memory_format_or(format, MemoryFormat::preserve);
-    if (wanted == MemoryFormat::preserve) return empty_like(self, type);
-    return empty_strided(self.sizes(), strides_in_format(self.sizes(), wanted), type);
 }
 
 /// Whether every whole number up to n is exact in the dtype.
@@ -77,35 +63,43 @@ Tensor randperm(int64_t n, Generator& generator, MaybeDType dtype, const MaybeDe
 
 }  // namespace
 
-#define WICK_OPTIONS "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
 #define WICK_INT_OPTIONS "ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None"
 #define WICK_LIKE_OPTIONS WICK_OPTIONS ", MemoryFormat? memory_format=None"
 
-static void register_sized(Registry& ops) {
-    ops.add("aten::rand(SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
+using Fill = Tensor (*)(const Tensor& self, double, double, Generator& generator);
+
+/// `rand` and `randn`, filled by kFill(…, 0, 1, …): from sizes and like a tensor, each without and with a generator.
+template <Fill kFill>
+static void add_standard(Registry& ops, std::string_view name) {
+    ops.add(fmt::format("aten::{}(SymInt[] size, *, " WICK_OPTIONS ") -> Tensor", name))
         .kernel([](const IntList& size, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return fill_uniform(fresh(size, dtype, device), 0, 1, default_generator());
+            return kFill(fresh(size, dtype, device), 0, 1, default_generator());
         })
         .side_effects()
         .out();
-    ops.add("aten::rand.generator(SymInt[] size, *, Generator? generator, " WICK_OPTIONS ") -> Tensor")
+    ops.add(fmt::format("aten::{}.generator(SymInt[] size, *, Generator? generator, " WICK_OPTIONS ") -> Tensor", name))
         .kernel([](const IntList& size, Generator& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return fill_uniform(fresh(size, dtype, device), 0, 1, generator);
+            return kFill(fresh(size, dtype, device), 0, 1, generator);
         })
         .side_effects()
         .out();
-    ops.add("aten::randn(SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](const IntList& size, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return fill_normal(fresh(size, dtype, device), 0, 1, default_generator());
+    ops.add(fmt::format("aten::{}_like(Tensor self, *, " WICK_LIKE_OPTIONS ") -> Tensor", name))
+        .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin, Format format) {
+            return kFill(empty_like_in(self, dtype, device, format), 0, 1, default_generator());
         })
         .side_effects()
         .out();
-    ops.add("aten::randn.generator(SymInt[] size, *, Generator? generator, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](const IntList& size, Generator& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return fill_normal(fresh(size, dtype, device), 0, 1, generator);
-        })
+    ops.add(fmt::format(
+                "aten::{}_like.generator(Tensor self, *, Generator? generator, " WICK_LIKE_OPTIONS ") -> Tensor", name))
+        .kernel([](const Tensor& self, Generator& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin,
+                   Format format) { return kFill(empty_like_in(self, dtype, device, format), 0, 1, generator); })
         .side_effects()
         .out();
+}
+
+static void register_standard(Registry& ops) {
+    add_standard<&fill_uniform>(ops, "rand");
+    add_standard<&fill_normal>(ops, "randn");
     ops.add("aten::normal.float_float(float mean, float std, SymInt[] size, *, Generator? generator=None, " WICK_OPTIONS
             ") -> Tensor")
         .kernel([](double mean, double std, const IntList& size, Generator& generator, MaybeDType dtype, Layout,
@@ -157,55 +151,32 @@ static void register_integers(Registry& ops) {
 }
 
 static void register_like(Registry& ops) {
-    ops.add("aten::rand_like(Tensor self, *, " WICK_LIKE_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin, Format format) {
-            return fill_uniform(fresh_like(self, dtype, device, format), 0, 1, default_generator());
-        })
-        .side_effects()
-        .out();
-    ops.add("aten::rand_like.generator(Tensor self, *, Generator? generator, " WICK_LIKE_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, Generator& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin,
-                   Format format) { return fill_uniform(fresh_like(self, dtype, device, format), 0, 1, generator); })
-        .side_effects()
-        .out();
-    ops.add("aten::randn_like(Tensor self, *, " WICK_LIKE_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin, Format format) {
-            return fill_normal(fresh_like(self, dtype, device, format), 0, 1, default_generator());
-        })
-        .side_effects()
-        .out();
-    ops.add("aten::randn_like.generator(Tensor self, *, Generator? generator, " WICK_LIKE_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, Generator& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin,
-                   Format format) { return fill_normal(fresh_like(self, dtype, device, format), 0, 1, generator); })
-        .side_effects()
-        .out();
     ops.add("aten::randint_like(Tensor self, SymInt high, *, " WICK_LIKE_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, int64_t high, MaybeDType dtype, Layout, MaybeDevice device, Pin, Format format) {
-            return fill_random_range(fresh_like(self, dtype, device, format), 0, high, default_generator());
+            return fill_random_range(empty_like_in(self, dtype, device, format), 0, high, default_generator());
         })
         .side_effects()
         .out();
     ops.add("aten::randint_like.Tensor(Tensor self, Tensor high, *, " WICK_LIKE_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, Scalar high, MaybeDType dtype, Layout, MaybeDevice device, Pin, Format format) {
-            return fill_random_range(fresh_like(self, dtype, device, format), 0, high.to_int(), default_generator());
+            return fill_random_range(empty_like_in(self, dtype, device, format), 0, high.to_int(), default_generator());
         })
         .side_effects()
         .out("Tensor_out");
     ops.add("aten::randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, " WICK_LIKE_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, int64_t low, int64_t high, MaybeDType dtype, Layout, MaybeDevice device, Pin,
                    Format format) {
-            return fill_random_range(fresh_like(self, dtype, device, format), low, high, default_generator());
+            return fill_random_range(empty_like_in(self, dtype, device, format), low, high, default_generator());
         })
         .side_effects()
         .out();
 }
 
-#undef WICK_OPTIONS
 #undef WICK_INT_OPTIONS
 #undef WICK_LIKE_OPTIONS
 
 void register_random_factories(Registry& ops) {
-    register_sized(ops);
+    register_standard(ops);
     register_integers(ops);
     register_like(ops);
 }

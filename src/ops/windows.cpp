@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "kernels/special_bessel.h"
+#include "ops/factory_options.h"
 #include "ops/registry.h"
-#include "ops/tensor_ops.h"
 
 namespace wick::jit {
 
@@ -12,18 +12,13 @@ using namespace ops;
 
 namespace {
 
-using MaybeDType = std::optional<DType>;
-using MaybeDevice = std::optional<Device>;
-using Layout = std::optional<int64_t>;
-using Pin = std::optional<bool>;
-
 /// value(i / period) for every i, where a periodic window ends one step before it would begin anew; 1 for a single
 /// element.
 template <class F>
 Tensor window(std::string_view name, int64_t length, bool periodic, MaybeDType dtype, const MaybeDevice& device,
               F&& value) {
     check_device(device);
-    const DType type = dtype.value_or(DType::float32);
+    const DType type = dtype.value_or(kDefaultDType);
     WICK_CHECK(is_floating(type) || is_complex(type), "{} expects floating point dtypes, got: {}", name, name_of(type));
     WICK_CHECK(length >= 0, "{} requires non-negative window_length, got window_length={}", name, length);
     const Tensor result = empty({length}, DType::float64);
@@ -48,8 +43,6 @@ auto kaiser(double beta) {
                kernels::special::bessel_i0(beta);
     };
 }
-
-#define WICK_OPTIONS "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
 
 /// The overloads without and with `periodic`.
 template <class F>
@@ -103,7 +96,5 @@ void register_windows(Registry& ops) {
         })
         .out();
 }
-
-#undef WICK_OPTIONS
 
 }  // namespace wick::jit

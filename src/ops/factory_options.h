@@ -1,0 +1,25 @@
+#pragma once
+// The tensor options that end the schema of every factory.
+
+#include <optional>
+
+#include "ops/tensor_ops.h"
+
+/// As a schema spells them.
+#define WICK_OPTIONS "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
+
+namespace wick::ops {
+
+/// As a kernel takes them.
+using MaybeDType = std::optional<DType>;
+using Layout = std::optional<int64_t>;
+using MaybeDevice = std::optional<Device>;
+using Pin = std::optional<bool>;
+
+/// Of a factory that is given no dtype.
+inline constexpr DType kDefaultDType = DType::float32;
+
+/// aten::empty_like: uninitialised, of self's sizes; `format` is a schema's `MemoryFormat?`.
+Tensor empty_like_in(const Tensor& self, MaybeDType dtype, const MaybeDevice& device, std::optional<int64_t> format);
+
+}  // namespace wick::ops

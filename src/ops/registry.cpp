@@ -38,10 +38,12 @@ const Operator* Registry::find_overload(std::string_view operator_name) const {
 }
 
 void Registry::put_out_variants_last() {
-    for (auto& [name, overloads] : by_name_)
+    for (auto& [name, overloads] : by_name_) {
+        if (overloads.size() < 2) continue;
         std::stable_partition(overloads.begin(), overloads.end(), [](const Operator* op) {
             return op->schema.arguments.empty() || !op->schema.arguments.back().is_out;
         });
+    }
 }
 
 std::vector<const Operator*> Registry::all() const {

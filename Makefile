@@ -47,11 +47,7 @@ bench: build
 # Each fuzz target for FUZZ_SECONDS, with what earlier runs found (fuzz-corpus/).
 fuzz:
 	$(call packages,$(SANITIZER_PACKAGES))
-	cmake --preset fuzz
-	cmake --build build-fuzz -j$(JOBS)
-	for target in build-fuzz/bin/fuzz_*; do \
-		corpus=fuzz-corpus/$$(basename $$target); mkdir -p $$corpus && \
-		$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 $$corpus || exit 1; done
+	FUZZ_SECONDS=$(FUZZ_SECONDS) JOBS=$(JOBS) fuzz/run.sh
 
 asan:
 	$(call packages,$(SANITIZER_PACKAGES))

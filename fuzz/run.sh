@@ -8,9 +8,7 @@ corpus=fuzz-corpus
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(zip pickle tensor_file source graph archive)
 
-cmake -S . -B build-fuzz -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
-    -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DWICK_TESTS=OFF -DWICK_FUZZ=ON \
-    -DWICK_SANITIZE=address,undefined,fuzzer-no-link
+cmake --preset fuzz
 cmake --build build-fuzz -j"$jobs" -- $(printf 'fuzz_%s ' "${targets[@]}")
 
 python3 fuzz/seeds.py tests/data "$corpus"

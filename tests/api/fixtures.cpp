@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "archive/torch_save.h"
+#include "cli/plain_value.h"
 
 namespace wick::testing {
 
@@ -26,6 +27,11 @@ std::vector<Fixture> all_fixtures() {
     return fixtures;
 }
 
+std::vector<std::string> differences(const IValue& got, const IValue& want, const cli::Tolerance& tolerance,
+                                     const std::string& where) {
+    return cli::compare(cli::plain_value(got), want, tolerance, where).differences;
+}
+
 std::string read_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     EXPECT_TRUE(file.good()) << path;
@@ -41,9 +47,9 @@ std::vector<FixtureCase> Fixture::cases() const {
     for (const nlohmann::json& entry : record.at("cases")) {
         FixtureCase& found = cases.emplace_back();
         found.name = entry.at("name");
-        found.tolerance.relative = record.value("rtol", found.tolerance.relative);
-        found.tolerance.absolute =
-            std::max(record.value("atol", found.tolerance.absolute), 2 * entry.value("rounding", 0.0));
+        found.tolerance.rtol = record.value("rtol", found.tolerance.rtol);
+        found.tolerance.atol =
+            std::max(record.value("atol", found.tolerance.atol), 2 * entry.value("rounding", 0.0));
         const IValue inputs = load(entry.at("inputs"));
         const IValue outputs = entry.contains("outputs") ? load(entry.at("outputs")) : IValue();
         if (entry.contains("raises")) {

@@ -7,7 +7,7 @@
 
 #include <wick/types/ivalue.h>
 
-#include "api/compare.h"
+#include "cli/compare.h"
 
 namespace wick::testing {
 
@@ -21,7 +21,7 @@ struct FixtureCall {
 /// What is done to one freshly loaded module: a call, or a sequence of them.
 struct FixtureCase {
     std::string name;
-    Tolerance tolerance;
+    cli::Tolerance tolerance;
     std::vector<FixtureCall> calls;
     std::string raises;  ///< the exception's message; "" when the calls succeed
 };
@@ -42,6 +42,11 @@ struct Fixture {
 
 /// All of them, in order of folder and name.
 std::vector<Fixture> all_fixtures();
+
+/// One line for each place where `got` is not `want`, which is made of plain values: an object is as good as the dict of
+/// its attributes, an enum member as its value.
+std::vector<std::string> differences(const IValue& got, const IValue& want, const cli::Tolerance& tolerance,
+                                     const std::string& where = "result");
 
 /// The contents of a file; fails the test when there is none.
 std::string read_text(const std::string& path);

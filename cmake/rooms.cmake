@@ -1,6 +1,9 @@
 # A room is one folder under src/ (and include/wick/ for its public part), built as one object library.
 #
-#   wick_room(NAME SEES room... LIBRARIES lib...)
+#   wick_room(NAME [FOR_SIZE] SEES room... LIBRARIES lib...)
+#
+# FOR_SIZE is for rooms that read and write programs: a release compiles them for size, and the rooms that run programs
+# for speed.
 #
 # SEES lists the rooms whose headers it may include. A room can only see rooms declared before it, and every
 # #include of its files is read here: an edge that is not declared stops the configuration.
@@ -33,7 +36,7 @@ function(wick_check_room name sees)
 endfunction()
 
 function(wick_room name)
-    cmake_parse_arguments(ROOM "" "" "SEES;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ROOM "FOR_SIZE" "" "SEES;LIBRARIES" ${ARGN})
     wick_check_room(${name} "${ROOM_SEES}")
     set(WICK_ROOMS ${WICK_ROOMS} ${name} CACHE INTERNAL "")
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
@@ -44,6 +47,9 @@ function(wick_room name)
     target_include_directories(wick_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
     target_link_libraries(wick_${name} PUBLIC wick_flags ${ROOM_LIBRARIES} wick_fmt)
+    if(ROOM_FOR_SIZE)
+        target_compile_options(wick_${name} PRIVATE $<$<CONFIG:Release>:-Os>)
+    endif()
     set_property(GLOBAL APPEND PROPERTY WICK_ROOM_TARGETS wick_${name})
     set_property(GLOBAL APPEND PROPERTY WICK_ROOM_LIBRARIES ${ROOM_LIBRARIES})
 endfunction()

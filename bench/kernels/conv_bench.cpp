@@ -1,4 +1,4 @@
-// Convolutions of common networks, weights packed beforehand, GFLOP/s.
+// Convolutions of common networks, GFLOP/s.
 #include <benchmark/benchmark.h>
 #include <random>
 #include <vector>
@@ -30,11 +30,10 @@ void conv2d(benchmark::State& state) {
     const auto x = random(s.batch * s.in_channels * s.input_size()), w = random(s.out_channels * k),
                bias = random(s.out_channels);
     std::vector<float> y(static_cast<size_t>(s.batch * s.out_channels * s.output_size()));
-    const auto packed = pack_conv_weight(s, w.data());
     Epilogue<float> e = Epilogue<float>::relu();
     e.bias_row = bias.data();
     for (auto _ : state) {
-        conv(s, x.data(), packed, y.data(), e);
+        conv(s, x.data(), w.data(), y.data(), e);
         benchmark::ClobberMemory();
     }
     state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * double(s.batch * s.out_channels * s.output_size() * k),

@@ -27,6 +27,7 @@ using internal::plane_slice;
 
 inline constexpr int64_t kConvBlockK = 256;
 inline constexpr int64_t kConvGroup = 8;   // pixel panels of a task: 256 KB of L2
+inline constexpr int64_t kInPlacePanels = 2;  // up to here a panel of weights is read too seldom to be cut out
 inline constexpr int64_t kMaxPieces = 64;  // runs that a panel is cut from: at most one per pixel
 inline constexpr int64_t kFewPixels = 4;   // up to here the product is a handful of dot products
 
@@ -40,7 +41,7 @@ struct ConvJob {
     const T* source;       // planes of all channels
     const int64_t* taps;   // offset of each (kh, kw)
     int64_t tap_count;     // kh * kw
-    const T* panels;       // packed weights
+    const T* weights;      // each output channel contiguous
     T* y;                  // first pixel of the image's channel 0 at this depth
     int64_t y_stride;      // between channels
     Epilogue<T> epilogue;  // residual: as y
@@ -101,7 +102,8 @@ template <class T>
 size_t conv_worker_bytes(int64_t k, int64_t panels) {
     const int64_t kc = conv_ceil_div(k, conv_ceil_div(k, kConvBlockK));
     return align_up(sizeof(T) * static_cast<size_t>(std::min(panels, kConvGroup) * kc * kPanel<T> + kLanes<T>)) +
-           align_up(sizeof(T) * static_cast<size_t>(kTileRows * kPanel<T>));
+           align_up(sizeof(T) * static_cast<size_t>(kTileRows * kPanel<T>)) +
+           align_up(sizeof(T) * static_cast<size_t>(kTileRows * kc));
 }
 
 // Row panels [row_begin, row_end) of group g's output channels times pixel panels [col_begin, col_end).
@@ -116,7 +118,9 @@ HWY_NOINLINE void conv_block(const ConvJob<T>& job, int64_t g, int64_t row_begin
     T* edge =
         memory.at<T>(align_up(sizeof(T) * static_cast<size_t>((col_end - col_begin) * kc_max * kPanel<T> + kLanes<T>)));
     const T* source = job.source + g * (p.channels / job.shape->groups) * p.plane;
-    const T* weights = job.panels + g * job.group_oc * job.k;
+    T* panel = edge + align_up(sizeof(T) * static_cast<size_t>(kTileRows * kPanel<T>)) / sizeof(T);
+    const T* weights = job.weights + g * job.group_oc * job.k;
+    const bool in_place = col_end - col_begin <= kInPlacePanels;
     const int64_t oc0 = g * job.group_oc;
     for (int64_t k0 = 0; k0 < job.k; k0 += kc_max) {
         const int64_t kc = std::min(kc_max, job.k - k0);
@@ -129,17 +133,21 @@ HWY_NOINLINE void conv_block(const ConvJob<T>& job, int64_t g, int64_t row_begin
         }
         for (int64_t i = row_begin; i < row_end; ++i) {
             const int64_t row = rows.start(i), height = rows.height(i);
-            const T* a = weights + row * job.k + k0 * height;
+            const T* a = weights + row * job.k + k0;
+            if (!in_place) {
+                pack_panel(a, int64_t{1}, job.k, kc, height, height, panel);
+                a = panel;
+            }
             for (int64_t j = col_begin; j < col_end; ++j) {
                 const int64_t cols = std::min(kPanel<T>, pixels - j * kPanel<T>);
                 const int64_t width = cols > kLanes<T> ? kPanel<T> : kLanes<T>;
                 const T* b = packed + (j - col_begin) * kc * kPanel<T>;
                 T* c = job.y + (oc0 + row) * job.y_stride + j * kPanel<T>;
-                const auto run = kTiles<T>.at[1][width == kPanel<T> ? 1 : 0][height - 1];
+                const auto run = kTiles<T>.at[in_place ? 0 : 1][width == kPanel<T> ? 1 : 0][height - 1];
                 if (cols == width) {
-                    run(kc, a, 0, b, width, c, job.y_stride, k0 > 0);
+                    run(kc, a, job.k, b, width, c, job.y_stride, k0 > 0);
                 } else {
-                    run(kc, a, 0, b, width, edge, width, false);
+                    run(kc, a, job.k, b, width, edge, width, false);
                     for (int64_t r = 0; r < height; ++r) {
                         T* to = c + r * job.y_stride;
                         for (int64_t x = 0; x < cols; ++x)
@@ -271,7 +279,7 @@ void conv_few_pixels(const ConvShape& s, const T* x, const T* w, T* y, int64_t y
 }
 
 template <class T>
-void run_conv(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y, const Epilogue<T>& epilogue,
+void run_conv(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T>& epilogue,
               ScratchRef lent) {
     const int threads = max_threads();
     const ConvLayout<T> layout(s, threads);
@@ -287,12 +295,12 @@ void run_conv(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y
         for (int64_t od = 0; od < out_d; ++od) {
             const int64_t y_offset = n * s.out_channels * s.output_size() + od * pixels;
             ConvJob<T> job{&s,         &p,           shared,          taps.data(), static_cast<int64_t>(taps.size()),
-                           w.panels(), y + y_offset, s.output_size(), epilogue,    oc,
+                           w, y + y_offset, s.output_size(), epilogue,    oc,
                            layout.k};
             job.epilogue.residual_stride = s.output_size();
             if (job.epilogue.residual != nullptr) job.epilogue.residual += y_offset;
             if (layout.few_pixels) {
-                conv_few_pixels(s, image, w.original(), job.y, job.y_stride, od, job.epilogue, shared);
+                conv_few_pixels(s, image, w, job.y, job.y_stride, od, job.epilogue, shared);
             } else if (layout.depthwise) {
                 SlotPool pool(shared, static_cast<size_t>(threads), layout.slot);
                 // A tap counts for more than its multiply-add: it is bound by loads.
@@ -308,7 +316,7 @@ void run_conv(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y
                             if (slice != nullptr) fill_inside(s, p, slice, planes + kd * p.plane);
                         }
                         for (int64_t o = g * oc; o < (g + 1) * oc; ++o)
-                            depthwise_channel(job, planes, s.kernel[0], w.original() + o * s.taps(), o,
+                            depthwise_channel(job, planes, s.kernel[0], w + o * s.taps(), o,
                                               claim.at<T>(layout.slot_planes), job.y + o * job.y_stride);
                     }
                 });
@@ -332,26 +340,11 @@ void run_conv(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y
     }
 }
 
-template <class T>
-void pack_weight(const ConvShape& s, const T* w, T* to) {
-    const int64_t oc = s.out_channels / s.groups, k = s.in_channels / s.groups * s.taps();
-    const RowPanels rows(oc);
-    const int64_t grain = work_grain(s.groups * rows.count, double(k * kTileRows) * kFlopsPerCopy);
-    parallel_for(0, s.groups * rows.count, grain, [&](int64_t begin, int64_t end) HWY_ATTR {
-        for (int64_t task = begin; task < end; ++task) {
-            const int64_t row = task / rows.count * oc + rows.start(task % rows.count),
-                          height = rows.height(task % rows.count);
-            pack_panel(w + row * k, int64_t{1}, k, k, height, height, to + row * k);
-        }
-    });
-}
-
 #define WICK_FOR_TYPE(T, S)                                                                                 \
-    void conv_##S(const ConvShape& s, const T* x, const PackedConvWeight<T>& w, T* y, const Epilogue<T>& e, \
+    void conv_##S(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T>& e, \
                   ScratchRef scratch) {                                                                     \
         run_conv(s, x, w, y, e, scratch);                                                                   \
     }                                                                                                       \
-    void pack_weight_##S(const ConvShape& s, const T* w, T* to) { pack_weight(s, w, to); }                  \
     size_t conv_bytes_##S(const ConvShape& s, int threads) { return ConvLayout<T>(s, threads).bytes; }
 WICK_FOR_TYPE(float, f32)
 WICK_FOR_TYPE(double, f64)
@@ -365,24 +358,11 @@ namespace wick::kernels {
 
 HWY_EXPORT(conv_f32);
 HWY_EXPORT(conv_f64);
-HWY_EXPORT(pack_weight_f32);
-HWY_EXPORT(pack_weight_f64);
 HWY_EXPORT(conv_bytes_f32);
 HWY_EXPORT(conv_bytes_f64);
 
 template <class T>
-PackedConvWeight<T> pack_conv_weight(const ConvShape& shape, const T* w) {
-    PackedConvWeight<T> packed;
-    packed.original_ = w;
-    if (shape.in_channels == shape.groups) return packed;
-    const int64_t count = shape.out_channels * (shape.in_channels / shape.groups) * shape.taps();
-    packed.buffer_ = AlignedBuffer::lasting(sizeof(T) * static_cast<size_t>(count));
-    if (count != 0) WICK_DISPATCH(pack_weight, shape, w, static_cast<T*>(packed.buffer_.data()));
-    return packed;
-}
-
-template <class T>
-void conv(const ConvShape& shape, const T* x, const PackedConvWeight<T>& w, T* y, const Epilogue<T>& epilogue,
+void conv(const ConvShape& shape, const T* x, const T* w, T* y, const Epilogue<T>& epilogue,
           ScratchRef scratch) {
     if (shape.batch <= 0 || shape.out_channels <= 0 || shape.output(0) <= 0 || shape.output(1) <= 0 ||
         shape.output(2) <= 0)
@@ -396,8 +376,7 @@ size_t conv_scratch_bytes(const ConvShape& shape, int threads) {
 }
 
 #define WICK_INSTANTIATE(T)                                                                                         \
-    template PackedConvWeight<T> pack_conv_weight(const ConvShape&, const T*);                                      \
-    template void conv(const ConvShape&, const T*, const PackedConvWeight<T>&, T*, const Epilogue<T>&, ScratchRef); \
+    template void conv(const ConvShape&, const T*, const T*, T*, const Epilogue<T>&, ScratchRef); \
     template size_t conv_scratch_bytes<T>(const ConvShape&, int);
 WICK_INSTANTIATE(float)
 WICK_INSTANTIATE(double)

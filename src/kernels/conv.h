@@ -7,8 +7,9 @@
 //
 // How: an implicit product (weights in row panels) x (pixel columns). The input is copied once into zero-padded planes,
 // split by stride phase, where every tap of every output row is a contiguous run; panels of 2 vectors of pixels are cut
-// from the planes as they are needed, so the full im2col matrix never exists. Accuracy is that of gemm.h with
-// k = C / groups * taps; the thread budget never changes a result.
+// from the planes as they are needed, so the full im2col matrix never exists. Weights are read where they lie, or cut into
+// panels of 12 KB on the way: a lasting packed copy would gain 2 to 5 % and cost the first call several times its time, and
+// the memory of the weights again. Accuracy is that of gemm.h with k = C / groups * taps; the thread budget never changes a result.
 
 #include <array>
 #include <cstddef>
@@ -44,34 +45,11 @@ struct ConvShape {
     int64_t output_size() const { return output(0) * output(1) * output(2); }
 };
 
-/// The weight w[out_channels, in_channels / groups, taps] of a convolution, copied once into the row panels that the
-/// kernels read. Immutable; threads share it. Outputs of a few pixels read the original weight in place, so that must
-/// outlive this.
+/// y = epilogue(conv(x, w)). x, w[out_channels, in_channels / groups, taps], y contiguous; in_channels >= 1.
+/// epilogue.bias_row is the bias[out_channels]; epilogue.residual has the layout of y (its stride is ignored) and may
+/// be y; bias_col must be null.
 template <class T>
-class PackedConvWeight {
- public:
-    PackedConvWeight() = default;
-    size_t bytes() const { return buffer_.bytes(); }
-    const T* panels() const { return static_cast<const T*>(buffer_.data()); }
-    const T* original() const { return original_; }
-    bool empty() const { return original_ == nullptr; }
-
- private:
-    template <class U>
-    friend PackedConvWeight<U> pack_conv_weight(const ConvShape& shape, const U* w);
-    AlignedBuffer buffer_;
-    const T* original_ = nullptr;
-};
-
-/// Packs a contiguous weight. Only channels, groups and kernel of `shape` matter: the result serves any input size,
-/// stride, padding and dilation. A depthwise weight (in_channels == groups) is not copied.
-template <class T>
-PackedConvWeight<T> pack_conv_weight(const ConvShape& shape, const T* w);
-
-/// y = epilogue(conv(x, w)). x, y contiguous; in_channels >= 1. epilogue.bias_row is the bias[out_channels];
-/// epilogue.residual has the layout of y (its stride is ignored) and may be y; bias_col must be null.
-template <class T>
-void conv(const ConvShape& shape, const T* x, const PackedConvWeight<T>& w, T* y, const Epilogue<T>& epilogue = {},
+void conv(const ConvShape& shape, const T* x, const T* w, T* y, const Epilogue<T>& epilogue = {},
           ScratchRef scratch = {});
 
 /// Memory that spares conv its own allocation under a budget of up to `threads`.

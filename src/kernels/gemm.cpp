@@ -24,8 +24,7 @@ using internal::Product;
 inline constexpr int64_t kBlockK = 256;            // A panel: 12 KB of L1; B panel: 32 KB, streamed
 inline constexpr int64_t kBlockPanels = 8;         // row panels that share a pass over B
 inline constexpr int64_t kMaxGroup = 16;           // B panels of one task: 512 columns, within L2
-inline constexpr int64_t kPackElements = 1 << 20;  // of an unpacked B, packed at a time
-inline constexpr int64_t kPackK = 4096;
+inline constexpr int64_t kPackElements = 1 << 16;  // of an unpacked B, packed at a time: 256 KB of L2
 
 HWY_INLINE int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -161,11 +160,11 @@ int64_t packed_elements(int64_t k, int64_t n) {
     return k * (full * kPanel<T> + (left == 0 ? 0 : panel_width<T>(left)));
 }
 
-// How much of an unpacked B is packed at a time.
+// How much of an unpacked B is packed at a time: blocks of k as for a packed one, so that both give the same sums.
 template <class T>
 struct Chunk {
     Chunk(int64_t n, int64_t k)
-        : kc(ceil_div(k, ceil_div(k, kPackK))),
+        : kc(block_k(k)),
           nc(std::min(n, std::max<int64_t>(kPanel<T>, kPackElements / kc / kPanel<T> * kPanel<T>))) {}
     int64_t kc, nc;
 };

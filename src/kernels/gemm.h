@@ -53,8 +53,9 @@ PackedMatrix<T> pack_b(MatrixView<T> b, int64_t k, int64_t n);
 /// C = epilogue(alpha A B + beta C); C has unit column stride and row stride ldc >= n. With beta == 0, C is not read.
 /// A, B must not overlap C.
 ///
-/// Up to 4 rows of A times a B that is contiguous along k (a Linear layer's weight as stored) reads B once, in place,
-/// at memory speed: packing it gains nothing. More rows: pack a B that is used more than once.
+/// Few rows of A times a B that is contiguous along k (a Linear layer's weight as stored) read B in place, at memory
+/// speed: packing it gains nothing. More rows pack it on the way, which a B that is used more than once is spared as a
+/// PackedMatrix; the result is the same to the bit.
 template <class T>
 void gemm(int64_t m, int64_t n, int64_t k, T alpha, MatrixView<T> a, MatrixView<T> b, T beta, T* c, int64_t ldc,
           const Epilogue<T>& epilogue = {}, ScratchRef scratch = {});
@@ -66,8 +67,8 @@ void gemm(int64_t m, T alpha, MatrixView<T> a, const PackedMatrix<T>& b, T beta,
 template <class T>
 size_t gemm_scratch_bytes(int64_t m, int64_t n, int64_t k, bool packed_b, int threads);
 
-/// True if gemm reads an unpacked W[n, k] (contiguous along k) for this many rows of A as fast as a packed one.
-constexpr bool gemm_prefers_unpacked(int64_t m) { return m <= 4; }
+/// True if gemm reads an unpacked W[n, k] (contiguous along k) for this many rows of A in place.
+constexpr bool gemm_prefers_unpacked(int64_t m) { return m <= 16; }
 
 /// Batch i multiplies a + i * a_batch by b + i * b_batch into c + i * c_batch (c_batch >= (m - 1) * ldc + n).
 template <class T>

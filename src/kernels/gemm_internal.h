@@ -22,5 +22,6 @@ struct Product {
 
 /// Up to here dot products beat packing a B that is used once.
 inline constexpr int64_t kMaxDotRows = 16;
+static_assert(gemm_prefers_unpacked(kMaxDotRows) && !gemm_prefers_unpacked(kMaxDotRows + 1));
 
 }  // namespace wick::kernels::internal

@@ -39,23 +39,28 @@ HWY_INLINE void transpose_square(const double* src, int64_t src_stride, double* 
 }
 #endif
 
-// dst[c * dst_stride + r] = src[r * src_stride + c] for r < rows, c < cols.
+// dst[c * dst_stride + r] = src[r * src_stride + c] for r < rows, c < cols, in strips whose part of dst stays in the
+// first-level cache.
 template <class T>
 HWY_INLINE void transpose(const T* src, int64_t src_stride, int64_t rows, int64_t cols, T* dst, int64_t dst_stride) {
-    int64_t r = 0;
+    constexpr int64_t kStrip = 64;
+    for (int64_t begin = 0; begin < cols; begin += kStrip) {
+        const int64_t end = std::min(cols, begin + kStrip);
+        int64_t r = 0;
 #if HWY_TARGET != HWY_SCALAR
-    constexpr int64_t kSide = 16 / sizeof(T);
-    for (; r + kSide <= rows; r += kSide) {
-        const T* from = src + r * src_stride;
-        int64_t c = 0;
-        for (; c + kSide <= cols; c += kSide)
-            transpose_square(from + c, src_stride, dst + c * dst_stride + r, dst_stride);
-        for (; c < cols; ++c)
-            for (int64_t i = 0; i < kSide; ++i) dst[c * dst_stride + r + i] = from[i * src_stride + c];
-    }
+        constexpr int64_t kSide = 16 / sizeof(T);
+        for (; r + kSide <= rows; r += kSide) {
+            const T* from = src + r * src_stride;
+            int64_t c = begin;
+            for (; c + kSide <= end; c += kSide)
+                transpose_square(from + c, src_stride, dst + c * dst_stride + r, dst_stride);
+            for (; c < end; ++c)
+                for (int64_t i = 0; i < kSide; ++i) dst[c * dst_stride + r + i] = from[i * src_stride + c];
+        }
 #endif
-    for (; r < rows; ++r)
-        for (int64_t c = 0; c < cols; ++c) dst[c * dst_stride + r] = src[r * src_stride + c];
+        for (; r < rows; ++r)
+            for (int64_t c = begin; c < end; ++c) dst[c * dst_stride + r] = src[r * src_stride + c];
+    }
 }
 
 // One panel: dst[p * width + j] = src[p * k_stride + j * j_stride] for p < k, j < count; columns up to width are zero.

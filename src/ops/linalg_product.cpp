@@ -1,6 +1,7 @@
 #include "ops/linalg_product.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include <wick/support/parallel.h>
 
@@ -54,29 +55,64 @@ void check_multipliable(const Tensor& a, const Tensor& b) {
                a.size(-1), b.size(-2), b.size(-1));
 }
 
+/// A constant right-hand matrix B[k, n] that is packed at one of its first uses. Kept beside the tensor it is made from
+/// (TensorImpl::derived), valid for one storage version.
+template <class T>
+class PackedWeight : public DerivedData {
+ public:
+    explicit PackedWeight(bool transposed) : transposed(transposed) {
+        static std::atomic<uint32_t> turns{0};
+        unpacked_uses_ = 1 + turns.fetch_add(1, std::memory_order_relaxed) % kTurns;
+    }
+
+    /// Null as long as it isn't this weight's turn, and while another thread packs it.
+    const kernels::PackedMatrix<T>* get(const Tensor& weight, int64_t uses) const {
+        State state = state_.load(std::memory_order_acquire);
+        if (state == State::packed) return &matrix_;
+        if (state == State::packing || (unpacked_uses_.fetch_sub(1, std::memory_order_relaxed) > 0 && uses < kManyUses))
+            return nullptr;
+        if (!state_.compare_exchange_strong(state, State::packing, std::memory_order_acquire)) return nullptr;
+        try {
+            const Tensor source = to_dtype(weight, compute_dtype(weight.dtype()));
+            const MatrixView<T> view = matrix_view<T>(source);
+            matrix_ = transposed ? kernels::pack_b<T>(view.transposed(), weight.size(1), weight.size(0))
+                                 : kernels::pack_b<T>(view, weight.size(0), weight.size(1));
+        } catch (...) {
+            state_.store(State::unpacked, std::memory_order_release);
+            throw;
+        }
+        state_.store(State::packed, std::memory_order_release);
+        return &matrix_;
+    }
+
+    const bool transposed;  ///< made from W[n, k], not B[k, n]
+
+ private:
+    static constexpr uint32_t kTurns = 16;
+    static constexpr int64_t kManyUses = 8;
+    enum class State : uint8_t { unpacked, packing, packed };
+    mutable std::atomic<int64_t> unpacked_uses_;
+    mutable std::atomic<State> state_{State::unpacked};
+    mutable kernels::PackedMatrix<T> matrix_;
+};
+
 bool is_narrow(const Tensor& t) { return compute_dtype(t.dtype()) != t.dtype(); }
 
 }  // namespace
 
 template <class T>
-const kernels::PackedMatrix<T>* packed_weight(const Tensor& weight, bool transposed) {
+const kernels::PackedMatrix<T>* packed_weight(const Tensor& weight, bool transposed, int64_t uses) {
     const TensorImpl& impl = *weight.impl();
     if (!impl.is_constant || weight.dim() != 2 || weight.numel() == 0) return nullptr;
     const uint32_t version = impl.storage->version();
     const DerivedData* derived = impl.derived(version);
-    if (!derived) {
-        const Tensor source = to_dtype(weight, compute_dtype(weight.dtype()));
-        const MatrixView<T> view = matrix_view<T>(source);
-        auto packed = transposed ? kernels::pack_b<T>(view.transposed(), weight.size(1), weight.size(0))
-                                 : kernels::pack_b<T>(view, weight.size(0), weight.size(1));
-        derived = impl.set_derived(version, make_intrusive<PackedWeight<T>>(std::move(packed), transposed));
-    }
-    const auto* weight_data = dynamic_cast<const PackedWeight<T>*>(derived);
-    return weight_data && weight_data->transposed == transposed ? &weight_data->matrix : nullptr;
+    if (!derived) derived = impl.set_derived(version, make_intrusive<PackedWeight<T>>(transposed));
+    const auto* packed = dynamic_cast<const PackedWeight<T>*>(derived);
+    return packed && packed->transposed == transposed ? packed->get(weight, uses) : nullptr;
 }
 
-template const kernels::PackedMatrix<float>* packed_weight<float>(const Tensor&, bool);
-template const kernels::PackedMatrix<double>* packed_weight<double>(const Tensor&, bool);
+template const kernels::PackedMatrix<float>* packed_weight<float>(const Tensor&, bool, int64_t);
+template const kernels::PackedMatrix<double>* packed_weight<double>(const Tensor&, bool, int64_t);
 
 void multiply_into(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta,
                    std::string_view op) {

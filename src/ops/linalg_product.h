@@ -7,21 +7,14 @@
 
 namespace wick::jit {
 
-/// A constant right-hand matrix B[k, n] packed once. Kept beside the tensor it was made from (TensorImpl::derived),
-/// valid for one storage version.
-template <class T>
-class PackedWeight : public DerivedData {
- public:
-    explicit PackedWeight(kernels::PackedMatrix<T> matrix, bool transposed)
-        : matrix(std::move(matrix)), transposed(transposed) {}
-    const kernels::PackedMatrix<T> matrix;
-    const bool transposed;  ///< made from W[n, k], not B[k, n]
-};
-
 /// The packed form of a 2-D constant `weight` (of W[n, k] if transposed, else of B[k, n]); T is its compute type. Null
-/// when the tensor isn't a constant or already carries something else derived from it. Packs on first use.
+/// when the tensor isn't a constant, already carries something else derived from it, or isn't packed yet: a product then
+/// reads the weight as it is, with the same result.
+///
+/// A weight is packed when it is used again, and weights take turns, so that neither the first call of a module nor any
+/// other packs them all. `uses` is how many products the caller makes of it now; many are worth packing at once.
 template <class T>
-const kernels::PackedMatrix<T>* packed_weight(const Tensor& weight, bool transposed);
+const kernels::PackedMatrix<T>* packed_weight(const Tensor& weight, bool transposed, int64_t uses = 1);
 
 /// a[m, k] @ b[k, n] in the operands' common dtype; row-major result. OpError on shapes or dtypes that don't fit; `op`
 /// names the operator in messages.

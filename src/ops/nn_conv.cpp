@@ -15,20 +15,6 @@ namespace {
 
 using kernels::ConvShape;
 
-/// A constant convolution weight in the kernels' layout. Kept beside the weight it was made from.
-template <class T>
-class PackedConv : public DerivedData {
- public:
-    PackedConv(kernels::PackedConvWeight<T> weight, int64_t groups, Tensor source)
-        : weight(std::move(weight)), groups(groups), source_(std::move(source)) {}
-    const kernels::PackedConvWeight<T> weight;
-    const int64_t groups;
-
- private:
-    /// What `weight` reads in place, unless that is the tensor which owns this object.
-    Tensor source_;
-};
-
 struct ConvArguments {
     IntList stride, padding, dilation, output_padding;
     bool transposed = false;
@@ -122,28 +108,8 @@ Tensor forward(const ConvShape& shape, const Tensor& x, const Tensor& weight, co
     if (out.numel() == 0) return out;
     kernels::Epilogue<T> epilogue;
     epilogue.bias_row = data_or_null<T>(bias);
-    const TensorImpl& impl = *weight.impl();
-    const PackedConv<T>* packed = nullptr;
-    if (impl.is_constant) {
-        const uint32_t version = impl.storage->version();
-        const DerivedData* derived = impl.derived(version);
-        if (!derived) {
-            Tensor source = compute_input(weight);
-            auto panels = kernels::pack_conv_weight<T>(shape, source.data<T>());
-            if (source.is_same(weight)) source = Tensor();
-            derived = impl.set_derived(
-                version, make_intrusive<PackedConv<T>>(std::move(panels), shape.groups, std::move(source)));
-        }
-        packed = dynamic_cast<const PackedConv<T>*>(derived);
-        if (packed && packed->groups != shape.groups) packed = nullptr;
-    }
-    if (packed) {
-        kernels::conv<T>(shape, x.data<T>(), packed->weight, out.mutable_data<T>(), epilogue);
-    } else {
-        const Tensor source = compute_input(weight);
-        kernels::conv<T>(shape, x.data<T>(), kernels::pack_conv_weight<T>(shape, source.data<T>()),
-                         out.mutable_data<T>(), epilogue);
-    }
+    const Tensor w = compute_input(weight);
+    kernels::conv<T>(shape, x.data<T>(), w.data<T>(), out.mutable_data<T>(), epilogue);
     return out;
 }
 

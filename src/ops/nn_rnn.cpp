@@ -107,9 +107,10 @@ void run_direction(Cell cell, const Weights& w, const Tensor& x, const Steps& st
     T* gate_rows = pre.mutable_data<T>();
     const Tensor weight_hh = compute_input(w.hidden), projection = compute_input(w.projection);
     const int64_t batch = steps.sizes.empty() ? 0 : *std::max_element(steps.sizes.begin(), steps.sizes.end());
+    const int64_t count = static_cast<int64_t>(steps.sizes.size());
     const bool wide = !kernels::gemm_prefers_unpacked(batch);
-    const auto* packed_hh = wide ? packed_weight<T>(w.hidden, true) : nullptr;
-    const auto* packed_hr = wide && projection.defined() ? packed_weight<T>(w.projection, true) : nullptr;
+    const auto* packed_hh = wide ? packed_weight<T>(w.hidden, true, count) : nullptr;
+    const auto* packed_hr = wide && projection.defined() ? packed_weight<T>(w.projection, true, count) : nullptr;
     const Tensor hidden_bias = compute_input(w.hidden_bias);
     const T* bias_n = cell == Cell::gru && hidden_bias.defined() ? hidden_bias.data<T>() + 2 * hidden : nullptr;
     std::vector<T> extra(static_cast<size_t>(cell == Cell::gru      ? batch * 3 * hidden
@@ -117,7 +118,6 @@ void run_direction(Cell cell, const Weights& w, const Tensor& x, const Steps& st
                                                                     : 0));
     T* h = state.h.mutable_data<T>();
     T* c = state.c.defined() ? state.c.mutable_data<T>() : nullptr;
-    const int64_t count = static_cast<int64_t>(steps.sizes.size());
     for (int64_t i = 0; i < count; ++i) {
         const int64_t t = backwards ? count - 1 - i : i;
         const int64_t rows = steps.sizes[t];

@@ -57,9 +57,8 @@ void check(const ConvShape& s, int epilogue) {
     if (epilogue & 2) e.residual = residual.data();
     if (epilogue & 4) e.activation = Activation::HardSwish;
     std::vector<T> y(count + 1, T(77));
-    const auto packed = pack_conv_weight(s, w.data());
     std::vector<char> lent((epilogue & 1) ? conv_scratch_bytes<T>(s, 2) : 0);
-    conv(s, x.data(), packed, y.data(), e, {lent.data(), lent.size()});
+    conv(s, x.data(), w.data(), y.data(), e, {lent.data(), lent.size()});
     std::vector<double> want(count);
     for_each_product(s, out, [&](int64_t xi, int64_t wi, int64_t yi) { want[yi] += double(x[xi]) * double(w[wi]); });
     for (int64_t i = 0; i < count; ++i) {

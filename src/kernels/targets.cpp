@@ -1,6 +1,8 @@
 // The run-time half of Highway: which instruction sets this machine has, and which one the kernels use. Highway's own
 // library answers the same questions, but Debian ships it as a shared one only; with this file the headers suffice.
 
+#include "kernels/targets.h"
+
 #include "kernels/simd.h"
 
 #include <cstdarg>
@@ -68,3 +70,9 @@ void Abort(const char* file, int line, const char* format, ...) {
 }
 
 }  // namespace hwy
+
+namespace wick::kernels {
+
+void choose_target() { hwy::GetChosenTarget().Update(hwy::SupportedTargets()); }
+
+}  // namespace wick::kernels

@@ -26,10 +26,10 @@ using internal::ConvPlanes;
 using internal::plane_slice;
 
 inline constexpr int64_t kConvBlockK = 256;
-inline constexpr int64_t kConvGroup = 8;   // pixel panels of a task: 256 KB of L2
+inline constexpr int64_t kConvGroup = 8;      // pixel panels of a task: 256 KB of L2
 inline constexpr int64_t kInPlacePanels = 2;  // up to here a panel of weights is read too seldom to be cut out
-inline constexpr int64_t kMaxPieces = 64;  // runs that a panel is cut from: at most one per pixel
-inline constexpr int64_t kFewPixels = 4;   // up to here the product is a handful of dot products
+inline constexpr int64_t kMaxPieces = 64;     // runs that a panel is cut from: at most one per pixel
+inline constexpr int64_t kFewPixels = 4;      // up to here the product is a handful of dot products
 
 HWY_INLINE int64_t conv_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -279,8 +279,7 @@ void conv_few_pixels(const ConvShape& s, const T* x, const T* w, T* y, int64_t y
 }
 
 template <class T>
-void run_conv(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T>& epilogue,
-              ScratchRef lent) {
+void run_conv(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T>& epilogue, ScratchRef lent) {
     const int threads = max_threads();
     const ConvLayout<T> layout(s, threads);
     const ConvPlanes& p = layout.planes;
@@ -294,8 +293,8 @@ void run_conv(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T
         const T* image = x + n * s.in_channels * s.input_size();
         for (int64_t od = 0; od < out_d; ++od) {
             const int64_t y_offset = n * s.out_channels * s.output_size() + od * pixels;
-            ConvJob<T> job{&s,         &p,           shared,          taps.data(), static_cast<int64_t>(taps.size()),
-                           w, y + y_offset, s.output_size(), epilogue,    oc,
+            ConvJob<T> job{&s,      &p,           shared,          taps.data(), static_cast<int64_t>(taps.size()),
+                           w,       y + y_offset, s.output_size(), epilogue,    oc,
                            layout.k};
             job.epilogue.residual_stride = s.output_size();
             if (job.epilogue.residual != nullptr) job.epilogue.residual += y_offset;
@@ -340,11 +339,10 @@ void run_conv(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T
     }
 }
 
-#define WICK_FOR_TYPE(T, S)                                                                                 \
-    void conv_##S(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T>& e, \
-                  ScratchRef scratch) {                                                                     \
-        run_conv(s, x, w, y, e, scratch);                                                                   \
-    }                                                                                                       \
+#define WICK_FOR_TYPE(T, S)                                                                                     \
+    void conv_##S(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T>& e, ScratchRef scratch) { \
+        run_conv(s, x, w, y, e, scratch);                                                                       \
+    }                                                                                                           \
     size_t conv_bytes_##S(const ConvShape& s, int threads) { return ConvLayout<T>(s, threads).bytes; }
 WICK_FOR_TYPE(float, f32)
 WICK_FOR_TYPE(double, f64)
@@ -362,8 +360,7 @@ HWY_EXPORT(conv_bytes_f32);
 HWY_EXPORT(conv_bytes_f64);
 
 template <class T>
-void conv(const ConvShape& shape, const T* x, const T* w, T* y, const Epilogue<T>& epilogue,
-          ScratchRef scratch) {
+void conv(const ConvShape& shape, const T* x, const T* w, T* y, const Epilogue<T>& epilogue, ScratchRef scratch) {
     if (shape.batch <= 0 || shape.out_channels <= 0 || shape.output(0) <= 0 || shape.output(1) <= 0 ||
         shape.output(2) <= 0)
         return;
@@ -375,7 +372,7 @@ size_t conv_scratch_bytes(const ConvShape& shape, int threads) {
     return lent_bytes(WICK_DISPATCH(conv_bytes, shape, threads));
 }
 
-#define WICK_INSTANTIATE(T)                                                                                         \
+#define WICK_INSTANTIATE(T)                                                                       \
     template void conv(const ConvShape&, const T*, const T*, T*, const Epilogue<T>&, ScratchRef); \
     template size_t conv_scratch_bytes<T>(const ConvShape&, int);
 WICK_INSTANTIATE(float)

@@ -164,8 +164,7 @@ int64_t packed_elements(int64_t k, int64_t n) {
 template <class T>
 struct Chunk {
     Chunk(int64_t n, int64_t k)
-        : kc(block_k(k)),
-          nc(std::min(n, std::max<int64_t>(kPanel<T>, kPackElements / kc / kPanel<T> * kPanel<T>))) {}
+        : kc(block_k(k)), nc(std::min(n, std::max<int64_t>(kPanel<T>, kPackElements / kc / kPanel<T> * kPanel<T>))) {}
     int64_t kc, nc;
 };
 

@@ -3,12 +3,12 @@
 
 #include "kernels/targets.h"
 
-#include "kernels/simd.h"
-
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <hwy/targets.h>
+
+#include "kernels/simd.h"
 
 #if HWY_ARCH_X86
 #include <cpuid.h>
@@ -21,8 +21,8 @@ int64_t detect_targets() {
     // The scalar target of x86, and the one of every architecture that has only one.
     int64_t targets = HWY_STATIC_TARGET;
 #if HWY_ARCH_X86
-    // Each set in turn, with what Highway lets the compiler use in it. The system's consent to wide registers is part of
-    // what the builtin tells.
+    // Each set in turn, with what Highway lets the compiler use in it. The system's consent to wide registers is part
+    // of what the builtin tells.
     __builtin_cpu_init();
     unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
     __get_cpuid(1, &eax, &ebx, &ecx, &edx);

@@ -8,8 +8,8 @@
 namespace wick::jit {
 
 /// The packed form of a 2-D constant `weight` (of W[n, k] if transposed, else of B[k, n]); T is its compute type. Null
-/// when the tensor isn't a constant, already carries something else derived from it, or isn't packed yet: a product then
-/// reads the weight as it is, with the same result.
+/// when the tensor isn't a constant, already carries something else derived from it, or isn't packed yet: a product
+/// then reads the weight as it is, with the same result.
 ///
 /// A weight is packed when it is used again, and weights take turns, so that neither the first call of a module nor any
 /// other packs them all. `uses` is how many products the caller makes of it now; many are worth packing at once.

@@ -236,17 +236,20 @@ Tensor convolution_mode(const Tensor& input, const Tensor& weight, const Tensor&
 
 void register_nn_conv(Registry& ops) {
     ops.add(
-           "aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0, SymInt[1] "
+           "aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0, "
+           "SymInt[1] "
            "dilation=1, SymInt "
            "groups=1) -> Tensor")
         .kernel(&conv<1>);
     ops.add(
-           "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, SymInt[2] "
+           "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, "
+           "SymInt[2] "
            "dilation=1, SymInt "
            "groups=1) -> Tensor")
         .kernel(&conv<2>);
     ops.add(
-           "aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, SymInt[3] "
+           "aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, "
+           "SymInt[3] "
            "dilation=1, SymInt "
            "groups=1) -> Tensor")
         .kernel(&conv<3>);
@@ -289,15 +292,18 @@ void register_nn_conv(Registry& ops) {
     ops.add(
            "aten::_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] "
            "dilation, bool "
-           "transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, "
+           "transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool "
+           "cudnn_enabled, "
            "bool allow_tf32) "
            "-> Tensor")
         .kernel(&convolution_with_flags)
         .out();
     ops.add(
-           "aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, "
+           "aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] "
+           "padding, "
            "SymInt[] dilation, "
-           "bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled) "
+           "bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool "
+           "cudnn_enabled) "
            "-> Tensor")
         .kernel(&convolution_deprecated);
     ops.add(

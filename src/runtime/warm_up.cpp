@@ -1,9 +1,8 @@
 #include "runtime/warm_up.h"
 
+#include <cstdint>
 #include <link.h>
 #include <sys/mman.h>
-
-#include <cstdint>
 
 #include <wick/support/parallel.h>
 

@@ -1,9 +1,9 @@
 # A room is one folder under src/ (and include/wick/ for its public part), built as one object library.
 #
-#   wick_room(NAME [FOR_SIZE] SEES room... LIBRARIES lib...)
+#   wick_room(NAME FOR_SIZE pattern... SEES room... LIBRARIES lib...)
 #
-# FOR_SIZE is for rooms that read and write programs: a release compiles them for size, and the rooms that run programs
-# for speed.
+# FOR_SIZE names the files that a release compiles for size: rooms that read and write programs (*), and operators that are
+# rare or leave their work to kernels. What runs programs is compiled for speed.
 #
 # SEES lists the rooms whose headers it may include. A room can only see rooms declared before it, and every
 # #include of its files is read here: an edge that is not declared stops the configuration.
@@ -36,7 +36,7 @@ function(wick_check_room name sees)
 endfunction()
 
 function(wick_room name)
-    cmake_parse_arguments(ROOM "FOR_SIZE" "" "SEES;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ROOM "" "" "FOR_SIZE;SEES;LIBRARIES" ${ARGN})
     wick_check_room(${name} "${ROOM_SEES}")
     set(WICK_ROOMS ${WICK_ROOMS} ${name} CACHE INTERNAL "")
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
@@ -47,9 +47,10 @@ function(wick_room name)
     target_include_directories(wick_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
     target_link_libraries(wick_${name} PUBLIC wick_flags ${ROOM_LIBRARIES} wick_fmt)
-    if(ROOM_FOR_SIZE)
-        target_compile_options(wick_${name} PRIVATE $<$<CONFIG:Release>:-Os>)
-    endif()
+    foreach(pattern IN LISTS ROOM_FOR_SIZE)
+        file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/${pattern}.cpp)
+        set_source_files_properties(${files} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
+    endforeach()
     set_property(GLOBAL APPEND PROPERTY WICK_ROOM_TARGETS wick_${name})
     set_property(GLOBAL APPEND PROPERTY WICK_ROOM_LIBRARIES ${ROOM_LIBRARIES})
 endfunction()
@@ -102,6 +103,9 @@ function(wick_room_program name output)
     target_compile_definitions(wick_${name} PRIVATE WICK_VERSION="${PROJECT_VERSION}")
     target_link_libraries(wick_${name} PRIVATE wick wick_flags wick_fmt ${ROOM_LIBRARIES})
     target_link_options(wick_${name} PRIVATE -Wl,--gc-sections)
+    if(WICK_PACKS_RELOCATIONS)
+        target_link_options(wick_${name} PRIVATE -Wl,-z,pack-relative-relocs)
+    endif()
     # A program reads options and prints; what has to be fast stands in the library.
     target_compile_options(wick_${name} PRIVATE $<$<CONFIG:Release>:-Os>)
     if(NOT WICK_SANITIZE)

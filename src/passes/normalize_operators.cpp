@@ -11,40 +11,101 @@ namespace {
 /// Names without "aten::"; each stands for its in-place form, too.
 const std::unordered_map<std::string_view, std::string_view>& aliases() {
     static const std::unordered_map<std::string_view, std::string_view> map = {
-        {"absolute", "abs"},       {"arccos", "acos"},        {"arccosh", "acosh"},    {"arcsin", "asin"},
-        {"arcsinh", "asinh"},      {"arctan", "atan"},        {"arctanh", "atanh"},    {"clip", "clamp"},
-        {"degrees", "rad2deg"},    {"divide", "div"},         {"fix", "trunc"},        {"ger", "outer"},
-        {"greater", "gt"},         {"greater_equal", "ge"},   {"less", "lt"},          {"less_equal", "le"},
-        {"linalg_det", "det"},     {"moveaxis", "movedim"},   {"multiply", "mul"},     {"negative", "neg"},
-        {"not_equal", "ne"},       {"radians", "deg2rad"},    {"row_stack", "vstack"}, {"subtract", "sub"},
-        {"swapaxes", "transpose"}, {"swapdims", "transpose"}, {"true_divide", "div"},
+        {"absolute", "abs"},
+        {"adjoint", "mH"},
+        {"arccos", "acos"},
+        {"arccosh", "acosh"},
+        {"arcsin", "asin"},
+        {"arcsinh", "asinh"},
+        {"arctan", "atan"},
+        {"arctan2", "atan2"},
+        {"arctanh", "atanh"},
+        {"clip", "clamp"},
+        {"concat", "cat"},
+        {"concatenate", "cat"},
+        {"det", "linalg_det"},
+        {"divide", "div"},
+        {"fix", "trunc"},
+        {"ger", "outer"},
+        {"greater", "gt"},
+        {"greater_equal", "ge"},
+        {"inverse", "linalg_inv"},
+        {"less", "lt"},
+        {"less_equal", "le"},
+        {"linalg_matmul", "matmul"},
+        {"matrix_exp", "linalg_matrix_exp"},
+        {"matrix_power", "linalg_matrix_power"},
+        {"moveaxis", "movedim"},
+        {"multiply", "mul"},
+        {"negative", "neg"},
+        {"not_equal", "ne"},
+        {"orgqr", "linalg_householder_product"},
+        {"row_stack", "vstack"},
+        {"special_digamma", "digamma"},
+        {"special_erf", "erf"},
+        {"special_erfc", "erfc"},
+        {"special_erfinv", "erfinv"},
+        {"special_exp2", "exp2"},
+        {"special_expit", "sigmoid"},
+        {"special_expm1", "expm1"},
+        {"special_gammainc", "igamma"},
+        {"special_gammaincc", "igammac"},
+        {"special_gammaln", "lgamma"},
+        {"special_i0", "i0"},
+        {"special_log1p", "log1p"},
+        {"special_log_softmax", "log_softmax"},
+        {"special_logit", "logit"},
+        {"special_logsumexp", "logsumexp"},
+        {"special_multigammaln", "mvlgamma"},
+        {"special_polygamma", "polygamma"},
+        {"special_psi", "digamma"},
+        {"special_round", "round"},
+        {"special_sinc", "sinc"},
+        {"special_softmax", "softmax"},
+        {"special_xlogy", "xlogy"},
+        {"subtract", "sub"},
+        {"swapaxes", "transpose"},
+        {"swapdims", "transpose"},
+        {"true_divide", "div"},
     };
     return map;
 }
 
-/// The operator that a node should call instead, or null.
-const Operator* normal_form(const Node* node) {
-    // Some names are operators on numbers as well; only those on tensors are aliases.
-    if (!node->op || node->kind.ns() != "aten" || node->inputs.empty() || !node->input(0)->type->is(TypeKind::Tensor))
-        return nullptr;
+/// The call that a node stands for; no kind when it stands for itself.
+struct NormalForm {
+    Symbol kind;
+    std::vector<Value*> inputs;
+};
+
+NormalForm normal_form(const Node* node) {
+    if (!node->op || node->kind.ns() != "aten") return {};
     std::string_view name = node->kind.unqualified();
+    const std::vector<Value*>& inputs = node->inputs;
+    if (name == "rsub" && node->op->schema.overload == "Tensor")
+        return {Symbol::from("aten::sub"), {inputs[1], inputs[0], inputs[2]}};
+    if (name == "__is__" || name == "__isnot__") {
+        if (!inputs[0]->type->is(TypeKind::Bool) || !inputs[1]->type->is(TypeKind::Bool)) return {};
+        return {Symbol::from(name == "__is__" ? "aten::eq" : "aten::ne"), inputs};
+    }
     const bool in_place = name.ends_with('_');
     if (in_place) name.remove_suffix(1);
     const auto alias = aliases().find(name);
-    if (alias == aliases().end()) return nullptr;
-    const std::string& overload = node->op->schema.overload;
-    return Registry::instance().find_overload(
-        fmt::format("aten::{}{}{}{}", alias->second, in_place ? "_" : "", overload.empty() ? "" : ".", overload));
+    if (alias == aliases().end()) return {};
+    return {Symbol::from(fmt::format("aten::{}{}", alias->second, in_place ? "_" : "")), inputs};
 }
 
 bool normalize(Graph& graph, Block* block) {
     bool changed = false;
     for (Node* node : block->nodes()) {
         for (Block* inner : node->blocks) changed |= normalize(graph, inner);
-        const Operator* op = normal_form(node);
-        if (!op) continue;
-        Node* replacement = graph.create(Symbol::from(op->schema.name), node->inputs, 0);
-        replacement->op = op;
+        NormalForm form = normal_form(node);
+        if (form.kind == Symbol()) continue;
+        Node* replacement = graph.create(form.kind, std::move(form.inputs), 0);
+        replacement->op = match_operator(*replacement);
+        if (!replacement->op) {
+            replacement->destroy();
+            continue;
+        }
         replacement->range = node->range;
         replacement->insert_before(node);
         for (Value* output : node->outputs) {

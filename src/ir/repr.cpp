@@ -45,7 +45,7 @@ std::string graph_str(const Type& type) {
             return "RRef[" + graph_str(*type.contained(0)) + "]";
         case TypeKind::Tuple: {
             const TupleType& tuple = type.expect<TupleType>();
-            const bool named = !tuple.name().empty();
+            const bool named = !tuple.field_names().empty();
             const size_t required = tuple.contained().size() - tuple.field_defaults().size();
             std::string out = named ? "NamedTuple(" : "(";
             for (size_t i = 0; i < tuple.contained().size(); ++i) {

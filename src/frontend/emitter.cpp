@@ -1,13 +1,14 @@
 #include "frontend/emitter.h"
 
+#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "frontend/convert_to_ssa.h"
 #include "frontend/emitter_impl.h"
 #include "frontend/parser.h"
+#include "frontend/upgraders.h"
 #include "passes/pipeline.h"
-
 
 namespace wick::jit {
 
@@ -60,13 +61,15 @@ void Emitter::emit_nested_function(const ast::FunctionDef& def) {
     const Loop outside = std::exchange(loop_, Loop::none);
     emit_body(def, parse_signature(def, resolver_), block);
     loop_ = outside;
-    closure->output()->set_type(tuple_type({simple_type(TypeKind::Function), block->outputs()[0]->type}));
+    closure->output()->set_type(none_type());
     env_.set(def.range, def.name, std::make_shared<ClosureValue>(closure->output()));
 }
 
 void emit_function(Function& function, const ast::FunctionDef& def, Resolver& resolver, const TypePtr& self_type, int64_t version) {
     auto graph = std::make_shared<Graph>();
-    Schema schema = Emitter(*graph, resolver, version).emit_def(def, self_type);
+    graph->version = version;
+    Schema schema = Emitter(*graph, resolver).emit_def(def, self_type);
+    upgrade_operators(*graph);
     convert_to_ssa(*graph);
     canonicalize_modified_loops(*graph);
     clean_up(*graph);
@@ -106,15 +109,16 @@ IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::s
 }
 
 std::vector<Value*> inline_graph(Graph& graph, const Graph& callee, const std::vector<Value*>& inputs) {
-    // A scratch node lends its block: the copied nodes then move to the insertion point.
-    Node* scratch = graph.insert_node(sym::prim_If, {}, 0);
-    Block* block = scratch->add_block();
-    block->clone_from(callee.block(), [](Value*) -> Value* { throw InternalError("a graph uses a value of another graph"); });
-    for (size_t i = 0; i < inputs.size(); ++i) block->inputs()[i]->replace_all_uses_with(inputs[i]);
-    for (Node* node : block->nodes()) node->move_before(scratch);
-    std::vector<Value*> outputs = block->outputs();
-    block->return_node->remove_all_inputs();
-    scratch->destroy();
+    WICK_ASSERT(inputs.size() == callee.inputs().size());
+    std::unordered_map<const Value*, Value*> copies;
+    for (size_t i = 0; i < inputs.size(); ++i) copies[callee.inputs()[i]] = inputs[i];
+    const auto copy_of = [&](const Value* value) { return copies.at(value); };
+    for (const Node* node : callee.block()->nodes()) {
+        const Node* copy = graph.insert(graph.create_clone(node, copy_of));
+        for (size_t i = 0; i < node->outputs.size(); ++i) copies[node->outputs[i]] = copy->outputs[i];
+    }
+    std::vector<Value*> outputs;
+    for (const Value* output : callee.outputs()) outputs.push_back(copy_of(output));
     return outputs;
 }
 

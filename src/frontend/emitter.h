@@ -13,18 +13,15 @@
 
 namespace wick::jit {
 
-/// The operators' meaning: today's, or that of an archive's file version (see upgraders.h).
-inline constexpr int64_t kCurrentVersion = INT64_MAX;
-
 /// Compiles a `def` into `function`: sets its schema and its graph (in SSA form, cleaned up). With `self_type`, the first
-/// parameter is of that type. Throws CompileError.
+/// parameter is of that type. `version`: of the file that the text comes from. Throws CompileError.
 void emit_function(Function& function, const ast::FunctionDef& def, Resolver& resolver, const TypePtr& self_type = {},
                    int64_t version = kCurrentVersion);
 
 /// Compiles the one `def` in `text`, whose names are operators only (`torch.…`, builtins): composites, upgraders.
 IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::string& source_name);
 
-/// Copies the body of `callee` to the insertion point of `graph`; returns its outputs.
+/// Copies the nodes of `callee` to the insertion point of `graph`, with `inputs` for its inputs; returns its outputs.
 std::vector<Value*> inline_graph(Graph& graph, const Graph& callee, const std::vector<Value*>& inputs);
 
 }  // namespace wick::jit

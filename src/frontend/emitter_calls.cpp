@@ -121,7 +121,8 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
         case SpecialForm::tolist:
             expect_arguments(call, "tolist", 0, 0);
             if (!hint) throw CompileError(range, "Expected type hint for result of tolist()");
-            return sugar(emit_tolist(range, form.self, hint));
+            // Once more: the look at the callee has emitted it already.
+            return sugar(emit_tolist(range, emit(*as<Attribute>(call.callee)->value), hint));
         case SpecialForm::super: throw CompileError(range, "super() is only supported inside the methods of a class");
     }
     __builtin_unreachable();
@@ -138,8 +139,8 @@ Value* Emitter::emit_tolist(const SourceRange& range, Value* tensor, const TypeP
         throw CompileError(range, fmt::format("{} is not one of the supported element types for tolist: int, float, complex, bool",
                                               element->annotation_str()));
     }
-    Value* dim = graph_.insert_constant(depth, {}, range);
-    Value* kind = graph_.insert_constant(int64_t{found - kElements}, {}, range);
+    Value* dim = graph_.insert_constant(depth);
+    Value* kind = graph_.insert_constant(int64_t{found - kElements});
     return insert(sym::prim_tolist, {tensor, dim, kind}, 1, range)->output()->set_type(type);
 }
 
@@ -203,21 +204,22 @@ SugaredPtr Emitter::emit_fork(const Call& call) {
     const SugaredPtr forked = emit_sugared(*call.args[0]);
     const NamedValues args = emit_arguments(call.args, 1);
     const NamedValues kwargs = emit_keywords(call.keywords);
+    Node* fork = insert(Symbol::from("prim::forkClosure"), {}, 1, range);
     Value* closure = nullptr;
     if (dynamic_cast<const ClosureValue*>(forked.get())) {
         closure = forked->as_value(range, graph_);
     } else {
+        InsertPoint before(graph_, fork);
         Node* node = insert(sym::prim_Closure, {}, 1, range);
+        closure = node->output()->set_type(none_type());
         jit::Block* block = node->add_block();
         InsertPoint at(graph_, block);
         env_.push(block);
         block->register_output(forked->call(range, graph_, args, kwargs)->as_value(range, graph_));
         env_.pop();
-        closure = node->output();
     }
-    const TypePtr result = closure->node->blocks[0]->outputs()[0]->type;
-    closure->set_type(tuple_type({simple_type(TypeKind::Function), result}));
-    return sugar(insert(Symbol::from("prim::forkClosure"), {closure}, 1, range)->output()->set_type(future_type(result)));
+    fork->add_input(closure);
+    return sugar(fork->output()->set_type(future_type(closure->node->blocks[0]->outputs()[0]->type)));
 }
 
 }  // namespace wick::jit

@@ -81,7 +81,8 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
     for (int side = 0; side < 2; ++side) {
         for (const std::string& name : Environment::defined_in(*frames[side])) {
             InsertPoint at(graph_, blocks[1 - side]);
-            if (exits[1 - side] || env_.find_from(frames[1 - side], name, range)) {
+            const bool known = env_.find_from(frames[1 - side], name, range) != nullptr;
+            if (known || exits[1 - side]) {
                 joined.insert(name);
             } else {
                 env_.set_error(name, fmt::format("{} is not defined in the {} branch", name, kNames[1 - side]));
@@ -233,8 +234,8 @@ Condition Emitter::emit_condition(const Expr& expr) {
             if (name->id == "isinstance") return emit_isinstance(*call);
             if (name->id == "hasattr") return emit_hasattr(*call);
         }
-        // PyTorch looks at the callee once more than it needs to, which shows in the numbers of values; only loads are repeated.
-        if (!dotted_name(call->callee).empty()) emit_sugared(*call->callee);
+        // PyTorch looks at the callee twice, and what it calls on the way it calls twice.
+        emit_sugared(*call->callee);
     }
     Value* value = emit_truth(expr.range, emit(expr));
     Condition out{value, {}, std::nullopt};

@@ -36,7 +36,7 @@ struct Condition {
 
 class Emitter {
    public:
-    Emitter(Graph& graph, Resolver& resolver, int64_t version) : graph_(graph), resolver_(resolver), version_(version), env_(graph, resolver, version) {}
+    Emitter(Graph& graph, Resolver& resolver) : graph_(graph), resolver_(resolver), env_(graph, resolver) {}
 
     /// The whole function into the graph's block; returns its complete schema.
     Schema emit_def(const ast::FunctionDef& def, const TypePtr& self_type);
@@ -127,7 +127,6 @@ class Emitter {
 
     Graph& graph_;
     Resolver& resolver_;
-    int64_t version_;
     Environment env_;
     std::vector<FunctionState> functions_;
     std::unordered_set<const Block*> exited_;  ///< blocks whose end is not reached

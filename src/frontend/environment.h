@@ -16,7 +16,7 @@ namespace wick::jit {
 
 class Environment {
    public:
-    Environment(Graph& graph, Resolver& resolver, int64_t version) : graph_(graph), resolver_(resolver), version_(version) {}
+    Environment(Graph& graph, Resolver& resolver) : graph_(graph), resolver_(resolver) {}
 
     struct Frame {
         Block* block;
@@ -58,7 +58,6 @@ class Environment {
 
     Graph& graph_;
     Resolver& resolver_;
-    int64_t version_;
     FramePtr frame_;
 };
 

@@ -326,28 +326,29 @@ Value* emit_operator(const SourceRange& range, Graph& graph, const Operator& op,
     node->range = range;
     graph.insert(node);
     for (const TypePtr& type : match.return_types) node->add_output(type);
-    if (node->outputs.empty()) return graph.insert_constant(IValue());
     return pack_outputs(graph, node->outputs, match.return_names);
 }
 
 Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, const NamedValues& args, const NamedValues& kwargs,
-                         const std::optional<NamedValue>& self, int64_t version) {
+                         const std::optional<NamedValue>& self) {
     const std::vector<const Operator*>& overloads = Registry::instance().find(name.str());
     if (overloads.empty()) unknown_operator(range, name.str());
+    // Those that are as they were first, then those that have changed, as they were, then texts.
     std::vector<const Schema*> schemas;
-    std::vector<const OperatorText*> texts;  // null where the operator itself is meant
-    for (const Operator* op : overloads) {
-        const Upgrader* upgrader = find_upgrader(op->schema, version);
-        texts.push_back(upgrader ? &upgrader->old : nullptr);
-        schemas.push_back(upgrader ? &upgrader->old.schema() : &op->schema);
+    std::vector<const Operator*> operators;
+    for (bool changed : {false, true}) {
+        for (const Operator* op : overloads) {
+            const Upgrader* upgrader = find_upgrader(op->schema, graph.version);
+            if ((upgrader != nullptr) != changed) continue;
+            schemas.push_back(upgrader ? &upgrader->old.schema() : &op->schema);
+            operators.push_back(op);
+        }
     }
-    for (const OperatorText* text : text_overloads(name.str())) {
-        texts.push_back(text);
-        schemas.push_back(&text->schema());
-    }
+    const std::vector<const OperatorText*>& texts = text_overloads(name.str());
+    for (const OperatorText* text : texts) schemas.push_back(&text->schema());
     const auto [chosen, match] = match_schemas(schemas, range, graph, args, kwargs, self);
-    if (!texts[chosen]) return emit_operator(range, graph, *overloads[chosen], match);
-    return inline_graph(graph, texts[chosen]->graph(), match.inputs).at(0);
+    if (chosen < operators.size()) return emit_operator(range, graph, *operators[chosen], match);
+    return inline_graph(graph, texts[chosen - operators.size()]->graph(), match.inputs).at(0);
 }
 
 }  // namespace wick::jit

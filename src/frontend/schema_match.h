@@ -63,10 +63,10 @@ std::pair<size_t, MatchedSchema> match_schemas(const std::vector<const Schema*>&
 Value* try_convert_to_type(const SourceRange& range, Graph& graph, const TypePtr& type, Value* value, bool allow_conversions);
 
 /// Emits a call of the operator family `name` ("aten::add"); the result is one value (a tuple for several). Throws
-/// CompileError for an unknown name and when no overload fits. `version`: of the archive that the call stands in; an operator
-/// that has changed since means what it meant then.
+/// CompileError for an unknown name and when no overload fits. An operator that has changed since the graph's version is
+/// matched as it was then; upgrade_operators (upgraders.h) makes it today's.
 Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, const NamedValues& args, const NamedValues& kwargs = {},
-                         const std::optional<NamedValue>& self = std::nullopt, int64_t version = INT64_MAX);
+                         const std::optional<NamedValue>& self = std::nullopt);
 
 /// The node for a match, and its outputs as one value.
 Value* emit_operator(const SourceRange& range, Graph& graph, const Operator& op, const MatchedSchema& match);

@@ -55,8 +55,8 @@ class SourceImporter::Impl : public Resolver, public std::enable_shared_from_thi
     Impl(CompilationUnit& unit, std::vector<IValue> constants, Reader reader, int64_t version)
         : unit_(unit), constants_(std::move(constants)), reader_(std::move(reader)), version_(version) {
         names_ = {
-            {"torch", std::make_shared<OperatorNamespace>("aten", version)},
-            {"ops", std::make_shared<OpsNamespace>(version)},
+            {"torch", std::make_shared<OperatorNamespace>("aten")},
+            {"ops", std::make_shared<OpsNamespace>()},
             {"CONSTANTS", std::make_shared<ConstantsTable>(&constants_)},
             {"fork", std::make_shared<SpecialFormValue>(SpecialForm::fork)},
             {"awaitable", std::make_shared<SpecialFormValue>(SpecialForm::awaitable)},

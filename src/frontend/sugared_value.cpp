@@ -95,7 +95,7 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
     const TypePtr& type = value_->type;
     if (const std::string_view ns = property_namespace(*type, field); !ns.empty())
         return sugar(emit_op(range, graph, fmt::format("{}::{}", ns, field), {value_}));
-    if (type->is(TypeKind::Tensor) && field == "tolist") return std::make_shared<SpecialFormValue>(SpecialForm::tolist, value_);
+    if (type->is(TypeKind::Tensor) && field == "tolist") return std::make_shared<SpecialFormValue>(SpecialForm::tolist);
     if (const auto* tuple = type->cast<TupleType>()) {
         const std::vector<std::string>& names = tuple->field_names();
         for (size_t i = 0; i < names.size(); ++i) {
@@ -274,14 +274,14 @@ SugaredPtr BuiltinFunction::as_method(Symbol name, const NamedValue& self) {
 }
 
 SugaredPtr BuiltinFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
-    return sugar(emit_builtin_call(range, graph, name_, args, kwargs, self_, version_));
+    return sugar(emit_builtin_call(range, graph, name_, args, kwargs, self_));
 }
 
 SugaredPtr OperatorNamespace::attr(const SourceRange& range, Graph& graph, const std::string& field) {
     if (name_ == "aten" && field == "autograd") return shared_from_this();
     if (name_ == "aten" && (field == "inf" || field == "nan"))
         return sugar(graph.insert_constant(field == "inf" ? IValue(double(INFINITY)) : IValue(double(NAN))));
-    return std::make_shared<BuiltinFunction>(Symbol::from(name_ + "::" + field), std::nullopt, version_);
+    return std::make_shared<BuiltinFunction>(Symbol::from(name_ + "::" + field), std::nullopt);
 }
 
 SugaredPtr ConstantsTable::attr(const SourceRange& range, Graph& graph, const std::string& field) {
@@ -296,15 +296,15 @@ SugaredPtr ConstantsTable::attr(const SourceRange& range, Graph& graph, const st
 
 SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
     if (args.size() == 1 && kwargs.empty()) {
+        Value* value = args[0].value(graph);
+        if (value->type->is(TypeKind::Class) && !magic_method_.empty())
+            return sugar(value)->attr(range, graph, magic_method_)->call(range, graph, {}, {});
         // Made before it is known to be needed, so that values are numbered as in PyTorch.
         Value* zero = graph.insert_constant(0);
-        Value* value = args[0].value(graph);
         if (value->type->is_subtype_of(type_)) return sugar(value);
         if (type_->is(TypeKind::Bool) && (value->type->is(TypeKind::List) || value->type->is(TypeKind::Dict) || value->type->is(TypeKind::String))) {
             return sugar(emit_op(range, graph, "aten::gt", {emit_op(range, graph, "aten::len", {value}), zero}));
         }
-        if (value->type->is(TypeKind::Class) && !magic_method_.empty())
-            return sugar(value)->attr(range, graph, magic_method_)->call(range, graph, {}, {});
     }
     if (args.empty() && kwargs.empty()) {
         switch (type_->kind()) {
@@ -329,6 +329,15 @@ SugaredPtr MagicFunction::call(const SourceRange& range, Graph& graph, const Nam
     return sugar(emit_builtin_call(range, graph, op_, args, kwargs));
 }
 
+namespace {
+
+/// What a statement gives that is no expression.
+struct NoValue : SugaredValue {
+    std::string kind() const override { return "None"; }
+};
+
+}  // namespace
+
 SugaredPtr PrintFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
     if (!kwargs.empty()) throw CompileError(range, "print doesn't accept any keyword arguments");
     std::vector<Value*> inputs;
@@ -336,7 +345,7 @@ SugaredPtr PrintFunction::call(const SourceRange& range, Graph& graph, const Nam
     Node* node = graph.create(sym::prim_Print, std::move(inputs), 0);
     node->range = range;
     graph.insert(node);
-    return sugar(graph.insert_constant(IValue()));
+    return std::make_shared<NoValue>();
 }
 
 // Functions, classes ----------------------------------------------------------------------------------------------------

@@ -71,8 +71,7 @@ SugaredPtr sugar(Value* value);
 /// An operator family, perhaps with its `self` already given (a method of a value).
 class BuiltinFunction : public SugaredValue {
    public:
-    BuiltinFunction(Symbol name, std::optional<NamedValue> self, int64_t version = INT64_MAX)
-        : name_(name), self_(std::move(self)), version_(version) {}
+    BuiltinFunction(Symbol name, std::optional<NamedValue> self) : name_(name), self_(std::move(self)) {}
     /// The family as a method of `self`: null when no overload takes a `self` of that type.
     static SugaredPtr as_method(Symbol name, const NamedValue& self);
     std::string kind() const override { return "builtin"; }
@@ -81,30 +80,24 @@ class BuiltinFunction : public SugaredValue {
    private:
     Symbol name_;
     std::optional<NamedValue> self_;
-    int64_t version_;
 };
 
 /// A namespace of operators: `torch` (aten), `math`, `ops.torchvision`.
 class OperatorNamespace : public SugaredValue {
    public:
-    explicit OperatorNamespace(std::string name, int64_t version = INT64_MAX) : name_(std::move(name)), version_(version) {}
+    explicit OperatorNamespace(std::string name) : name_(std::move(name)) {}
     std::string kind() const override { return "builtin module"; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
 
    private:
     std::string name_;
-    int64_t version_;
 };
 
 /// `ops`: every attribute is an operator namespace.
 class OpsNamespace : public SugaredValue {
    public:
-    explicit OpsNamespace(int64_t version = INT64_MAX) : version_(version) {}
     std::string kind() const override { return "ops"; }
-    SugaredPtr attr(const SourceRange&, Graph&, const std::string& field) override { return std::make_shared<OperatorNamespace>(field, version_); }
-
-   private:
-    int64_t version_;
+    SugaredPtr attr(const SourceRange&, Graph&, const std::string& field) override { return std::make_shared<OperatorNamespace>(field); }
 };
 
 /// `CONSTANTS` of archived code: attribute cN is entry N of the archive's constants.
@@ -124,13 +117,10 @@ enum class SpecialForm { annotate, fork, awaitable, getattr, hasattr, isinstance
 class SpecialFormValue : public SugaredValue {
    public:
     explicit SpecialFormValue(SpecialForm form, TypePtr type = {}) : form(form), type(std::move(type)) {}
-    SpecialFormValue(SpecialForm form, Value* self) : form(form), self(self) {}
     std::string kind() const override { return "special form"; }
     const SpecialForm form;
     /// The class of a create_object form.
     const TypePtr type;
-    /// The tensor of a tolist form.
-    Value* const self = nullptr;
 };
 
 /// float(x), int(x), …: the value itself when it has the type already, else the operator.
@@ -293,7 +283,7 @@ class ClosureValue : public SugaredValue {
 Value* emit_function_call(const SourceRange& range, Graph& graph, Function& function, const MatchedSchema& match);
 Value* emit_method_call(const SourceRange& range, Graph& graph, const std::string& name, const MatchedSchema& match);
 
-/// An operator whose name means the same in every version.
+/// A call with positional arguments.
 Value* emit_op(const SourceRange& range, Graph& graph, std::string_view name, const std::vector<Value*>& args);
 
 }  // namespace wick::jit

@@ -218,6 +218,9 @@ class Arena {
 /// Blocks nest at most this deep; a deeper program is a CompileError.
 inline constexpr size_t kMaxBlockDepth = 200;
 
+/// The operators' meaning: today's, or that of an archive's file version (see frontend/upgraders.h).
+inline constexpr int64_t kCurrentVersion = INT64_MAX;
+
 /// A function body. Owns its nodes, values and blocks.
 struct Graph {
     Graph();
@@ -232,6 +235,9 @@ struct Graph {
         return block_->add_input(name, std::move(type));
     }
     size_t register_output(Value* value) { return block_->register_output(value); }
+
+    /// What its operators mean: that of an older file only until the front end has upgraded them.
+    int64_t version = kCurrentVersion;
 
     /// A node that is not yet in a block.
     Node* create(Symbol kind, size_t outputs = 1);

@@ -334,10 +334,12 @@ Condition Emitter::emit_isinstance(const Call& call) {
     const auto under_wanted = [&](const TypePtr& type) {
         return std::any_of(wanted.begin(), wanted.end(), [&](const TypePtr& w) { return type->is_subtype_of(w); });
     };
-    // The members of a Union (or Optional) fall into those that pass and those that fail; Any and a supertype can't tell.
+    // The members of a Union (an Optional, a number) fall into those that pass and those that fail; Any and a supertype can't tell.
     std::vector<TypePtr> members;
     if (value->type->is(TypeKind::Union)) {
         members = value->type->contained();
+    } else if (value->type->is(TypeKind::Number)) {
+        members = {complex_type(), float_type(), int_type()};
     } else if (value->type->is(TypeKind::Optional)) {
         members = {value->type->contained(0), none_type()};
     } else {

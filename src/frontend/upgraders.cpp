@@ -20,8 +20,8 @@ def div_Tensor_0_3(self: Tensor, other: Tensor) -> Tensor:
     return self.true_divide(other)
   return self.divide(other, rounding_mode="trunc")
 )"},
-    {"aten::div.Tensor_mode", 4, "aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode=None) -> Tensor", R"(
-def div_Tensor_mode_0_3(self: Tensor, other: Tensor, *, rounding_mode: Optional[str]=None) -> Tensor:
+    {"aten::div.Tensor_mode", 4, "aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", R"(
+def div_Tensor_mode_0_3(self: Tensor, other: Tensor, *, rounding_mode: Optional[str]) -> Tensor:
   return self.divide(other, rounding_mode=rounding_mode)
 )"},
     {"aten::div.Scalar", 4, "aten::div.Scalar(Tensor self, Scalar other) -> Tensor", R"(
@@ -30,8 +30,8 @@ def div_Scalar_0_3(self: Tensor, other: number) -> Tensor:
     return self.true_divide(other)
   return self.divide(other, rounding_mode="trunc")
 )"},
-    {"aten::div.Scalar_mode", 4, "aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode=None) -> Tensor", R"(
-def div_Scalar_mode_0_3(self: Tensor, other: number, *, rounding_mode: Optional[str]=None) -> Tensor:
+    {"aten::div.Scalar_mode", 4, "aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", R"(
+def div_Scalar_mode_0_3(self: Tensor, other: number, *, rounding_mode: Optional[str]) -> Tensor:
   return self.divide(other, rounding_mode=rounding_mode)
 )"},
     {"aten::div.out", 4, "aten::div.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)", R"(
@@ -40,8 +40,8 @@ def div_out_0_3(self: Tensor, other: Tensor, *, out: Tensor) -> Tensor:
     return self.true_divide(other, out=out)
   return self.divide(other, rounding_mode="trunc", out=out)
 )"},
-    {"aten::div.out_mode", 4, "aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode=None, Tensor(a!) out) -> Tensor(a!)", R"(
-def div_out_mode_0_3(self: Tensor, other: Tensor, *, rounding_mode: Optional[str]=None, out: Tensor) -> Tensor:
+    {"aten::div.out_mode", 4, "aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)", R"(
+def div_out_mode_0_3(self: Tensor, other: Tensor, *, rounding_mode: Optional[str], out: Tensor) -> Tensor:
   return self.divide(other, rounding_mode=rounding_mode, out=out)
 )"},
     {"aten::div_.Tensor", 4, "aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)", R"(
@@ -50,8 +50,8 @@ def div__Tensor_0_3(self: Tensor, other: Tensor) -> Tensor:
     return self.true_divide_(other)
   return self.divide_(other, rounding_mode="trunc")
 )"},
-    {"aten::div_.Tensor_mode", 4, "aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode=None) -> Tensor(a!)", R"(
-def div__Tensor_mode_0_3(self: Tensor, other: Tensor, *, rounding_mode: Optional[str]=None) -> Tensor:
+    {"aten::div_.Tensor_mode", 4, "aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)", R"(
+def div__Tensor_mode_0_3(self: Tensor, other: Tensor, *, rounding_mode: Optional[str]) -> Tensor:
   return self.divide_(other, rounding_mode=rounding_mode)
 )"},
     {"aten::div_.Scalar", 4, "aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)", R"(
@@ -60,8 +60,8 @@ def div__Scalar_0_3(self: Tensor, other: number) -> Tensor:
     return self.true_divide_(other)
   return self.divide_(other, rounding_mode="trunc")
 )"},
-    {"aten::div_.Scalar_mode", 4, "aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode=None) -> Tensor(a!)", R"(
-def div__Scalar_mode_0_3(self: Tensor, other: number, *, rounding_mode: Optional[str]=None) -> Tensor:
+    {"aten::div_.Scalar_mode", 4, "aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)", R"(
+def div__Scalar_mode_0_3(self: Tensor, other: number, *, rounding_mode: Optional[str]) -> Tensor:
   return self.divide_(other, rounding_mode=rounding_mode)
 )"},
     {"aten::full", 5,

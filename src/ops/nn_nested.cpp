@@ -92,7 +92,8 @@ void register_nn_nested(Registry& ops) {
         .kernel(&nested_tensor_from_mask);
     ops.add("aten::_nested_tensor_from_mask_left_aligned(Tensor t, Tensor mask) -> bool").kernel(&is_left_aligned);
     ops.add("aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor")
-        .kernel(&to_padded_tensor);
+        .kernel(&to_padded_tensor)
+        .out();
     ops.add("aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor")
         .kernel(&to_padded_tensor);
 }

@@ -37,12 +37,48 @@ const Operator* Registry::find_overload(std::string_view operator_name) const {
     return nullptr;
 }
 
+namespace {
+
+/// Families in which PyTorch's order differs from the rule and shows: in the overload that a call means, or in the numbers of a
+/// graph's values, since what an overload that does not fit has made by then (constants for its defaults) counts.
+struct Order {
+    std::string_view family;
+    std::vector<std::string_view> overloads;
+};
+
+const Order kOrders[] = {
+    {"aten::all", {"", "dim", "dims", "out", "dims_out", "all_out", "int", "float", "bool"}},
+    {"aten::any", {"", "dim", "dims", "out", "dims_out", "all_out", "str", "int", "float", "bool"}},
+    {"aten::bernoulli", {"", "out", "p", "Tensor"}},
+    {"aten::mean", {"", "dim", "out", "dtype_out"}},
+    {"aten::normal",
+     {"Tensor_float", "Tensor_float_out", "float_Tensor_out", "float_Tensor", "Tensor_Tensor", "Tensor_Tensor_out", "float_float",
+      "float_float_out"}},
+    {"aten::prod", {"", "dim_int", "int_out", "out"}},
+    {"aten::range", {"step", "", "out"}},
+    {"aten::sort", {"", "stable", "values_stable", "values", "int", "float", "Tensor", "bool", "str", "any"}},
+    {"aten::std", {"", "dim", "correction", "correction_out", "out"}},
+    {"aten::to_padded_tensor", {"out", ""}},
+    {"aten::var", {"", "dim", "correction", "correction_out", "out"}},
+};
+
+}  // namespace
+
 void Registry::put_out_variants_last() {
     for (auto& [name, overloads] : by_name_) {
         if (overloads.size() < 2) continue;
         std::stable_partition(overloads.begin(), overloads.end(), [](const Operator* op) {
             return op->schema.arguments.empty() || !op->schema.arguments.back().is_out;
         });
+    }
+    for (const Order& order : kOrders) {
+        std::vector<const Operator*> overloads;
+        for (std::string_view overload : order.overloads)
+            overloads.push_back(find_overload(overload.empty() ? std::string(order.family) : fmt::format("{}.{}", order.family, overload)));
+        std::vector<const Operator*>& known = by_name_.at(std::string(order.family));
+        if (!std::is_permutation(known.begin(), known.end(), overloads.begin(), overloads.end()))
+            throw InternalError(fmt::format("the order of {} is not one of its overloads", order.family));
+        known = std::move(overloads);
     }
 }
 

@@ -94,7 +94,7 @@ class Registry {
     void add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call);
 
     /// All overloads of "aten::add" in the order in which calls are matched against them, which is that of registration,
-    /// but that out= variants come last; empty when unknown.
+    /// but that out= variants come last, and that some families have PyTorch's own order; empty when unknown.
     const std::vector<const Operator*>& find(std::string_view name) const;
     /// The overload named "aten::add.Tensor" (or "aten::relu"), or null.
     const Operator* find_overload(std::string_view operator_name) const;

@@ -63,14 +63,6 @@ std::string without_warning_numbers(const std::string& text) {
     return std::regex_replace(text, number, "warn_id=N");
 }
 
-/// For graphs with the bodies of upgraders, whose text is wick's own, with constants of enums, and with tolist(), whose
-/// tensor PyTorch emits twice: everything but the numbers of values and the places in the source.
-std::string without_numbers_and_places(const std::string& text) {
-    static const std::regex place(" # [^\n]*");
-    static const std::regex number("%[0-9]+");
-    return without_warning_numbers(std::regex_replace(std::regex_replace(text, place, ""), number, "%N"));
-}
-
 /// Those parts of `text` (each begins with "=== ") whose first line `want` has: of large models it has the top method's only.
 std::string parts_in(const std::string& text, const std::string& want) {
     std::string kept;
@@ -83,9 +75,9 @@ std::string parts_in(const std::string& text, const std::string& want) {
     return kept;
 }
 
-void expect_same_text(std::string text, const std::string& path, std::string (*comparable)(const std::string&)) {
-    const std::string want = comparable(testing::read_text(path));
-    text = parts_in(comparable(text), want);
+void expect_same_text(std::string text, const std::string& path) {
+    const std::string want = without_warning_numbers(testing::read_text(path));
+    text = parts_in(without_warning_numbers(text), want);
     if (text == want) return;
     const size_t at = std::mismatch(text.begin(), text.end(), want.begin(), want.end()).first - text.begin();
     const size_t line = text.rfind('\n', at) + 1;
@@ -99,16 +91,13 @@ TEST_P(FixtureTest, PrintsTheCodeOfPyTorch) {
     const std::string path = GetParam().path(".code.txt");
     const Module module = load(GetParam().archive());
     if (std::filesystem::exists(path))
-        expect_same_text(texts_of(module, &Method::code), path, without_warning_numbers);
+        expect_same_text(texts_of(module, &Method::code), path);
 }
 
 TEST_P(FixtureTest, PrintsTheGraphsOfPyTorch) {
     const std::string path = GetParam().path(".graph.txt");
     const Module module = load(GetParam().archive());
-    const bool is_exact = GetParam().folder != "old" && GetParam().name != "customs" && GetParam().name != "detector";
-    if (std::filesystem::exists(path))
-        expect_same_text(texts_of(module, &Method::graph), path,
-                         is_exact ? without_warning_numbers : without_numbers_and_places);
+    if (std::filesystem::exists(path)) expect_same_text(texts_of(module, &Method::graph), path);
 }
 
 INSTANTIATE_TEST_SUITE_P(Data, FixtureTest, ::testing::ValuesIn(testing::all_fixtures()),

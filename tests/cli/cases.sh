@@ -28,9 +28,6 @@ prints_part() { [[ $out == *"$1"* ]] || fail "'$1' is not in '$out'"; }
 says() { [[ $err == *"$1"* ]] || fail "'$1' is not in the message '$err'"; }
 quiet() { [ -z "$out" ] || fail "printed '$out' beside the message"; }
 
-# Fixtures whose graphs are not yet PyTorch's to the letter (detector: its texts were recorded for the outer module alone).
-waiting_graphs='div_v1|div_v3|divmode_v3|full_v2|full_v4|gelu_v9|linspace_v7|linspace_v8|customs|detector'
-
 archives() {
     ls "$data"/t113/*.pt "$data"/t213/*.pt "$data"/old/*.pt | grep -v '\.\(in\|out\)puts\.pt$'
 }
@@ -297,7 +294,7 @@ text() {
     for archive in $(archives); do
         golden=${archive%.pt}.$1.txt
         [ -e "$golden" ] || continue
-        [[ $golden =~ /(($waiting_graphs)\.graph|detector\.code)\.txt$ ]] && continue
+        [[ $golden == */detector.* ]] && continue # recorded for the outer module alone
         run 0 "$1" "$archive" --all
         diff <(sed 's/warn_id=[0-9]*/warn_id=N/' "$golden") <(sed 's/warn_id=[0-9]*/warn_id=N/' "$work/stdout") >"$work/diff" ||
             fail "wick $1 --all $archive: $(head -5 "$work/diff")"

@@ -69,12 +69,10 @@ class CarryVariables {
         for (const std::string& name : assigned) {
             const TypePtr then = *types[0].find(name);
             const TypePtr otherwise = *types[1].find(name);
-            // Without a common type the emitter has forbidden any later use.
-            const TypePtr joined = unify_types(then, otherwise);
-            if (!joined) continue;
             add_block_output(blocks[0], then, name);
             add_block_output(blocks[1], otherwise, name);
-            add_node_output(node, joined, name, outer);
+            // A Union where there is nothing else in common; the emitter has forbidden later use where nobody declared it.
+            add_node_output(node, unify_types(then, otherwise, true), name, outer);
         }
     }
 
@@ -86,7 +84,7 @@ class CarryVariables {
             // Local to the body.
             if (!before) continue;
             const TypePtr entry = *before;
-            const TypePtr joined = unify_types(entry, type);
+            const TypePtr joined = unify_types(entry, type, true);
             node->add_input(create_load(graph_, name, entry)->insert_before(node)->output());
             Value* carried = body->add_input(name, joined);
             create_store(graph_, name, carried)->insert_after(body->param_node);

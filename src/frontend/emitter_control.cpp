@@ -42,7 +42,7 @@ Refinements Refinements::either(const Refinements& other) const {
 void Emitter::insert_refinements(const SourceRange& range, const std::vector<Refinement>& refinements) {
     for (const Refinement& refinement : refinements) {
         Value* value = env_.get_value(refinement.name, range);
-        if (value->type->equals(*refinement.type)) continue;
+        // Also to the type that it has already.
         Value* cast = insert(sym::prim_unchecked_cast, {value}, 1, range)->output()->set_type(refinement.type);
         env_.set(range, refinement.name, cast);
     }

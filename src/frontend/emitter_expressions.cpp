@@ -9,7 +9,15 @@ namespace wick::jit {
 
 using namespace ast;
 
-Value* Emitter::emit(const Expr& expr, const TypePtr& hint) { return emit_sugared(expr, hint)->as_value(expr.range, graph_); }
+Value* Emitter::emit(const Expr& expr, const TypePtr& hint) {
+    Value* value = emit_sugared(expr, hint)->as_value(expr.range, graph_);
+    return hint && hint->is(TypeKind::Any) ? emit_cast(expr.range, value, hint) : value;
+}
+
+Value* Emitter::emit_cast(const SourceRange& range, Value* value, const TypePtr& type) {
+    if (value->type->equals(*type)) return value;
+    return insert(sym::prim_unchecked_cast, {value}, 1, range)->output()->set_type(type);
+}
 
 SugaredPtr Emitter::emit_sugared(const Expr& expr, const TypePtr& hint) {
     switch (expr.kind) {
@@ -205,6 +213,11 @@ static TypePtr hint_of_kind(const TypePtr& hint, TypeKind kind) {
     return nullptr;
 }
 
+/// A container written where a Union is expected is of the Union's type at once, so that branches which assign others join.
+Value* Emitter::cast_to_union(const SourceRange& range, Value* container, const TypePtr& hint) {
+    return hint && hint->is(TypeKind::Union) ? emit_cast(range, container, hint) : container;
+}
+
 Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
     const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
     const TypePtr element_hint = list_hint ? list_hint->contained(0) : nullptr;
@@ -224,7 +237,7 @@ Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
         throw CompileError(expr.range, fmt::format("List type annotation `{}` did not match the types of the given list elements",
                                                    list_hint->annotation_str()));
     }
-    return construct_list(expr.range, type, std::move(values));
+    return cast_to_union(expr.range, construct_list(expr.range, type, std::move(values)), hint);
 }
 
 Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
@@ -246,7 +259,8 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
         inputs.push_back(keys[i]);
         inputs.push_back(values[i]);
     }
-    return insert(sym::prim_DictConstruct, std::move(inputs), 1, expr.range)->output()->set_type(dict_type(key_type, value_type));
+    Node* node = insert(sym::prim_DictConstruct, std::move(inputs), 1, expr.range);
+    return cast_to_union(expr.range, node->output()->set_type(dict_type(key_type, value_type)), hint);
 }
 
 void Emitter::emit_comprehension(const std::vector<Comprehension>& loops, size_t level, const std::function<void()>& body) {
@@ -282,7 +296,7 @@ Value* Emitter::emit_dict_comprehension(const DictComprehension& expr, const Typ
         if (!std::exchange(typed, true)) dict->set_type(dict_type(key->type, value->type));
         emit_op(expr.range, graph_, "aten::_set_item", {dict, key, value});
     });
-    return dict;
+    return cast_to_union(expr.range, dict, hint);
 }
 
 Value* Emitter::emit_formatted_string(const FormattedString& expr) {

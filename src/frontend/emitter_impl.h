@@ -83,6 +83,9 @@ class Emitter {
     // emitter_expressions.cpp
     SugaredPtr emit_sugared(const ast::Expr& expr, const TypePtr& hint = {});
     Value* emit(const ast::Expr& expr, const TypePtr& hint = {});
+    /// The value itself when it is of the type already.
+    Value* emit_cast(const SourceRange& range, Value* value, const TypePtr& type);
+    Value* cast_to_union(const SourceRange& range, Value* container, const TypePtr& hint);
     Value* emit_simple(const ast::Expr& expr, const TypePtr& hint);
     Value* emit_operator_call(const SourceRange& range, TokenKind op, Value* left, Value* right);
     Value* emit_comparison(const SourceRange& range, TokenKind op, Value* left, Value* right);

@@ -68,8 +68,7 @@ void Emitter::emit_return_value(const SourceRange& range, Value* value) {
         }
     }
     function.merged_return = result;
-    if (result->is(TypeKind::Any) && !value->type->is(TypeKind::Any))
-        value = insert(sym::prim_unchecked_cast, {value}, 1, range)->output()->set_type(result);
+    if (result->is(TypeKind::Any)) value = emit_cast(range, value, result);
     insert(sym::prim_ReturnStmt, {value}, 0, range);
     mark_exited();
 }

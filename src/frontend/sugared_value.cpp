@@ -376,6 +376,12 @@ SugaredPtr ClassValue::attr(const SourceRange& range, Graph& graph, const std::s
     if (field == "__new__") return std::make_shared<SpecialFormValue>(SpecialForm::create_object, type_);
     if (Function* method = type.find_static_method(field)) return std::make_shared<FunctionValue>(std::vector<Function*>{method});
     if (const IValue* constant = type.find_constant(field)) return sugar(graph.insert_constant(*constant, {}, range));
+    // A call of a module is, in archived code, a call of its forward between calls of its hooks.
+    for (const auto* hooks : {&type.forward_pre_hooks(), &type.forward_hooks()}) {
+        for (const IntrusivePtr<Function>& hook : *hooks) {
+            if (hook->name() == field) return std::make_shared<FunctionValue>(std::vector<Function*>{hook.get()});
+        }
+    }
     throw CompileError(range, fmt::format("Tried to lookup unknown attribute on class {}.{}", type.name(), field));
 }
 

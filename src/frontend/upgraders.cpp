@@ -20,7 +20,8 @@ def div_Tensor_0_3(self: Tensor, other: Tensor) -> Tensor:
     return self.true_divide(other)
   return self.divide(other, rounding_mode="trunc")
 )"},
-    {"aten::div.Tensor_mode", 4, "aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", R"(
+    {"aten::div.Tensor_mode", 4, "aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor",
+     R"(
 def div_Tensor_mode_0_3(self: Tensor, other: Tensor, *, rounding_mode: Optional[str]) -> Tensor:
   return self.divide(other, rounding_mode=rounding_mode)
 )"},
@@ -30,7 +31,8 @@ def div_Scalar_0_3(self: Tensor, other: number) -> Tensor:
     return self.true_divide(other)
   return self.divide(other, rounding_mode="trunc")
 )"},
-    {"aten::div.Scalar_mode", 4, "aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", R"(
+    {"aten::div.Scalar_mode", 4, "aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor",
+     R"(
 def div_Scalar_mode_0_3(self: Tensor, other: number, *, rounding_mode: Optional[str]) -> Tensor:
   return self.divide(other, rounding_mode=rounding_mode)
 )"},
@@ -40,7 +42,8 @@ def div_out_0_3(self: Tensor, other: Tensor, *, out: Tensor) -> Tensor:
     return self.true_divide(other, out=out)
   return self.divide(other, rounding_mode="trunc", out=out)
 )"},
-    {"aten::div.out_mode", 4, "aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)", R"(
+    {"aten::div.out_mode", 4,
+     "aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)", R"(
 def div_out_mode_0_3(self: Tensor, other: Tensor, *, rounding_mode: Optional[str], out: Tensor) -> Tensor:
   return self.divide(other, rounding_mode=rounding_mode, out=out)
 )"},
@@ -50,7 +53,8 @@ def div__Tensor_0_3(self: Tensor, other: Tensor) -> Tensor:
     return self.true_divide_(other)
   return self.divide_(other, rounding_mode="trunc")
 )"},
-    {"aten::div_.Tensor_mode", 4, "aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)", R"(
+    {"aten::div_.Tensor_mode", 4,
+     "aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)", R"(
 def div__Tensor_mode_0_3(self: Tensor, other: Tensor, *, rounding_mode: Optional[str]) -> Tensor:
   return self.divide_(other, rounding_mode=rounding_mode)
 )"},
@@ -60,12 +64,14 @@ def div__Scalar_0_3(self: Tensor, other: number) -> Tensor:
     return self.true_divide_(other)
   return self.divide_(other, rounding_mode="trunc")
 )"},
-    {"aten::div_.Scalar_mode", 4, "aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)", R"(
+    {"aten::div_.Scalar_mode", 4,
+     "aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)", R"(
 def div__Scalar_mode_0_3(self: Tensor, other: number, *, rounding_mode: Optional[str]) -> Tensor:
   return self.divide_(other, rounding_mode=rounding_mode)
 )"},
     {"aten::full", 5,
-     "aten::full(int[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) "
+     "aten::full(int[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
+     "bool? pin_memory=None) "
      "-> Tensor",
      R"(
 def full_0_4(size: List[int], fill_value: number, *, dtype: Optional[int]=None,
@@ -80,7 +86,8 @@ def full_out_0_4(size: List[int], fill_value: number, *, out: Tensor) -> Tensor:
   return torch.full(size, fill_value, out=out)
 )"},
     {"aten::linspace", 8,
-     "aten::linspace(Scalar start, Scalar end, int? steps=None, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
+     "aten::linspace(Scalar start, Scalar end, int? steps=None, *, ScalarType? dtype=None, Layout? layout=None, "
+     "Device? device=None, "
      "bool? pin_memory=None) -> Tensor",
      R"(
 def linspace_0_7(start: number, end: number, steps: Optional[int]=None, *, dtype: Optional[int]=None,
@@ -89,14 +96,16 @@ def linspace_0_7(start: number, end: number, steps: Optional[int]=None, *, dtype
     return torch.linspace(start=start, end=end, steps=100, dtype=dtype, layout=layout, device=device, pin_memory=pin_memory)
   return torch.linspace(start=start, end=end, steps=steps, dtype=dtype, layout=layout, device=device, pin_memory=pin_memory)
 )"},
-    {"aten::linspace.out", 8, "aten::linspace.out(Scalar start, Scalar end, int? steps=None, *, Tensor(a!) out) -> Tensor(a!)", R"(
+    {"aten::linspace.out", 8,
+     "aten::linspace.out(Scalar start, Scalar end, int? steps=None, *, Tensor(a!) out) -> Tensor(a!)", R"(
 def linspace_out_0_7(start: number, end: number, steps: Optional[int]=None, *, out: Tensor) -> Tensor:
   if (steps is None):
     return torch.linspace(start=start, end=end, steps=100, out=out)
   return torch.linspace(start=start, end=end, steps=steps, out=out)
 )"},
     {"aten::logspace", 9,
-     "aten::logspace(Scalar start, Scalar end, int? steps=None, float base=10.0, *, ScalarType? dtype=None, Layout? layout=None, "
+     "aten::logspace(Scalar start, Scalar end, int? steps=None, float base=10.0, *, ScalarType? dtype=None, Layout? "
+     "layout=None, "
      "Device? device=None, bool? pin_memory=None) -> Tensor",
      R"(
 def logspace_0_8(start: number, end: number, steps: Optional[int]=None, base: float=10.0, *, dtype: Optional[int]=None,
@@ -106,7 +115,8 @@ def logspace_0_8(start: number, end: number, steps: Optional[int]=None, base: fl
   return torch.logspace(start=start, end=end, steps=steps, base=base, dtype=dtype, layout=layout, device=device, pin_memory=pin_memory)
 )"},
     {"aten::logspace.out", 9,
-     "aten::logspace.out(Scalar start, Scalar end, int? steps=None, float base=10.0, *, Tensor(a!) out) -> Tensor(a!)", R"(
+     "aten::logspace.out(Scalar start, Scalar end, int? steps=None, float base=10.0, *, Tensor(a!) out) -> Tensor(a!)",
+     R"(
 def logspace_out_0_8(start: number, end: number, steps: Optional[int]=None, base: float=10.0, *, out: Tensor) -> Tensor:
   if (steps is None):
     return torch.logspace(start=start, end=end, steps=100, base=base, out=out)

@@ -59,6 +59,9 @@ std::string graph_str(const Type& type) {
             }
             return out + ")";
         }
+        case TypeKind::AnyList:
+        case TypeKind::AnyTuple:
+            return type.annotation_str();
         default:
             return type.str();
     }

@@ -16,8 +16,8 @@ TypePtr tuple_of(const std::vector<Value*>& values) {
     return tuple_type(std::move(types));
 }
 
-/// Takes the closure's block out into a graph whose only input, "context", is the tuple of the values that the block uses from
-/// outside. What was the closure's value becomes the pair (closure, context).
+/// Takes the closure's block out into a graph whose only input, "context", is the tuple of the values that the block
+/// uses from outside. What was the closure's value becomes the pair (closure, context).
 void lift_closure(Node* closure) {
     Graph& graph = *closure->graph;
     Node* context = graph.create(sym::prim_TupleConstruct)->insert_after(closure);
@@ -81,7 +81,8 @@ std::shared_ptr<Graph> with_inputs(const Graph& closure, const std::vector<Value
 
 void lift_fork(Graph& graph, Node* node, Symbol kind) {
     const Node* pair = node->input(0)->node;
-    if (pair->kind != sym::prim_TupleConstruct || pair->inputs.size() != 2 || pair->input(0)->node->kind != sym::prim_Closure)
+    if (pair->kind != sym::prim_TupleConstruct || pair->inputs.size() != 2 ||
+        pair->input(0)->node->kind != sym::prim_Closure)
         throw CompileError(node->range, "Cannot fork this value");
     const auto& closure = *pair->input(0)->node->attr<std::shared_ptr<Graph>>(sym::attr_subgraph);
     if (closure.inputs().size() != 1) throw CompileError(node->range, "Cannot fork lambda with parameters");

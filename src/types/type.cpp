@@ -115,6 +115,18 @@ TypePtr optional_type(TypePtr element) {
     return wrap(TypeKind::Optional, std::move(element));
 }
 
+/// The order of a Union's members: by kind as PyTorch numbers them, then by text.
+static bool stands_before(const TypePtr& a, const TypePtr& b) {
+    using enum TypeKind;
+    static constexpr TypeKind kOrder[] = {Any,    Enum,      AnyEnum,   Tensor,   Storage,  Tuple,    List,   Dict,
+                                          Number, Float,     Complex,   Future,   Await,    RRef,     Int,    None,
+                                          String, Generator, Bool,      Optional, Var,      Device,   Stream, Function,
+                                          Class,  Capsule,   Interface, AnyList,  AnyTuple, AnyClass, Union};
+    if (a->is(b->kind())) return a->str() < b->str();
+    const auto place = [](const TypePtr& type) { return std::find(std::begin(kOrder), std::end(kOrder), type->kind()); };
+    return place(a) < place(b);
+}
+
 TypePtr union_type(std::vector<TypePtr> members) {
     std::vector<TypePtr> flat;
     auto add = [&flat](const TypePtr& type) {
@@ -135,6 +147,7 @@ TypePtr union_type(std::vector<TypePtr> members) {
         }
     }
     if (flat.size() == 1) return flat[0];
+    std::stable_sort(flat.begin(), flat.end(), stands_before);
     if (flat.size() == 2) {
         if (flat[0]->is(TypeKind::None)) return wrap(TypeKind::Optional, flat[1]);
         if (flat[1]->is(TypeKind::None)) return wrap(TypeKind::Optional, flat[0]);

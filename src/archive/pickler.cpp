@@ -133,6 +133,7 @@ void Pickler::push_unshared(const IValue& value) {
             append(out_, PickleOp::reduce);
             break;
         case IValue::Tag::Future:
+        case IValue::Tag::Await:
         case IValue::Tag::Function:
         case IValue::Tag::Capsule:
             throw OpError(fmt::format("cannot save a value of type {}", value.tag_name()));

@@ -272,7 +272,10 @@ void FunctionWriter::node(Node& node, bool constants) {
             write("\n");
             break;
         case SymbolId::prim_fork:
-            fork_statement(node);
+            fork_statement(node, "fork", "__forked_function");
+            break;
+        case SymbolId::prim_awaitable:
+            fork_statement(node, "awaitable", "__awaitable_function");
             break;
         case SymbolId::prim_Enter:
             indent();
@@ -409,14 +412,14 @@ void FunctionWriter::loop_statement(Node& node) {
     --level;
 }
 
-void FunctionWriter::fork_statement(Node& node) {
-    const std::string name = unique_name("__forked_function");
+void FunctionWriter::fork_statement(Node& node, const std::string& form, const std::string& function) {
+    const std::string name = unique_name(function);
     const Graph& graph = *node.attr<std::shared_ptr<Graph>>(sym::attr_subgraph);
     line("def " + name + "():");
     for (size_t i = 0; i < node.inputs.size(); ++i) expressions_[graph.inputs()[i]] = use_of(node.input(i));
     body(*graph.block());
     TaggedText call;
-    put(call, "fork(" + name + ")");
+    put(call, form + "(" + name + ")");
     definition(node, call);
 }
 

@@ -51,7 +51,8 @@ class FunctionWriter {
     void node(Node& node, bool constants);
     void if_statement(Node& node);
     void loop_statement(Node& node);
-    void fork_statement(Node& node);
+    /// `def __forked_function0(): …` and `x = fork(__forked_function0)`.
+    void fork_statement(Node& node, const std::string& form, const std::string& function);
     void closure_statement(Node& node);
     void assignment(const Values& targets, const Values& values);
     void annotation_of(const Value* target);

@@ -16,7 +16,7 @@ bool may_inline(const Value& value) {
     // The initial values of a loop are statements before its condition and trip count.
     if (use.user->kind == sym::prim_Loop && use.index >= 2) return false;
     // A forked function may run its captures' expressions elsewhere and more than once.
-    if (use.user->kind == sym::prim_fork) return false;
+    if (use.user->kind == sym::prim_fork || use.user->kind == sym::prim_awaitable) return false;
     for (const Symbol remote : kRemoteCalls) {
         if (use.user->kind == remote) return false;
     }

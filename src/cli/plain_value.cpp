@@ -38,6 +38,8 @@ static IValue plain(const IValue& value, int depth) {
             return value.to_enum().value();
         case IValue::Tag::Future:
             return plain(value.to_future().wait(), depth + 1);
+        case IValue::Tag::Await:
+            return plain(value.to_await().wait(), depth + 1);
         default:
             return value;
     }

@@ -85,7 +85,7 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
         case SpecialForm::hasattr:
         case SpecialForm::isinstance: return sugar(emit_condition(call).value);
         case SpecialForm::fork:
-        case SpecialForm::awaitable: return emit_fork(call);
+        case SpecialForm::awaitable: return emit_fork(call, form.form);
         case SpecialForm::tuple: {
             expect_arguments(call, "tuple", 0, 1);
             if (call.args.empty()) return sugar(SugaredTuple({}).as_value(range, graph_));
@@ -198,13 +198,14 @@ SugaredPtr Emitter::emit_collection_form(const Call& call, const SpecialFormValu
     return sugar(insert(sym::prim_DictConstruct, std::move(inputs), 1, range)->output()->set_type(dict_type(string_type(), value_type)));
 }
 
-SugaredPtr Emitter::emit_fork(const Call& call) {
+SugaredPtr Emitter::emit_fork(const Call& call, SpecialForm form) {
     const SourceRange& range = call.range;
-    if (call.args.empty()) throw CompileError(range, "Expected at least one argument to fork()");
+    const bool forks = form == SpecialForm::fork;
+    if (call.args.empty()) throw CompileError(range, fmt::format("Expected at least one argument to {}()", forks ? "fork" : "awaitable"));
     const SugaredPtr forked = emit_sugared(*call.args[0]);
     const NamedValues args = emit_arguments(call.args, 1);
     const NamedValues kwargs = emit_keywords(call.keywords);
-    Node* fork = insert(Symbol::from("prim::forkClosure"), {}, 1, range);
+    Node* fork = insert(Symbol::from(forks ? "prim::forkClosure" : "prim::awaitableClosure"), {}, 1, range);
     Value* closure = nullptr;
     if (dynamic_cast<const ClosureValue*>(forked.get())) {
         closure = forked->as_value(range, graph_);
@@ -219,7 +220,8 @@ SugaredPtr Emitter::emit_fork(const Call& call) {
         env_.pop();
     }
     fork->add_input(closure);
-    return sugar(fork->output()->set_type(future_type(closure->node->blocks[0]->outputs()[0]->type)));
+    const TypePtr result = closure->node->blocks[0]->outputs()[0]->type;
+    return sugar(fork->output()->set_type(forks ? future_type(result) : await_type(result)));
 }
 
 }  // namespace wick::jit

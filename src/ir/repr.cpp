@@ -39,8 +39,6 @@ std::string graph_str(const Type& type) {
             return graph_str(*type.contained(0)) + "?";
         case TypeKind::Future:
             return "Future[" + graph_str(*type.contained(0)) + "]";
-        case TypeKind::Await:
-            return "Await[" + graph_str(*type.contained(0)) + "]";
         case TypeKind::RRef:
             return "RRef[" + graph_str(*type.contained(0)) + "]";
         case TypeKind::Tuple: {

@@ -32,6 +32,7 @@ namespace wick::jit {
     _(prim_isinstance, "prim::isinstance")                               \
     _(prim_RaiseException, "prim::RaiseException")                       \
     _(prim_fork, "prim::fork")                                           \
+    _(prim_awaitable, "prim::awaitable")                                 \
     _(prim_Closure, "prim::Closure")                                     \
     _(prim_Enter, "prim::Enter")                                         \
     _(prim_Exit, "prim::Exit")                                           \
@@ -43,6 +44,7 @@ namespace wick::jit {
     _(prim_EnumName, "prim::EnumName")                                   \
     _(prim_EnumValue, "prim::EnumValue")                                 \
     _(prim_rangelist, "prim::rangelist")                                 \
+    _(prim_ComprehensionScope, "prim::ComprehensionScope")               \
     _(prim_Load, "prim::Load")                                           \
     _(prim_Store, "prim::Store")                                         \
     _(prim_BreakStmt, "prim::BreakStmt")                                 \

@@ -119,6 +119,14 @@ void register_builtins_misc(Registry& ops) {
     ops.add("aten::wait(Future(t) self) -> t")
         .kernel([](const IValue& future) { return future.to_future().wait(); })
         .side_effects();
+    ops.add("prim::awaitable_wait(Await(t) self) -> t")
+        .kernel([](const IValue& await) { return await.to_await().wait(); })
+        .side_effects();
+    ops.add("prim::awaitable_nowait(t self) -> Await(t)").kernel([](const IValue& value) {
+        auto done = make_intrusive<FutureObject>(value.type());
+        done->set_value(value);
+        return IValue::awaitable(std::move(done));
+    });
 
     ops.add("prim::EnumName(AnyEnumType enum) -> str").kernel([](const IValue& value) {
         return value.to_enum().name();

@@ -123,6 +123,8 @@ std::string print(const IValue& value, int depth) {
             return Form::of_enum(value.to_enum());
         case IValue::Tag::Future:
             return "Future";
+        case IValue::Tag::Await:
+            return "Await";
         case IValue::Tag::Function:
             return "Function";
         case IValue::Tag::Capsule:

@@ -58,9 +58,8 @@ void lift_closures(Block* block) {
 Symbol lifted_kind(Symbol kind) {
     static const Symbol fork_closure = Symbol::from("prim::forkClosure");
     static const Symbol awaitable_closure = Symbol::from("prim::awaitableClosure");
-    static const Symbol awaitable = Symbol::from("prim::awaitable");
     if (kind == fork_closure) return sym::prim_fork;
-    return kind == awaitable_closure ? awaitable : Symbol();
+    return kind == awaitable_closure ? sym::prim_awaitable : Symbol();
 }
 
 /// The graph of a lifted closure with an input for each value of its context.

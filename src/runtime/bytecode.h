@@ -39,6 +39,7 @@ namespace wick::jit {
     _(CallValue, List, None_, "a = first of b, a function value, called with the rest")        \
     _(CallInterface, List, None_, "extra = name; a = method of the first of b, called with b") \
     _(Fork, List, None_, "extra = plan; a = Future of plan(b)")                                \
+    _(Await, List, None_, "extra = plan; a = Await of plan(b)")                                \
     _(Enter, Value, None_, "a = b.__enter__()")                                                \
     _(Exit, Value, None_, "a = b.__exit__(None, None, None)")                                  \
     /* Objects and containers */                                                               \

@@ -267,7 +267,9 @@ class PlanCompiler {
         } else if (kind == sym::prim_RaiseException) {
             emit_list(Opcode::Raise, node, 0);
         } else if (kind == sym::prim_fork) {
-            emit_fork(node);
+            emit_fork(node, Opcode::Fork, "<forked function>");
+        } else if (kind == sym::prim_awaitable) {
+            emit_fork(node, Opcode::Await, "<awaitable function>");
         } else if (kind == sym::prim_Enter || kind == sym::prim_Exit) {
             const Operand object = last_operand(node->input(0));
             emit(kind == sym::prim_Enter ? Opcode::Enter : Opcode::Exit, define_outputs(node, 1), object);
@@ -328,10 +330,11 @@ class PlanCompiler {
              append(plan_.functions, &plan_.constants[~callee].to_function()));
     }
 
-    void emit_fork(const Node* node) {
+    void emit_fork(const Node* node, Opcode opcode, std::string name) {
         const auto& graph = node->attr<std::shared_ptr<Graph>>(sym::attr_subgraph);
-        if (graph->inputs().size() != node->inputs.size()) fail("prim::fork does not match its subgraph");
-        emit_list(Opcode::Fork, node, append(plan_.plans, compile_plan(*graph, plan_.function_name)));
+        if (graph->inputs().size() != node->inputs.size())
+            fail(fmt::format("{} does not match its subgraph", node->kind.str()));
+        emit_list(opcode, node, append(plan_.plans, compile_plan(*graph, std::move(name))));
     }
 
     const Operator* operator_of(const Node* node) const {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <wick/support/check.h>
+#include <wick/support/stop_check.h>
 #include <wick/tensor/generator.h>
 #include <wick/types/function.h>
 
@@ -13,7 +14,7 @@ namespace wick {
 using jit::TypePtr;
 
 static constexpr std::string_view kTagNames[] = {"None", "bool",  "int",  "float", "Device", "complex", "Tensor",   "str",
-                                                 "List", "Dict", "Tuple", "Object", "Enum",   "Future",  "Function", "Capsule"};
+                                                 "List", "Dict", "Tuple", "Object", "Enum",   "Future",  "Await",  "Function", "Capsule"};
 
 std::string_view IValue::tag_name() const { return kTagNames[static_cast<size_t>(tag_)]; }
 
@@ -37,6 +38,12 @@ WICK_POINTER_CONSTRUCTOR(EnumObject, Enum)
 WICK_POINTER_CONSTRUCTOR(FutureObject, Future)
 WICK_POINTER_CONSTRUCTOR(jit::Function, Function)
 #undef WICK_POINTER_CONSTRUCTOR
+
+IValue IValue::awaitable(IntrusivePtr<FutureObject> value) noexcept {
+    IValue result(std::move(value));
+    if (result.is_future()) result.tag_ = Tag::Await;
+    return result;
+}
 
 IValue IValue::capsule(IntrusivePtr<RefCounted> value) {
     IValue result;
@@ -179,6 +186,8 @@ bool IValue::equals(const IValue& other) const {
             const auto& a = tag_ == Tag::List ? to_list().items : to_tuple().elements;
             const auto& b = tag_ == Tag::List ? other.to_list().items : other.to_tuple().elements;
             if (a.size() != b.size()) return false;
+            // Values that share their parts may take very long to compare.
+            check_stop();
             for (size_t i = 0; i < a.size(); ++i) {
                 if (!a[i].equals(b[i])) return false;
             }
@@ -222,6 +231,7 @@ TypePtr IValue::type() const {
         case Tag::Object: return to_object().type;
         case Tag::Enum: return to_enum().type;
         case Tag::Future: return future_type(to_future().element_type);
+        case Tag::Await: return await_type(to_await().element_type);
         case Tag::Function: return simple_type(TypeKind::Function);
         case Tag::Capsule:
             return simple_type(dynamic_cast<const Generator*>(payload_.pointer) ? TypeKind::Generator : TypeKind::Capsule);
@@ -373,9 +383,13 @@ void FutureObject::run_task() {
     std::exchange(task_, {})();
 }
 
-const IValue& FutureObject::wait() {
+void FutureObject::complete() {
     run_task();
     for (int state; (state = state_.load(std::memory_order_acquire)) < kValue;) state_.wait(state, std::memory_order_acquire);
+}
+
+const IValue& FutureObject::wait() {
+    complete();
     if (error_) std::rethrow_exception(error_);
     return value_;
 }

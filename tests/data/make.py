@@ -71,7 +71,7 @@ tiny = functools.partial(zoo.model, registry=TINY)
 # ---- models: small relatives of the zoo -------------------------------------------------------------
 
 # Small enough as they are.
-for name in """streaming_audio customs control_flow attributes setstate contexts trace_of_script traced_methods vision_ops""".split():
+for name in """streaming_audio customs control_flow attributes setstate contexts awaits trace_of_script traced_methods vision_ops""".split():
     TINY[name] = zoo.REGISTRY[name]
 
 # From one PyTorch only; the oracle suite has both.

@@ -1064,3 +1064,47 @@ def vision_ops():
                     "iou": torchvision.ops.box_iou(boxes, boxes), "area": torchvision.ops.box_area(boxes)}
 
     return VisionOps()
+
+
+# ---- from PyTorch 2 on -------------------------------------------------------------------------------
+
+class Awaits(nn.Module):
+    """torch.jit._awaitable: work that begins when it is waited for (not in PyTorch 1.13)."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.arange(3.0))
+
+    def work(self, x: Tensor, k: int) -> Tensor:
+        return shared_helper(x, k) + self.weight
+
+    def forward(self, x: Tensor, k: int) -> Tensor:
+        late = torch.jit._awaitable(self.work, x, k)
+        other = torch.jit._awaitable(shared_helper, x)
+        known = torch.jit._awaitable_nowait(x + 1)
+        shape = late.size(0)
+        first = torch.jit._awaitable_wait(late)
+        return first + torch.jit._awaitable_wait(other) * shape + torch.jit._awaitable_wait(known)
+
+    def note(self, log: List[int], n: int) -> int:
+        log.append(n)
+        return n * n
+
+    @torch.jit.export
+    def order(self) -> Tuple[List[int], int]:
+        log: List[int] = []
+        waiting = [torch.jit._awaitable(self.note, log, 7), torch.jit._awaitable(self.note, log, 8)]
+        never = torch.jit._awaitable(self.note, log, 9)
+        log.append(1)
+        total = 0
+        for i in range(3):
+            total += torch.jit._awaitable_wait(waiting[1 - i % 2])
+        return log, total
+
+    @torch.jit.export
+    def fail(self, values: List[int], i: int) -> int:
+        late = torch.jit._awaitable(self.pick, values, i)
+        return torch.jit._awaitable_wait(late)
+
+    def pick(self, values: List[int], i: int) -> int:
+        return values[i]

@@ -538,6 +538,13 @@ def contexts():
         method("anything", torch.ones(2), case="any_tensor"), method("anything", "s", case="any_str"), method("devices", torch.randn(3))])
 
 
+@model(needs=("torch>=2",))
+def awaits():
+    return Model(script(nets.Awaits()), [
+        forward("b2", torch.randn(2, 3), 4), forward("negative", torch.randn(3), -1), method("order"), method("fail", [1, 2], 1),
+        fails("fail", [1, 2], 5)])
+
+
 @model()
 def convnet_frozen():
     """Weights folded into the program as constants."""

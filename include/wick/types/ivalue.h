@@ -44,6 +44,7 @@ class WICK_API IValue {
         Object,
         Enum,
         Future,
+        Await,
         Function,
         Capsule,
     };
@@ -73,6 +74,8 @@ class WICK_API IValue {
     IValue(IntrusivePtr<EnumObject> value) noexcept;
     IValue(IntrusivePtr<FutureObject> value) noexcept;
     IValue(IntrusivePtr<jit::Function> value) noexcept;
+    /// The value of torch.jit._awaitable: a task that nobody begins before it is waited for.
+    static IValue awaitable(IntrusivePtr<FutureObject> value) noexcept;
     static IValue capsule(IntrusivePtr<RefCounted> value);
     // Lists of the common element types.
     IValue(const std::vector<int64_t>& values);
@@ -121,6 +124,7 @@ class WICK_API IValue {
     bool is_object() const { return tag_ == Tag::Object; }
     bool is_enum() const { return tag_ == Tag::Enum; }
     bool is_future() const { return tag_ == Tag::Future; }
+    bool is_await() const { return tag_ == Tag::Await; }
     bool is_function() const { return tag_ == Tag::Function; }
     bool is_capsule() const { return tag_ == Tag::Capsule; }
     bool is_pointer() const { return tag_ >= Tag::Complex; }
@@ -144,6 +148,7 @@ class WICK_API IValue {
     ScriptObject& to_object() const { return expect(Tag::Object), *reinterpret_cast<ScriptObject*>(payload_.pointer); }
     EnumObject& to_enum() const { return expect(Tag::Enum), *reinterpret_cast<EnumObject*>(payload_.pointer); }
     FutureObject& to_future() const { return expect(Tag::Future), *reinterpret_cast<FutureObject*>(payload_.pointer); }
+    FutureObject& to_await() const { return expect(Tag::Await), *reinterpret_cast<FutureObject*>(payload_.pointer); }
     jit::Function& to_function() const;
     RefCounted* to_capsule() const { return expect(Tag::Capsule), payload_.pointer; }
     /// The counted object behind a pointer tag (identity comparison, memo tables), or null.
@@ -269,7 +274,8 @@ class WICK_API EnumObject : public RefCounted {
     const IValue& value() const;
 };
 
-/// The result of a forked call: set once, from any thread.
+/// The result of a forked call (a Future), or of one that runs when it is first waited for (an Await): set once, from any
+/// thread.
 class WICK_API FutureObject : public RefCounted {
    public:
     explicit FutureObject(jit::TypePtr element_type) : element_type(std::move(element_type)) {}
@@ -285,6 +291,8 @@ class WICK_API FutureObject : public RefCounted {
     /// Blocks until set; a task that nobody has begun runs on the waiting thread. A thread therefore only ever sleeps for
     /// a task that is running elsewhere, and nested fork/wait cannot deadlock. Rethrows the task's exception.
     const IValue& wait();
+    /// The same, but leaves the result or the exception where it is.
+    void complete();
 
    private:
     enum : int { kPending, kRunning, kValue, kError };

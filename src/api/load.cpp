@@ -4,24 +4,12 @@
 #include <wick/api/module.h>
 
 #include "archive/module_load.h"
-#include "frontend/emitter.h"
-#include "ops/script_call.h"
 #include "runtime/interpreter.h"
 #include "runtime/plan.h"
 #include "runtime/warm_up.h"
 
 namespace wick::jit {
 namespace {
-
-/// Composite operators are compiled by the front end, which stands above them.
-void connect_rooms() {
-    static const bool connected = [] {
-        set_composite_compiler(
-            [](const Operator& op) { return compile_operator_text(op.composite, op.schema.operator_name()); });
-        return true;
-    }();
-    (void)connected;
-}
 
 void restore_states(const LoadedArchive& archive, const LoadOptions& options) {
     for (const auto& [object, state] : archive.pending_states) {
@@ -37,7 +25,6 @@ void restore_states(const LoadedArchive& archive, const LoadOptions& options) {
 }
 
 Module load_bytes(const archive::Bytes& file, const LoadOptions& options) {
-    connect_rooms();
     LoadedArchive archive = load_archive(file);
     archive.unit->define_all();
     // Calls find their plans made and their code at hand: the first costs little more than the next.

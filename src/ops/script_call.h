@@ -1,5 +1,6 @@
 #pragma once
-// Doors from the operators up to the interpreter and the front end, which put themselves here.
+// Doors from the operators up to the front end and the interpreter. They are declared here and defined in those rooms, which
+// stand in the same library: the linker connects them, so they are open from the first call on.
 
 #include <vector>
 
@@ -9,18 +10,13 @@
 
 namespace wick::jit {
 
-using ScriptCall = IValue (*)(Function&, std::vector<IValue> args);
-
-/// The interpreter puts itself here (before any program can run).
-void set_script_call(ScriptCall call);
-/// Runs the function inside the current call, under its limits: `sorted` on objects calls their __lt__. InternalError
-/// when no interpreter is there.
+/// Runs the function inside the current call, under its limits: `sorted` on objects calls their __lt__. Outside of any
+/// call it runs without limits. (runtime/interpreter.cpp)
 IValue call_script(Function& function, std::vector<IValue> args);
 
-/// Compiles the TorchScript text of a composite operator. Called once per operator, under a lock.
-using CompositeCompiler = IntrusivePtr<Function> (*)(const Operator& op);
+/// Compiles the TorchScript text of a composite operator. (frontend/emitter.cpp)
+IntrusivePtr<Function> compile_composite(const Operator& op);
 
-void set_composite_compiler(CompositeCompiler compile);
 /// The function of a composite operator, compiled on first demand and kept for the process's life. Thread-safe.
 Function& composite_function(const Operator& op);
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 
-#include <wick/tensor/storage.h>
+#include <wick/support/memory_meter.h>
+#include <wick/support/stop_check.h>
 
 #include "ops/builtins.h"
 #include "ops/families.h"
@@ -27,7 +29,41 @@ std::string map(View s, F f) {
     return result;
 }
 
-IValue list_of(std::vector<std::string> parts) { return IValue(parts); }
+/// What a text is taken apart into. Many short strings take far more memory than the text.
+class Parts {
+   public:
+    void add(View part) {
+        constexpr size_t kInline = 15;
+        bytes_ += sizeof(StringObject) + sizeof(IValue) + (part.size() > kInline ? part.size() : 0);
+        items_.emplace_back(part);
+        if (items_.size() % 1024 == 0) check_memory(static_cast<int64_t>(bytes_));
+    }
+    size_t size() const { return items_.size(); }
+    void reverse() { std::reverse(items_.begin(), items_.end()); }
+    IValue list() { return make_list(string_type(), std::move(items_)); }
+
+   private:
+    std::vector<IValue> items_;
+    size_t bytes_ = 0;
+};
+
+/// Where `part` begins first from `from` on, or npos. In linear time: a text may be made to fool a simple search.
+size_t find_part(View s, View part, size_t from = 0) {
+    if (from > s.size()) return View::npos;
+    if (part.empty()) return from;
+    const void* at = ::memmem(s.data() + from, s.size() - from, part.data(), part.size());
+    return at ? static_cast<size_t>(static_cast<const char*>(at) - s.data()) : View::npos;
+}
+
+/// Where `part` begins last, or npos.
+size_t find_last_part(View s, View part) {
+    if (part.size() > s.size()) return View::npos;
+    for (size_t at = s.size() - part.size() + 1; at-- > 0;) {
+        if (s.substr(at, part.size()) == part) return at;
+        if (at % 1024 == 0) check_stop();
+    }
+    return View::npos;
+}
 
 /// A result about to be this long: refused when the call's memory limit does not allow it.
 int64_t checked_length(int64_t length) {
@@ -83,14 +119,14 @@ Range clamp_range(View s, int64_t start, int64_t end) {
 int64_t find(View s, View part, int64_t start, int64_t end) {
     const Range range = clamp_range(s, start, end);
     if (range.end < range.start) return -1;
-    const size_t at = s.substr(range.start, range.end - range.start).find(part);
+    const size_t at = find_part(s.substr(range.start, range.end - range.start), part);
     return at == View::npos ? -1 : range.start + static_cast<int64_t>(at);
 }
 
 int64_t rfind(View s, View part, int64_t start, int64_t end) {
     const Range range = clamp_range(s, start, end);
     if (range.end < range.start) return -1;
-    const size_t at = s.substr(range.start, range.end - range.start).rfind(part);
+    const size_t at = find_last_part(s.substr(range.start, range.end - range.start), part);
     return at == View::npos ? -1 : range.start + static_cast<int64_t>(at);
 }
 
@@ -105,7 +141,7 @@ int64_t count(View s, View part, int64_t start, int64_t end) {
     const View inside = s.substr(range.start, range.end - range.start);
     if (part.empty()) return static_cast<int64_t>(inside.size()) + 1;
     int64_t n = 0;
-    for (size_t at = 0; (at = inside.find(part, at)) != View::npos; at += part.size()) ++n;
+    for (size_t at = 0; (at = find_part(inside, part, at)) != View::npos; at += part.size()) ++n;
     return n;
 }
 
@@ -129,7 +165,7 @@ std::string replace(View s, View old, View with, int64_t max) {
     std::string result;
     size_t from = 0;
     for (int64_t n = 0; max < 0 || n < max; ++n) {
-        size_t at = s.find(old, from);
+        size_t at = find_part(s, old, from);
         // An empty pattern matches before every character and at the end.
         if (old.empty()) at = from + (n > 0);
         if (at == View::npos || at > s.size()) break;
@@ -192,66 +228,66 @@ std::string expand_tabs(View s, int64_t tab) {
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 /// Words between runs of blanks, at most `max` splits.
-std::vector<std::string> split_blanks(View s, int64_t max) {
-    std::vector<std::string> parts;
+Parts split_blanks(View s, int64_t max) {
+    Parts parts;
     size_t i = 0;
     for (;;) {
         while (i < s.size() && is_blank(s[i])) ++i;
         if (i == s.size()) return parts;
         if (max >= 0 && static_cast<int64_t>(parts.size()) == max) {
-            parts.emplace_back(s.substr(i));
+            parts.add(s.substr(i));
             return parts;
         }
         const size_t start = i;
         while (i < s.size() && !is_blank(s[i])) ++i;
-        parts.emplace_back(s.substr(start, i - start));
+        parts.add(s.substr(start, i - start));
     }
 }
 
 IValue split(View s, std::optional<View> separator, int64_t max) {
-    if (!separator) return list_of(split_blanks(s, max));
+    if (!separator) return split_blanks(s, max).list();
     WICK_CHECK(!separator->empty(), "ValueError: empty separator");
-    std::vector<std::string> parts;
+    Parts parts;
     size_t from = 0;
     for (size_t at;
-         (max < 0 || static_cast<int64_t>(parts.size()) < max) && (at = s.find(*separator, from)) != View::npos;
+         (max < 0 || static_cast<int64_t>(parts.size()) < max) && (at = find_part(s, *separator, from)) != View::npos;
          from = at + separator->size())
-        parts.emplace_back(s.substr(from, at - from));
-    parts.emplace_back(s.substr(from));
-    return list_of(std::move(parts));
+        parts.add(s.substr(from, at - from));
+    parts.add(s.substr(from));
+    return parts.list();
 }
 
 IValue rsplit(View s, View separator, int64_t max) {
     WICK_CHECK(!separator.empty(), "ValueError: empty separator");
-    std::vector<std::string> parts;
-    for (size_t at; (max < 0 || static_cast<int64_t>(parts.size()) < max) && (at = s.rfind(separator)) != View::npos;
+    Parts parts;
+    for (size_t at; (max < 0 || static_cast<int64_t>(parts.size()) < max) && (at = find_last_part(s, separator)) != View::npos;
          s = s.substr(0, at))
-        parts.emplace_back(s.substr(at + separator.size()));
-    parts.emplace_back(s);
-    std::reverse(parts.begin(), parts.end());
-    return list_of(std::move(parts));
+        parts.add(s.substr(at + separator.size()));
+    parts.add(s);
+    parts.reverse();
+    return parts.list();
 }
 
 IValue split_lines(View s, bool keep_ends) {
     constexpr View kEnds = "\n\r\v\f\x1c\x1d\x1e";
-    std::vector<std::string> lines;
+    Parts lines;
     for (size_t from = 0; from < s.size();) {
         const size_t at = std::min(s.find_first_of(kEnds, from), s.size());
         const size_t next = std::min(s.size(), at + (s.substr(at, 2) == "\r\n" ? 2 : 1));
-        lines.emplace_back(s.substr(from, (keep_ends ? next : at) - from));
+        lines.add(s.substr(from, (keep_ends ? next : at) - from));
         from = next;
     }
-    return list_of(std::move(lines));
+    return lines.list();
 }
 
 using Three = std::tuple<std::string, std::string, std::string>;
 Three partition(View s, View separator) {
-    const size_t at = s.find(separator);
+    const size_t at = find_part(s, separator);
     if (at == View::npos) return {std::string(s), "", ""};
     return {std::string(s.substr(0, at)), std::string(separator), std::string(s.substr(at + separator.size()))};
 }
 Three rpartition(View s, View separator) {
-    const size_t at = s.rfind(separator);
+    const size_t at = find_last_part(s, separator);
     if (at == View::npos) return {"", "", std::string(s)};
     return {std::string(s.substr(0, at)), std::string(separator), std::string(s.substr(at + separator.size()))};
 }
@@ -331,9 +367,9 @@ void register_builtins_string(Registry& ops) {
     ops.add("prim::StringIndex(str string, int index) -> str").kernel(&get_item);
     ops.add("aten::slice.str(str string, int? start=None, int? end=None, int step=1) -> str").kernel(&slice);
     ops.add("aten::list(str t) -> str[]").kernel([](View s) {
-        std::vector<std::string> chars;
-        for (char c : s) chars.emplace_back(1, c);
-        return list_of(std::move(chars));
+        Parts chars;
+        for (size_t i = 0; i < s.size(); ++i) chars.add(s.substr(i, 1));
+        return chars.list();
     });
 
     ops.add("aten::upper(str self) -> str").kernel([](View s) { return map(s, upper); });

@@ -1,6 +1,7 @@
 #include "ops/compare_values.h"
 
 #include <wick/support/check.h>
+#include <wick/support/stop_check.h>
 
 #include "ops/registry.h"
 #include "ops/script_call.h"
@@ -41,6 +42,7 @@ void sort_values(std::vector<IValue>& items, bool reverse) {
     const size_t n = items.size();
     std::vector<IValue> from = items;
     std::vector<IValue> to(n);
+    StopCounter counter;
     for (size_t width = 1; width < n; width *= 2) {
         for (size_t start = 0; start < n; start += 2 * width) {
             const size_t middle = std::min(start + width, n);
@@ -48,6 +50,7 @@ void sort_values(std::vector<IValue>& items, bool reverse) {
             size_t left = start;
             size_t right = middle;
             for (size_t i = start; i < end; ++i) {
+                counter.step();
                 const bool take_right =
                     left == middle || (right < end && (reverse ? value_less(from[left], from[right])
                                                                : value_less(from[right], from[left])));

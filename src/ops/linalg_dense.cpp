@@ -5,12 +5,15 @@
 #include <limits>
 #include <numeric>
 
+#include <wick/support/stop_check.h>
+
 namespace wick::jit::dense {
 
 Lu::Lu(const double* a, int64_t size) : n(size), factors(a, a + size * size), rows(static_cast<size_t>(size)) {
     std::iota(rows.begin(), rows.end(), 0);
     double* f = factors.data();
     for (int64_t k = 0; k < n; ++k) {
+        check_stop();
         int64_t pivot = k;
         for (int64_t i = k + 1; i < n; ++i)
             if (std::abs(f[i * n + k]) > std::abs(f[pivot * n + k])) pivot = i;
@@ -58,6 +61,7 @@ void Lu::solve(double* b, int64_t columns) const {
 int64_t cholesky(const double* a, int64_t n, double* l) {
     std::fill_n(l, n * n, 0.0);
     for (int64_t j = 0; j < n; ++j) {
+        check_stop();
         for (int64_t i = j; i < n; ++i) {
             double sum = a[i * n + j];
             for (int64_t k = 0; k < j; ++k) sum -= l[i * n + k] * l[j * n + k];
@@ -108,6 +112,7 @@ std::vector<int64_t> falling(const std::vector<double>& values) {
 void complete_columns(std::vector<double>& u, int64_t rows, int64_t columns, const std::vector<bool>& zero) {
     int64_t unit = 0;
     for (int64_t j = 0; j < columns; ++j) {
+        check_stop();
         if (!zero[static_cast<size_t>(j)]) continue;
         for (; unit < rows; ++unit) {
             std::vector<double> x(static_cast<size_t>(rows), 0.0);
@@ -147,6 +152,7 @@ Svd::Svd(const double* a, int64_t rows, int64_t columns) : m(rows), n(columns), 
     for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
         bool changed = false;
         for (int64_t p = 0; p < k; ++p) {
+            check_stop();
             for (int64_t q = p + 1; q < k; ++q) {
                 double pp = 0, qq = 0, pq = 0;
                 for (int64_t i = 0; i < tall; ++i) {
@@ -201,6 +207,7 @@ Eigh::Eigh(const double* a, int64_t n, bool upper) : v(static_cast<size_t>(n * n
                 (i == j ? all : off) += b[static_cast<size_t>(i * n + j)] * b[static_cast<size_t>(i * n + j)];
         if (!(off > 1e-32 * (all + off))) break;
         for (int64_t p = 0; p < n; ++p) {
+            check_stop();
             for (int64_t q = p + 1; q < n; ++q) {
                 const double pq = b[static_cast<size_t>(p * n + q)];
                 if (pq == 0) continue;
@@ -229,6 +236,7 @@ Qr::Qr(const double* a, int64_t m, int64_t n, bool complete) : columns(complete 
     std::vector<double> work(a, a + m * n), full(static_cast<size_t>(m * m), 0.0);
     for (int64_t i = 0; i < m; ++i) full[static_cast<size_t>(i * m + i)] = 1;
     for (int64_t k = 0; k < std::min(m - 1, n); ++k) {
+        check_stop();
         // LAPACK's sign: the new diagonal element is opposite to the old one.
         double norm = 0;
         for (int64_t i = k; i < m; ++i)

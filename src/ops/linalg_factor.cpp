@@ -4,6 +4,8 @@
 #include <limits>
 #include <numeric>
 
+#include <wick/support/stop_check.h>
+
 #include "ops/linalg_dense.h"
 #include "ops/linalg_matrices.h"
 #include "ops/registry.h"
@@ -23,6 +25,7 @@ using Four = std::tuple<Tensor, Tensor, Tensor, Tensor>;
 int32_t lu_in_place(double* a, int64_t m, int64_t n, int32_t* pivots, bool pivot) {
     int32_t singular = 0;
     for (int64_t k = 0; k < std::min(m, n); ++k) {
+        check_stop();
         int64_t best = k;
         for (int64_t i = k + 1; pivot && i < m; ++i)
             if (std::abs(a[i * n + k]) > std::abs(a[best * n + k])) best = i;
@@ -169,6 +172,7 @@ Pair geqrf(const Tensor& self) {
     const Tensor factors = a.make({a.m, a.n}, [&](int64_t i, double* to) {
         std::copy_n(a.at(i), a.m * a.n, to);
         for (int64_t j = 0; j < k; ++j) {
+            check_stop();
             double below = 0;
             for (int64_t r = j + 1; r < a.m; ++r) below += to[r * a.n + j] * to[r * a.n + j];
             if (below == 0) continue;
@@ -201,6 +205,7 @@ Tensor householder_product(const Tensor& self, const Tensor& tau_in) {
         std::fill_n(to, a.m * a.n, 0.0);
         for (int64_t j = 0; j < a.n; ++j) to[j * a.n + j] = 1;
         for (int64_t j = k; j-- > 0;) {
+            check_stop();
             const double t = tau.data<double>()[i * k + j];
             for (int64_t c = 0; c < a.n; ++c) {
                 double dot = to[j * a.n + c];

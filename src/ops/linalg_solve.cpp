@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <wick/support/parallel.h>
+#include <wick/support/stop_check.h>
 
 #include "ops/families.h"
 #include "ops/linalg_dense.h"
@@ -113,6 +114,7 @@ Tensor solve_triangular(const Tensor& self, const Tensor& b_in, bool upper, bool
         std::copy_n(b.at(i), a.n * b.n, to);
         const double* f = a.at(i);
         for (int64_t step = 0; step < a.n; ++step) {
+            check_stop();
             const int64_t r = from_below ? a.n - 1 - step : step;
             for (int64_t j = from_below ? r + 1 : 0; j < (from_below ? a.n : r); ++j)
                 for (int64_t c = 0; c < b.n; ++c) to[r * b.n + c] -= f[r * a.n + j] * to[j * b.n + c];
@@ -141,6 +143,7 @@ Pair slogdet(const Tensor& self) {
             const dense::Lu lu(a.at(i), a.n);
             double s = lu.sign, log = 0;
             for (int64_t k = 0; k < a.n; ++k) {
+                check_stop();
                 const double pivot = lu.factors[static_cast<size_t>(k * a.n + k)];
                 s = pivot == 0 ? 0 : pivot < 0 ? -s : s;
                 log += std::log(std::abs(pivot));
@@ -267,6 +270,7 @@ Tensor pinv(const Tensor& self, std::optional<double> atol, std::optional<double
         const double limit = std::max(atol.value_or(0), f.s.empty() ? 0 : relative * f.s[0]);
         std::fill_n(to, a.n * a.m, 0.0);
         for (int64_t j = 0; j < f.k; ++j) {
+            check_stop();
             if (!(f.s[static_cast<size_t>(j)] > limit)) continue;
             for (int64_t r = 0; r < a.n; ++r)
                 for (int64_t c = 0; c < a.m; ++c)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include <wick/support/stop_check.h>
+
 #include "ops/families.h"
 #include "ops/registry.h"
 #include "ops/rows.h"
@@ -23,10 +25,11 @@ template <class T>
 void sort_positions(const T* row, int64_t n, bool descending, std::vector<int64_t>& order) {
     order.resize(static_cast<size_t>(n));
     std::iota(order.begin(), order.end(), int64_t{0});
+    StopCounter counter;
     if (descending) {
-        std::stable_sort(order.begin(), order.end(), [row](int64_t a, int64_t b) { return precedes(row[b], row[a]); });
+        std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return counter.step(), precedes(row[b], row[a]); });
     } else {
-        std::stable_sort(order.begin(), order.end(), [row](int64_t a, int64_t b) { return precedes(row[a], row[b]); });
+        std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return counter.step(), precedes(row[a], row[b]); });
     }
 }
 
@@ -66,7 +69,11 @@ Pair topk(const Tensor& self, int64_t k, int64_t dim, bool largest, bool sorted)
     auto [values, indices] = pick_rows(rows, k, "topk", [&](const auto* row, std::vector<int64_t>& positions) {
         positions.resize(static_cast<size_t>(rows.length));
         std::iota(positions.begin(), positions.end(), int64_t{0});
-        auto before = [&](int64_t a, int64_t b) { return largest ? precedes(row[b], row[a]) : precedes(row[a], row[b]); };
+        StopCounter counter;
+        auto before = [&](int64_t a, int64_t b) {
+            counter.step();
+            return largest ? precedes(row[b], row[a]) : precedes(row[a], row[b]);
+        };
         if (k * 64 <= rows.length) {
             std::partial_sort(positions.begin(), positions.begin() + k, positions.end(), before);
         } else if (k > 0) {

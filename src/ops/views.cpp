@@ -290,13 +290,21 @@ Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) 
 
 Tensor alias(const Tensor& self) { return with_geometry(self, self.sizes(), self.strides()); }
 
+/// A list that will hold `count` views, whose heads take memory although their elements are there.
+static std::vector<Tensor> list_for_views(int64_t count) {
+    check_memory(count * static_cast<int64_t>(sizeof(TensorImpl)));
+    std::vector<Tensor> views;
+    views.reserve(static_cast<size_t>(count));
+    return views;
+}
+
 std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
     WICK_CHECK(self.dim() > 0, "split expects at least a 1-dimensional tensor");
     WICK_CHECK(split_size >= 0, "split expects split_size be non-negative, but got split_size={}", split_size);
     const int64_t size = self.size(dim);
     WICK_CHECK(split_size > 0 || size == 0, "split_size can only be 0 if dimension size is 0, but got dimension size of {}", size);
-    std::vector<Tensor> parts;
     if (size == 0) return {alias(self)};
+    std::vector<Tensor> parts = list_for_views((size - 1) / split_size + 1);
     for (int64_t start = 0; start < size; start += std::min(split_size, size - start))
         parts.push_back(narrow(self, dim, start, std::min(split_size, size - start)));
     return parts;
@@ -314,7 +322,7 @@ std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef sizes, int6
     WICK_CHECK(total == size,
                "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but got split_sizes={}",
                size, dim, format_sizes(sizes));
-    std::vector<Tensor> parts;
+    std::vector<Tensor> parts = list_for_views(static_cast<int64_t>(sizes.size()));
     int64_t start = 0;
     for (int64_t length : sizes) {
         parts.push_back(narrow(self, dim, start, length));
@@ -329,6 +337,7 @@ std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
     const int64_t size = self.size(dim);
     const int64_t split_size = size == 0 ? 0 : (size - 1) / chunks + 1;
     if (split_size == 0) {
+        check_memory(chunks * static_cast<int64_t>(sizeof(int64_t)));
         DimVector sizes(static_cast<size_t>(chunks), 0);
         return split_with_sizes(self, sizes, dim);
     }
@@ -338,7 +347,7 @@ std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
 std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
     dim = wrap_dim(dim, self.dim());
     WICK_CHECK(self.dim() > 0, "Dimension specified as {} but tensor has no dimensions", dim);
-    std::vector<Tensor> parts;
+    std::vector<Tensor> parts = list_for_views(self.sizes()[dim]);
     for (int64_t i = 0; i < self.sizes()[dim]; ++i) parts.push_back(select(self, dim, i));
     return parts;
 }
@@ -488,7 +497,7 @@ std::vector<Tensor> tensor_split_sections(const Tensor& self, int64_t sections, 
     WICK_CHECK(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
     WICK_CHECK(sections > 0, "number of sections must be larger than 0, got {}", sections);
     const int64_t size = self.size(dim);
-    std::vector<Tensor> parts;
+    std::vector<Tensor> parts = list_for_views(sections);
     int64_t start = 0;
     for (int64_t i = 0; i < sections; ++i) {
         const int64_t length = size / sections + (i < size % sections ? 1 : 0);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <wick/support/error.h>
+#include <wick/support/memory_meter.h>
 
 #include "passes/constants.h"
 #include "passes/eliminate_dead_code.h"
@@ -174,6 +175,9 @@ class ConstantPropagation {
 
 }  // namespace
 
+/// Compiling a hostile file must not take the memory that running it would: longer strings are left to the run.
+constexpr int64_t kMaxFoldedBytes = 4096;
+
 std::optional<std::vector<IValue>> evaluate_constant_node(const Node* node) {
     std::vector<IValue> inputs;
     for (const Value* input : node->inputs) {
@@ -187,6 +191,8 @@ std::optional<std::vector<IValue>> evaluate_constant_node(const Node* node) {
         std::vector<IValue*> slots;
         for (IValue& input : inputs) slots.push_back(&input);
         std::vector<IValue> results(node->outputs.size());
+        const auto meter = make_intrusive<MemoryMeter>(kMaxFoldedBytes);
+        MemoryMeterGuard guard(meter.get());
         node->op->kernel(*node->op, Args{slots.data(), slots.size()}, results.data());
         return results;
     } catch (const Error&) {

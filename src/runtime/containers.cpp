@@ -1,5 +1,7 @@
 #include "runtime/containers.h"
 
+#include <algorithm>
+
 #include <wick/support/check.h>
 
 #include "ops/tensor_elements.h"
@@ -49,7 +51,14 @@ IValue tensor_to_list(const Tensor& tensor, const TypePtr& type) {
                          : element->is(TypeKind::Complex) ? is_complex(dtype)
                                                           : element->is(TypeKind::Float) && is_floating(dtype);
     WICK_CHECK(matches, "Output annotation element type and runtime tensor element type must match for tolist()");
-    check_memory(tensor.numel() * static_cast<int64_t>(sizeof(IValue)));
+    // Every element, and every list of the outer dimensions, of which there are many even without elements.
+    double bytes = 0;
+    double lists = 1;
+    for (const int64_t size : tensor.sizes()) {
+        bytes += lists * static_cast<double>(sizeof(ListObject) + static_cast<size_t>(size) * sizeof(IValue));
+        lists *= static_cast<double>(size);
+    }
+    check_memory(static_cast<int64_t>(std::min(bytes, 0x1p62)));
     return nested_list(tensor, type, 0, 0);
 }
 

@@ -11,6 +11,7 @@
 #include "ops/builtins.h"
 #include "ops/script_call.h"
 #include "ops/script_output.h"
+#include "runtime/accounting.h"
 #include "runtime/containers.h"
 #include "runtime/frames.h"
 #include "runtime/plan.h"
@@ -29,7 +30,10 @@ class Interpreter {
         nesting_ = outer_ ? outer_->nesting_ + 1 : 1;
     }
     ~Interpreter() {
-        while (!frames_.empty()) pop_frame();
+        if (!frames_.empty()) {
+            MemoryMeterGuard meter(context_->meter.get());
+            while (!frames_.empty()) pop_frame();
+        }
         context_->return_steps(steps_);
         t_current = outer_;
     }
@@ -48,6 +52,7 @@ class Interpreter {
                 fmt::format("{}() expected {} arguments, got {}", plan.function_name, plan.inputs, args.size()));
         ThreadBudget budget(context_->threads);
         MemoryMeterGuard meter(context_->meter.get());
+        StopCheckGuard stop(context_->is_limited ? context_.get() : nullptr);
         ScriptOutputGuard output(&context_->options.output);
         steps_ = context_->take_steps();
         IValue* registers = push_frame(plan, 0);
@@ -64,6 +69,8 @@ class Interpreter {
             throw;
         } catch (const CompileError&) {
             throw;
+        } catch (const TracedError& error) {
+            fail(error.class_name(), error.message(), error.stack());
         } catch (const ScriptError& error) {
             fail(error.class_name(), error.message());
         } catch (const Error& error) {
@@ -76,9 +83,13 @@ class Interpreter {
     }
 
  private:
-    /// The end of a call by an exception of the program: the with blocks are left, then it goes to the caller.
-    [[noreturn]] void fail(const std::string& class_name, const std::string& message) {
-        const ScriptError error(class_name, message, format_script_error(stack(), class_name, message));
+    /// The end of a call by an exception of the program: the with blocks are left, then it goes to the caller. `inner`:
+    /// the calls below this one, of a task or of an operator that called back.
+    [[noreturn]] void fail(const std::string& class_name, const std::string& message,
+                           const std::vector<StackEntry>& inner = {}) {
+        std::vector<StackEntry> calls = stack();
+        calls.insert(calls.end(), inner.begin(), inner.end());
+        const TracedError error(class_name, message, std::move(calls));
         leave_managers();
         throw error;
     }
@@ -168,7 +179,11 @@ class Interpreter {
             slots = many.data();
         }
         for (int32_t i = 0; i < in.c; ++i) slots[i] = const_cast<IValue*>(&value(frame, list[i]));
-        op.kernel(op, Args{slots, static_cast<size_t>(in.c)}, frame.registers + in.a);
+        const Args args{slots, static_cast<size_t>(in.c)};
+        if (context_->meter) [[unlikely]]
+            call_metered(op, args, frame.registers + in.a);
+        else
+            op.kernel(op, args, frame.registers + in.a);
         for (int32_t i = 0; i < in.c; ++i) release(frame, list[i]);
     }
 
@@ -227,11 +242,13 @@ class Interpreter {
         }
     }
 
-    IValue fork(const Frame& frame, const Instruction& in) {
+    /// A plan and its arguments, to be run at another time.
+    IntrusivePtr<FutureObject> make_task(const Frame& frame, const Instruction& in) {
         IntrusivePtr<Plan> plan = frame.plan->plans[in.extra];
         auto future = make_intrusive<FutureObject>(plan->result_type);
         // The future owns the task, so the task refers back without counting.
         future->set_task([result = future.get(), plan, context = context_, args = take_all(frame, in)]() mutable {
+            if (context->stopped()) return result->set_error(CallContext::stopped_exception());
             try {
                 Interpreter interpreter(context);
                 result->set_value(interpreter.run(*plan, std::move(args)));
@@ -239,10 +256,31 @@ class Interpreter {
                 result->set_error(std::current_exception());
             }
         });
+        return future;
+    }
+
+    IValue fork(const Frame& frame, const Instruction& in) {
+        IntrusivePtr<FutureObject> future = make_task(frame, in);
+        IValue value(future);
+        made(value);
         context_->add_fork(future);
         // With one thread the waiter runs the task itself, or the end of the call.
         if (context_->threads > 1) submit([future] { future->run_task(); });
-        return future;
+        return value;
+    }
+
+    IValue await(const Frame& frame, const Instruction& in) {
+        IntrusivePtr<FutureObject> future = make_task(frame, in);
+        IValue value = IValue::awaitable(future);
+        made(value);
+        context_->add_await(std::move(future));
+        return value;
+    }
+
+    /// Counts a value that an instruction made against the call's limit of memory.
+    void made(const IValue& value) const {
+        if (context_->meter) [[unlikely]]
+            charge_new(value);
     }
 
     [[noreturn]] static void raise(const Frame& frame, const Instruction& in) {
@@ -392,6 +430,9 @@ IValue Interpreter::execute() {
                     count_step();
                     reg(in.a) = fork(frame, in);
                     break;
+                case Opcode::Await:
+                    reg(in.a) = await(frame, in);
+                    break;
 
                 case Opcode::GetAttr: {
                     IValue result = attribute(value(frame, in.b), static_cast<size_t>(in.c));
@@ -408,15 +449,19 @@ IValue Interpreter::execute() {
                 }
                 case Opcode::CreateObject:
                     reg(in.a) = create_object(frame.plan->types[in.b]);
+                    made(reg(in.a));
                     break;
                 case Opcode::Tuple:
                     reg(in.a) = make_tuple(take_all(frame, in), frame.plan->types[in.extra]);
+                    made(reg(in.a));
                     break;
                 case Opcode::List:
                     reg(in.a) = make_list(frame.plan->types[in.extra], take_all(frame, in));
+                    made(reg(in.a));
                     break;
                 case Opcode::Dict:
                     reg(in.a) = create_dict(*frame.plan->types[in.extra], take_all(frame, in));
+                    made(reg(in.a));
                     break;
                 case Opcode::TupleUnpack:
                 case Opcode::ListUnpack: {
@@ -427,6 +472,7 @@ IValue Interpreter::execute() {
                 }
                 case Opcode::TupleSlice:
                     reg(in.a) = slice_tuple(take(frame, in.b).to_tuple(), in.c, in.extra);
+                    made(reg(in.a));
                     break;
                 case Opcode::IsInstance: {
                     const bool result = is_instance(value(frame, in.b), frame.plan->type_lists[in.c]);
@@ -437,6 +483,7 @@ IValue Interpreter::execute() {
                 case Opcode::ToList:
                     reg(in.a) =
                         tensor_to_list(take(frame, operands(frame, in)[0]).tensor_ref(), frame.plan->types[in.extra]);
+                    made(reg(in.a));
                     break;
 
 // Ints wrap around: they are computed unsigned.
@@ -515,28 +562,24 @@ IValue Interpreter::execute() {
 }  // namespace
 
 IValue run(Function& function, std::vector<IValue> args, const RunOptions& options) {
-    static const bool registered = [] {
-        set_script_call([](Function& callee, std::vector<IValue> values) {
-            Interpreter* outer = Interpreter::current();
-            return outer ? Interpreter(outer->context()).run(plan_of(callee), std::move(values))
-                         : run(callee, std::move(values));
-        });
-        return true;
-    }();
-    (void)registered;
     const auto context = make_intrusive<CallContext>(options);
     try {
         IValue result = Interpreter(context).run(plan_of(function), std::move(args));
-        context->finish_forks();
+        context->finish_tasks();
         return result;
     } catch (const ScriptError&) {
-        context->finish_forks();
+        context->finish_tasks();
         throw;
     } catch (...) {
         context->stop();
-        context->finish_forks();
+        context->finish_tasks();
         throw;
     }
+}
+
+IValue call_script(Function& function, std::vector<IValue> args) {
+    const Interpreter* outer = Interpreter::current();
+    return outer ? Interpreter(outer->context()).run(plan_of(function), std::move(args)) : run(function, std::move(args));
 }
 
 }  // namespace wick::jit

@@ -12,11 +12,11 @@ CallContext::CallContext(const RunOptions& run_options)
       meter(options.max_memory > 0 ? make_intrusive<MemoryMeter>(options.max_memory) : nullptr),
       threads(options.threads > 0 ? options.threads : max_threads()),
       watches_time(options.deadline.has_value() || options.cancel != nullptr),
+      is_limited(watches_time || options.max_steps > 0 || options.max_memory > 0),
       steps_left_(options.max_steps) {}
 
 int64_t CallContext::take_steps() {
-    if (stopped_.load(std::memory_order_relaxed))
-        throw LimitError(LimitError::Kind::time, "the call that forked this task was stopped at a limit");
+    check_stopped();
     if (watches_time) check_time();
     if (options.max_steps <= 0) return kSlice;
     int64_t left = steps_left_.load(std::memory_order_relaxed);
@@ -31,35 +31,58 @@ int64_t CallContext::take_steps() {
 }
 
 void CallContext::check_time() const {
+    check_stopped();
     if (options.cancel && options.cancel->load(std::memory_order_relaxed))
         throw LimitError(LimitError::Kind::time, "the call was cancelled");
     if (options.deadline && std::chrono::steady_clock::now() >= *options.deadline)
         throw LimitError(LimitError::Kind::time, "time limit reached: the call's deadline has passed");
 }
 
-void CallContext::add_fork(IntrusivePtr<FutureObject> fork) {
-    std::lock_guard lock(forks_mutex_);
-    if (forks_.size() >= forks_to_prune_) {
-        std::erase_if(forks_, [](const auto& future) { return future->completed(); });
-        forks_to_prune_ = std::max<size_t>(64, 2 * forks_.size());
-    }
-    forks_.push_back(std::move(fork));
+static LimitError stopped_error() {
+    return LimitError(LimitError::Kind::time, "the call that forked this task was stopped at a limit");
 }
 
-void CallContext::finish_forks() {
+void CallContext::check_stopped() const {
+    if (stopped()) throw stopped_error();
+}
+
+const std::exception_ptr& CallContext::stopped_exception() {
+    static const std::exception_ptr exception = std::make_exception_ptr(stopped_error());
+    return exception;
+}
+
+static bool is_completed(const IntrusivePtr<FutureObject>& task) { return task->completed(); }
+
+/// Completed, or nobody else is there to wait for it.
+static bool is_out_of_reach(const IntrusivePtr<FutureObject>& await) {
+    return await->completed() || await->use_count() == 1;
+}
+
+void CallContext::add_fork(IntrusivePtr<FutureObject> fork) {
+    std::lock_guard lock(tasks_mutex_);
+    forks_.add(std::move(fork), is_completed);
+}
+
+void CallContext::add_await(IntrusivePtr<FutureObject> await) {
+    std::lock_guard lock(tasks_mutex_);
+    awaits_.add(std::move(await), is_out_of_reach);
+}
+
+void CallContext::finish_tasks() {
     for (;;) {
-        std::vector<IntrusivePtr<FutureObject>> forks;
+        std::vector<IntrusivePtr<FutureObject>> tasks;
         {
-            std::lock_guard lock(forks_mutex_);
-            forks.swap(forks_);
-        }
-        if (forks.empty()) return;
-        for (const auto& fork : forks) {
-            try {
-                fork->wait();
-            } catch (...) {
+            std::lock_guard lock(tasks_mutex_);
+            tasks.swap(forks_.list);
+            if (tasks.empty()) {
+                tasks.swap(awaits_.list);
+                // One may be what another hangs on.
+                while (std::erase_if(tasks, is_out_of_reach) > 0) {
+                }
             }
         }
+        if (tasks.empty()) return;
+        for (const auto& task : tasks) task->complete();
     }
 }
 

@@ -1,19 +1,22 @@
 #pragma once
 // The checks that stop a call at its limits.
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <vector>
 
 #include <wick/runtime/run_options.h>
-#include <wick/tensor/storage.h>
+#include <wick/support/memory_meter.h>
+#include <wick/support/stop_check.h>
 #include <wick/types/ivalue.h>
 
 namespace wick::jit {
 
 /// The state of a call that its forked tasks share; lives as long as the last of them.
-class CallContext : public RefCounted {
+class CallContext : public RefCounted, public StopCheck {
  public:
     explicit CallContext(const RunOptions& options);
 
@@ -22,30 +25,53 @@ class CallContext : public RefCounted {
     const int threads;
     /// True when the clock or the cancel flag must be looked at before every operator.
     const bool watches_time;
+    /// True when there is any limit: long loops inside an operator then ask whether to go on.
+    const bool is_limited;
 
     /// Takes up to kSlice steps out of what is left; throws LimitError when there are none, or time is over.
     int64_t take_steps();
     /// Gives back what was taken and not used.
     void return_steps(int64_t steps) { steps_left_.fetch_add(steps, std::memory_order_relaxed); }
-    /// Throws LimitError when the deadline has passed or the caller cancelled.
-    void check_time() const;
+    /// Throws LimitError when the deadline has passed, the caller cancelled, or the call was stopped.
+    void check_time() const override;
 
     /// Notes a task that the call forked. Only with one thread does it wait for somebody to run it.
     void add_fork(IntrusivePtr<FutureObject> fork);
+    /// Notes a task that runs when it is waited for.
+    void add_await(IntrusivePtr<FutureObject> await);
     /// The end of the call: runs the tasks that nobody has begun and waits for the others, so that nothing of the call
-    /// outlives it. Whoever waited for a task had its exception; one that nobody waited for is forgotten with it.
-    void finish_forks();
+    /// outlives it. Whoever waited for a task had its exception; one that nobody waited for is forgotten with it. An
+    /// Await runs now if the caller could still wait for it.
+    void finish_tasks();
     /// The end of a call that reached a limit: the tasks stop at their next check.
     void stop() { stopped_.store(true, std::memory_order_relaxed); }
+    bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+    /// What a task ends with that had not begun then: thousands of them must end at once.
+    static const std::exception_ptr& stopped_exception();
 
     static constexpr int64_t kSlice = 4096;
 
  private:
+    void check_stopped() const;
+
     std::atomic<int64_t> steps_left_;
     std::atomic<bool> stopped_{false};
-    std::mutex forks_mutex_;
-    std::vector<IntrusivePtr<FutureObject>> forks_;
-    size_t forks_to_prune_ = 64;  ///< when there are so many, the completed ones are let go
+    /// Tasks of one kind; from time to time those that need no end are let go.
+    struct Tasks {
+        std::vector<IntrusivePtr<FutureObject>> list;
+        size_t prune_at = 64;
+        template <class Done>
+        void add(IntrusivePtr<FutureObject> task, Done done) {
+            if (list.size() >= prune_at) {
+                std::erase_if(list, done);
+                prune_at = std::max<size_t>(64, 2 * list.size());
+            }
+            list.push_back(std::move(task));
+        }
+    };
+    std::mutex tasks_mutex_;
+    Tasks forks_;
+    Tasks awaits_;
 };
 
 }  // namespace wick::jit

@@ -12,6 +12,9 @@ static std::string describe(const SourceRange& range, const std::string& message
 CompileError::CompileError(const SourceRange& range, const std::string& message)
     : Error(describe(range, message)), range_(range), sentence_(message) {}
 
+CompileError::CompileError(const CompileError& error, const std::string& more)
+    : Error(error.what() + ("\n" + more)), range_(error.range_), sentence_(error.sentence_) {}
+
 static std::string describe(const std::string& record, int64_t offset, const std::string& message) {
     if (record.empty() && offset < 0) return message;
     if (offset < 0) return fmt::format("record '{}': {}", record, message);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <wick/support/check.h>
+#include <wick/support/stop_check.h>
 
 namespace wick {
 namespace {
@@ -114,15 +115,30 @@ class Pool {
     int workers_ = 0;
 };
 
+/// Into how many pieces work is cut that can be stopped between them: those of a minute are shorter than a tenth of a second.
+constexpr int64_t kPieces = 1024;
+
+/// fn over a range, in pieces where somebody may stop the work.
+void run_range(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(int64_t, int64_t)> fn, const StopCheck* stop) {
+    if (!stop) return fn(begin, end);
+    const int64_t piece = std::max(grain, (end - begin + kPieces - 1) / kPieces);
+    for (int64_t b = begin; b < end; b += piece) {
+        stop->check_time();
+        fn(b, std::min(end, b + piece));
+    }
+}
+
 /// One parallel_for: parts are claimed by counter, so a late helper finds nothing and leaves.
 struct Loop {
-    Loop(int64_t begin, int64_t end, int64_t step, FunctionRef<void(int64_t, int64_t)> fn)
-        : begin(begin), end(end), step(step), fn(fn), parts((end - begin + step - 1) / step) {}
+    Loop(int64_t begin, int64_t end, int64_t step, int64_t grain, FunctionRef<void(int64_t, int64_t)> fn)
+        : begin(begin), end(end), step(step), grain(grain), fn(fn), stop(StopCheckGuard::current()), parts((end - begin + step - 1) / step) {}
 
     int64_t begin;
     int64_t end;
     int64_t step;
+    int64_t grain;
     FunctionRef<void(int64_t, int64_t)> fn;
+    const StopCheck* stop;
     std::atomic<int64_t> next{0};
     int64_t parts;
     std::atomic<int64_t> done{0};
@@ -131,10 +147,11 @@ struct Loop {
 
     void run() {
         const int saved = std::exchange(t_budget, 1);
+        StopCheckGuard guard(stop);
         for (int64_t part; (part = next.fetch_add(1, std::memory_order_relaxed)) < parts;) {
             try {
                 const int64_t b = begin + part * step;
-                fn(b, std::min(end, b + step));
+                run_range(b, std::min(end, b + step), grain, fn, stop);
             } catch (...) {
                 if (!failed.test_and_set()) error = std::current_exception();
             }
@@ -170,12 +187,12 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
     const int threads = max_threads();
     grain = std::max<int64_t>(grain, 1);
     if (threads <= 1 || count <= grain) {
-        fn(begin, end);
+        run_range(begin, end, grain, fn, StopCheckGuard::current());
         return;
     }
     const int64_t parts = std::min<int64_t>(threads, (count + grain - 1) / grain);
     const int64_t step = (count + parts - 1) / parts;
-    auto loop = std::make_shared<Loop>(begin, end, step, fn);
+    auto loop = std::make_shared<Loop>(begin, end, step, grain, fn);
     for (int64_t i = 1; i < loop->parts; ++i) Pool::instance().push([loop] { loop->run(); }, threads - 1);
     loop->run();
     // The parts that helpers took are short, equal shares of the work: a brief spin saves the sleep and the wake-up.

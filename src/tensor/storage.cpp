@@ -8,30 +8,6 @@
 
 namespace wick {
 
-static thread_local MemoryMeter* t_meter = nullptr;
-
-void MemoryMeter::add(int64_t bytes) {
-    const int64_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-    if (now > limit_) {
-        remove(bytes);
-        throw LimitError(LimitError::Kind::memory,
-                         fmt::format("memory limit reached: {} bytes in use, {} more asked for, limit {}", now - bytes, bytes, limit_));
-    }
-    int64_t peak = peak_.load(std::memory_order_relaxed);
-    while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
-    }
-}
-
-MemoryMeterGuard::MemoryMeterGuard(MemoryMeter* meter) : saved_(std::exchange(t_meter, meter)) {}
-MemoryMeterGuard::~MemoryMeterGuard() { t_meter = saved_; }
-MemoryMeter* MemoryMeterGuard::current() noexcept { return t_meter; }
-
-void check_memory(int64_t bytes) {
-    if (!t_meter) return;
-    t_meter->add(bytes);
-    t_meter->remove(bytes);
-}
-
 static constexpr int64_t kAlignment = 64;
 
 static void* allocate_block(int64_t bytes) {
@@ -44,9 +20,9 @@ static void* allocate_block(int64_t bytes) {
 IntrusivePtr<Storage> Storage::allocate(int64_t bytes) {
     WICK_CHECK(bytes >= 0 && bytes <= INT64_MAX - kAlignment, "not enough memory: tried to allocate {} bytes", bytes);
     IntrusivePtr<Storage> storage(new Storage());
-    if (t_meter) {
-        t_meter->add(bytes);
-        storage->meter_ = IntrusivePtr<MemoryMeter>(t_meter);
+    if (MemoryMeter* meter = MemoryMeterGuard::current()) {
+        meter->add(bytes);
+        storage->meter_ = IntrusivePtr<MemoryMeter>(meter);
     }
     storage->bytes_ = bytes;
     storage->owned_ = true;

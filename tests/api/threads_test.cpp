@@ -1,10 +1,13 @@
 // One loaded module, many threads: no lock, no race (make tsan), no memory that grows.
 
 #include <atomic>
+#include <cstdlib>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 
 #include <wick/support/parallel.h>
 #include <wick/wick.h>
@@ -16,6 +19,7 @@ namespace wick::jit {
 namespace {
 
 using testing::Fixture;
+using testing::FixtureCall;
 using testing::FixtureCase;
 
 /// Cases of one call whose module keeps no state between calls.
@@ -71,24 +75,66 @@ TEST(Threads, EightRunAllFixturesAtOnce) {
     EXPECT_EQ(found, std::vector<std::string>{});
 }
 
-TEST(Threads, MemoryStaysFlatOverShapes) {
-    const Module module = load(WICK_TEST_DATA "/t213/mlp.pt");
-    const int64_t width = module.parameters()[0].size(1);
-    const auto calls = [&](int count) {
+/// How many calls the tests of memory make (WICK_MEMORY_CALLS).
+int memory_calls() {
+    const char* text = std::getenv("WICK_MEMORY_CALLS");
+    return text ? std::atoi(text) : 1000;
+}
+
+/// Bytes of this process that are in memory.
+int64_t resident_bytes() {
+    std::ifstream file("/proc/self/statm");
+    int64_t all = 0;
+    int64_t resident = 0;
+    file >> all >> resident;
+    return resident * sysconf(_SC_PAGESIZE);
+}
+
+/// `call(i)` many times from four threads, after a hundredth of that to warm up: neither the heap's contents nor the
+/// memory that it holds grow.
+template <class F>
+void expect_flat_memory(F&& call) {
+    const auto from_threads = [&](int count) {
         std::vector<std::thread> threads;
         for (int t = 0; t < 4; ++t) {
             threads.emplace_back([&, t] {
-                for (int i = 0; i < count; ++i)
-                    module.forward({ops::zeros({1 + (i * 7 + t) % 64, width}, DType::float32)});
+                for (int i = 0; i < count; ++i) call(i * 7 + t);
             });
         }
         for (std::thread& thread : threads) thread.join();
     };
-    calls(200);
-    const size_t before = mallinfo2().uordblks;
-    calls(1000);
-    const size_t after = mallinfo2().uordblks;
-    EXPECT_LT(after, before + 64 * 1024);
+    const int calls = memory_calls();
+    from_threads(std::max(200, calls / 100));
+    const size_t used = mallinfo2().uordblks;
+    const int64_t resident = resident_bytes();
+    from_threads(calls / 4);
+    EXPECT_LT(mallinfo2().uordblks, used + 64 * 1024);
+    EXPECT_LT(resident_bytes(), resident + (4 << 20));
+}
+
+TEST(Threads, MemoryStaysFlatOverShapes) {
+    const Module mlp = load(WICK_TEST_DATA "/t213/mlp.pt");
+    const int64_t width = mlp.parameters()[0].size(1);
+    expect_flat_memory([&](int i) { mlp.forward({ops::zeros({1 + i % 64, width}, DType::float32)}); });
+}
+
+TEST(Threads, MemoryStaysFlatOverModels) {
+    std::vector<Shared> all;
+    for (const char* name : {"lstm", "attention", "convnet", "transformer_encoder"}) {
+        for (const Fixture& fixture : testing::all_fixtures()) {
+            if (fixture.folder == "t213" && fixture.name == name && !independent_cases(fixture).empty())
+                all.push_back({fixture, load(fixture.archive())});
+        }
+    }
+    ASSERT_FALSE(all.empty());
+    std::vector<std::pair<const Module*, FixtureCall>> calls;
+    for (const Shared& shared : all) {
+        for (const FixtureCase& one : independent_cases(shared.fixture)) calls.emplace_back(&shared.module, one.calls[0]);
+    }
+    expect_flat_memory([&](int i) {
+        const auto& [module, call] = calls[static_cast<size_t>(i) % calls.size()];
+        module->get_method(call.method)(call.arguments);
+    });
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <fmt/format.h>
 
 #include <wick/tensor/grad_mode.h>
 
+#include "ir/graph.h"
 #include "ops/print_value.h"
 #include "runtime/program.h"
 
@@ -54,6 +56,95 @@ TEST(Limits, ListsDictsAndStringsCount) {
                        "    x = torch.add(x, x)\n  return torch.len(x)\n",
                        {60}, memory(1 << 20)),
               LimitError::Kind::memory);
+}
+
+/// A program that keeps more and more values of one kind, in a list that the caller sees.
+struct Keeper {
+    const char* type;
+    const char* expression;
+    int64_t least_bytes;  ///< of one value
+};
+
+TEST(Limits, ManySmallValuesCount) {
+    constexpr int64_t kLimit = 8 << 20;
+    for (const Keeper& keeper : std::vector<Keeper>{{"List[int]", "[i, i]", 32},
+                                                    {"Dict[int, int]", "{i: i}", 48},
+                                                    {"Tuple[int, int]", "(i, i)", 32},
+                                                    {"str", "torch.mul(\"a\", 40)", 41},
+                                                    {"Tensor", "torch.empty([0])", 64},
+                                                    {"__torch__.A", "__torch__.A(i)", 32},
+                                                    {"complex", "complex(1., 2.)", 16},
+                                                    {"Future[int]", "fork(__torch__.g, i)", 32}}) {
+        SCOPED_TRACE(keeper.expression);
+        Program program(fmt::format(R"(class A:
+  n : int
+  def __init__(self: __torch__.A, n: int) -> NoneType:
+    self.n = n
+    return None
+def g(i: int) -> int:
+  return i
+def f(kept: List[{}], n: int) -> int:
+  for i in range(n):
+    _0 = torch.append(kept, {})
+  return torch.len(kept)
+)",
+                                    keeper.type, keeper.expression));
+        const Schema& schema = program.function("f").schema();
+        const IValue kept = make_list(schema.arguments[0].type->contained(0));
+        EXPECT_THROW(program.run("f", {kept, 100'000'000}, memory(kLimit)), LimitError);
+        const int64_t count = static_cast<int64_t>(kept.to_list().items.size());
+        EXPECT_LT(count * (keeper.least_bytes + 16), kLimit);
+        EXPECT_GT(count, kLimit / 2000);
+    }
+}
+
+TEST(Limits, OneOperatorThatMakesManySmallValuesCounts) {
+    for (const char* expression :
+         {"torch.len(torch.split(torch.mul(\"a \", 1000000)))", "torch.len(torch.list(torch.mul(\"a\", 1000000)))",
+          "torch.len(torch.split(torch.zeros([1000000]), 1))", "torch.len(torch.unbind(torch.zeros([1000000])))"}) {
+        EXPECT_EQ(limit_of(std::string("def f() -> int:\n  return ") + expression + "\n", {}, memory(16 << 20)),
+                  LimitError::Kind::memory)
+            << expression;
+    }
+}
+
+TEST(Limits, WhatIsGoneCountsNoMore) {
+    Program program(R"(def f(n: int) -> int:
+  x = annotate(List[List[int]], [])
+  for i in range(n):
+    x = [[i, i], [i]]
+    y = (i, torch.mul("a", 100))
+    z = {i: [i]}
+    torch.clear(x)
+  return torch.len(x)
+)");
+    EXPECT_EQ(program.run("f", {100'000}, memory(1 << 20)).to_int(), 0);
+}
+
+TEST(Limits, WhatTheCallerBringsDoesNotCount) {
+    Program program(R"(def f(x: List[List[int]]) -> int:
+  y = torch.copy(x)
+  _0 = torch.append(y[0], 1)
+  return torch.len(y)
+)");
+    auto big = make_list(list_type(int_type()));
+    for (int i = 0; i < 10'000; ++i) big->items.emplace_back(std::vector<int64_t>(100));
+    EXPECT_EQ(program.run("f", {IValue(big)}, memory(1 << 20)).to_int(), 10'000);
+}
+
+TEST(Limits, DeepCallsCount) {
+    // Each call has registers for its many values.
+    std::string text = "class A:\n  def g(self: __torch__.A, n: int) -> int:\n";
+    for (int i = 0; i < 2000; ++i) text += fmt::format("    x{} = [n]\n", i);
+    text += "    y = self.g(torch.add(n, 1))\n    return torch.len([";
+    for (int i = 0; i < 2000; ++i) text += fmt::format("x{}, ", i);
+    text += "])\ndef f(n: int) -> int:\n  a = __torch__.A.__new__(__torch__.A)\n  return a.g(n)\n";
+    EXPECT_EQ(limit_of(text, {0}, memory(16 << 20)), LimitError::Kind::memory);
+}
+
+TEST(Limits, CompilingTakesNoMemory) {
+    Program program("def f() -> int:\n  return torch.len(torch.mul(\"ab\", 1000000000000))\n");
+    EXPECT_NE(program.function("f").graph()->str().find("aten::mul"), std::string::npos);
 }
 
 TEST(Limits, TheProgramGoesOnAfterALimit) {

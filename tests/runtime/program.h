@@ -12,16 +12,16 @@
 
 namespace wick::testing {
 
-/// The functions and classes of one text, whose qualifier is "__torch__".
+/// The functions and classes of one text, whose qualifier is "__torch__", as an archive of `version` would have it.
 class Program {
  public:
-    explicit Program(const std::string& text, const std::string& name = "program.py")
+    explicit Program(const std::string& text, const std::string& name = "program.py", int64_t version = 10)
         : importer_(
               unit_, {},
               [source = std::make_shared<Source>(text, name)](const std::string& qualifier) {
                   return qualifier == "__torch__" ? source : nullptr;
               },
-              10) {}
+              version) {}
 
     jit::Function& function(const std::string& name) {
         jit::Function* found = importer_.resolve_function("__torch__." + name);

@@ -1,4 +1,5 @@
 #include <wick/support/parallel.h>
+#include <wick/support/stop_check.h>
 
 #include <gtest/gtest.h>
 
@@ -23,6 +24,40 @@ TEST(ParallelFor, CoversTheRangeOnce) {
 TEST(ParallelFor, PassesExceptionsOn) {
     ThreadBudget budget(2);
     EXPECT_THROW(parallel_for(0, 100, 1, [](int64_t, int64_t) { throw std::runtime_error("no"); }), std::runtime_error);
+}
+
+/// Lets `pieces` pieces of work pass.
+struct StopAfter : StopCheck {
+    explicit StopAfter(int pieces) : left(pieces) {}
+    void check_time() const override {
+        if (left-- <= 0) throw std::runtime_error("stopped");
+    }
+    mutable std::atomic<int> left;
+};
+
+TEST(ParallelFor, StopsBetweenPieces) {
+    for (int threads : {1, 4}) {
+        ThreadBudget budget(threads);
+        const StopAfter stop(10);
+        StopCheckGuard guard(&stop);
+        std::atomic<int64_t> done{0};
+        EXPECT_THROW(parallel_for(0, 1 << 20, 1, [&](int64_t b, int64_t e) { done += e - b; }), std::runtime_error);
+        EXPECT_GT(done, 0);
+        EXPECT_LT(done, 1 << 19);
+    }
+}
+
+TEST(ParallelFor, PiecesCoverTheRangeOnce) {
+    for (int threads : {1, 3}) {
+        ThreadBudget budget(threads);
+        const StopAfter never(1 << 30);
+        StopCheckGuard guard(&never);
+        std::vector<std::atomic<int>> hits(100'003);
+        parallel_for(0, 100'003, 7, [&](int64_t b, int64_t e) {
+            for (int64_t i = b; i < e; ++i) ++hits[i];
+        });
+        for (const auto& hit : hits) EXPECT_EQ(hit, 1);
+    }
 }
 
 TEST(ParallelFor, ManyCallersAtOnce) {

@@ -14,7 +14,7 @@ namespace wick::jit {
 /// released as usual. Tasks that the call forks share its limits, and have ended when it returns.
 struct RunOptions {
     int threads = 0;         ///< budget of operators and forks, the calling thread included; 0: what the thread has
-    int64_t max_memory = 0;  ///< bytes of tensors (lists, strings approximately) that the call may hold; 0: no limit
+    int64_t max_memory = 0;  ///< bytes of the values that the call makes and holds (about); 0: no limit
     int64_t max_steps = 0;   ///< instructions; 0: no limit
     std::optional<std::chrono::steady_clock::time_point> deadline;
     const std::atomic<bool>* cancel = nullptr;  ///< when it becomes true the call stops (LimitError, kind time)

@@ -27,14 +27,21 @@ class WICK_API RefCounted {
     void make_immortal() const noexcept { count_.store(kImmortal, std::memory_order_relaxed); }
     uint32_t use_count() const noexcept { return count_.load(std::memory_order_acquire); }
 
+    /// Makes this thread's memory meter (memory_meter.h) count `bytes` more for the object, or fewer, until it goes; LimitError
+    /// when the limit leaves less. Without a meter nothing happens.
+    void charge(int64_t bytes) const;
+    bool is_charged() const noexcept { return charge_ != 0; }
+
    protected:
     virtual ~RefCounted() = default;
 
    private:
     static constexpr uint32_t kImmortal = 0x80000000u;
+    static constexpr int64_t kChargeUnit = 16;
     /// Deletes the object; chains of any length (a linked list of script objects) are taken down without recursion.
     void destroy() const noexcept;
     mutable std::atomic<uint32_t> count_{0};
+    mutable uint32_t charge_ = 0;  ///< in units of kChargeUnit
 };
 
 /// Owning pointer to a RefCounted object.

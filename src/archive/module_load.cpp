@@ -108,6 +108,7 @@ LoadedArchive load_archive(const Bytes& file) {
         throw ArchiveError("", 0, "not a TorchScript archive: the file is not a ZIP archive");
     const auto zip = std::make_shared<const ZipReader>(file);
     LoadedArchive archive;
+    archive.zip = zip;
     archive.file_version = read_file_version(*zip);
     check_byte_order(*zip);
     if (!zip->find("data.pkl")) throw ArchiveError("data.pkl", -1, "not a TorchScript archive: the record is missing");

@@ -41,6 +41,7 @@ struct LoadedArchive {
     std::vector<IValue> constants;
     std::map<std::string, std::string> extra_files;
     int64_t file_version = 0;
+    std::shared_ptr<const archive::ZipReader> zip;
     /// Objects whose class has __setstate__, innermost first, with the state they wait for; their attributes are None
     /// until somebody runs it. check_restored then makes sure of the result.
     std::vector<std::pair<IntrusivePtr<ScriptObject>, IValue>> pending_states;

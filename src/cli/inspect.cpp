@@ -183,12 +183,11 @@ void print_total(const char* what, const Total& total) {
 
 void inspect(const std::string& path) {
     const archive::Bytes file = about(path, [&] { return archive::map_file(path); });
-    const archive::ZipReader zip = about(path, [&] { return archive::ZipReader(file); });
     const jit::LoadedArchive archive = about(path, [&] { return jit::load_archive(file); });
     const std::vector<std::string> errors = compile_all(archive);
 
     fmt::print("{}: TorchScript archive, {}\n", path, size_text(static_cast<int64_t>(file.size)));
-    fmt::print("file version {}, written by PyTorch {}\n", archive.file_version, producer_of(zip));
+    fmt::print("file version {}, written by PyTorch {}\n", archive.file_version, producer_of(*archive.zip));
     const int64_t training = archive.module->type->find_attribute("training");
     if (training >= 0 && archive.module->slots[training].is_bool())
         fmt::print("saved in {} mode\n", archive.module->slots[training].to_bool() ? "training" : "evaluation");

@@ -12,11 +12,6 @@ namespace wick::jit {
 
 namespace {
 
-const Symbol& comprehension_scope() {
-    static const Symbol symbol = Symbol::from("prim::ComprehensionScope");
-    return symbol;
-}
-
 const std::string& variable_name(const Node* node) { return node->name_attr(); }
 
 /// What the variables of a block and of those around it stand for.
@@ -47,7 +42,7 @@ class CarryVariables {
                 branches(node, types);
             } else if (node->kind == sym::prim_Loop) {
                 loop(node, types);
-            } else if (node->kind == sym::prim_Closure || node->kind == comprehension_scope()) {
+            } else if (node->kind == sym::prim_Closure || node->kind == sym::prim_ComprehensionScope) {
                 for (Block* inner : node->blocks) run(inner, &types);
             } else if (node->kind == sym::prim_Store) {
                 types.names[variable_name(node)] = node->input(0)->type;
@@ -148,7 +143,7 @@ class ContinueLoops {
                 Node* outer = std::exchange(loop_, node);
                 visit(node->blocks[0]);
                 loop_ = outer;
-            } else if (node->kind == comprehension_scope()) {
+            } else if (node->kind == sym::prim_ComprehensionScope) {
                 visit(node->blocks[0]);
             } else if (node->kind == sym::prim_ContinueStmt) {
                 Node* exit = graph_.create(loop_continuation(), 0)->insert_after(node);
@@ -204,7 +199,7 @@ void erase_loads_and_stores(Block* block, Values* parent) {
             WICK_ASSERT(known);
             node->output()->replace_all_uses_with(*known);
             node->destroy();
-        } else if (node->kind == comprehension_scope()) {
+        } else if (node->kind == sym::prim_ComprehensionScope) {
             erase_loads_and_stores(node->blocks[0], &values);
             move_nodes_before(node->blocks[0], node);
             node->destroy();

@@ -8,6 +8,7 @@
 #include "frontend/emitter_impl.h"
 #include "frontend/parser.h"
 #include "frontend/upgraders.h"
+#include "ops/script_call.h"
 #include "passes/pipeline.h"
 
 namespace wick::jit {
@@ -35,12 +36,8 @@ Schema Emitter::emit_body(const ast::FunctionDef& def, Schema schema, Block* blo
     emit_statements(def.body);
     if (!has_exited()) {
         const TypePtr& declared = functions_.back().declared_return;
-        if (declared && !none_type()->is_subtype_of(declared)) {
-            throw CompileError(def.range, fmt::format("Function was not annotated as having type None, but does not return along all paths"));
-        }
-        if (!declared && functions_.back().merged_return && !functions_.back().merged_return->is(TypeKind::None)) {
+        if (declared && !declared->is(TypeKind::None))
             throw CompileError(def.range, "Function was not annotated as having type None, but does not return along all paths");
-        }
         emit_return_value(def.range, graph_.insert_constant(IValue()));
     }
     env_.pop();
@@ -65,7 +62,26 @@ void Emitter::emit_nested_function(const ast::FunctionDef& def) {
     env_.set(def.range, def.name, std::make_shared<ClosureValue>(closure->output()));
 }
 
+/// The functions that are being compiled on this thread, each for the one before it.
+static thread_local std::vector<const Function*> t_compiling;
+
+const Schema& schema_for_call(Function& callee, const SourceRange& range) {
+    try {
+        return callee.schema();
+    } catch (const CompileError& error) {
+        // Recursion: the callee does not know its caller.
+        if (!error.range().known()) throw CompileError(range, error.what());
+        if (t_compiling.empty()) throw;
+        throw CompileError(error, fmt::format("'{}' is being compiled since it was called from '{}'\n{}", callee.name(),
+                                              t_compiling.back()->name(), range.highlight()));
+    }
+}
+
 void emit_function(Function& function, const ast::FunctionDef& def, Resolver& resolver, const TypePtr& self_type, int64_t version) {
+    t_compiling.push_back(&function);
+    struct Done {
+        ~Done() { t_compiling.pop_back(); }
+    } done;
     auto graph = std::make_shared<Graph>();
     graph->version = version;
     Schema schema = Emitter(*graph, resolver).emit_def(def, self_type);
@@ -107,6 +123,8 @@ IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::s
     function->ensure_defined();
     return function;
 }
+
+IntrusivePtr<Function> compile_composite(const Operator& op) { return compile_operator_text(op.composite, op.schema.operator_name()); }
 
 std::vector<Value*> inline_graph(Graph& graph, const Graph& callee, const std::vector<Value*>& inputs) {
     WICK_ASSERT(inputs.size() == callee.inputs().size());

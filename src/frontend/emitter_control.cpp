@@ -104,14 +104,17 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
         }
         if (!values[0] || !values[1]) continue;
         const SugaredPtr outer = env_.find_variable(name, range);
-        const TypePtr full = outer && outer->simple() ? outer->simple()->type : nullptr;
-        const TypePtr unified = unify_types(values[0]->type, values[1]->type, true);
-        if (full && !unified->is_subtype_of(full)) {
-            env_.set_error(name, fmt::format("Type mismatch: {} is set to type {} in the true branch and type {} in the false branch", name,
-                                             values[0]->type->annotation_str(), values[1]->type->annotation_str()));
+        const TypePtr declared = outer && outer->simple() ? outer->simple()->type : nullptr;
+        // Only what was declared to take several types may come out with either.
+        const bool takes_several = declared && (declared->is(TypeKind::Union) || declared->is(TypeKind::Optional) || declared->is(TypeKind::Number));
+        if (const TypePtr unified = unify_types(values[0]->type, values[1]->type, takes_several)) {
+            env_.set_type(name, unified);
             continue;
         }
-        env_.set_type(name, unified);
+        std::string mismatch = fmt::format("Type mismatch: {} is set to type {} in the true branch and type {} in the false branch", name,
+                                           values[0]->type->annotation_str(), values[1]->type->annotation_str());
+        if (outer) throw CompileError(range, mismatch);
+        env_.set_error(name, std::move(mismatch));
     }
 }
 
@@ -132,6 +135,9 @@ Value* Emitter::emit_choice(const SourceRange& range, const Condition& condition
     return node->add_output(unified);
 }
 
+/// A function of more nodes is not made by loops that are unrolled inside each other.
+constexpr size_t kMaxUnrolledNodes = 1 << 20;
+
 // Loops -----------------------------------------------------------------------------------------------------------------
 
 void Emitter::emit_while(const While& statement) {
@@ -149,6 +155,7 @@ void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const
     if (!iterator->must_unroll()) return emit_loop(range, iterator, &target, nullptr, body);
     const Loop saved = std::exchange(loop_, Loop::unrolled);
     for (const SugaredPtr& element : iterator->as_tuple(range, graph_)) {
+        if (graph_.node_count() > kMaxUnrolledNodes) throw CompileError(range, "loops over tuples or modules, which are unrolled, nest too often here");
         emit_assign_to(target, element, target.range);
         body();
     }
@@ -194,7 +201,6 @@ void Emitter::emit_break_or_continue(const Stmt& statement) {
     }
     if (loop_ == Loop::none) throw CompileError(statement.range, fmt::format("SyntaxError: '{}' outside loop", word));
     insert(is_break ? sym::prim_BreakStmt : sym::prim_ContinueStmt, {}, 0, statement.range);
-    mark_exited();
 }
 
 // Conditions -------------------------------------------------------------------------------------------------------------

@@ -263,11 +263,21 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
     return cast_to_union(expr.range, node->output()->set_type(dict_type(key_type, value_type)), hint);
 }
 
-void Emitter::emit_comprehension(const std::vector<Comprehension>& loops, size_t level, const std::function<void()>& body) {
+void Emitter::emit_comprehension(const SourceRange& range, const std::vector<Comprehension>& loops, const std::function<void()>& body) {
+    // Its variables are seen in it alone.
+    Node* scope = insert(sym::prim_ComprehensionScope, {}, 0, range);
+    jit::Block* block = scope->add_block();
+    InsertPoint at(graph_, block);
+    env_.push(block);
+    emit_comprehension_loop(loops, 0, body);
+    env_.pop();
+}
+
+void Emitter::emit_comprehension_loop(const std::vector<Comprehension>& loops, size_t level, const std::function<void()>& body) {
     const Comprehension& loop = loops[level];
     emit_iteration(loop.iterable->range, *loop.target, *loop.iterable, [&] {
         const std::function<void(size_t)> filtered = [&](size_t i) {
-            if (i == loop.conditions.size()) return level + 1 < loops.size() ? emit_comprehension(loops, level + 1, body) : body();
+            if (i == loop.conditions.size()) return level + 1 < loops.size() ? emit_comprehension_loop(loops, level + 1, body) : body();
             emit_if_else(loop.conditions[i]->range, emit_condition(*loop.conditions[i]), [&] { filtered(i + 1); }, [] {});
         };
         filtered(0);
@@ -278,7 +288,7 @@ Value* Emitter::emit_list_comprehension(const ListComprehension& expr, const Typ
     const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
     Value* list = construct_list(expr.range, list_hint ? list_hint->contained(0) : tensor_type(), {});
     bool typed = list_hint != nullptr;
-    emit_comprehension(expr.loops, 0, [&] {
+    emit_comprehension(expr.range, expr.loops, [&] {
         Value* element = emit(*expr.element, list_hint ? list_hint->contained(0) : nullptr);
         if (!std::exchange(typed, true)) list->set_type(list_type(element->type));
         emit_builtin_call(expr.range, graph_, sym::aten_append, {NamedValue(expr.range, element)}, {}, NamedValue(expr.range, "self", list));
@@ -290,7 +300,7 @@ Value* Emitter::emit_dict_comprehension(const DictComprehension& expr, const Typ
     const TypePtr dict_hint = hint_of_kind(hint, TypeKind::Dict);
     Value* dict = insert(sym::prim_DictConstruct, {}, 1, expr.range)->output()->set_type(dict_hint ? dict_hint : dict_type(string_type(), tensor_type()));
     bool typed = dict_hint != nullptr;
-    emit_comprehension(expr.loops, 0, [&] {
+    emit_comprehension(expr.range, expr.loops, [&] {
         Value* key = emit(*expr.key);
         Value* value = emit(*expr.value);
         if (!std::exchange(typed, true)) dict->set_type(dict_type(key->type, value->type));

@@ -93,7 +93,8 @@ class Emitter {
     Value* emit_dict(const ast::Dict& expr, const TypePtr& hint);
     Value* emit_list_comprehension(const ast::ListComprehension& expr, const TypePtr& hint);
     Value* emit_dict_comprehension(const ast::DictComprehension& expr, const TypePtr& hint);
-    void emit_comprehension(const std::vector<ast::Comprehension>& loops, size_t level, const std::function<void()>& body);
+    void emit_comprehension(const SourceRange& range, const std::vector<ast::Comprehension>& loops, const std::function<void()>& body);
+    void emit_comprehension_loop(const std::vector<ast::Comprehension>& loops, size_t level, const std::function<void()>& body);
     Value* emit_formatted_string(const ast::FormattedString& expr);
     Value* construct_list(const SourceRange& range, const TypePtr& element, std::vector<Value*> values);
 
@@ -102,7 +103,7 @@ class Emitter {
     SugaredPtr emit_special_form(const ast::Call& call, const SpecialFormValue& form, const TypePtr& hint);
     NamedValues emit_arguments(const ast::Exprs& args, size_t from = 0);
     NamedValues emit_keywords(const std::vector<ast::Keyword>& keywords);
-    SugaredPtr emit_fork(const ast::Call& call);
+    SugaredPtr emit_fork(const ast::Call& call, SpecialForm form);
     Value* emit_tolist(const SourceRange& range, Value* tensor, const TypePtr& type);
     SugaredPtr emit_collection_form(const ast::Call& call, const SpecialFormValue& form, const TypePtr& hint);
 

@@ -9,7 +9,7 @@ using namespace ast;  // the node types, named as in the syntax
 void Emitter::emit_statements(const ast::Block& statements) {
     for (const Stmt* statement : statements) {
         emit_statement(*statement);
-        // What follows a return, raise, break or continue in the same block never runs and is not compiled.
+        // What follows a return or raise in the same block never runs and is not compiled.
         if (has_exited()) return;
     }
 }
@@ -292,10 +292,11 @@ void Emitter::emit_with(const With& statement) {
         Function* enter = type->find_method("__enter__");
         Function* exit = type->find_method("__exit__");
         if (!enter || !exit) throw CompileError(item.value->range, "Object returned by with item expression does not define __enter__ and __exit__ methods");
-        if (enter->schema().arguments.size() != 1) throw CompileError(item.value->range, "__enter__ must have only one argument and one return value");
-        if (exit->schema().arguments.size() != 4) throw CompileError(item.value->range, "__exit__ must have four arguments");
+        const Schema& enter_schema = schema_for_call(*enter, item.value->range);
+        if (enter_schema.arguments.size() != 1) throw CompileError(item.value->range, "__enter__ must have only one argument and one return value");
+        if (schema_for_call(*exit, item.value->range).arguments.size() != 4) throw CompileError(item.value->range, "__exit__ must have four arguments");
         Node* node = insert(sym::prim_Enter, {manager}, 1, item.value->range);
-        node->output()->set_type(enter->schema().returns[0].type);
+        node->output()->set_type(enter_schema.returns[0].type);
         if (item.target) emit_assign_to(*item.target, sugar(node->output()), item.target->range);
         entered.push_back(node);
     }

@@ -176,8 +176,12 @@ void Environment::set(const SourceRange& range, const std::string& name, Sugared
 }
 
 void Environment::remove(const SourceRange& range, const std::string& name) {
-    if (!frame_->types.erase(name) && !frame_->values.erase(name))
-        throw CompileError(range, fmt::format("name '{}' is not defined in this block and cannot be deleted", name));
+    bool known = false;
+    for (FramePtr frame = frame_; frame; frame = frame->parent) {
+        known |= frame->types.erase(name) > 0;
+        known |= frame->values.erase(name) > 0;
+    }
+    if (!known) throw CompileError(range, fmt::format("undefined value {}", name));
 }
 
 std::vector<std::string> Environment::defined_in(const Frame& frame) {

@@ -49,6 +49,7 @@ class Environment {
     /// Declares the type that a joined variable has from here on.
     void set_type(const std::string& name, TypePtr type) { frame_->types[name] = std::move(type); }
     void set_error(const std::string& name, std::string error) { frame_->errors[name] = std::move(error); }
+    /// Forgets the variable, in this block and those around it.
     void remove(const SourceRange& range, const std::string& name);
     /// Names assigned in a frame, sorted.
     static std::vector<std::string> defined_in(const Frame& frame);

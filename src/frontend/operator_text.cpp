@@ -48,14 +48,17 @@ constexpr OperatorText kNumberFirst[] = {
 
 }  // namespace
 
-const std::vector<const OperatorText*>& text_overloads(std::string_view name) {
+const std::vector<TextOverload>& text_overloads(std::string_view name) {
     static const auto by_name = [] {
-        std::unordered_map<std::string, std::vector<const OperatorText*>> all;
-        for (const OperatorText& text : kNumberFirst) all[text.schema().name].push_back(&text);
+        std::unordered_map<std::string_view, std::vector<TextOverload>> all;
+        for (const OperatorText& text : kNumberFirst) {
+            const std::string_view family = text.signature.substr(0, text.signature.find('('));
+            all[family].push_back({&text, parse_schema(text.signature)});
+        }
         return all;
     }();
-    static const std::vector<const OperatorText*> none;
-    const auto found = by_name.find(std::string(name));
+    static const std::vector<TextOverload> none;
+    const auto found = by_name.find(name);
     return found == by_name.end() ? none : found->second;
 }
 

@@ -20,8 +20,14 @@ struct OperatorText {
     const Graph& graph() const;
 };
 
+/// A text whose signature is parsed already.
+struct TextOverload {
+    const OperatorText* text;
+    Schema schema;
+};
+
 /// What calls of the family `name` may mean besides its overloads: a number as the first operand of an arithmetic or
 /// comparison operator, the second being a tensor (`2 - x`). Tried after the overloads.
-const std::vector<const OperatorText*>& text_overloads(std::string_view name);
+const std::vector<TextOverload>& text_overloads(std::string_view name);
 
 }  // namespace wick::jit

@@ -344,11 +344,11 @@ Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, co
             operators.push_back(op);
         }
     }
-    const std::vector<const OperatorText*>& texts = text_overloads(name.str());
-    for (const OperatorText* text : texts) schemas.push_back(&text->schema());
+    const auto& texts = text_overloads(name.str());
+    for (const TextOverload& overload : texts) schemas.push_back(&overload.schema);
     const auto [chosen, match] = match_schemas(schemas, range, graph, args, kwargs, self);
     if (chosen < operators.size()) return emit_operator(range, graph, *operators[chosen], match);
-    return inline_graph(graph, texts[chosen - operators.size()]->graph(), match.inputs).at(0);
+    return inline_graph(graph, texts[chosen - operators.size()].text->graph(), match.inputs).at(0);
 }
 
 }  // namespace wick::jit

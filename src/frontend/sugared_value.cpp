@@ -7,7 +7,7 @@
 
 #include <wick/types/type_variables.h>
 
-#include "frontend/upgraders.h"
+#include "frontend/emitter.h"
 
 namespace wick::jit {
 
@@ -137,6 +137,9 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
 }
 
 SugaredPtr SimpleValue::attr(const SourceRange& range, Graph& graph, const std::string& field) {
+    // An attribute of an Await is one of its result.
+    if (value_->type->is(TypeKind::Await))
+        return sugar(emit_op(range, graph, "prim::awaitable_wait", {value_}))->attr(range, graph, field);
     if (SugaredPtr found = try_attr(range, graph, field)) return found;
     const TypePtr& type = value_->type;
     if (type->is(TypeKind::Optional) || type->is(TypeKind::Union)) {
@@ -291,7 +294,9 @@ SugaredPtr ConstantsTable::attr(const SourceRange& range, Graph& graph, const st
         throw CompileError(range, fmt::format("invalid constant specifier: {}", field));
     if (index >= constants_->size())
         throw CompileError(range, fmt::format("constant index {} is out of bounds (constant table has {} entries)", index, constants_->size()));
-    return sugar(graph.insert_constant((*constants_)[index], {}, range));
+    const IValue& value = (*constants_)[index];
+    if (!is_constant_form(value)) throw CompileError(range, fmt::format("constant {} is a {}, which code cannot hold", field, value.tag_name()));
+    return sugar(graph.insert_constant(value, {}, range));
 }
 
 SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
@@ -354,7 +359,7 @@ Value* FunctionValue::as_value(const SourceRange&, Graph& graph) { return graph.
 
 SugaredPtr FunctionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
     std::vector<const Schema*> schemas;
-    for (Function* function : overloads_) schemas.push_back(&function->schema());
+    for (Function* function : overloads_) schemas.push_back(&schema_for_call(*function, range));
     const auto [chosen, match] = match_schemas(schemas, range, graph, args, kwargs);
     return sugar(emit_function_call(range, graph, *overloads_[chosen], match));
 }
@@ -362,7 +367,7 @@ SugaredPtr FunctionValue::call(const SourceRange& range, Graph& graph, const Nam
 SugaredPtr MethodValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
     const Schema* schema = nullptr;
     if (const auto* object = self_->type->cast<ClassType>()) {
-        schema = &object->find_method(name_)->schema();
+        schema = &schema_for_call(*object->find_method(name_), range);
     } else {
         schema = self_->type->expect<InterfaceType>().find_method(name_);
     }

@@ -235,6 +235,7 @@ struct Graph {
         return block_->add_input(name, std::move(type));
     }
     size_t register_output(Value* value) { return block_->register_output(value); }
+    size_t node_count() const { return nodes_.size(); }
 
     /// What its operators mean: that of an older file only until the front end has upgraded them.
     int64_t version = kCurrentVersion;

@@ -46,7 +46,7 @@ struct Unbox<IValue> {
 };
 template <>
 struct Unbox<Tensor> {
-    /// None is an undefined tensor (`Tensor?`).
+    /// None is an undefined tensor (`Tensor?`; call_boxed makes sure that the schema says so).
     static const Tensor& from(const IValue& v) {
         static const Tensor undefined;
         return v.is_none() ? undefined : v.tensor_ref();
@@ -108,7 +108,13 @@ struct Unbox<IntList> {
 };
 template <>
 struct Unbox<std::vector<Tensor>> {
-    static std::vector<Tensor> from(const IValue& v) { return v.to_tensor_vector(); }
+    static std::vector<Tensor> from(const IValue& v) {
+        const std::vector<IValue>& items = v.to_list().items;
+        std::vector<Tensor> list;
+        list.reserve(items.size());
+        for (const IValue& item : items) list.push_back(item.tensor_ref());
+        return list;
+    }
 };
 template <>
 struct Unbox<std::vector<double>> {
@@ -149,20 +155,32 @@ void store(std::optional<T> value, IValue* results) {
     results[0] = value ? IValue(std::move(*value)) : IValue();
 }
 
+/// OpError when argument `index` of the operator must be there: a program may read an attribute that nobody has set.
+void check_takes_none(const Operator& op, size_t index);
+
+template <class T>
+decltype(auto) unbox(const Operator& op, size_t index, const IValue& value) {
+    if constexpr (std::is_same_v<T, Tensor>) {
+        if (value.is_none()) [[unlikely]]
+            check_takes_none(op, index);
+    }
+    return Unbox<T>::from(value);
+}
+
 template <class R, class... P, size_t... I>
-void call_boxed(R (*function)(P...), Args args, IValue* results, std::index_sequence<I...>) {
+void call_boxed(const Operator& op, R (*function)(P...), Args args, IValue* results, std::index_sequence<I...>) {
     if constexpr (std::is_void_v<R>) {
-        function(Unbox<std::remove_cvref_t<P>>::from(args[I])...);
+        function(unbox<std::remove_cvref_t<P>>(op, I, args[I])...);
     } else {
-        store(function(Unbox<std::remove_cvref_t<P>>::from(args[I])...), results);
+        store(function(unbox<std::remove_cvref_t<P>>(op, I, args[I])...), results);
     }
 }
 
 template <class R, class... P>
 Kernel box(R (*function)(P...)) {
-    return {[](const Operator&, const void* f, Args args, IValue* results) {
+    return {[](const Operator& op, const void* f, Args args, IValue* results) {
                 WICK_ASSERT(args.size() == sizeof...(P));
-                call_boxed(reinterpret_cast<R (*)(P...)>(const_cast<void*>(f)), args, results, std::index_sequence_for<P...>());
+                call_boxed(op, reinterpret_cast<R (*)(P...)>(const_cast<void*>(f)), args, results, std::index_sequence_for<P...>());
             },
             reinterpret_cast<const void*>(function)};
 }

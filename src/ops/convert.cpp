@@ -4,6 +4,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "kernels/half.h"
+
 namespace wick::ops {
 namespace {
 
@@ -51,6 +53,10 @@ void run(const void* src_bytes, int64_t src_step, void* dst_bytes, int64_t dst_s
     if (dst_step == 1 && src_step == 1) {
         if constexpr (std::is_same_v<From, To>) {
             std::memcpy(dst, src, static_cast<size_t>(n) * sizeof(To));
+        } else if constexpr (kIsReduced<From> && std::is_same_v<To, float>) {
+            kernels::widen(src, dst, n);
+        } else if constexpr (std::is_same_v<From, float> && kIsReduced<To>) {
+            kernels::narrow(src, dst, n);
         } else {
             for (int64_t i = 0; i < n; ++i) dst[i] = convert_value<To>(src[i]);
         }

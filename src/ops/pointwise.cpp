@@ -265,6 +265,7 @@ void call_pointwise(const Operator& op, const void*, Args args, IValue* results)
     operands.reserve(count);
     for (size_t i = 0; i < count; ++i) {
         const IValue& value = args[i];
+        if (value.is_none()) check_takes_none(op, i);
         if (body.selects[i] || value.is_none()) {
             operands.emplace_back(Scalar(false), false);
         } else if (value.is_tensor()) {

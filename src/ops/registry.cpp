@@ -24,7 +24,7 @@ Operator* Registry::insert(Schema schema) {
 
 const std::vector<const Operator*>& Registry::find(std::string_view name) const {
     static const std::vector<const Operator*> none;
-    const auto found = by_name_.find(std::string(name));
+    const auto found = by_name_.find(name);
     return found == by_name_.end() ? none : found->second;
 }
 
@@ -86,6 +86,13 @@ std::vector<const Operator*> Registry::all() const {
     std::vector<const Operator*> list;
     for (const auto& op : operators_) list.push_back(op.get());
     return list;
+}
+
+void check_takes_none(const Operator& op, size_t index) {
+    if (index >= op.schema.arguments.size()) return;
+    const Argument& argument = op.schema.arguments[index];
+    WICK_CHECK(!argument.type->is(TypeKind::Tensor), "{}() Expected a value of type 'Tensor' for argument '{}' but instead found type 'NoneType'.",
+               op.schema.name, argument.name);
 }
 
 /// Calls a composite as if it were a kernel: for its derived variants, and from C++.

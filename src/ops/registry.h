@@ -106,7 +106,7 @@ class Registry {
     void put_out_variants_last();
 
     std::vector<std::unique_ptr<Operator>> operators_;
-    std::unordered_map<std::string, std::vector<const Operator*>> by_name_;
+    std::unordered_map<std::string_view, std::vector<const Operator*>> by_name_;  // keys: names of the operators
 };
 
 /// Calls an operator by its full name from C++ ("aten::add.Tensor"); missing trailing arguments take their defaults.

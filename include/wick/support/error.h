@@ -34,6 +34,8 @@ class WICK_API CompileError : public Error {
    public:
     CompileError(const SourceRange& range, const std::string& message);
     explicit CompileError(std::string message) : Error(std::move(message)) {}
+    /// The same error with `more` lines below: the calls through which the compiler came to it.
+    CompileError(const CompileError& error, const std::string& more);
     const SourceRange& range() const { return range_; }
     /// The sentence alone, without the location.
     const std::string& sentence() const { return sentence_; }

@@ -6,7 +6,7 @@
 
 namespace wick {
 
-/// IEEE 754 binary16, conversion rounds to nearest even.
+/// IEEE 754 binary16, conversion rounds to nearest even; NaN becomes quiet and keeps its upper bits, as machines do it.
 struct Half {
     uint16_t bits = 0;
     Half() = default;
@@ -27,7 +27,7 @@ struct Half {
         const uint32_t bits = std::bit_cast<uint32_t>(value);
         const uint16_t sign = static_cast<uint16_t>((bits >> 16) & 0x8000u);
         const uint32_t magnitude = bits & 0x7fffffffu;
-        if (magnitude >= 0x7f800000u) return sign | 0x7c00u | (magnitude > 0x7f800000u ? 0x200u : 0u);
+        if (magnitude > 0x7f800000u) return sign | 0x7e00u | ((magnitude >> 13) & 0x3ffu);
         if (magnitude >= 0x477ff000u) return sign | 0x7c00u;
         if (magnitude < 0x38800000u) {
             // Subnormal: adding 0.5 makes the float unit round the value to a multiple of 2^-24.
@@ -39,7 +39,7 @@ struct Half {
     }
 };
 
-/// The upper half of a binary32, conversion rounds to nearest even.
+/// The upper half of a binary32, conversion rounds to nearest even; every NaN becomes 0x7fc0.
 struct BFloat16 {
     uint16_t bits = 0;
     BFloat16() = default;

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include <wick/support/export.h>
-#include <wick/tensor/half.h>
+#include <wick/support/half.h>
 
 namespace wick {
 

@@ -1,0 +1,3 @@
+class A:
+  def g(self, x: int):
+    return self.g(x)

@@ -1,0 +1,5 @@
+class A:
+  x : Tensor
+def f() -> Tensor:
+  a = __torch__.A.__new__(__torch__.A)
+  return torch.matmul(a.x, a.x)

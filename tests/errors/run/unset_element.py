@@ -1,0 +1,2 @@
+def f() -> Tensor:
+  return torch.cat([uninitialized(Tensor)])

@@ -1,0 +1,2 @@
+def f() -> Tensor:
+  return torch.relu(uninitialized(Tensor))

@@ -1,6 +1,6 @@
 #pragma once
-// Doors from the operators up to the front end and the interpreter. They are declared here and defined in those rooms, which
-// stand in the same library: the linker connects them, so they are open from the first call on.
+// Doors from the operators up to the front end and the interpreter. They are declared here and defined in those rooms,
+// which stand in the same library: the linker connects them, so they are open from the first call on.
 
 #include <vector>
 

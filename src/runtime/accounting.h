@@ -1,8 +1,8 @@
 #pragma once
 // What a call with a memory limit pays for the values that its program makes.
 //
-// The bytes of tensors count where they are allocated. Everything else (lists, dicts, tuples, strings, objects, the heads of
-// tensors) counts when the instruction is done that made it or let it grow, and is given back when it goes
+// The bytes of tensors count where they are allocated. Everything else (lists, dicts, tuples, strings, objects, the
+// heads of tensors) counts when the instruction is done that made it or let it grow, and is given back when it goes
 // (RefCounted::charge). What an argument brings along is not counted.
 
 #include "ops/registry.h"

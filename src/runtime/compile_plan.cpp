@@ -381,7 +381,8 @@ class PlanCompiler {
         }
         if (!op->kernel) fail(fmt::format("operator {} has no kernel", schema.operator_name()));
         const AttributeValue* warn_id = node->kind == sym::aten_warn ? node->find(sym::attr_warn_id) : nullptr;
-        const size_t skip = warn_id ? emit(Opcode::SkipWarned, 0, 0, 0, static_cast<int32_t>(std::get<IValue>(*warn_id).to_int())) : 0;
+        const size_t skip =
+            warn_id ? emit(Opcode::SkipWarned, 0, 0, 0, static_cast<int32_t>(std::get<IValue>(*warn_id).to_int())) : 0;
         const size_t results = std::max<size_t>(std::max(node->outputs.size(), schema.returns.size()), 1);
         emit(Opcode::Operator, define_outputs(node, results), list(operands), index32(operands.size()),
              append(plan_.operators, op));

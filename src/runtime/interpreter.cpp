@@ -260,9 +260,9 @@ class Interpreter {
     }
 
     IValue fork(const Frame& frame, const Instruction& in) {
-        IntrusivePtr<FutureObject> future = make_task(frame, in);
-        IValue value(future);
+        IValue value(make_task(frame, in));
         made(value);
+        const IntrusivePtr<FutureObject> future(&value.to_future());
         context_->add_fork(future);
         // With one thread the waiter runs the task itself, or the end of the call.
         if (context_->threads > 1) submit([future] { future->run_task(); });
@@ -270,10 +270,9 @@ class Interpreter {
     }
 
     IValue await(const Frame& frame, const Instruction& in) {
-        IntrusivePtr<FutureObject> future = make_task(frame, in);
-        IValue value = IValue::awaitable(future);
+        IValue value = IValue::awaitable(make_task(frame, in));
         made(value);
-        context_->add_await(std::move(future));
+        context_->add_await(IntrusivePtr<FutureObject>(&value.to_await()));
         return value;
     }
 
@@ -579,7 +578,8 @@ IValue run(Function& function, std::vector<IValue> args, const RunOptions& optio
 
 IValue call_script(Function& function, std::vector<IValue> args) {
     const Interpreter* outer = Interpreter::current();
-    return outer ? Interpreter(outer->context()).run(plan_of(function), std::move(args)) : run(function, std::move(args));
+    return outer ? Interpreter(outer->context()).run(plan_of(function), std::move(args))
+                 : run(function, std::move(args));
 }
 
 }  // namespace wick::jit

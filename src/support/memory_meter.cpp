@@ -1,11 +1,9 @@
-#include <wick/support/memory_meter.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include <wick/support/error.h>
+#include <wick/support/memory_meter.h>
 
 namespace wick {
 
@@ -15,8 +13,9 @@ void MemoryMeter::add(int64_t bytes) {
     const int64_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
     if (now > limit_) {
         remove(bytes);
-        throw LimitError(LimitError::Kind::memory, fmt::format("memory limit reached: {} bytes in use, {} more asked for, limit {}",
-                                                               now - bytes, bytes, limit_));
+        throw LimitError(LimitError::Kind::memory,
+                         fmt::format("memory limit reached: {} bytes in use, {} more asked for, limit {}", now - bytes,
+                                     bytes, limit_));
     }
     int64_t peak = peak_.load(std::memory_order_relaxed);
     while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {

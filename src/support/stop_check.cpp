@@ -1,6 +1,6 @@
-#include <wick/support/stop_check.h>
-
 #include <utility>
+
+#include <wick/support/stop_check.h>
 
 namespace wick {
 

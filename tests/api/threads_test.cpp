@@ -129,7 +129,8 @@ TEST(Threads, MemoryStaysFlatOverModels) {
     ASSERT_FALSE(all.empty());
     std::vector<std::pair<const Module*, FixtureCall>> calls;
     for (const Shared& shared : all) {
-        for (const FixtureCase& one : independent_cases(shared.fixture)) calls.emplace_back(&shared.module, one.calls[0]);
+        for (const FixtureCase& one : independent_cases(shared.fixture))
+            calls.emplace_back(&shared.module, one.calls[0]);
     }
     expect_flat_memory([&](int i) {
         const auto& [module, call] = calls[static_cast<size_t>(i) % calls.size()];

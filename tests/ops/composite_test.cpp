@@ -1,4 +1,5 @@
-// Operators that are TorchScript text. ctest runs a test in a process of its own, in which nothing has been loaded before.
+// Operators that are TorchScript text. ctest runs a test in a process of its own, in which nothing has been loaded
+// before.
 
 #include "ops/op_testing.h"
 

@@ -11,14 +11,14 @@ namespace wick {
 
 /// Counts the bytes that one call holds and refuses more than its limit (LimitError, kind memory).
 class WICK_API MemoryMeter : public RefCounted {
-   public:
+ public:
     explicit MemoryMeter(int64_t limit) : limit_(limit) {}
     void add(int64_t bytes);
     void remove(int64_t bytes) noexcept { used_.fetch_sub(bytes, std::memory_order_relaxed); }
     int64_t used() const { return used_.load(std::memory_order_relaxed); }
     int64_t peak() const { return peak_.load(std::memory_order_relaxed); }
 
-   private:
+ private:
     const int64_t limit_;
     std::atomic<int64_t> used_{0};
     std::atomic<int64_t> peak_{0};
@@ -26,14 +26,14 @@ class WICK_API MemoryMeter : public RefCounted {
 
 /// The meter that allocations on this thread count against, for the lifetime of the guard (null: none).
 class WICK_API MemoryMeterGuard {
-   public:
+ public:
     explicit MemoryMeterGuard(MemoryMeter* meter);
     ~MemoryMeterGuard();
     MemoryMeterGuard(const MemoryMeterGuard&) = delete;
     MemoryMeterGuard& operator=(const MemoryMeterGuard&) = delete;
     static MemoryMeter* current() noexcept;
 
-   private:
+ private:
     MemoryMeter* saved_;
 };
 

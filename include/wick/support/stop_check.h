@@ -7,24 +7,25 @@ namespace wick {
 
 /// Says whether the work on a thread should go on.
 class WICK_API StopCheck {
-   public:
+ public:
     /// Throws (LimitError) when the work should end.
     virtual void check_time() const = 0;
 
-   protected:
+ protected:
     ~StopCheck() = default;
 };
 
-/// What this thread's work is asked by, for the lifetime of the guard (null: nobody). parallel_for hands it to its helpers.
+/// What this thread's work is asked by, for the lifetime of the guard (null: nobody). parallel_for hands it to its
+/// helpers.
 class WICK_API StopCheckGuard {
-   public:
+ public:
     explicit StopCheckGuard(const StopCheck* check);
     ~StopCheckGuard();
     StopCheckGuard(const StopCheckGuard&) = delete;
     StopCheckGuard& operator=(const StopCheckGuard&) = delete;
     static const StopCheck* current() noexcept;
 
-   private:
+ private:
     const StopCheck* saved_;
 };
 
@@ -36,13 +37,13 @@ inline void check_stop() {
 
 /// For steps of some nanoseconds: asks once in thousands of them.
 class StopCounter {
-   public:
+ public:
     void step() {
         if (++steps_ % 4096 == 0) [[unlikely]]
             check_stop();
     }
 
-   private:
+ private:
     unsigned steps_ = 0;
 };
 

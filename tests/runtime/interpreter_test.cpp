@@ -112,7 +112,7 @@ TEST(Interpreter, ValuesDieAtTheirLastUse) {
 )");
     if (!Registry::instance().find_overload("aten::clone")) GTEST_SKIP() << "aten::clone is not registered";
     RunOptions options;
-    options.max_memory = 2 * 4096 + 1024;
+    options.max_memory = 2 * 4096 + 2048;
     Tensor x = empty({1024}, DType::float32);
     std::fill_n(x.mutable_data<float>(), 1024, 1.0f);
     EXPECT_NO_THROW(run(*f, {x}, options));

@@ -1,4 +1,4 @@
 def g(x: int):
-  return torch.len(x)
+  return torch.relu(x)
 def f(x: int):
   return __torch__.g(x)

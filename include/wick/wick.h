@@ -2,6 +2,7 @@
 // Everything a user of the library needs.
 
 #include <wick/api/module.h>
+#include <wick/api/program.h>
 #include <wick/support/error.h>
 #include <wick/support/parallel.h>
 #include <wick/tensor/tensor.h>

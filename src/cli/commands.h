@@ -27,5 +27,7 @@ void add_graph(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_check(CLI::App& app);
 void add_convert(CLI::App& app);
+void add_compile(CLI::App& app);
+void add_repl(CLI::App& app);
 
 }  // namespace wick::cli

@@ -11,6 +11,7 @@
 #include "frontend/emitter.h"
 #include "frontend/parser.h"
 #include "frontend/sugared_value.h"
+#include "frontend/type_parser.h"
 #include "ops/registry.h"
 #include "runtime/interpreter.h"
 
@@ -97,7 +98,8 @@ IValue parse_input(const std::string& spec) {
         const auto ast = parse(std::make_shared<Source>(fmt::format("{}{}{}", kBefore, spec, kAfter), "--input"));
         auto function = make_intrusive<Function>("input", [&](Function& self) {
             InputNames names;
-            emit_function(self, *ast::as<ast::FunctionDef>(ast->body.at(0)), names);
+            const auto& def = *ast::as<ast::FunctionDef>(ast->body.at(0));
+            emit_function(self, def, parse_signature(def, names), names);
         });
         function->ensure_defined();
         return jit::run(*function, {});

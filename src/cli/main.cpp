@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
     wick::cli::add_inspect(app);
     wick::cli::add_check(app);
     wick::cli::add_convert(app);
+    wick::cli::add_compile(app);
+    wick::cli::add_repl(app);
     if (argc == 1) {
         fmt::print(stderr, "{}", app.help());
         return 2;

@@ -15,6 +15,7 @@
 #include "cli/files.h"
 #include "cli/input_spec.h"
 #include "cli/plain_value.h"
+#include "cli/program_file.h"
 #include "cli/progress.h"
 #include "ops/print_value.h"
 
@@ -26,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 struct RunArguments {
     std::string model;
     std::string method = "forward";
+    std::string entry;
     std::vector<std::string> input_specs;
     std::string inputs;
     std::string outputs;
@@ -121,11 +123,24 @@ void hold_against(const std::string& path, const IValue& result, const Tolerance
     throw Exit{1};
 }
 
-void run(const RunArguments& args) {
-    const auto start = Clock::now();
+jit::Module module_of(const RunArguments& args) {
+    if (is_program(args.model)) {
+        jit::Program program = run_program(args.model, options_of(args));
+        return entry_of(program, args.model, args.entry);
+    }
     jit::LoadOptions load_options;
     load_options.setstate_options = options_of(args);
-    const jit::Module module = load_module(args.model, load_options);
+    return load_module(args.model, load_options);
+}
+
+void run(const RunArguments& args) {
+    // A program does what its statements say; an archive and an entry are called.
+    if (is_program(args.model) && args.entry.empty()) {
+        run_program(args.model, options_of(args));
+        return;
+    }
+    const auto start = Clock::now();
+    const jit::Module module = module_of(args);
     const double load_seconds = seconds_since(start);
     const std::vector<Call> calls = calls_of(args);
 
@@ -165,8 +180,9 @@ void run(const RunArguments& args) {
 
 void add_run(CLI::App& app) {
     auto args = std::make_shared<RunArguments>();
-    CLI::App* command = app.add_subcommand("run", "Load an archive and call a method");
-    command->add_option("MODEL", args->model, "A TorchScript archive")->required();
+    CLI::App* command = app.add_subcommand("run", "Run a program, or load an archive and call a method");
+    command->add_option("MODEL", args->model, "A TorchScript archive, or a program (.py)")->required();
+    command->add_option("--entry", args->entry, "Of a program: the function, module or class of modules to call");
     command->add_option("--method", args->method, "Method to call (default: forward)");
     command
         ->add_option("--input", args->input_specs,

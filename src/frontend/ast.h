@@ -190,6 +190,7 @@ struct Tuple : ExprOf<ExprKind::Tuple> {
 struct List : ExprOf<ExprKind::List> {
     Exprs elements;
 };
+/// A key is null where `**value` stands.
 struct Dict : ExprOf<ExprKind::Dict> {
     Exprs keys;
     Exprs values;

@@ -175,7 +175,8 @@ class ContinueLoops {
 void inline_loop_conditions(Graph& graph, Block* block) {
     for (Node* node : block->nodes()) {
         for (Block* inner : node->blocks) inline_loop_conditions(graph, inner);
-        if (node->kind != sym::prim_Loop) continue;
+        // The loop of a text that was copied here has its final form already.
+        if (node->kind != sym::prim_Loop || node->blocks.size() == 1) continue;
         Block* body = node->blocks[0];
         Block* condition = node->blocks[1];
         node->insert_input(1, copy_before(graph, condition, node));

@@ -19,19 +19,18 @@ Node* Emitter::insert(Symbol kind, std::vector<Value*> inputs, size_t outputs, c
     return graph_.insert(node);
 }
 
-Schema Emitter::emit_def(const ast::FunctionDef& def, const TypePtr& self_type) {
-    Schema schema = parse_signature(def, resolver_, self_type);
-    return emit_body(def, std::move(schema), graph_.block());
-}
-
 Schema Emitter::emit_body(const ast::FunctionDef& def, Schema schema, Block* block) {
     InsertPoint at(graph_, block);
+    const bool is_outermost = functions_.empty();
     functions_.push_back({schema.returns.empty() ? nullptr : schema.returns[0].type, nullptr});
+    if (is_outermost && !schema.returns.empty()) publish(schema, schema.returns[0].type);
+    provisional_ = is_outermost ? &schema : nullptr;
     env_.push(block);
     for (size_t i = 0; i < schema.arguments.size(); ++i) {
         const Argument& argument = schema.arguments[i];
         Value* input = block->add_input(is_meaningful_name(argument.name) ? argument.name : "", argument.type);
-        env_.set(def.parameters[i].range, argument.name, input);
+        SugaredPtr self = is_outermost && i == 0 ? resolver_.self_value(input) : nullptr;
+        env_.set(def.parameters[i].range, argument.name, self ? std::move(self) : sugar(input));
     }
     emit_statements(def.body);
     if (!has_exited()) {
@@ -56,7 +55,9 @@ void Emitter::emit_nested_function(const ast::FunctionDef& def) {
     Node* closure = insert(sym::prim_Closure, {}, 1, def.range);
     Block* block = closure->add_block();
     const Loop outside = std::exchange(loop_, Loop::none);
+    Schema* const provisional = provisional_;
     emit_body(def, parse_signature(def, resolver_), block);
+    provisional_ = provisional;
     loop_ = outside;
     closure->output()->set_type(none_type());
     env_.set(def.range, def.name, std::make_shared<ClosureValue>(closure->output()));
@@ -77,14 +78,23 @@ const Schema& schema_for_call(Function& callee, const SourceRange& range) {
     }
 }
 
-void emit_function(Function& function, const ast::FunctionDef& def, Resolver& resolver, const TypePtr& self_type, int64_t version) {
+void Emitter::publish(Schema schema, const TypePtr& result) {
+    schema.name = function_.name();
+    Argument returned;
+    returned.type = result;
+    schema.returns = {std::move(returned)};
+    function_.set_schema(std::move(schema));
+}
+
+void emit_function(Function& function, const ast::FunctionDef& def, Schema signature, Resolver& resolver, int64_t version,
+                   ClassType* initialized) {
     t_compiling.push_back(&function);
     struct Done {
         ~Done() { t_compiling.pop_back(); }
     } done;
     auto graph = std::make_shared<Graph>();
     graph->version = version;
-    Schema schema = Emitter(*graph, resolver).emit_def(def, self_type);
+    Schema schema = Emitter(function, *graph, resolver, initialized).emit_body(def, std::move(signature), graph->block());
     upgrade_operators(*graph);
     convert_to_ssa(*graph);
     canonicalize_modified_loops(*graph);
@@ -118,7 +128,7 @@ IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::s
     if (!def) throw InternalError(fmt::format("{}: expected one def", source_name));
     auto function = make_intrusive<Function>(def->name, [ast, def](Function& self) {
         OperatorResolver resolver;
-        emit_function(self, *def, resolver);
+        emit_function(self, *def, parse_signature(*def, resolver), resolver);
     });
     function->ensure_defined();
     return function;

@@ -29,6 +29,10 @@ NamedValues Emitter::emit_keywords(const std::vector<Keyword>& keywords) {
 }
 
 SugaredPtr Emitter::emit_call(const Call& call, const TypePtr& hint) {
+    // The arguments of super(Class, self) name what is known anyway.
+    if (const auto* name = as<Name>(call.callee); name && name->id == "super") {
+        if (SugaredPtr super = resolver_.super_value(graph_, call.range)) return super;
+    }
     const SugaredPtr callee = emit_sugared(*call.callee);
     if (const auto* form = dynamic_cast<const SpecialFormValue*>(callee.get())) return emit_special_form(call, *form, hint);
     const NamedValues args = emit_arguments(call.args);
@@ -83,7 +87,8 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             return object->attr(range, graph_, name->value.to_string());
         }
         case SpecialForm::hasattr:
-        case SpecialForm::isinstance: return sugar(emit_condition(call).value);
+        case SpecialForm::isinstance:
+        case SpecialForm::is_scripting: return sugar(emit_condition(call).value);
         case SpecialForm::fork:
         case SpecialForm::awaitable: return emit_fork(call, form.form);
         case SpecialForm::tuple: {
@@ -164,17 +169,11 @@ SugaredPtr Emitter::emit_collection_form(const Call& call, const SpecialFormValu
             return sugar(construct_list(range, element, std::move(values)));
         }
         Value* list = construct_list(range, tensor_type(), {});
-        Value* trips = iterator->length(range, graph_);
-        Node* loop = insert(sym::prim_Loop, {trips, graph_.insert_constant(true, {}, range)}, 0, range);
-        jit::Block* body = loop->add_block();
-        Value* trip = body->add_input("", int_type());
-        {
-            InsertPoint at(graph_, body);
-            Value* element = iterator->element(range, graph_, trip)->as_value(range, graph_);
+        emit_loop(range, iterator, nullptr, [&](const SugaredPtr& member) {
+            Value* element = member->as_value(range, graph_);
             list->set_type(list_type(element->type));
             emit_op(range, graph_, "aten::append", {list, element});
-            body->register_output(graph_.insert_constant(true, {}, range));
-        }
+        });
         return sugar(list);
     }
     if (call.args.empty() && call.keywords.empty()) {

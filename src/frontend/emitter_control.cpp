@@ -142,7 +142,7 @@ constexpr size_t kMaxUnrolledNodes = 1 << 20;
 
 void Emitter::emit_while(const While& statement) {
     if (!statement.otherwise.empty()) throw CompileError(statement.range, "else branches of while loops aren't supported");
-    emit_loop(statement.range, nullptr, nullptr, statement.condition, [&] { emit_statements(statement.body); });
+    emit_loop(statement.range, nullptr, statement.condition, [&](const SugaredPtr&) { emit_statements(statement.body); });
 }
 
 void Emitter::emit_for(const For& statement) {
@@ -152,18 +152,21 @@ void Emitter::emit_for(const For& statement) {
 
 void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const Expr& iterable, const std::function<void()>& body) {
     const SugaredPtr iterator = emit_sugared(iterable)->iterator(iterable.range, graph_);
-    if (!iterator->must_unroll()) return emit_loop(range, iterator, &target, nullptr, body);
+    const auto step = [&](const SugaredPtr& element) {
+        emit_assign_to(target, element, target.range);
+        body();
+    };
+    if (!iterator->must_unroll()) return emit_loop(range, iterator, nullptr, step);
     const Loop saved = std::exchange(loop_, Loop::unrolled);
     for (const SugaredPtr& element : iterator->as_tuple(range, graph_)) {
         if (graph_.node_count() > kMaxUnrolledNodes) throw CompileError(range, "loops over tuples or modules, which are unrolled, nest too often here");
-        emit_assign_to(target, element, target.range);
-        body();
+        step(element);
     }
     loop_ = saved;
 }
 
-void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, const Expr* target, const Expr* condition,
-                        const std::function<void()>& body) {
+void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, const Expr* condition,
+                        const std::function<void(const SugaredPtr&)>& body) {
     const Loop saved = std::exchange(loop_, Loop::loop);
     Value* trips = iterator ? iterator->length(range, graph_) : literal(IValue(INT64_MAX), range);
     Node* node = insert(sym::prim_Loop, {}, 0, range);
@@ -184,8 +187,7 @@ void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, co
     {
         InsertPoint at(graph_, body_block);
         env_.push(body_block);
-        if (iterator) emit_assign_to(*target, iterator->element(range, graph_, trip), target->range);
-        body();
+        body(iterator ? iterator->element(range, graph_, trip) : nullptr);
         env_.pop();
     }
     loop_ = saved;
@@ -241,7 +243,11 @@ Condition Emitter::emit_condition(const Expr& expr) {
             if (name->id == "hasattr") return emit_hasattr(*call);
         }
         // PyTorch looks at the callee twice, and what it calls on the way it calls twice.
-        emit_sugared(*call->callee);
+        const SugaredPtr callee = emit_sugared(*call->callee);
+        if (const auto* form = dynamic_cast<const SpecialFormValue*>(callee.get())) {
+            if (form->form == SpecialForm::isinstance) return emit_isinstance(*call);
+            if (form->form == SpecialForm::is_scripting) return known_condition(expr.range, true);
+        }
     }
     Value* value = emit_truth(expr.range, emit(expr));
     Condition out{value, {}, std::nullopt};

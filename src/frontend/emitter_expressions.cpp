@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "frontend/emitter_impl.h"
+#include "frontend/parser.h"
 #include "passes/propagate_constants.h"
 
 namespace wick::jit {
@@ -172,14 +173,57 @@ Value* Emitter::emit_operator_call(const SourceRange& range, TokenKind op, Value
         }
         return emit_op(range, graph_, "aten::percentFormat", inputs);
     }
+    if (left->type->is(TypeKind::Tuple) && right->type->is(TypeKind::Tuple)) {
+        if (op == TokenKind::Plus) {
+            std::vector<SugaredPtr> members = sugar(left)->as_tuple(range, graph_);
+            for (const SugaredPtr& member : sugar(right)->as_tuple(range, graph_)) members.push_back(member);
+            return SugaredTuple(std::move(members)).as_value(range, graph_);
+        }
+    }
+    const bool is_container = left->type->is(TypeKind::Tuple) || left->type->is(TypeKind::Dict);
+    if (is_container && left->type->equals(*right->type) && (op == TokenKind::Equal || op == TokenKind::NotEqual)) {
+        Value* equal = emit_container_equality(range, left, right);
+        return op == TokenKind::Equal ? equal : emit_op(range, graph_, "aten::__not__", {equal});
+    }
     const OperatorName name = operator_name(op);
     return MagicFunction(name.method, Symbol::from(name.op))
         .call(range, graph_, {NamedValue(range, left), NamedValue(range, right)}, {})
         ->as_value(range, graph_);
 }
 
+Value* Emitter::emit_text(const SourceRange& range, const std::string& text, const std::vector<Value*>& values) {
+    const auto ast = parse(std::make_shared<Source>(text, "<string>"));
+    const auto& def = *as<FunctionDef>(ast->body.at(0));
+    Schema schema = parse_signature(def, resolver_);
+    for (size_t i = 0; i < values.size(); ++i) schema.arguments[i].type = values[i]->type;
+    Function function(def.name, [](Function&) {});
+    try {
+        emit_function(function, def, std::move(schema), resolver_);
+    } catch (const CompileError& error) {
+        throw CompileError(range, error.sentence());
+    }
+    return inline_graph(graph_, *function.graph(), values).at(0);
+}
+
+/// An extension: TorchScript does not compare tuples and dicts.
+Value* Emitter::emit_container_equality(const SourceRange& range, Value* left, Value* right) {
+    std::string text = "def equal(a, b) -> bool:\n";
+    if (left->type->is(TypeKind::Dict)) {
+        text += "  if len(a) != len(b):\n    return False\n  for key in a:\n    if key not in b:\n      return False\n"
+                "    if a[key] != b[key]:\n      return False\n";
+    } else {
+        for (size_t i = 0; i < left->type->contained().size(); ++i) text += fmt::format("  if a[{0}] != b[{0}]:\n    return False\n", i);
+    }
+    return emit_text(range, text + "  return True\n", {left, right});
+}
+
 Value* Emitter::emit_comparison(const SourceRange& range, TokenKind op, Value* left, Value* right) {
     if (op == TokenKind::In || op == TokenKind::NotIn) {
+        const TypePtr element = right->type->is(TypeKind::List) ? right->type->contained(0) : nullptr;
+        if (element && (element->is(TypeKind::Tuple) || element->is(TypeKind::Enum) || element->is(TypeKind::Bool) || element->is(TypeKind::Class))) {
+            Value* found = emit_text(range, "def contains(xs, x) -> bool:\n  for y in xs:\n    if y == x:\n      return True\n  return False\n", {right, left});
+            return op == TokenKind::In ? found : emit_op(range, graph_, "aten::__not__", {found});
+        }
         Value* found = MagicFunction("__contains__", Symbol::from("aten::__contains__"))
                            .call(range, graph_, {NamedValue(range, right), NamedValue(range, left)}, {})
                            ->as_value(range, graph_);
@@ -314,7 +358,13 @@ Value* Emitter::emit_formatted_string(const FormattedString& expr) {
     std::vector<Value*> inputs{nullptr};
     for (const FormattedString::Piece& piece : expr.pieces) {
         if (!piece.value) {
-            for (char c : piece.text) format += c == '{' ? "{{" : c == '}' ? "}}" : std::string(1, c);
+            // Braces would mean values to the operator.
+            if (piece.text.find_first_of("{}") != piece.text.npos) {
+                format += "{}";
+                inputs.push_back(graph_.insert_constant(IValue(piece.text), {}, expr.range));
+            } else {
+                format += piece.text;
+            }
             continue;
         }
         if (piece.conversion || !piece.format_spec.empty())

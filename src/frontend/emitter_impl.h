@@ -36,14 +36,16 @@ struct Condition {
 
 class Emitter {
    public:
-    Emitter(Graph& graph, Resolver& resolver) : graph_(graph), resolver_(resolver), env_(graph, resolver) {}
+    Emitter(Function& function, Graph& graph, Resolver& resolver, ClassType* initialized)
+        : function_(function), graph_(graph), resolver_(resolver), initialized_(initialized), env_(graph, resolver) {}
 
-    /// The whole function into the graph's block; returns its complete schema.
-    Schema emit_def(const ast::FunctionDef& def, const TypePtr& self_type);
+    /// The whole function into a block; returns its complete schema.
+    Schema emit_body(const ast::FunctionDef& def, Schema schema, Block* block);
 
    private:
     // emitter.cpp: functions
-    Schema emit_body(const ast::FunctionDef& def, Schema schema, Block* block);
+    /// Tells calls of the function from its own body what it returns.
+    void publish(Schema schema, const TypePtr& result);
     void emit_nested_function(const ast::FunctionDef& def);
 
     // emitter_statements.cpp
@@ -53,6 +55,7 @@ class Emitter {
     void emit_return_value(const SourceRange& range, Value* value);
     void emit_assign(const ast::Assign& statement);
     void emit_assign_to(const ast::Expr& target, const SugaredPtr& value, const SourceRange& range, const TypePtr& annotation = {});
+    void declare_attribute(const SugaredValue& object, const std::string& name, const TypePtr& type);
     void emit_unpack_to(const ast::Exprs& targets, const SugaredPtr& value, const SourceRange& range);
     void emit_augmented_assign(const ast::AugmentedAssign& statement);
     void emit_delete(const ast::Delete& statement);
@@ -65,8 +68,9 @@ class Emitter {
     void emit_if_else(const SourceRange& range, const Condition& condition, const std::function<void()>& then, const std::function<void()>& otherwise);
     void emit_while(const ast::While& statement);
     void emit_for(const ast::For& statement);
-    void emit_loop(const SourceRange& range, const SugaredPtr& iterator, const ast::Expr* target, const ast::Expr* condition,
-                   const std::function<void()>& body);
+    /// With an iterator, `body` gets its elements one after the other; without, null while the condition holds.
+    void emit_loop(const SourceRange& range, const SugaredPtr& iterator, const ast::Expr* condition,
+                   const std::function<void(const SugaredPtr& element)>& body);
     void emit_iteration(const SourceRange& range, const ast::Expr& target, const ast::Expr& iterable, const std::function<void()>& body);
     void emit_break_or_continue(const ast::Stmt& statement);
     Condition emit_condition(const ast::Expr& expr);
@@ -88,6 +92,9 @@ class Emitter {
     Value* cast_to_union(const SourceRange& range, Value* container, const TypePtr& hint);
     Value* emit_simple(const ast::Expr& expr, const TypePtr& hint);
     Value* emit_operator_call(const SourceRange& range, TokenKind op, Value* left, Value* right);
+    /// A def's body in place, its parameters being the values.
+    Value* emit_text(const SourceRange& range, const std::string& def, const std::vector<Value*>& values);
+    Value* emit_container_equality(const SourceRange& range, Value* left, Value* right);
     Value* emit_comparison(const SourceRange& range, TokenKind op, Value* left, Value* right);
     Value* emit_list(const ast::List& expr, const TypePtr& hint);
     Value* emit_dict(const ast::Dict& expr, const TypePtr& hint);
@@ -113,6 +120,11 @@ class Emitter {
     Value* emit_index_list(const SourceRange& range, const std::vector<Value*>& index_tensors);
     Value* emit_list_slice(const SourceRange& range, Value* list, const ast::Slice& slice);
     Value* emit_tuple_index(const SourceRange& range, Value* tuple, const ast::Expr& index);
+    struct SliceBounds {
+        int64_t start, stop, step;
+    };
+    /// What a slice of constants picks out of `count` members.
+    std::vector<int64_t> slice_indices(const SourceRange& range, const ast::Slice& slice, int64_t count, SliceBounds* bounds = nullptr);
     Value* emit_tuple_slice(const SourceRange& range, Value* tuple, const ast::Slice& slice);
     void emit_subscript_assign(const ast::Subscript& target, Value* value, const SourceRange& range);
 
@@ -129,8 +141,11 @@ class Emitter {
         TypePtr merged_return;    ///< of the return statements so far
     };
 
+    Function& function_;
     Graph& graph_;
     Resolver& resolver_;
+    ClassType* initialized_;         ///< the class whose __init__ this is, while its attributes are being declared
+    Schema* provisional_ = nullptr;  ///< of the outermost function while its own statements are emitted
     Environment env_;
     std::vector<FunctionState> functions_;
     std::unordered_set<const Block*> exited_;  ///< blocks whose end is not reached

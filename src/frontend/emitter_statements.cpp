@@ -67,6 +67,8 @@ void Emitter::emit_return_value(const SourceRange& range, Value* value) {
                                                   before->annotation_str(), value->type->annotation_str()));
         }
     }
+    if (provisional_ && !function.declared_return && !(function.merged_return && function.merged_return->equals(*result)))
+        publish(*provisional_, result);
     function.merged_return = result;
     if (result->is(TypeKind::Any)) value = emit_cast(range, value, result);
     insert(sym::prim_ReturnStmt, {value}, 0, range);
@@ -97,13 +99,20 @@ void Emitter::emit_assign(const Assign& statement) {
         if (const auto* attribute = as<Attribute>(&target)) {
             // The object comes before the value, as in PyTorch.
             const SugaredPtr object = emit_sugared(*attribute->value);
-            return object->set_attr(statement.range, graph_, attribute->name, emit(*statement.value, annotation));
+            Value* value = emit(*statement.value, annotation);
+            declare_attribute(*object, attribute->name, annotation ? annotation : value->type);
+            return object->set_attr(statement.range, graph_, attribute->name, value);
         }
         return emit_assign_to(target, emit_sugared(*statement.value, annotation), statement.range, annotation);
     }
     // a = b = value: the value is computed once and assigned from left to right.
     const SugaredPtr value = sugar(emit(*statement.value));
     for (const Expr* target : statement.targets) emit_assign_to(*target, value, statement.range);
+}
+
+void Emitter::declare_attribute(const SugaredValue& object, const std::string& name, const TypePtr& type) {
+    if (!initialized_ || !object.simple() || object.simple()->type.get() != initialized_) return;
+    if (initialized_->find_attribute(name) < 0 && !initialized_->find_property(name)) initialized_->add_attribute(name, type);
 }
 
 void Emitter::emit_assign_to(const Expr& target, const SugaredPtr& value, const SourceRange& range, const TypePtr& annotation) {
@@ -114,7 +123,9 @@ void Emitter::emit_assign_to(const Expr& target, const SugaredPtr& value, const 
         case ExprKind::Attribute: {
             const auto& attribute = static_cast<const Attribute&>(target);
             const SugaredPtr object = emit_sugared(*attribute.value);
-            return object->set_attr(range, graph_, attribute.name, value->as_value(range, graph_));
+            Value* assigned = value->as_value(range, graph_);
+            declare_attribute(*object, attribute.name, assigned->type);
+            return object->set_attr(range, graph_, attribute.name, assigned);
         }
         case ExprKind::Subscript: return emit_subscript_assign(static_cast<const Subscript&>(target), value->as_value(range, graph_), range);
         default: throw CompileError(target.range, "unexpected expression on left-hand side of assignment");

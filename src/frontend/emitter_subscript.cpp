@@ -13,14 +13,14 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr&) {
     const SugaredPtr container = emit_sugared(*expr.value);
     Value* value = container->simple();
     if (!value) {
-        // A compile-time row of things: only a known index picks one.
         if (expr.indices.size() != 1) throw CompileError(range, fmt::format("cannot index {} with several indices", container->kind()));
-        const std::optional<int64_t> index = constant_int(emit(*expr.indices[0]));
-        if (!index) throw CompileError(range, "Enforced that the index is an integer literal");
-        const std::vector<SugaredPtr> members = container->as_tuple(range, graph_);
-        const int64_t count = static_cast<int64_t>(members.size());
-        if (*index < -count || *index >= count) throw CompileError(range, "index out of range");
-        return members[*index < 0 ? *index + count : *index];
+        if (const auto* slice = as<Slice>(expr.indices[0])) {
+            const std::vector<SugaredPtr> members = container->as_tuple(range, graph_);
+            std::vector<SugaredPtr> picked;
+            for (int64_t i : slice_indices(range, *slice, static_cast<int64_t>(members.size()))) picked.push_back(members[i]);
+            return std::make_shared<SugaredTuple>(std::move(picked));
+        }
+        return container->subscript(range, graph_, emit(*expr.indices[0]));
     }
     if (value->type->is(TypeKind::Tensor)) {
         std::vector<Value*> index_tensors;
@@ -69,9 +69,7 @@ Value* Emitter::emit_tuple_index(const SourceRange& range, Value* tuple, const E
     return insert(sym::prim_TupleIndex, {tuple, index}, 1, range)->output()->set_type(type);
 }
 
-Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const Slice& slice) {
-    const auto& types = tuple->type->contained();
-    const int64_t count = static_cast<int64_t>(types.size());
+std::vector<int64_t> Emitter::slice_indices(const SourceRange& range, const Slice& slice, int64_t count, SliceBounds* bounds) {
     const auto bound = [&](const Expr* expr, int64_t otherwise) {
         if (!expr) return otherwise;
         Value* value = emit(*expr);
@@ -88,14 +86,22 @@ Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const S
     };
     const int64_t start = slice.start ? clamp(bound(slice.start, 0)) : step > 0 ? 0 : count - 1;
     const int64_t stop = slice.stop ? clamp(bound(slice.stop, 0)) : step > 0 ? count : -1;
-    std::vector<TypePtr> picked;
     std::vector<int64_t> order;
     for (int64_t i = start; step > 0 ? i < stop : i > stop; i += step) order.push_back(i);
+    if (bounds) *bounds = {start, stop, step};
+    return order;
+}
+
+Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const Slice& slice) {
+    const auto& types = tuple->type->contained();
+    SliceBounds bounds;
+    const std::vector<int64_t> order = slice_indices(range, slice, static_cast<int64_t>(types.size()), &bounds);
+    std::vector<TypePtr> picked;
     for (int64_t i : order) picked.push_back(types[i]);
-    if (step == 1) {
+    if (bounds.step == 1) {
         Node* node = insert(sym::prim_TupleSlice, {tuple}, 1, range);
-        node->set_attr(Symbol::from("beg"), IValue(start));
-        node->set_attr(Symbol::from("end"), IValue(std::max(start, stop)));
+        node->set_attr(Symbol::from("beg"), IValue(bounds.start));
+        node->set_attr(Symbol::from("end"), IValue(std::max(bounds.start, bounds.stop)));
         return node->output()->set_type(tuple_type(std::move(picked)));
     }
     std::vector<Value*> values;

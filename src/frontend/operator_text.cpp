@@ -46,15 +46,43 @@ constexpr OperatorText kNumberFirst[] = {
     {"aten::ge(Scalar a, Tensor b) -> Tensor", "def ge(a: number, b: Tensor) -> Tensor:\n  return torch.le(b, a)\n"},
 };
 
+/// What PyTorch, too, has as text.
+constexpr OperatorText kDerived[] = {
+    {"prim::shape(Tensor self) -> int[]", "def shape(self: Tensor) -> List[int]:\n  return torch.size(self)\n"},
+    {"prim::ndim(Tensor self) -> int", "def ndim(self: Tensor) -> int:\n  return torch.dim(self)\n"},
+    {"prim::T(Tensor self) -> Tensor", "def T(self: Tensor) -> Tensor:\n  return torch.numpy_T(self)\n"},
+    {"prim::H(Tensor self) -> Tensor", "def H(self: Tensor) -> Tensor:\n  return torch.conj(torch.numpy_T(self))\n"},
+    {"aten::floordiv(Tensor self, Scalar other) -> Tensor",
+     "def floordiv(self: Tensor, other: number) -> Tensor:\n  return torch.floor_divide(self, other)\n"},
+    {"aten::floordiv(Tensor self, Tensor other) -> Tensor",
+     "def floordiv(self: Tensor, other: Tensor) -> Tensor:\n  return torch.floor_divide(self, other)\n"},
+    {"aten::__contains__(str self, str key) -> bool",
+     "def contains(self: str, key: str) -> bool:\n  return torch.ne(torch.find(self, key, 0, torch.len(self)), -1)\n"},
+};
+
+/// Python's meaning where TorchScript has none: an extension.
+constexpr OperatorText kExtensions[] = {
+    {"aten::mul(str self, int times) -> str",
+     "def mul(self: str, times: int) -> str:\n  return torch.join(\"\", [self for i in range(times)])\n"},
+    {"aten::mul(int times, str self) -> str",
+     "def mul(times: int, self: str) -> str:\n  return torch.join(\"\", [self for i in range(times)])\n"},
+    {"aten::positive(int self) -> int", "def positive(self: int) -> int:\n  return self\n"},
+    {"aten::positive(float self) -> float", "def positive(self: float) -> float:\n  return self\n"},
+    {"aten::bitwise_not(int self) -> int", "def invert(self: int) -> int:\n  return torch.sub(torch.neg(self), 1)\n"},
+};
+
 }  // namespace
 
 const std::vector<TextOverload>& text_overloads(std::string_view name) {
     static const auto by_name = [] {
         std::unordered_map<std::string_view, std::vector<TextOverload>> all;
-        for (const OperatorText& text : kNumberFirst) {
+        const auto add = [&](const OperatorText& text) {
             const std::string_view family = text.signature.substr(0, text.signature.find('('));
             all[family].push_back({&text, parse_schema(text.signature)});
-        }
+        };
+        for (const OperatorText& text : kNumberFirst) add(text);
+        for (const OperatorText& text : kDerived) add(text);
+        for (const OperatorText& text : kExtensions) add(text);
         return all;
     }();
     static const std::vector<TextOverload> none;

@@ -498,6 +498,12 @@ const ast::Expr* Parser::dict() {
     ast::Exprs keys;
     ast::Exprs values;
     while (!at(TokenKind::RightBrace)) {
+        if (accept(TokenKind::DoubleStar)) {
+            keys.push_back(nullptr);
+            values.push_back(expression());
+            if (!accept(TokenKind::Comma)) break;
+            continue;
+        }
         keys.push_back(expression());
         expect(TokenKind::Colon);
         values.push_back(expression());

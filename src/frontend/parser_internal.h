@@ -86,7 +86,9 @@ class Parser {
     }
     template <class List>
     void grow_all(ast::Expr& expr, const List& children) const {
-        for (const ast::Expr* child : children) grow(expr, child);
+        for (const ast::Expr* child : children) {
+            if (child) grow(expr, child);
+        }
     }
 
     // Expressions.

@@ -11,6 +11,7 @@ namespace wick::jit {
 
 class SugaredValue;
 struct Graph;
+struct Value;
 
 /// The world around a function: of an archive's code, of a program's text, of an operator's composite body.
 struct Resolver {
@@ -20,6 +21,10 @@ struct Resolver {
                                                         const SourceRange& range) = 0;
     /// A class, interface, enum or named tuple by plain or dotted name; null when unknown.
     virtual TypePtr resolve_type(const std::string& name, const SourceRange& range) = 0;
+    /// What the first parameter of the function denotes; null for a plain value.
+    virtual std::shared_ptr<SugaredValue> self_value(Value* parameter) { return nullptr; }
+    /// What `super()` denotes; null outside of methods.
+    virtual std::shared_ptr<SugaredValue> super_value(Graph& graph, const SourceRange& range) { return nullptr; }
 };
 
 }  // namespace wick::jit

@@ -107,7 +107,7 @@ class Match {
                     }
                 }
                 actual = args[used++];
-            } else if (const auto index = find(kwargs, argument.name)) {
+            } else if (const auto index = find_argument(kwargs, argument.name)) {
                 if (used_kwargs[*index]) return refuse(fmt::format("argument {} specified twice", argument.name));
                 used_kwargs[*index] = true;
                 actual = kwargs[*index];
@@ -151,6 +151,12 @@ class Match {
             if (kwargs[i].name == name) return i;
         }
         return std::nullopt;
+    }
+
+    /// Functions of torch call `input` what their method form has as self.
+    std::optional<size_t> find_argument(const NamedValues& kwargs, const std::string& name) const {
+        const auto index = find(kwargs, name);
+        return index || name != "self" || !schema_.name.starts_with("aten::") ? index : find(kwargs, "input");
     }
 
     Value* argument_value(const Argument& argument, const NamedValue& actual) {
@@ -260,6 +266,11 @@ std::vector<std::string> similar_operators(std::string_view name) {
 }  // namespace
 
 Value* try_convert_to_type(const SourceRange& range, Graph& graph, const TypePtr& type, Value* value, bool allow_conversions) {
+    // `[]` and `{}` without an annotation are of whatever type they are used as first.
+    const bool is_empty = value->node->inputs.empty() && value->uses.empty() &&
+                          ((value->node->kind == sym::prim_ListConstruct && type->is(TypeKind::List)) ||
+                           (value->node->kind == sym::prim_DictConstruct && type->is(TypeKind::Dict)));
+    if (is_empty && !type->has_free_variables()) return value->set_type(type);
     if (type->is(TypeKind::Optional) && !value->type->is(TypeKind::Optional) && !value->type->is(TypeKind::None))
         return try_convert_to_type(range, graph, type->contained(0), value, allow_conversions);
     if (value->type->is(TypeKind::Tuple)) {
@@ -332,7 +343,7 @@ Value* emit_operator(const SourceRange& range, Graph& graph, const Operator& op,
 Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, const NamedValues& args, const NamedValues& kwargs,
                          const std::optional<NamedValue>& self) {
     const std::vector<const Operator*>& overloads = Registry::instance().find(name.str());
-    if (overloads.empty()) unknown_operator(range, name.str());
+    if (overloads.empty() && text_overloads(name.str()).empty()) unknown_operator(range, name.str());
     // Those that are as they were first, then those that have changed, as they were, then texts.
     std::vector<const Schema*> schemas;
     std::vector<const Operator*> operators;

@@ -239,7 +239,7 @@ IntrusivePtr<Function> SourceImporter::Impl::declare(const std::string& name, co
     // The function lives in the unit and the class outlives it, so neither is counted here; the importer's trees are.
     const Type* self = self_type.get();
     auto function = make_intrusive<Function>(name, [importer = shared_from_this(), &def, self](Function& function) {
-        emit_function(function, def, *importer, TypePtr(self), importer->version_);
+        emit_function(function, def, parse_signature(def, *importer, TypePtr(self)), *importer, importer->version_);
     });
     unit_.add_function(function);
     unsigned_.push_back([this, function, &def, self] {

@@ -61,6 +61,16 @@ std::vector<SugaredPtr> SugaredValue::as_tuple(const SourceRange& range, Graph&,
 SugaredPtr SugaredValue::iterator(const SourceRange& range, Graph&) {
     throw CompileError(range, fmt::format("{} cannot be used as an iterable", kind()));
 }
+SugaredPtr SugaredValue::subscript(const SourceRange& range, Graph& graph, Value* index) {
+    // A row of things: only a known index picks one.
+    const IValue* constant = constant_value(index);
+    if (!constant || !constant->is_int()) throw CompileError(range, "Enforced that the index is an integer literal");
+    const std::vector<SugaredPtr> members = as_tuple(range, graph);
+    const auto count = static_cast<int64_t>(members.size());
+    const int64_t at = constant->to_int();
+    if (at < -count || at >= count) throw CompileError(range, "index out of range");
+    return members[at < 0 ? at + count : at];
+}
 Value* SugaredValue::length(const SourceRange& range, Graph&) { throw CompileError(range, fmt::format("'{}' object has no len()", kind())); }
 SugaredPtr SugaredValue::element(const SourceRange& range, Graph&, Value*) {
     throw CompileError(range, fmt::format("'{}' object is not subscriptable", kind()));
@@ -87,6 +97,16 @@ std::string_view property_namespace(const Type& type, const std::string& field) 
     }
     if (type.is(TypeKind::Device) && (field == "type" || field == "index")) return "prim";
     return {};
+}
+
+/// The number of the dtype that a tensor's method of that name converts to, or -1.
+int64_t cast_dtype(const std::string& method) {
+    static const std::unordered_map<std::string_view, int64_t> casts = {
+        {"byte", 0},   {"char", 1},   {"short", 2}, {"int", 3},   {"long", 4},      {"half", 5},
+        {"float", 6},  {"double", 7}, {"cfloat", 9}, {"cdouble", 10}, {"bool", 11}, {"bfloat16", 15},
+    };
+    const auto found = casts.find(method);
+    return found == casts.end() ? -1 : found->second;
 }
 
 }  // namespace
@@ -131,6 +151,9 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
         graph.insert(node)->output()->set_type(field == "name" ? string_type() : type->expect<EnumType>().value_type());
         node->op = match_operator(*node);
         return sugar(node->output());
+    }
+    if (type->is(TypeKind::Tensor)) {
+        if (const int64_t dtype = cast_dtype(field); dtype >= 0) return std::make_shared<TensorCastFunction>(value_, dtype);
     }
     if (SugaredPtr method = BuiltinFunction::as_method(Symbol::from("aten::" + field), NamedValue(range, "self", value_))) return method;
     return BuiltinFunction::as_method(Symbol::from("prim::" + field), NamedValue(range, "self", value_));
@@ -323,6 +346,11 @@ SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const Name
     return sugar(emit_builtin_call(range, graph, op_, args, kwargs));
 }
 
+SugaredPtr TensorCastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    if (!args.empty() || !kwargs.empty()) throw CompileError(range, "tensor casts take no arguments");
+    return sugar(emit_op(range, graph, "aten::to", {self_, graph.insert_constant(dtype_, {}, range)}));
+}
+
 SugaredPtr MagicFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
     if (!args.empty()) {
         const TypePtr type = args[0].type();
@@ -431,6 +459,12 @@ std::vector<SugaredPtr> EnumClassValue::as_tuple(const SourceRange&, Graph& grap
     for (size_t i = 0; i < type_->expect<EnumType>().members().size(); ++i)
         members.push_back(sugar(graph.insert_constant(IValue(make_intrusive<EnumObject>(type_, i)), type_)));
     return members;
+}
+
+SugaredPtr EnumClassValue::iterator(const SourceRange& range, Graph& graph) {
+    std::vector<Value*> members;
+    for (const SugaredPtr& member : as_tuple(range, graph, std::nullopt)) members.push_back(member->as_value(range, graph));
+    return sugar(graph.insert_node(sym::prim_ListConstruct, std::move(members))->output()->set_type(list_type(type_)));
 }
 
 SugaredPtr ExceptionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {

@@ -35,6 +35,8 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
     virtual std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected = std::nullopt);
     /// What `for x in value` iterates over.
     virtual SugaredPtr iterator(const SourceRange& range, Graph& graph);
+    /// value[index], of what is no first-class value.
+    virtual SugaredPtr subscript(const SourceRange& range, Graph& graph, Value* index);
     // Of iterators: the number of elements, one element, and whether a loop over them must be unrolled.
     virtual Value* length(const SourceRange& range, Graph& graph);
     virtual SugaredPtr element(const SourceRange& range, Graph& graph, Value* index);
@@ -112,7 +114,7 @@ class ConstantsTable : public SugaredValue {
 };
 
 /// Forms that the emitter treats itself, since their arguments are not all values.
-enum class SpecialForm { annotate, fork, awaitable, getattr, hasattr, isinstance, list, dict, tuple, unchecked_cast, uninitialized, create_object, range, enumerate, zip, super, tolist };
+enum class SpecialForm { annotate, fork, awaitable, getattr, hasattr, isinstance, list, dict, tuple, unchecked_cast, uninitialized, create_object, range, enumerate, zip, super, tolist, is_scripting };
 
 class SpecialFormValue : public SugaredValue {
    public:
@@ -134,6 +136,18 @@ class CastFunction : public SugaredValue {
     TypePtr type_;
     Symbol op_;
     std::string magic_method_;
+};
+
+/// x.float(), x.long(), …: a tensor's conversions to a dtype.
+class TensorCastFunction : public SugaredValue {
+   public:
+    TensorCastFunction(Value* self, int64_t dtype) : self_(self), dtype_(dtype) {}
+    std::string kind() const override { return "builtin"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+
+   private:
+    Value* self_;
+    int64_t dtype_;
 };
 
 /// An operator that classes may take over by a magic method of their own: len(x), x + y.
@@ -208,6 +222,8 @@ class EnumClassValue : public SugaredValue {
     std::string kind() const override { return type_->str(); }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
     std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
+    /// The list of the members.
+    SugaredPtr iterator(const SourceRange& range, Graph& graph) override;
 
    private:
     TypePtr type_;

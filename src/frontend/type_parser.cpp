@@ -226,6 +226,43 @@ const ast::Expr* final_type(const ast::Expr* annotation) {
     return without_module(dotted_name(subscript->value)) == "Final" ? subscript->indices[0] : nullptr;
 }
 
+namespace {
+
+/// The expressions in `(T, U) -> R` behind `# type:`; they live as long as `ast`.
+struct TypeComment {
+    std::shared_ptr<const Ast> parameters;
+    std::shared_ptr<const Ast> result;
+
+    explicit TypeComment(const SourceRange& comment) {
+        const std::string_view text = comment.text();
+        const size_t begin = text.find('(');
+        const size_t arrow = text.rfind("->");
+        if (begin == text.npos || arrow == text.npos || arrow < begin) throw CompileError(comment, "expected '(types…) -> type' in this type comment");
+        parameters = part(comment, text.substr(begin, arrow - begin));
+        result = part(comment, text.substr(arrow + 2));
+    }
+    static const ast::Expr& expression(const Ast& ast) { return *ast::as<ast::Expression>(ast.body.at(0))->value; }
+    ast::Exprs types() const {
+        const ast::Expr& all = expression(*parameters);
+        const auto* tuple = ast::as<ast::Tuple>(&all);
+        return tuple ? tuple->elements : ast::Exprs{&all};
+    }
+
+ private:
+    static std::shared_ptr<const Ast> part(const SourceRange& comment, std::string_view text) {
+        const size_t first = text.find_first_not_of(" \t");
+        const size_t last = text.find_last_not_of(" \t\r");
+        if (first == text.npos) throw CompileError(comment, "expected a type in this type comment");
+        try {
+            return parse_expression(std::make_shared<Source>(std::string(text.substr(first, last - first + 1)), "<type comment>"));
+        } catch (const CompileError& error) {
+            throw CompileError(comment, error.sentence());
+        }
+    }
+};
+
+}  // namespace
+
 Schema parse_signature(const ast::FunctionDef& def, Resolver& resolver, const TypePtr& self_type) {
     Schema schema;
     schema.name = def.name;
@@ -240,6 +277,20 @@ Schema parse_signature(const ast::FunctionDef& def, Resolver& resolver, const Ty
         } else {
             schema.arguments.push_back(parse_parameter(def.parameters[i], resolver));
         }
+    }
+    if (def.type_comment.known()) {
+        const TypeComment comment(def.type_comment);
+        const ast::Exprs types = comment.types();
+        const size_t first = schema.arguments.size() - std::min(types.size(), schema.arguments.size());
+        if (types.size() + (self_type ? 1 : 0) != schema.arguments.size() && types.size() != schema.arguments.size()) {
+            throw CompileError(def.type_comment, fmt::format("Number of type annotations for function parameters ({}) does not match the number of "
+                                                             "parameters on the function ({})!",
+                                                             types.size(), schema.arguments.size()));
+        }
+        for (size_t i = 0; i < types.size(); ++i) schema.arguments[first + i].type = parse_type(*types[i], resolver);
+        Argument result;
+        result.type = parse_type(TypeComment::expression(*comment.result), resolver);
+        schema.returns.push_back(std::move(result));
     }
     if (def.returns) {
         if (parse_broadcasting_list(*def.returns)) {

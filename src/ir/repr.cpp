@@ -28,7 +28,10 @@ std::string repr(double value) {
     if (std::isfinite(value) && std::abs(value) < kLargestInteger && value == std::trunc(value)) {
         return fmt::format("{:.0f}.", value);
     }
-    return fmt::format("{:.17g}", value);
+    std::string text = fmt::format("{:.17g}", value);
+    // PyTorch writes 1e10 as 10000000000, which reads back as an int.
+    if (text.find_first_not_of("-0123456789") == text.npos) text += '.';
+    return text;
 }
 
 std::string graph_str(const Type& type) {

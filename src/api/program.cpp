@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <wick/api/program.h>
+#include <wick/support/check.h>
+
+#include "program/builtins.h"
+#include "program/checking.h"
+#include "program/classes.h"
+#include "program/functions.h"
+#include "program/modules.h"
+#include "program/session.h"
+
+namespace wick::jit {
+
+Program::Program(RunOptions options) : session_(std::make_shared<Session>(std::move(options))) {}
+
+IValue Program::run(const std::string& text, const std::string& name) {
+    return session_->execute(std::make_shared<Source>(text, name));
+}
+
+static std::string text_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw Error(fmt::format("{}: cannot be read", path));
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+IValue Program::run_file(const std::string& path) { return run(text_of(path), path); }
+
+bool Program::has(const std::string& name) const { return session_->find(name) != nullptr; }
+
+static IValue& named(Session& session, const std::string& name) {
+    IValue* value = session.find(name);
+    WICK_CHECK(value, "the program defines no '{}'", name);
+    return *value;
+}
+
+IValue Program::call(const std::string& name, std::vector<IValue> arguments, const Kwargs& kwargs) {
+    const IValue callee = named(*session_, name);
+    return session_->guarded([&] { return session_->call(callee, {std::move(arguments), kwargs}); });
+}
+
+IValue Program::get(const std::string& name) const {
+    const IValue& value = named(*session_, name);
+    WICK_CHECK(!holds_thing(value), "'{}' is a {} of the program", name, session_->type_name(value));
+    return value;
+}
+
+std::string Program::repr(const IValue& value) const { return session_->repr(value); }
+
+Module Program::script(const std::string& name) {
+    IValue value = named(*session_, name);
+    return session_->guarded([&] {
+        if (auto* type = thing_as<ClassThing>(value); type && type->family() == ClassThing::Family::module) value = session_->call(value, {});
+        IntrusivePtr<ScriptObject> object = exported(*session_, value);
+        session_->unit()->define_all();
+        return Module(session_->unit(), std::move(object));
+    });
+}
+
+std::string Program::default_entry() const {
+    std::string best;
+    int rank = 0;
+    for (const std::string& name : session_->globals()->names()) {
+        const IValue& value = *session_->find(name);
+        const auto* type = thing_as<ClassThing>(value);
+        const bool is_module = thing_as<ModuleObject>(value) || (value.is_object() && value.to_object().type->is_module());
+        const auto* function = thing_as<FunctionThing>(value);
+        const int found = is_module ? 3 : type && type->def() && type->family() == ClassThing::Family::module ? 2 : function && function->def ? 1 : 0;
+        if (found == 0 || found < rank) continue;
+        rank = found;
+        best = name;
+    }
+    return best;
+}
+
+std::vector<std::string> Program::check(const std::string& text, const std::string& name) {
+    return check_program(*session_, std::make_shared<Source>(text, name));
+}
+
+std::vector<std::string> Program::check_file(const std::string& path) { return check(text_of(path), path); }
+
+std::vector<std::string> Program::names(const std::string& object) const { return known_names(*session_, object); }
+
+Program compile(const std::string& text) {
+    Program program;
+    program.run(text);
+    return program;
+}
+
+}  // namespace wick::jit

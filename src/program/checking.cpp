@@ -1,0 +1,112 @@
+#include "program/checking.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <wick/support/error.h>
+#include <wick/support/function_ref.h>
+
+#include "program/builtins.h"
+#include "program/classes.h"
+#include "program/functions.h"
+#include "program/modules.h"
+#include "program/session.h"
+
+namespace wick::jit {
+
+namespace {
+
+/// A program whose top level takes longer is looked at as far as it has come.
+constexpr std::chrono::seconds kPatience(10);
+
+class Errors {
+ public:
+    explicit Errors(Session& session) : session_(session) {}
+
+    void check(FunctionRef<void()> body) {
+        try {
+            session_.guarded([&] {
+                body();
+                return 0;
+            });
+        } catch (const NotCompilable&) {
+            // Python's half runs it.
+        } catch (const CompileError& error) {
+            add(error.what());
+        } catch (const LimitError&) {
+        } catch (const Error& error) {
+            if (messages.empty()) add(error.what());
+        }
+    }
+
+    std::vector<std::string> messages;
+
+ private:
+    /// A mistake in a function is found again by whoever calls it: its first line, with its place, stands for it.
+    void add(std::string message) {
+        while (message.ends_with('\n')) message.pop_back();
+        const std::string_view first = std::string_view(message).substr(0, message.find('\n'));
+        const bool known = std::ranges::any_of(messages, [&](const std::string& m) { return m == first || m.starts_with(std::string(first) + '\n'); });
+        if (!known || first.starts_with("Traceback")) messages.push_back(std::move(message));
+    }
+
+    Session& session_;
+};
+
+}  // namespace
+
+std::vector<std::string> check_program(Session& session, const std::shared_ptr<const Source>& source) {
+    Errors errors(session);
+    session.checking = true;
+    session.options().deadline = std::chrono::steady_clock::now() + kPatience;
+    const auto check = [&](const auto& body) { errors.check(body); };
+    std::shared_ptr<const Ast> ast;
+    check([&] { ast = session.parse_text(source); });
+    for (size_t i = 0; ast && i < ast->body.size(); ++i) check([&] { session.execute_statement(ast, *ast->body[i]); });
+    const std::vector<std::string> names = session.globals()->names();
+    for (const std::string& name : names) {
+        const IValue* global = session.find(name);
+        if (!global) continue;
+        const IValue value = *global;
+        if (auto* function = thing_as<FunctionThing>(value)) {
+            // A generic function has no types before it is called.
+            if (function->def && !function->is_generic()) check([&] { define_now(session, function->compiled(session), {}); });
+        } else if (auto* type = thing_as<ClassThing>(value); type && type->def()) {
+            if (type->family() != ClassThing::Family::exception && type->family() != ClassThing::Family::module)
+                check([&] { type->script_type(session, type->def()->name_range); });
+            // A module that can be made without arguments is made.
+            const IValue* member = type->family() == ClassThing::Family::module ? type->find("__init__") : nullptr;
+            const auto* init = member ? thing_as<FunctionThing>(*member) : nullptr;
+            if (init && init->parameters().size() == 1) check([&] { script_module(session, session.call(value, {})); });
+        } else if (thing_as<ModuleObject>(value)) {
+            check([&] { script_module(session, value); });
+        }
+    }
+    return errors.messages;
+}
+
+std::vector<std::string> known_names(Session& session, const std::string& object) {
+    std::vector<std::string> names;
+    if (object.empty()) {
+        names = session.globals()->names();
+        for (const std::string& builtin : builtin_names()) names.push_back(builtin);
+    } else {
+        IValue value;
+        const IValue* first = session.find(object.substr(0, object.find('.')));
+        if (!first) return names;
+        value = *first;
+        for (size_t dot = object.find('.'); dot != object.npos;) {
+            const size_t next = object.find('.', dot + 1);
+            IValue member;
+            if (!session.find_attribute(value, object.substr(dot + 1, next == object.npos ? next : next - dot - 1), member)) return names;
+            value = std::move(member);
+            dot = next;
+        }
+        names = attribute_names(session, value);
+    }
+    std::ranges::sort(names);
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,148 @@
+#include "program/eager.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include <wick/support/error.h>
+
+#include "frontend/emitter.h"
+#include "frontend/parser.h"
+#include "frontend/sugared_value.h"
+#include "program/session.h"
+#include "runtime/interpreter.h"
+
+namespace wick::jit {
+
+namespace {
+
+struct OperatorNames : Resolver {
+    SugaredPtr resolve_value(const std::string& name, Graph& graph, const SourceRange&) override {
+        if (name == "torch") return std::make_shared<OperatorNamespace>("aten");
+        if (name == "ops") return std::make_shared<OpsNamespace>();
+        return nullptr;
+    }
+    TypePtr resolve_type(const std::string&, const SourceRange&) override { return {}; }
+};
+
+Schema signature_of(const std::vector<std::string>& names, const std::vector<IValue>& values) {
+    Schema schema;
+    for (size_t i = 0; i < names.size(); ++i) {
+        Argument argument;
+        argument.name = names[i];
+        argument.type = values[i].type();
+        schema.arguments.push_back(std::move(argument));
+    }
+    return schema;
+}
+
+TypePtr common_type(const std::vector<IValue>& values) {
+    TypePtr type;
+    for (const IValue& value : values) {
+        if (thing_of(value)) return any_type();
+        const TypePtr next = value.type();
+        type = type ? unify_types(type, next) : next;
+        if (!type) return any_type();
+    }
+    return type ? type : any_type();
+}
+
+}  // namespace
+
+void settle_types(IValue& value) {
+    if (value.is_list() && value.to_list().element_type->is(TypeKind::Any)) {
+        ListObject& list = value.to_list();
+        for (IValue& item : list.items) settle_types(item);
+        list.element_type = common_type(list.items);
+    } else if (value.is_dict() && value.to_dict().key_type->is(TypeKind::Any)) {
+        DictObject& dict = value.to_dict();
+        std::vector<IValue> keys;
+        std::vector<IValue> items;
+        for (auto& [key, item] : dict.items()) {
+            settle_types(item);
+            keys.push_back(key);
+            items.push_back(item);
+        }
+        const TypePtr key_type = common_type(keys);
+        const TypePtr value_type = common_type(items);
+        if (key_type->is(TypeKind::Any) || value_type->is(TypeKind::Any)) return;
+        dict.key_type = key_type;
+        dict.value_type = value_type;
+    } else if (value.is_tuple()) {
+        for (IValue& element : value.to_tuple().elements) settle_types(element);
+    }
+}
+
+IntrusivePtr<Function>& Eager::compiled(const std::string& expression, const std::vector<std::string>& names,
+                                        const std::vector<IValue>& values) {
+    std::string key = expression;
+    for (const IValue& value : values) key += '|' + value.type()->str();
+    IntrusivePtr<Function>& known = functions_[key];
+    if (known) return known;
+    std::string text = "def eager(";
+    for (const std::string& name : names) text += name + ", ";
+    text += "):\n    return " + expression + "\n";
+    const auto ast = parse(std::make_shared<Source>(std::move(text), "<operation>"));
+    auto function = make_intrusive<Function>("eager", [&](Function& self) {
+        OperatorNames resolver;
+        emit_function(self, *ast::as<ast::FunctionDef>(ast->body.at(0)), signature_of(names, values), resolver);
+    });
+    function->ensure_defined();
+    return known = std::move(function);
+}
+
+IValue Eager::evaluate(const std::string& expression, const std::vector<std::string>& names,
+                       std::vector<IValue> values) {
+    for (IValue& value : values) {
+        if (thing_of(value)) {
+            raise("TypeError", fmt::format("unsupported operand: {}", thing_of(value)->kind()));
+        }
+        settle_types(value);
+    }
+    IntrusivePtr<Function> function;
+    try {
+        function = compiled(expression, names, values);
+    } catch (const CompileError& error) {
+        raise("TypeError", error.sentence());
+    }
+    return run(*function, std::move(values), options_);
+}
+
+IValue Eager::call(const std::string& callee, const IValue* self, const std::vector<IValue>& positional,
+                   const std::vector<std::pair<std::string, IValue>>& keywords) {
+    std::vector<std::string> names;
+    std::vector<IValue> values;
+    if (self) {
+        names.push_back("self");
+        values.push_back(*self);
+    }
+    std::string expression = callee + "(";
+    const auto add = [&](const IValue& value, const std::string& keyword) {
+        names.push_back(fmt::format("a{}", names.size()));
+        values.push_back(value);
+        expression += keyword + names.back() + ", ";
+    };
+    for (const IValue& value : positional) add(value, "");
+    for (const auto& [name, value] : keywords) add(value, name + "=");
+    if (expression.ends_with(", ")) expression.resize(expression.size() - 2);
+    return evaluate(expression + ")", names, std::move(values));
+}
+
+IValue Eager::binary(TokenKind op, const IValue& left, const IValue& right) {
+    return evaluate(fmt::format("a {} b", token_text(op)), {"a", "b"}, {left, right});
+}
+
+bool Eager::has_property(const IValue& self, const std::string& name) {
+    const std::string key = name + '|' + self.type()->str();
+    if (const auto known = properties_.find(key); known != properties_.end()) return known->second;
+    bool found = false;
+    try {
+        compiled("self." + name, {"self"}, {self});
+        found = true;
+    } catch (const CompileError&) {
+        functions_.erase(fmt::format("self.{}|{}", name, self.type()->str()));
+    }
+    return properties_[key] = found;
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,45 @@
+#pragma once
+// Operators on values, outside of any function: `x + y`, `x.view(2, 3)`, `torch.cat(xs)` at a program's top level.
+//
+// An operation is a small text ("a + b") that the front end compiles for the types of its operands, so overloads are
+// chosen and arguments converted exactly as in compiled code; the function is kept for the next operands of these types.
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <wick/runtime/run_options.h>
+#include <wick/types/function.h>
+#include <wick/types/ivalue.h>
+
+#include "frontend/token.h"
+
+namespace wick::jit {
+
+class Eager {
+ public:
+    explicit Eager(const RunOptions& options) : options_(options) {}
+
+    /// The value of an expression over names, given the values of the names. TypeError where no overload fits.
+    IValue evaluate(const std::string& expression, const std::vector<std::string>& names, std::vector<IValue> values);
+    /// callee(positional…, name=keyword…); `callee` is an expression over `self` where that is not null.
+    IValue call(const std::string& callee, const IValue* self, const std::vector<IValue>& positional,
+                const std::vector<std::pair<std::string, IValue>>& keywords);
+    IValue binary(TokenKind op, const IValue& left, const IValue& right);
+    /// Whether values of this type have an attribute that is a value, and no method.
+    bool has_property(const IValue& self, const std::string& name);
+
+ private:
+    IntrusivePtr<Function>& compiled(const std::string& expression, const std::vector<std::string>& names,
+                                     const std::vector<IValue>& values);
+
+    const RunOptions& options_;
+    std::unordered_map<std::string, IntrusivePtr<Function>> functions_;
+    std::unordered_map<std::string, bool> properties_;
+};
+
+/// Gives lists and dicts that Python's displays made (of Any) the types of what is in them, where that is one type.
+/// What is inside is shared, so writes are seen on both sides.
+void settle_types(IValue& value);
+
+}  // namespace wick::jit

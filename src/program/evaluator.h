@@ -1,0 +1,68 @@
+#pragma once
+// Executes statements and expressions as Python does, over the syntax tree.
+
+#include <string>
+#include <vector>
+
+#include <wick/support/function_ref.h>
+
+#include "frontend/ast.h"
+#include "program/session.h"
+
+namespace wick::jit {
+
+class FunctionThing;
+
+class Evaluator {
+ public:
+    /// Works in `scope`; `ast` is the text that the statements are of.
+    Evaluator(Session& session, ScopePtr scope, std::shared_ptr<const Ast> ast, Session::Frame& frame)
+        : session_(session), scope_(std::move(scope)), ast_(std::move(ast)), frame_(frame) {}
+
+    enum class Flow { normal, breaks, continues, returns };
+    /// Where the statements end: at their last, or at one that leaves them.
+    Flow execute(const ast::Block& statements);
+    Flow execute(const ast::Stmt& statement);
+    IValue evaluate(const ast::Expr& expr);
+    /// What a return statement gave.
+    IValue result;
+
+ private:
+    // Statements
+    void import(const ast::Import& statement);
+    void define(const ast::FunctionDef& def);
+    void define(const ast::ClassDef& def);
+    void assign(const ast::Expr& target, const IValue& value);
+    void assign_name(const std::string& name, IValue value);
+    void unpack(const ast::Exprs& targets, const IValue& value);
+    void augmented_assign(const ast::AugmentedAssign& statement);
+    void remove(const ast::Expr& target);
+    Flow loop_over(const ast::For& statement);
+    Flow with(const ast::With& statement, size_t item);
+
+    // Expressions
+    IValue name(const ast::Name& expr);
+    IValue binary(TokenKind op, const IValue& left, const IValue& right);
+    IValue unary(const ast::Unary& expr);
+    bool compare(TokenKind op, const IValue& left, const IValue& right, IValue& result);
+    IValue call(const ast::Call& expr);
+    IValue subscript(const ast::Subscript& expr);
+    /// `value[indices]` as an operation: the text of the index over the names in `names`.
+    std::string index_text(const ast::Exprs& indices, std::vector<std::string>& names, std::vector<IValue>& values);
+    void assign_subscript(const ast::Subscript& target, const IValue& value);
+    std::vector<IValue> slice(const std::vector<IValue>& items, const ast::Slice& slice);
+    void comprehension(const std::vector<ast::Comprehension>& loops, size_t level, FunctionRef<void()> body);
+    IValue formatted(const ast::FormattedString& expr);
+    std::vector<IValue> spread(const ast::Exprs& exprs);
+    int64_t index(const IValue& value, size_t size, const char* what);
+
+    Session& session_;
+    ScopePtr scope_;
+    std::shared_ptr<const Ast> ast_;
+    Session::Frame& frame_;
+};
+
+/// Python's format(value, spec) for numbers and strings.
+std::string format_value(Session& session, const IValue& value, std::string_view spec);
+
+}  // namespace wick::jit

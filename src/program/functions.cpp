@@ -1,0 +1,317 @@
+#include "program/functions.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "frontend/emitter.h"
+#include "frontend/type_parser.h"
+#include "program/classes.h"
+#include "program/evaluator.h"
+#include "program/scope_resolver.h"
+#include "runtime/interpreter.h"
+
+namespace wick::jit {
+
+using Kind = ast::Parameter::Kind;
+
+namespace {
+
+bool has_variable_arguments(const FunctionThing& function) {
+    return std::ranges::any_of(function.parameters(), [](const ast::Parameter& parameter) {
+        return parameter.kind == Kind::var_positional || parameter.kind == Kind::var_keyword;
+    });
+}
+
+std::string key_of(const std::vector<TypePtr>& types) {
+    std::string key;
+    for (const TypePtr& type : types) key += (type ? type->str() : "") + ",";
+    return key;
+}
+
+/// An empty list or dict of Python's takes the type that the parameter asks for, so that both sides hold one object.
+void settle_empty(IValue& value, const TypePtr& type) {
+    const Type& wanted = type->is(TypeKind::Optional) ? *type->contained(0) : *type;
+    if (value.is_list() && wanted.is(TypeKind::List) && value.to_list().items.empty()) {
+        if (value.to_list().element_type->is(TypeKind::Any)) value.to_list().element_type = wanted.contained(0);
+    } else if (value.is_dict() && wanted.is(TypeKind::Dict) && value.to_dict().size() == 0) {
+        if (!value.to_dict().key_type->is(TypeKind::Any)) return;
+        value.to_dict().key_type = wanted.contained(0);
+        value.to_dict().value_type = wanted.contained(1);
+    }
+}
+
+IValue run_with(Session& session, Function& function, std::vector<IValue> values) {
+    const Schema& schema = function.schema();
+    for (size_t i = 0; i < values.size() && i < schema.arguments.size(); ++i) {
+        settle_types(values[i]);
+        settle_empty(values[i], schema.arguments[i].type);
+    }
+    return session.run_compiled(function, bind_arguments(schema, std::move(values)));
+}
+
+/// A generic function inside compiled code: each call compiles its own instance.
+class GenericFunctionValue : public SugaredValue {
+ public:
+    GenericFunctionValue(Session& session, FunctionThing& function) : session_(session), function_(&function) {}
+    std::string kind() const override { return "function"; }
+
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+        const auto& parameters = function_->parameters();
+        std::vector<TypePtr> types;
+        for (size_t i = 0; i < parameters.size(); ++i) types.push_back(var_type(fmt::format("t{}", i)));
+        // Type variables bind to whatever comes.
+        const MatchedSchema match = match_schema(function_->signature(session_, types), range, graph, args, kwargs);
+        types.clear();
+        for (size_t i = 0; i < match.inputs.size(); ++i) types.push_back(parameters[i].annotation ? TypePtr() : match.inputs[i]->type);
+        Function& instance = function_->instance(session_, types);
+        define_now(session_, instance, range);
+        MatchedSchema call{match.inputs, {instance.schema().returns.at(0).type}, {}};
+        return sugar(emit_function_call(range, graph, instance, call));
+    }
+
+ private:
+    Session& session_;
+    const IntrusivePtr<FunctionThing> function_;
+};
+
+/// A function that compiled code may mention but not call: @torch.jit.ignore, @torch.jit.unused.
+class UncallableFunctionValue : public SugaredValue {
+ public:
+    UncallableFunctionValue(Session& session, FunctionThing& function) : session_(session), function_(&function) {}
+    std::string kind() const override { return "function"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+        Schema schema = function_->signature(session_);
+        if (function_->owner && !schema.arguments.empty()) schema.arguments[0].type = any_type();
+        match_schema(schema, range, graph, args, kwargs);
+        constexpr const char* kMessage = "This Python function is annotated to be ignored and cannot be run";
+        Node* raise = graph.create(sym::prim_RaiseException, {graph.insert_constant(kMessage), graph.insert_constant(IValue())}, 0);
+        raise->range = range;
+        graph.insert(raise);
+        const TypePtr type = schema.returns.empty() ? tensor_type() : schema.returns[0].type;
+        return sugar(graph.insert_node(sym::prim_Uninitialized, {})->output()->set_type(type));
+    }
+
+ private:
+    Session& session_;
+    const IntrusivePtr<FunctionThing> function_;
+};
+
+}  // namespace
+
+std::string FunctionThing::repr(Session&) { return fmt::format("<function {}>", name()); }
+
+bool FunctionThing::attribute(Session&, const std::string& field, IValue& out) {
+    if (field != "__name__" && field != "__qualname__") return false;
+    out = IValue(name());
+    return true;
+}
+
+bool FunctionThing::is_generic() const {
+    return !scripted && !parameters().empty() && !(def && def->type_comment.known()) &&
+           std::ranges::any_of(parameters(), [](const ast::Parameter& p) { return p.annotation == nullptr; });
+}
+
+std::vector<IValue> FunctionThing::bind(Session& session, const Arguments& arguments) const {
+    const auto& formal = parameters();
+    std::vector<IValue> values;
+    size_t used = 0;
+    std::vector<bool> used_keywords(arguments.keywords.size());
+    std::vector<std::string> missing;
+    bool takes_all_keywords = false;
+    const size_t most = std::ranges::count_if(formal, [](const ast::Parameter& p) { return p.kind == Kind::normal; });
+    for (size_t i = 0; i < formal.size(); ++i) {
+        const ast::Parameter& parameter = formal[i];
+        if (parameter.kind == Kind::var_positional) {
+            std::vector<IValue> rest(arguments.positional.begin() + std::min(used, arguments.positional.size()),
+                                     arguments.positional.end());
+            used = arguments.positional.size();
+            values.emplace_back(make_tuple(std::move(rest)));
+            continue;
+        }
+        if (parameter.kind == Kind::var_keyword) {
+            takes_all_keywords = true;
+            auto rest = make_dict(any_type(), any_type());
+            for (size_t k = 0; k < arguments.keywords.size(); ++k) {
+                if (!used_keywords[k]) rest->set(IValue(arguments.keywords[k].first), arguments.keywords[k].second);
+            }
+            values.emplace_back(std::move(rest));
+            continue;
+        }
+        const auto named = std::ranges::find(arguments.keywords, parameter.name, [](const auto& k) { return k.first; });
+        if (named != arguments.keywords.end()) used_keywords[named - arguments.keywords.begin()] = true;
+        if (parameter.kind == Kind::normal && used < arguments.positional.size()) {
+            if (named != arguments.keywords.end())
+                raise("TypeError", fmt::format("{}() got multiple values for argument '{}'", name(), parameter.name));
+            values.push_back(arguments.positional[used++]);
+        } else if (named != arguments.keywords.end()) {
+            values.push_back(named->second);
+        } else if (defaults[i]) {
+            values.push_back(*defaults[i]);
+        } else {
+            missing.push_back("'" + parameter.name + "'");
+            values.emplace_back();
+        }
+    }
+    if (used < arguments.positional.size())
+        raise("TypeError", fmt::format("{}() takes {} positional argument{} but {} {} given", name(), most, most == 1 ? "" : "s",
+                                       arguments.positional.size(), arguments.positional.size() == 1 ? "was" : "were"));
+    for (size_t k = 0; k < used_keywords.size(); ++k) {
+        if (!used_keywords[k] && !takes_all_keywords)
+            raise("TypeError", fmt::format("{}() got an unexpected keyword argument '{}'", name(), arguments.keywords[k].first));
+    }
+    if (!missing.empty()) {
+        std::string names = missing[0];
+        for (size_t i = 1; i < missing.size(); ++i)
+            names += (i + 1 == missing.size() ? missing.size() > 2 ? ", and " : " and " : ", ") + missing[i];
+        raise("TypeError", fmt::format("{}() missing {} required positional argument{}: {}", name(), missing.size(),
+                                       missing.size() == 1 ? "" : "s", names));
+    }
+    return values;
+}
+
+IValue FunctionThing::interpret(Session& session, const Arguments& arguments) {
+    std::vector<IValue> values = bind(session, arguments);
+    auto names = make_intrusive<Scope>(scope, scope->qualifier());
+    for (size_t i = 0; i < values.size(); ++i) names->set(parameters()[i].name, std::move(values[i]));
+    if (owner) names->set("__class__", owner->value());
+    Session::Frame frame(session, name());
+    Evaluator evaluator(session, names, ast, frame);
+    if (lambda) return evaluator.evaluate(*lambda->body);
+    evaluator.execute(def->body);
+    return evaluator.result;
+}
+
+IValue FunctionThing::call(Session& session, Arguments arguments) {
+    const auto is_thing = [](const IValue& value) { return holds_thing(value); };
+    if (is_dynamic_ || lambda || session.constructing > 0 || owner || has_variable_arguments(*this) ||
+        std::ranges::any_of(arguments.positional, is_thing) ||
+        std::ranges::any_of(arguments.keywords, [&](const auto& k) { return is_thing(k.second); }))
+        return interpret(session, arguments);
+    std::vector<IValue> values = bind(session, arguments);
+    Function* function = nullptr;
+    try {
+        if (is_generic()) {
+            std::vector<TypePtr> types;
+            for (size_t i = 0; i < values.size(); ++i) {
+                settle_types(values[i]);
+                types.push_back(parameters()[i].annotation ? TypePtr() : values[i].type());
+            }
+            function = &instance(session, types);
+        } else {
+            function = &compiled(session);
+        }
+        define_now(session, *function, {});
+    } catch (const NotCompilable&) {
+        is_dynamic_ = true;
+        return interpret(session, arguments);
+    }
+    return run_with(session, *function, std::move(values));
+}
+
+Schema FunctionThing::signature(Session& session, const std::vector<TypePtr>& types) const {
+    ScopeResolver resolver(session, scope);
+    ast::FunctionDef plain = *def;
+    // Defaults were evaluated with the def statement.
+    for (ast::Parameter& parameter : plain.parameters) parameter.default_value = nullptr;
+    Schema schema = parse_signature(plain, resolver, owner && !is_static ? any_type() : TypePtr());
+    for (size_t i = 0; i < schema.arguments.size(); ++i) {
+        Argument& argument = schema.arguments[i];
+        if (!def->parameters[i].annotation && i < types.size() && types[i]) argument.type = types[i];
+        if (i >= defaults.size() || !defaults[i]) continue;
+        argument.default_value = argument.type->has_free_variables() ? *defaults[i] : default_of(argument, *defaults[i], def->parameters[i]);
+    }
+    return schema;
+}
+
+Function& FunctionThing::compile(Session& session, const std::string& key, FunctionRef<Schema()> signature) {
+    if (constants_version_ != session.constants_version()) {
+        instances_.clear();
+        constants_version_ = session.constants_version();
+    }
+    IntrusivePtr<Function>& known = instances_[key];
+    if (known) return *known;
+    if (!def) throw NotCompilable(lambda->range, "lambda is not supported as a value");
+    Schema schema = signature();
+    auto function = make_intrusive<Function>(
+        session.unique_name(qualified_name), [&session, self = IntrusivePtr<FunctionThing>(this), schema](Function& function) {
+            ScopeResolver resolver(session, self->scope);
+            emit_function(function, *self->def, schema, resolver);
+        });
+    if (!schema.returns.empty()) {
+        schema.name = def->name;
+        function->set_schema(std::move(schema));
+    }
+    known = function;
+    session.unit()->add_function(std::move(function));
+    return *known;
+}
+
+Function& FunctionThing::compiled(Session& session) {
+    return compile(session, "", [&] { return signature(session); });
+}
+
+Function& FunctionThing::instance(Session& session, const std::vector<TypePtr>& types) {
+    return compile(session, key_of(types), [&] { return signature(session, types); });
+}
+
+SugaredPtr FunctionThing::compile_time(Session& session, Graph&, const SourceRange& range) {
+    if (lambda) throw NotCompilable(range, "lambda is not supported as a value");
+    if (role == Role::unused || role == Role::ignored) return std::make_shared<UncallableFunctionValue>(session, *this);
+    if (has_variable_arguments(*this))
+        throw NotCompilable(range, "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults");
+    if (!overloads.empty()) {
+        std::vector<Function*> functions;
+        for (size_t i = 0; i < overloads.size(); ++i) {
+            functions.push_back(&compile(session, fmt::format("overload {}", i), [&] { return overloads[i]->signature(session); }));
+            define_now(session, *functions.back(), range);
+        }
+        return std::make_shared<FunctionValue>(std::move(functions));
+    }
+    if (is_generic()) return std::make_shared<GenericFunctionValue>(session, *this);
+    Function& function = compiled(session);
+    define_now(session, function, range);
+    return std::make_shared<FunctionValue>(std::vector<Function*>{&function});
+}
+
+IValue BoundMethod::call(Session& session, Arguments arguments) {
+    arguments.positional.insert(arguments.positional.begin(), self);
+    return session.call(function, std::move(arguments));
+}
+
+SugaredPtr BoundMethod::compile_time(Session& session, Graph&, const SourceRange& range) {
+    throw NotCompilable(range, "a method of an object outside of the function cannot be used as a value");
+}
+
+IValue CompiledMethod::call(Session& session, Arguments arguments) {
+    arguments.positional.insert(arguments.positional.begin(), self_);
+    return call_compiled(session, *function_, std::move(arguments));
+}
+
+IValue call_compiled(Session& session, Function& function, Arguments arguments) {
+    define_now(session, function, {});
+    const Schema& schema = function.schema();
+    for (size_t i = 0; i < arguments.positional.size() && i < schema.arguments.size(); ++i) {
+        settle_types(arguments.positional[i]);
+        settle_empty(arguments.positional[i], schema.arguments[i].type);
+    }
+    for (auto& [name, value] : arguments.keywords) settle_types(value);
+    return session.run_compiled(function, bind_arguments(schema, std::move(arguments.positional), arguments.keywords));
+}
+
+void define_now(Session& session, Function& function, const SourceRange& caller) {
+    if (!session.begin_compiling(function)) return;
+    try {
+        function.ensure_defined();
+    } catch (const NotCompilable&) {
+        session.end_compiling();
+        throw;
+    } catch (const CompileError& error) {
+        const std::string chain = session.end_compiling();
+        if (!caller.known() || chain.empty()) throw;
+        throw CompileError(error, fmt::format("'{}' is being compiled since it was called from '{}'\n{}", function.name(), chain,
+                                              caller.highlight()));
+    }
+    session.end_compiling();
+}
+
+}  // namespace wick::jit

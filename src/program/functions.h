@@ -1,0 +1,107 @@
+#pragma once
+// Functions of a program: `def` and lambda.
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <wick/support/function_ref.h>
+
+#include "frontend/ast.h"
+#include "program/scope.h"
+#include "program/thing.h"
+
+namespace wick::jit {
+
+class ClassThing;
+
+/// A function as its `def` statement leaves it. Called, it is compiled: once where its parameters have annotations (those
+/// without are Tensors), and for each combination of argument types where none of them has (a generic function). What
+/// only Python can do (building modules, taking functions, *args) runs in the evaluator instead.
+class FunctionThing : public Thing {
+ public:
+    FunctionThing(std::shared_ptr<const Ast> ast, const ast::FunctionDef* def, ScopePtr scope)
+        : ast(std::move(ast)), def(def), scope(std::move(scope)) {}
+    FunctionThing(std::shared_ptr<const Ast> ast, const ast::Lambda* lambda, ScopePtr scope)
+        : ast(std::move(ast)), lambda(lambda), scope(std::move(scope)) {}
+
+    const std::shared_ptr<const Ast> ast;
+    const ast::FunctionDef* const def = nullptr;
+    const ast::Lambda* const lambda = nullptr;
+    /// Where its free names are looked up.
+    ScopePtr scope;
+    std::vector<std::optional<IValue>> defaults;
+    std::string qualified_name;  ///< "" of a lambda
+
+    // Set by decorators and by the class it is a method of.
+    enum class Role { plain, exported, ignored, unused };
+    Role role = Role::plain;
+    bool scripted = false;  ///< @torch.jit.script: parameters without annotation are Tensors
+    bool is_static = false;
+    bool is_class_method = false;
+    bool is_overload = false;  ///< a signature of the function of its name that comes later
+    /// The functions under @torch.jit._overload before this one, whose signatures it has.
+    std::vector<IntrusivePtr<FunctionThing>> overloads;
+    ClassThing* owner = nullptr;
+
+    const std::vector<ast::Parameter>& parameters() const { return def ? def->parameters : lambda->parameters; }
+    std::string name() const { return def ? def->name : "<lambda>"; }
+    bool is_generic() const;
+
+    std::string kind() const override { return "function"; }
+    std::string repr(Session& session) override;
+    bool attribute(Session& session, const std::string& name, IValue& out) override;
+    IValue call(Session& session, Arguments arguments) override;
+    SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
+
+    /// Runs the body in the evaluator.
+    IValue interpret(Session& session, const Arguments& arguments);
+    /// The arguments in the order of the parameters, *args as a tuple and **kwargs as a dict; TypeError as in Python.
+    std::vector<IValue> bind(Session& session, const Arguments& arguments) const;
+    /// What the parameters' annotations say; those without one are of the type in `types` or, where that is null or there
+    /// are none, Tensors.
+    Schema signature(Session& session, const std::vector<TypePtr>& types = {}) const;
+    /// The compiled form with the declared types.
+    Function& compiled(Session& session);
+    /// The compiled form for arguments of these types.
+    Function& instance(Session& session, const std::vector<TypePtr>& types);
+
+ private:
+    Function& compile(Session& session, const std::string& key, FunctionRef<Schema()> signature);
+
+    bool is_dynamic_ = false;  ///< found to be what only the evaluator can run
+    std::unordered_map<std::string, IntrusivePtr<Function>> instances_;
+    uint64_t constants_version_ = 0;
+};
+
+/// A method with the object it is called on.
+class BoundMethod : public Thing {
+ public:
+    BoundMethod(IValue self, IValue function) : self(std::move(self)), function(std::move(function)) {}
+    const IValue self;
+    const IValue function;
+
+    std::string kind() const override { return "method"; }
+    IValue call(Session& session, Arguments arguments) override;
+    SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
+};
+
+/// A method of a compiled object.
+class CompiledMethod : public Thing {
+ public:
+    CompiledMethod(IValue self, Function& function) : self_(std::move(self)), function_(&function) {}
+    std::string kind() const override { return "method"; }
+    IValue call(Session& session, Arguments arguments) override;
+
+ private:
+    const IValue self_;
+    const IntrusivePtr<Function> function_;
+};
+
+/// Makes the body of `function` be compiled now unless that is under way; a CompileError of it tells who asked for it.
+void define_now(Session& session, Function& function, const SourceRange& caller);
+/// Calls a compiled function with Python's arguments.
+IValue call_compiled(Session& session, Function& function, Arguments arguments);
+
+}  // namespace wick::jit

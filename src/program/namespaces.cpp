@@ -1,0 +1,132 @@
+#include "program/namespaces.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "ops/registry.h"
+#include "program/library.h"
+#include "program/scope.h"
+#include "program/session.h"
+
+namespace wick::jit {
+
+namespace {
+
+constexpr std::string_view kModules[] = {
+    "torch",       "torch.nn",    "torch.nn.functional", "torch.nn.init",    "torch.nn.modules", "torch.nn.parameter", "torch.jit",
+    "torch.linalg", "torch.fft",  "torch.special",       "torch._C",         "torch._C._nn",     "torch._VF", "torch.ops",          "torch.autograd",
+    "torch.utils", "torch.cuda",  "torch.backends",      "torch.jit.annotations", "math",        "typing",             "typing_extensions",
+    "enum",        "dataclasses", "collections",         "collections.abc",  "functools",        "warnings",           "abc",
+    "copy",        "cmath",       "torch._jit_internal",
+};
+
+/// Where the operators of a module are: "aten::" + prefix + name.
+bool operator_prefix(std::string_view module, std::string& prefix) {
+    if (module == "torch" || module == "torch.nn.functional" || module == "torch._C._nn" || module == "torch._VF" || module == "math" || module == "cmath" || module == "torch._C") {
+        prefix = "";
+    } else if (module == "torch.linalg" || module == "torch.fft" || module == "torch.special") {
+        prefix = std::string(module.substr(6)) + "_";
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool is_module(const std::string& name) {
+    return std::ranges::find(kModules, name) != std::end(kModules) || is_library_package(name) || name.starts_with("torch.ops.");
+}
+
+/// A module in compiled code.
+class NamespaceValue : public SugaredValue {
+ public:
+    NamespaceValue(Session& session, IntrusivePtr<NamespaceThing> module) : session_(session), module_(std::move(module)) {}
+    std::string kind() const override { return "module"; }
+    SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
+        IValue found;
+        if (!module_->attribute(session_, field, found)) {
+            const std::string name = module_->repr(session_);
+            // PyTorch's answer to a misspelt operator has suggestions.
+            if (name == "'torch'" || name == "'math'") return std::make_shared<BuiltinFunction>(Symbol::from("aten::" + field), std::nullopt);
+            throw CompileError(range, fmt::format("module {} has no attribute '{}'", name, field));
+        }
+        return session_.compile_time(found, graph, range);
+    }
+
+ private:
+    Session& session_;
+    const IntrusivePtr<NamespaceThing> module_;
+};
+
+}  // namespace
+
+bool NamespaceThing::attribute(Session& session, const std::string& name, IValue& out) {
+    if (name_ == "torch.ops") {
+        out = make_intrusive<NamespaceThing>(name_ + "." + name)->value();
+        return true;
+    }
+    if (name_.starts_with("torch.ops.")) {
+        const std::string op = name_.substr(10) + "::" + name;
+        if (Registry::instance().find(op).empty()) return false;
+        out = make_intrusive<OperatorThing>(op)->value();
+        return true;
+    }
+    if (find_torch_name(session, name_, name, out)) return true;
+    if (!library_text(name_).empty()) {
+        if (const IValue* found = session.library(name_)->find(name)) {
+            out = *found;
+            return true;
+        }
+    }
+    // Functions of torch that are text go before the operators of their names.
+    if (name_ == "torch" && !library_text("torch.functional").empty() && library_module_of("torch.functional", name) == "torch.functional") {
+        out = *session.library("torch.functional")->find(name);
+        return true;
+    }
+    if (name_ == "torch" && (name == "no_grad" || name == "enable_grad")) {
+        out = *session.library("torch.autograd.grad_mode")->find(name);
+        return true;
+    }
+    if (name_ == "torch.nn" || name_ == "torch.nn.modules" || name_ == "torch.autograd") {
+        if (const std::string_view module = library_module_of(name_ == "torch.nn" ? "torch.nn.modules" : name_, name); !module.empty()) {
+            out = *session.library(std::string(module))->find(name);
+            return true;
+        }
+    }
+    if (const std::string inner = name_ + "." + name; is_module(inner)) {
+        out = make_intrusive<NamespaceThing>(inner)->value();
+        return true;
+    }
+    std::string prefix;
+    if (operator_prefix(name_, prefix)) {
+        std::string op = "aten::" + prefix + name;
+        if (name_ == "math" && name == "remainder") op = "aten::mathremainder";
+        if (name_ == "cmath" && name == "phase") op = "aten::angle";
+        // A text of the library may name an operator that wick does not have; who calls it is told.
+        if (session.in_library > 0 || !Registry::instance().find(op).empty()) {
+            out = make_intrusive<OperatorThing>(std::move(op))->value();
+            return true;
+        }
+    }
+    return false;
+}
+
+SugaredPtr NamespaceThing::compile_time(Session& session, Graph&, const SourceRange&) {
+    return std::make_shared<NamespaceValue>(session, IntrusivePtr<NamespaceThing>(this));
+}
+
+IValue OperatorThing::call(Session& session, Arguments arguments) {
+    std::string path = name_;
+    path.replace(path.find("::"), 2, ".");
+    return session.eager().call("ops." + path, nullptr, arguments.positional, arguments.keywords);
+}
+
+SugaredPtr OperatorThing::compile_time(Session&, Graph&, const SourceRange&) {
+    return std::make_shared<BuiltinFunction>(Symbol::from(name_), std::nullopt);
+}
+
+IValue import_module(Session&, const std::string& name) {
+    if (!is_module(name)) raise("ModuleNotFoundError", fmt::format("No module named '{}'", name));
+    return make_intrusive<NamespaceThing>(name)->value();
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,44 @@
+#pragma once
+// `torch`, `torch.nn`, `math`, `typing` and the other modules that a program may import.
+
+#include <string>
+
+#include "program/thing.h"
+
+namespace wick::jit {
+
+/// A module by its dotted name; its attributes are looked up when they are asked for: in the texts of the library, among
+/// what the evaluator itself provides (torch_names.cpp), among the operators.
+class NamespaceThing : public Thing {
+ public:
+    explicit NamespaceThing(std::string name) : name_(std::move(name)) {}
+    std::string kind() const override { return "module"; }
+    std::string repr(Session&) override { return "'" + name_ + "'"; }
+    bool attribute(Session& session, const std::string& name, IValue& out) override;
+    SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
+
+ private:
+    const std::string name_;
+};
+
+/// An operator family, "aten::relu".
+class OperatorThing : public Thing {
+ public:
+    explicit OperatorThing(std::string name) : name_(std::move(name)) {}
+    std::string kind() const override { return "builtin_function_or_method"; }
+    std::string repr(Session&) override { return "<built-in function " + name_ + ">"; }
+    IValue call(Session& session, Arguments arguments) override;
+    SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
+
+ private:
+    const std::string name_;
+};
+
+/// The module that `import name` binds; ImportError when there is none.
+IValue import_module(Session& session, const std::string& name);
+/// What the evaluator itself provides under "torch.jit.script", "math.pi", …; false when nothing.
+bool find_torch_name(Session& session, const std::string& module, const std::string& name, IValue& out);
+/// The numbers in a tensor as nested lists.
+IValue tensor_to_list(const Tensor& tensor);
+
+}  // namespace wick::jit

@@ -1,0 +1,40 @@
+#include "program/scope_resolver.h"
+
+#include <fmt/format.h>
+
+#include "program/builtins.h"
+#include "program/session.h"
+
+namespace wick::jit {
+
+SugaredPtr ScopeResolver::resolve_value(const std::string& name, Graph& graph, const SourceRange& range) {
+    for (Scope* scope = scope_.get(); scope; scope = scope->parent().get()) {
+        const IValue* value = scope->find(name);
+        if (!value) continue;
+        if (!thing_of(*value)) scope->captured.insert(name);
+        return session_.compile_time(*value, graph, range);
+    }
+    // What the front end knows by itself it knows better.
+    IValue builtin;
+    if (find_builtin(name, builtin)) {
+        if (SugaredPtr known = thing_of(builtin)->compile_time(session_, graph, range)) return known;
+    }
+    return nullptr;
+}
+
+TypePtr ScopeResolver::resolve_type(const std::string& name, const SourceRange& range) {
+    size_t dot = name.find('.');
+    const IValue* first = scope_->look_up(name.substr(0, dot));
+    if (!first) return nullptr;
+    IValue value = *first;
+    while (dot != name.npos) {
+        const size_t next = name.find('.', dot + 1);
+        IValue member;
+        if (!session_.find_attribute(value, name.substr(dot + 1, next == name.npos ? next : next - dot - 1), member)) return nullptr;
+        value = std::move(member);
+        dot = next;
+    }
+    return session_.script_type(value, range);
+}
+
+}  // namespace wick::jit

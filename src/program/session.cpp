@@ -1,0 +1,175 @@
+#include "program/session.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include <wick/support/error.h>
+
+#include "frontend/parser.h"
+#include "program/evaluator.h"
+#include "program/functions.h"
+#include "program/library.h"
+#include "program/module_class.h"
+#include "runtime/interpreter.h"
+
+namespace wick::jit {
+
+/// Calls of interpreted code inside each other.
+constexpr int kMaxDepth = 500;
+
+void raise(const std::string& class_name, const std::string& message) { throw ScriptError(class_name, message, message); }
+
+// Frames --------------------------------------------------------------------------------------------------------------
+
+Session::Frame::Frame(Session& session, std::string function)
+    : session_(session), function_(std::move(function)), exceptions_(std::uncaught_exceptions()) {
+    if (++session_.depth_ > kMaxDepth) {
+        --session_.depth_;
+        raise("RecursionError", "maximum recursion depth exceeded");
+    }
+}
+
+Session::Frame::~Frame() {
+    --session_.depth_;
+    if (std::uncaught_exceptions() == exceptions_ || !range.known()) return;
+    const SourceRange place = range;
+    const int64_t at = place.begin();
+    std::string_view line = place.source()->line_text(at);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    session_.traceback_.push_back(
+        fmt::format("  File \"{}\", line {}, in {}\n    {}\n", place.source()->name(), place.source()->line_of(at), function_, line));
+}
+
+// Sessions ------------------------------------------------------------------------------------------------------------
+
+Session::Session(RunOptions options)
+    : options_(std::move(options)),
+      unit_(std::make_shared<CompilationUnit>()),
+      eager_(options_),
+      module_classes_(std::make_unique<ModuleClasses>(*this)),
+      globals_(make_intrusive<Scope>(ScopePtr(), "__torch__")) {
+    globals_->set("__name__", IValue("__main__"));
+    keep(globals_);
+}
+
+Session::~Session() {
+    for (const ScopePtr& scope : scopes_) scope->clear();
+}
+
+void Session::keep(const ScopePtr& scope) {
+    if (std::ranges::find(scopes_, scope) == scopes_.end()) scopes_.push_back(scope);
+}
+
+std::shared_ptr<const Ast> Session::parse_text(const std::shared_ptr<const Source>& source) {
+    texts_.push_back(parse(source));
+    return texts_.back();
+}
+
+void Session::execute_statement(const std::shared_ptr<const Ast>& ast, const ast::Stmt& statement) {
+    Frame frame(*this, "<module>");
+    Evaluator(*this, globals_, ast, frame).execute(statement);
+}
+
+IValue Session::run_text(const std::shared_ptr<const Source>& source) {
+    const std::shared_ptr<const Ast> ast = parse_text(source);
+    Frame frame(*this, "<module>");
+    Evaluator evaluator(*this, globals_, ast, frame);
+    if (ast->body.size() == 1) {
+        if (const auto* expression = ast::as<ast::Expression>(ast->body[0])) {
+            frame.range = expression->range;
+            return evaluator.evaluate(*expression->value);
+        }
+    }
+    evaluator.execute(ast->body);
+    return {};
+}
+
+ScriptError Session::with_traceback(const std::string& class_name, const std::string& message, const std::string& script_stack) {
+    std::string text = "Traceback (most recent call last):\n";
+    for (size_t i = traceback_.size(); i-- > 0;) text += traceback_[i];
+    text += script_stack;
+    const std::string name = class_name.substr(class_name.rfind('.') + 1);
+    text += message.empty() ? name + "\n" : fmt::format("{}: {}\n", name, message);
+    return ScriptError(class_name, message, text);
+}
+
+ScriptError Session::with_traceback(const ScriptError& error) {
+    // The calls inside of compiled code, without the heading of their own.
+    const std::string_view text = error.what();
+    constexpr std::string_view kHeading = "Traceback of TorchScript (most recent call last):\n";
+    const size_t begin = text.find(kHeading);
+    const size_t end = text.rfind(fmt::format("{}: {}\n", error.class_name(), error.message()));
+    const bool has_stack = begin != text.npos && end != text.npos;
+    const std::string_view stack = has_stack ? text.substr(begin + kHeading.size(), end - begin - kHeading.size()) : "";
+    return with_traceback(error.class_name(), error.message(), std::string(stack));
+}
+
+ScriptError Session::with_traceback(const OpError& error) {
+    return with_traceback(dynamic_cast<const IndexError*>(&error) ? "IndexError" : "RuntimeError", error.what(), "");
+}
+
+void Session::begin() {
+    traceback_.clear();
+    depth_ = 0;
+    constructing = 0;
+    in_library = 0;
+    compiling_.clear();
+}
+
+IValue Session::execute(const std::shared_ptr<const Source>& source) {
+    return guarded([&] { return run_text(source); });
+}
+
+IValue Session::run_compiled(Function& function, std::vector<IValue> arguments) {
+    return run(function, std::move(arguments), options_);
+}
+
+bool Session::begin_compiling(const Function& function) {
+    if (std::ranges::find(compiling_, &function) != compiling_.end()) return false;
+    compiling_.push_back(&function);
+    return true;
+}
+
+std::string Session::end_compiling() {
+    compiling_.pop_back();
+    return compiling_.empty() ? "" : compiling_.back()->name();
+}
+
+std::string Session::unique_name(const std::string& qualified_name) {
+    return unit_->find_function(qualified_name) || unit_->find_type(qualified_name) ? unit_->mangle(qualified_name) : qualified_name;
+}
+
+ScopePtr Session::library(const std::string& module) {
+    if (const auto known = libraries_.find(module); known != libraries_.end()) return known->second;
+    const std::string_view text = library_text(module);
+    if (text.empty()) return nullptr;
+    auto scope = make_intrusive<Scope>(ScopePtr(), "__torch__." + module);
+    scope->set("__name__", IValue(module));
+    libraries_[module] = scope;
+    ++in_library;
+    execute_in(scope, std::make_shared<Source>(std::string(text), module + ".py", 0));
+    --in_library;
+    return scope;
+}
+
+ScopePtr Session::define(const std::string& text, const std::string& qualifier) {
+    auto scope = make_intrusive<Scope>(ScopePtr(), qualifier);
+    execute_in(scope, std::make_shared<Source>(text, "<string>"));
+    return scope;
+}
+
+void Session::execute_in(const ScopePtr& scope, std::shared_ptr<const Source> source) {
+    keep(scope);
+    const std::shared_ptr<const Ast> ast = parse(std::move(source));
+    texts_.push_back(ast);
+    Frame frame(*this, "<module>");
+    Evaluator(*this, scope, ast, frame).execute(ast->body);
+}
+
+void Session::mark_parameter(const Tensor& tensor) { parameters_.emplace(tensor.impl(), tensor); }
+
+bool Session::is_parameter(const IValue& value) const {
+    return value.is_tensor() && parameters_.contains(value.tensor_ref().impl());
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,425 @@
+// What the evaluator itself provides of torch, math, typing and their like.
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <numbers>
+
+#include <wick/tensor/dtype.h>
+#include <wick/tensor/generator.h>
+
+#include "ops/tensor_ops.h"
+#include "program/builtins.h"
+#include "program/classes.h"
+#include "program/modules.h"
+#include "program/namespaces.h"
+#include "program/session.h"
+
+namespace wick::jit {
+
+namespace {
+
+// Constants -----------------------------------------------------------------------------------------------------------
+
+struct Constant {
+    std::string_view name;
+    int64_t value;
+};
+
+/// dtypes, layouts and memory formats are numbers to a program.
+constexpr Constant kTorchConstants[] = {
+#define _(name, type, number, bytes, storage) {#name, number},
+    WICK_FORALL_DTYPES(_)
+#undef _
+    {"float", 6},       {"double", 7},          {"half", 5},            {"long", 4},          {"int", 3},
+    {"short", 2},       {"cfloat", 9},          {"cdouble", 10},        {"bool", 11},         {"strided", 0},
+    {"sparse_coo", 1},  {"contiguous_format", 0}, {"preserve_format", 1}, {"channels_last", 2}, {"channels_last_3d", 3},
+};
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::pair<std::string_view, double> kNumbers[] = {
+    {"pi", std::numbers::pi}, {"e", std::numbers::e}, {"tau", 2 * std::numbers::pi}, {"inf", kInfinity},
+    {"nan", std::numeric_limits<double>::quiet_NaN()},
+};
+
+// Functions -----------------------------------------------------------------------------------------------------------
+
+/// Python's numbers in nested lists become of one type: ints among floats are floats.
+bool has_float(const IValue& value) {
+    if (value.is_list()) return std::ranges::any_of(value.to_list().items, has_float);
+    if (value.is_tuple()) return std::ranges::any_of(value.to_tuple().elements, has_float);
+    return value.is_double();
+}
+IValue with_one_type(const IValue& value, bool as_float) {
+    if (value.is_list() || value.is_tuple()) {
+        std::vector<IValue> items;
+        for (const IValue& item : value.is_list() ? value.to_list().items : value.to_tuple().elements)
+            items.push_back(with_one_type(item, as_float));
+        return IValue(make_list(any_type(), std::move(items)));
+    }
+    if (as_float && (value.is_int() || value.is_bool())) return IValue(value.to_scalar().to_double());
+    return value;
+}
+
+IValue tensor(Session& session, Arguments& arguments) {
+    if (!arguments.positional.empty())
+        arguments.positional[0] = with_one_type(arguments.positional[0], has_float(arguments.positional[0]));
+    const IValue* data = arguments.positional.empty() ? nullptr : &arguments.positional[0];
+    if (data && data->is_list() && data->to_list().items.empty()) {
+        Arguments empty{{IValue(std::vector<int64_t>{0})}, arguments.keywords};
+        return session.eager().call("torch.zeros", nullptr, empty.positional, empty.keywords);
+    }
+    return session.eager().call("torch.tensor", nullptr, arguments.positional, arguments.keywords);
+}
+
+IValue manual_seed(Session& session, Arguments& arguments) {
+    session.eager().call("torch.manual_seed", nullptr, {arguments.positional.at(0)}, {});
+    return {};
+}
+
+IValue is_tensor(Session&, Arguments& arguments) { return IValue(arguments.positional.at(0).is_tensor()); }
+
+IValue identity(Session&, Arguments& arguments) { return arguments.positional.at(0); }
+IValue second(Session&, Arguments& arguments) { return arguments.positional.at(1); }
+IValue never(Session&, Arguments&) { return IValue(false); }
+
+IValue jit_isinstance(Session& session, Arguments& arguments) {
+    IValue value = arguments.positional.at(0);
+    settle_types(value);
+    return IValue(is_instance(session, value, arguments.positional.at(1)));
+}
+
+template <FunctionThing::Role role>
+IValue set_role(Session&, Arguments& arguments) {
+    // @torch.jit.unused and @torch.jit.unused() are both in use.
+    if (arguments.positional.empty()) return make_intrusive<BuiltinThing>("decorator", set_role<role>)->value();
+    IValue function = arguments.positional[0];
+    if (auto* property = thing_as<PropertyThing>(function)) function = property->getter;
+    if (auto* thing = thing_as<FunctionThing>(function)) thing->role = role;
+    return arguments.positional[0];
+}
+
+IValue script(Session& session, Arguments& arguments) {
+    if (arguments.positional.empty()) raise("TypeError", "script() missing 1 required positional argument: 'obj'");
+    const IValue& what = arguments.positional[0];
+    if (auto* function = thing_as<FunctionThing>(what)) {
+        function->scripted = true;
+        if (function->is_static || function->owner) return what;
+        define_now(session, function->compiled(session), {});
+        return what;
+    }
+    if (auto* type = thing_as<ClassThing>(what)) {
+        type->script_type(session, type->def() ? type->def()->range : SourceRange());
+        return what;
+    }
+    if (thing_as<ModuleObject>(what)) return IValue(script_module(session, what));
+    return what;
+}
+
+IValue mark_overload(Session&, Arguments& arguments) {
+    if (auto* function = thing_as<FunctionThing>(arguments.positional.at(0))) function->is_overload = true;
+    return arguments.positional[0];
+}
+
+/// A value with the type that it is to have as an attribute.
+IValue jit_attribute(Session& session, Arguments& arguments) {
+    const TypePtr type = session.script_type(arguments.positional.at(1), {});
+    if (!type) raise("TypeError", "Attribute() takes a value and a type");
+    return value_as(arguments.positional[0], type, "value");
+}
+
+/// collections.namedtuple: all fields are Tensors.
+IValue named_tuple(Session& session, Arguments& arguments) {
+    const std::string& name = arguments.positional.at(0).to_string();
+    std::vector<std::string> fields;
+    if (arguments.positional.at(1).is_string()) {
+        std::string field;
+        for (const char c : arguments.positional[1].to_string() + " ") {
+            if (c != ' ' && c != ',') {
+                field += c;
+            } else if (!field.empty()) {
+                fields.push_back(std::exchange(field, ""));
+            }
+        }
+    } else {
+        for (const IValue& field : session.elements(arguments.positional[1])) fields.push_back(field.to_string());
+    }
+    std::string text = fmt::format("from typing import NamedTuple\nclass {}(NamedTuple):\n", name);
+    for (const std::string& field : fields) text += fmt::format("    {}: Tensor\n", field);
+    return *session.define(text, session.globals()->qualifier())->find(name);
+}
+
+/// Two functions in one: a flag among the arguments tells which of them is called.
+class BooleanDispatch : public Thing {
+ public:
+    BooleanDispatch(std::string name, size_t position, bool otherwise, IValue if_true, IValue if_false)
+        : name_(std::move(name)), position_(position), otherwise_(otherwise), if_true_(std::move(if_true)), if_false_(std::move(if_false)) {}
+    std::string kind() const override { return "function"; }
+    IValue call(Session& session, Arguments arguments) override {
+        const IValue* flag = arguments.find(position_, name_);
+        return session.call(flag ? session.is_true(*flag) ? if_true_ : if_false_ : choice(otherwise_), std::move(arguments));
+    }
+    SugaredPtr compile_time(Session& session, Graph&, const SourceRange&) override {
+        return std::make_shared<Dispatched>(session, IntrusivePtr<BooleanDispatch>(this));
+    }
+    const IValue& choice(bool flag) const { return flag ? if_true_ : if_false_; }
+
+ private:
+    struct Dispatched : SugaredValue {
+        Dispatched(Session& session, IntrusivePtr<BooleanDispatch> dispatch) : session(session), dispatch(std::move(dispatch)) {}
+        std::string kind() const override { return "function"; }
+        SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+            bool flag = dispatch->otherwise_;
+            const NamedValue* given = dispatch->position_ < args.size() ? &args[dispatch->position_] : nullptr;
+            for (const NamedValue& keyword : kwargs) {
+                if (keyword.name == dispatch->name_) given = &keyword;
+            }
+            if (given) {
+                Value* value = given->value(graph);
+                const IValue* constant = constant_value(value);
+                // An attribute of a module that never changes is as good as a literal.
+                if (!constant || !constant->is_bool())
+                    throw CompileError(range, fmt::format("value for boolean dispatch argument '{}' must be a constant", dispatch->name_));
+                flag = constant->to_bool();
+            }
+            return session.compile_time(dispatch->choice(flag), graph, range)->call(range, graph, args, kwargs);
+        }
+        Session& session;
+        const IntrusivePtr<BooleanDispatch> dispatch;
+    };
+
+    const std::string name_;
+    const size_t position_;
+    const bool otherwise_;
+    const IValue if_true_;
+    const IValue if_false_;
+};
+
+IValue boolean_dispatch(Session& session, Arguments& arguments) {
+    const IValue* given[5];
+    constexpr std::string_view kNames[] = {"arg_name", "arg_index", "default", "if_true", "if_false"};
+    for (size_t i = 0; i < 5; ++i) {
+        given[i] = arguments.find(i, kNames[i]);
+        if (!given[i]) raise("TypeError", fmt::format("boolean_dispatch() needs '{}'", kNames[i]));
+    }
+    return make_intrusive<BooleanDispatch>(given[0]->to_string(), given[1]->to_int(), session.is_true(*given[2]), *given[3], *given[4])->value();
+}
+
+IValue interface(Session&, Arguments& arguments) {
+    if (auto* type = thing_as<ClassThing>(arguments.positional.at(0))) type->make_interface();
+    return arguments.positional[0];
+}
+
+IValue fork(Session& session, Arguments& arguments) {
+    // The evaluator is one thread: what would run beside it has run.
+    const IValue function = arguments.positional.at(0);
+    Arguments rest{{arguments.positional.begin() + 1, arguments.positional.end()}, arguments.keywords};
+    IValue value = session.call(function, std::move(rest));
+    auto future = make_intrusive<FutureObject>(value.type());
+    future->set_value(std::move(value));
+    return IValue(std::move(future));
+}
+IValue wait(Session&, Arguments& arguments) { return arguments.positional.at(0).to_future().wait(); }
+
+IValue save(Session& session, Arguments& arguments) {
+    save_script_module(session, arguments.positional.at(0), arguments.positional.at(1).to_string());
+    return {};
+}
+
+IValue parameter(Session& session, Arguments& arguments) {
+    const IValue* data = arguments.find(0, "data");
+    const IValue* requires_grad = arguments.find(1, "requires_grad");
+    if (!data || !data->is_tensor()) raise("TypeError", "Parameter() needs a tensor");
+    const Tensor& source = data->tensor_ref();
+    Tensor own = source.as_strided_unchecked(source.sizes(), source.strides(), source.storage_offset());
+    own.impl()->requires_grad = !requires_grad || session.is_true(*requires_grad);
+    session.mark_parameter(own);
+    return IValue(std::move(own));
+}
+
+IValue dataclass(Session& session, Arguments& arguments) {
+    if (arguments.positional.empty()) {
+        const IValue* order = arguments.keyword("order");
+        return order && session.is_true(*order)
+                   ? make_intrusive<BuiltinThing>("dataclass", [](Session& s, Arguments& a) {
+                         thing_as<ClassThing>(a.positional.at(0))->make_dataclass(s, true);
+                         return a.positional[0];
+                     })->value()
+                   : make_intrusive<BuiltinThing>("dataclass", dataclass)->value();
+    }
+    if (auto* type = thing_as<ClassThing>(arguments.positional[0])) type->make_dataclass(session, false);
+    return arguments.positional[0];
+}
+
+IValue warn(Session& session, Arguments& arguments) {
+    const std::string text = "UserWarning: " + session.str(arguments.positional.at(0)) + "\n";
+    if (session.options().output.warn) {
+        session.options().output.warn(text);
+    } else {
+        std::fputs(text.c_str(), stderr);
+    }
+    return {};
+}
+
+IValue reduce(Session& session, Arguments& arguments) {
+    std::vector<IValue> values = session.elements(arguments.positional.at(1));
+    if (arguments.positional.size() > 2) values.insert(values.begin(), arguments.positional[2]);
+    if (values.empty()) raise("TypeError", "reduce() of empty iterable with no initial value");
+    IValue result = values[0];
+    for (size_t i = 1; i < values.size(); ++i) result = session.call(arguments.positional[0], {{result, values[i]}, {}});
+    return result;
+}
+
+struct Partial {
+    IValue function;
+    Arguments given;
+};
+IValue partial(Session&, Arguments& arguments) {
+    Partial data{arguments.positional.at(0), {{arguments.positional.begin() + 1, arguments.positional.end()}, arguments.keywords}};
+    return make_closure<Partial>(std::move(data), [](Session& session, Partial& partial, Arguments& more) {
+        Arguments all = partial.given;
+        all.positional.insert(all.positional.end(), more.positional.begin(), more.positional.end());
+        all.keywords.insert(all.keywords.end(), more.keywords.begin(), more.keywords.end());
+        return session.call(partial.function, std::move(all));
+    });
+}
+
+IValue ordered_dict(Session& session, Arguments& arguments) {
+    IValue dict;
+    find_builtin("dict", dict);
+    return session.call(dict, arguments);
+}
+
+SugaredPtr form(SpecialForm form) { return std::make_shared<SpecialFormValue>(form); }
+
+struct Entry {
+    std::string_view module;
+    std::string_view name;
+    BuiltinThing::Call call;
+    BuiltinThing::CompileTime compile_time = nullptr;
+    TypeKind type = TypeKind::Any;  // of those that are types too
+};
+
+constexpr Entry kEntries[] = {
+    {"torch", "tensor", tensor, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::tensor"), std::nullopt)); }},
+    {"torch", "manual_seed", manual_seed, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::manual_seed"), std::nullopt)); }},
+    {"torch", "is_tensor", is_tensor, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::is_tensor"), std::nullopt)); }},
+    {"torch", "Tensor", nullptr, nullptr, TypeKind::Tensor},
+    {"torch", "device",
+     [](Session& session, Arguments& arguments) { return session.eager().call("torch.device", nullptr, arguments.positional, arguments.keywords); },
+     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::device"), std::nullopt)); }, TypeKind::Device},
+    {"torch", "dtype", nullptr, nullptr, TypeKind::Int},
+    {"torch", "Generator", nullptr, nullptr, TypeKind::Generator},
+    {"torch.jit", "script", script},
+    {"torch.jit", "script_method", set_role<FunctionThing::Role::exported>},
+    {"torch.jit", "script_if_tracing", identity},
+    {"torch.jit", "export", set_role<FunctionThing::Role::exported>},
+    {"torch.jit", "ignore", set_role<FunctionThing::Role::ignored>},
+    {"torch.jit", "unused", set_role<FunctionThing::Role::unused>},
+    {"torch.jit", "interface", interface},
+    {"torch.jit", "annotate", second, [] { return form(SpecialForm::annotate); }},
+    {"torch.jit", "isinstance", jit_isinstance, [] { return form(SpecialForm::isinstance); }},
+    {"torch.jit", "is_scripting", never, [] { return form(SpecialForm::is_scripting); }},
+    {"torch.jit", "_unwrap_optional", identity, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::_unwrap_optional"), std::nullopt)); }},
+    {"torch.jit", "_overload", mark_overload},
+    {"torch.jit", "_overload_method", mark_overload},
+    {"torch.jit", "Attribute", jit_attribute},
+    {"torch._jit_internal", "boolean_dispatch", boolean_dispatch},
+    {"collections", "namedtuple", named_tuple},
+    {"torch.jit", "is_tracing", never},
+    {"torch.jit", "fork", fork, [] { return form(SpecialForm::fork); }},
+    {"torch.jit", "_fork", fork, [] { return form(SpecialForm::fork); }},
+    {"torch.jit", "wait", wait, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
+    {"torch.jit", "_wait", wait, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
+    {"torch.jit", "save", save},
+    {"torch.nn.parameter", "Parameter", parameter, nullptr, TypeKind::Tensor},
+    {"torch.nn", "Parameter", parameter, nullptr, TypeKind::Tensor},
+    {"dataclasses", "dataclass", dataclass},
+    {"warnings", "warn", warn, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::warn"), std::nullopt)); }},
+    {"functools", "reduce", reduce},
+    {"functools", "partial", partial},
+    {"functools", "wraps", [](Session&, Arguments&) { return make_intrusive<BuiltinThing>("decorator", identity)->value(); }},
+    {"collections", "OrderedDict", ordered_dict},
+    {"abc", "abstractmethod", identity},
+    {"copy", "copy", [](Session& session, Arguments& arguments) {
+         IValue method;
+         if (session.find_attribute(arguments.positional.at(0), "copy", method)) return session.call(method, {});
+         return arguments.positional[0];
+     }},
+    {"copy", "deepcopy", deep_copy},
+    {"typing", "cast", second},
+    {"typing", "TYPE_CHECKING", nullptr},
+};
+
+constexpr std::string_view kTypeConstructors[] = {"List",  "Dict",     "Tuple",  "Optional", "Union",    "Any",      "Final",    "Callable", "Type",
+                                                  "Iterable", "Sequence", "Iterator", "Future", "ClassVar", "Generic", "TypeVar", "Set", "Literal", "Mapping",
+                                                  "BroadcastingList1", "BroadcastingList2", "BroadcastingList3"};
+
+/// Classes that programs derive from.
+const IntrusivePtr<ClassThing>& root(std::string_view module, std::string_view name) {
+    using Family = ClassThing::Family;
+    static const auto module_root = make_intrusive<ClassThing>("ModuleBase", Family::module);
+    static const auto named_tuple = make_intrusive<ClassThing>("NamedTuple", Family::named_tuple);
+    static const auto enumeration = make_intrusive<ClassThing>("Enum", Family::enumeration);
+    static const auto abstract = make_intrusive<ClassThing>("ABC", Family::plain);
+    static const IntrusivePtr<ClassThing> none;
+    if (module == "torch._C" && name == "ModuleBase") return module_root;
+    if (module == "typing" && name == "NamedTuple") return named_tuple;
+    if (module == "enum" && (name == "Enum" || name == "IntEnum")) return enumeration;
+    if (module == "abc" && name == "ABC") return abstract;
+    return none;
+}
+
+}  // namespace
+
+bool find_torch_name(Session& session, const std::string& module, const std::string& name, IValue& out) {
+    for (const Entry& entry : kEntries) {
+        if (entry.module != module || entry.name != name) continue;
+        if (name == "TYPE_CHECKING") {
+            out = IValue(false);
+            return true;
+        }
+        const TypePtr type = entry.type == TypeKind::Any ? TypePtr() : simple_type(entry.type);
+        out = make_intrusive<BuiltinThing>(fmt::format("{}.{}", module, name), entry.call, entry.compile_time, type)->value();
+        return true;
+    }
+    if (const auto& type = root(module, name)) {
+        out = type->value();
+        return true;
+    }
+    if (module == "torch") {
+        for (const Constant& constant : kTorchConstants) {
+            if (constant.name != name) continue;
+            out = IValue(constant.value);
+            return true;
+        }
+    }
+    if (module == "torch" || module == "math" || module == "cmath") {
+        for (const auto& [constant, value] : kNumbers) {
+            if (constant != name) continue;
+            out = IValue(value);
+            return true;
+        }
+    }
+    const bool types = module == "typing" || module == "typing_extensions" || module == "collections.abc" || module == "torch._jit_internal" ||
+                       ((module == "torch.jit" || module == "torch") && (name == "Final" || name == "Future"));
+    if (types && std::ranges::find(kTypeConstructors, name) != std::end(kTypeConstructors)) {
+        out = make_intrusive<TypeConstructorThing>(name)->value();
+        return true;
+    }
+    return false;
+}
+
+IValue tensor_to_list(const Tensor& tensor) {
+    if (tensor.dim() == 0) return IValue(tensor.item());
+    std::vector<IValue> items;
+    for (int64_t i = 0; i < tensor.size(0); ++i) {
+        DimVector sizes(tensor.sizes().begin() + 1, tensor.sizes().end());
+        DimVector strides(tensor.strides().begin() + 1, tensor.strides().end());
+        items.push_back(tensor_to_list(tensor.as_strided_unchecked(sizes, strides, tensor.storage_offset() + i * tensor.stride(0))));
+    }
+    return IValue(make_list(any_type(), std::move(items)));
+}
+
+}  // namespace wick::jit

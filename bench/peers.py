@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """wick beside PyTorch and ONNX Runtime: one run, alternating short rounds, medians of pairs.
 
-    peers.py [--models mlp,resnet18] [--rounds 7] [--threads 1,2] [--json FILE]
+    peers.py [--models mlp,resnet18] [--forms eager,onnxruntime] [--rounds 7] [--threads 1,2] [--once mlp] [--json FILE]
 
 WICK_BIN (default build/bin/wick) is measured against the PyTorch 2.13 of WICK_ORACLE_PY213 (default: this Python): the
 eager module, and the archive scripted, frozen and optimised for inference; and ONNX Runtime where the exporter can. Archives are the zoo's
@@ -281,14 +281,14 @@ def prepare(name):
     return None
 
 
-def compare(name, threads, rounds, seconds, notes):
+def compare(name, forms, threads, rounds, seconds, notes):
     """{form: [median seconds of each round]}; a form that can't run the model is left out, with a note."""
     found = prepare(name)
     if not found:
         notes.append(f"{name}: no PyTorch here builds it")
         return {}
     archive, inputs, method = found
-    peers = [Wick(threads, archive, inputs, method)] + [Peer(f, threads, name, archive, inputs, method) for f in FORMS]
+    peers = [Wick(threads, archive, inputs, method)] + [Peer(f, threads, name, archive, inputs, method) for f in forms]
     if name == "mlp":
         peers.append(BareLoop(archive, inputs))
     medians = {}
@@ -369,29 +369,31 @@ def once(name, notes):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", default=",".join(MODELS))
+    parser.add_argument("--forms", default=",".join(FORMS))
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.2, help="of each peer in each round")
     parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--once", help="the models whose start, load, memory and first call are shown (default: all of --models)")
     parser.add_argument("--json", help="also write the figures there")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.worker:
         return Worker().serve()
     notes, figures = [], {"rounds": args.rounds, "speed": {}, "once": {}}
-    names = args.models.split(",")
+    names, forms = args.models.split(","), args.forms.split(",")
     for threads in [int(t) for t in args.threads.split(",")]:
         print(f"\n## {threads} thread{'s' if threads > 1 else ''}: wick's time over the peer's, medians of {args.rounds} pairs\n")
-        print("| model | wick | PyTorch eager | " + " | ".join(f"/ {f}" for f in FORMS) + " | / C loop |")
-        print("|---|---|---|" + "---|" * (len(FORMS) + 1))
+        print("| model | wick | PyTorch eager | " + " | ".join(f"/ {f}" for f in forms) + " | / C loop |")
+        print("|---|---|---|" + "---|" * (len(forms) + 1))
         for name in names:
-            medians = compare(name, threads, args.rounds, args.seconds, notes)
+            medians = compare(name, forms, threads, args.rounds, args.seconds, notes)
             figures["speed"].setdefault(str(threads), {})[name] = medians
             cells = [unit(statistics.median(medians[f])) if f in medians else "–" for f in ("wick", "eager")]
-            cells += [f"{ratio(medians, f):.2f}" if "wick" in medians and f in medians else "–" for f in FORMS + ["C loop"]]
+            cells += [f"{ratio(medians, f):.2f}" if "wick" in medians and f in medians else "–" for f in forms + ["C loop"]]
             print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
     print("\n## Start, load, memory (1 thread; PyTorch's in brackets)\n")
     print("| model | archive | start to first result | load | peak memory | first call / a late one |\n|---|---|---|---|---|---|")
-    for name in names:
+    for name in names if args.once is None else filter(None, args.once.split(",")):
         row = once(name, notes)
         figures["once"][name] = row
         if row:

@@ -251,8 +251,8 @@ Condition Emitter::emit_condition(const Expr& expr) {
     }
     Value* value = emit_truth(expr.range, emit(expr));
     Condition out{value, {}, std::nullopt};
-    // `if True`, `while 1`: only literals decide here.
-    if (const auto* constant = as<Constant>(&expr); constant && constant->value.is_bool()) out.known = constant->value.to_bool();
+    // `if True`, `if self.flag` of a constant attribute.
+    if (const IValue* constant = constant_value(value); constant && constant->is_bool()) out.known = constant->to_bool();
     return out;
 }
 

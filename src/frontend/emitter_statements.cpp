@@ -270,8 +270,9 @@ void Emitter::emit_raise(const Raise& statement) {
     Value* message = nullptr;
     Value* class_name = nullptr;
     if (exception) {
+        // A class that is not called leaves no name either.
         message = exception->message ? exception->message : graph_.insert_constant("");
-        if (!exception->class_name.empty()) class_name = graph_.insert_constant(IValue(exception->class_name));
+        if (exception->message && !exception->class_name.empty()) class_name = graph_.insert_constant(IValue(exception->class_name));
     } else {
         throw CompileError(statement.range, "exceptions must derive from BaseException");
     }

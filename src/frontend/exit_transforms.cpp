@@ -1,5 +1,7 @@
 #include "frontend/exit_transforms.h"
 
+#include <string>
+#include <tuple>
 #include <utility>
 
 namespace wick::jit {
@@ -49,20 +51,22 @@ class ExitTransformer {
 
     Exit wont() const { return {false_, {}}; }
 
-    /// One value per type, shared, at the graph's start.
-    Value* uninitialized(const TypePtr& type) {
-        for (const auto& [known, value] : uninitialized_) {
-            if (known->equals(*type)) return value;
+    /// A value for what is not set: one per type, shared, at the graph's start. PyTorch has one per type object, so variables
+    /// with annotations of their own (`a: Optional[Tensor], b: Optional[Tensor]`) have one each; their names tell them apart.
+    Value* uninitialized(const TypePtr& type, const std::string& name = "") {
+        const std::string of = type->contained().empty() ? "" : name.substr(0, name.find('.'));
+        for (const auto& [known, variable, value] : uninitialized_) {
+            if (known->equals(*type) && variable == of) return value;
         }
         Node* node = graph_.create(sym::prim_Uninitialized)->insert_after(graph_.block()->param_node);
         node->output()->set_type(type);
-        uninitialized_.emplace_back(type, node->output());
+        uninitialized_.emplace_back(type, of, node->output());
         return node->output();
     }
 
     std::vector<Value*> uninitialized_like(const std::vector<Value*>& values) {
         std::vector<Value*> matching;
-        for (const Value* value : values) matching.push_back(uninitialized(value->type));
+        for (const Value* value : values) matching.push_back(uninitialized(value->type, value->name));
         return matching;
     }
 
@@ -208,7 +212,7 @@ class ExitTransformer {
             Node* before = node->prev;
             const bool last = node == first;
             for (Value* output : node->outputs) {
-                if (!output->uses.empty()) output->replace_all_uses_with(uninitialized(output->type));
+                if (!output->uses.empty()) output->replace_all_uses_with(uninitialized(output->type, output->name));
             }
             node->destroy();
             if (last) return;
@@ -221,7 +225,7 @@ class ExitTransformer {
     Value* true_;
     Value* false_;
     Value* throws_;
-    std::vector<std::pair<TypePtr, Value*>> uninitialized_;
+    std::vector<std::tuple<TypePtr, std::string, Value*>> uninitialized_;
 };
 
 /// `if a: return 1` / `return 2` leaves two ifs, the second of which tests a constant output of the first: one if is enough.

@@ -470,6 +470,16 @@ SugaredPtr EnumClassValue::iterator(const SourceRange& range, Graph& graph) {
 SugaredPtr ExceptionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
     if (!kwargs.empty()) throw CompileError(range, "exceptions take no keyword arguments");
     Value* text = nullptr;
+    if (class_name == "builtins.AssertionError") {
+        // As of an assert statement: the name is part of the message.
+        text = graph.insert_constant("AssertionError: ");
+        for (const NamedValue& arg : args) {
+            Value* value = arg.value(graph);
+            if (!value->type->is(TypeKind::String)) value = emit_op(range, graph, "aten::str", {value});
+            text = emit_op(range, graph, "aten::add", {text, value});
+        }
+        return std::make_shared<ExceptionValue>("", text);
+    }
     if (args.empty()) {
         text = graph.insert_constant("");
     } else if (args.size() == 1) {

@@ -69,12 +69,15 @@ IValue* ClassThing::find(const std::string& name, const ClassThing* after, Class
 const ast::Expr* ClassThing::annotation(const std::string& name) {
     for (ClassThing* type : lineage()) {
         if (!type->def_) continue;
+        bool any = false;
         for (const ast::Stmt* statement : type->def_->body) {
             const auto* assign = ast::as<ast::Assign>(statement);
             if (!assign || !assign->annotation) continue;
+            any = true;
             const auto* target = ast::as<ast::Name>(assign->targets[0]);
             if (target && target->id == name) return assign->annotation;
         }
+        if (any) return nullptr;  // __annotations__ of a class hides those of its bases
     }
     return nullptr;
 }
@@ -599,6 +602,9 @@ IValue default_of(const Argument& argument, const IValue& value, const ast::Para
     settle_types(converted);
     const TypePtr& type = argument.type;
     const Type& inner = type->is(TypeKind::Optional) ? *type->contained(0) : *type;
+    // A number stands for as many as a list of fixed length has.
+    if (argument.fixed_length > 0 && (converted.is_int() || converted.is_double()))
+        converted = IValue(make_list(inner.contained(0), std::vector<IValue>(argument.fixed_length, converted)));
     if (converted.is_int() && inner.is(TypeKind::Float)) converted = IValue(static_cast<double>(converted.to_int()));
     if ((converted.is_int() || converted.is_double()) && inner.is(TypeKind::Complex)) converted = IValue(converted.to_scalar().to_complex());
     if (converted.is_tuple() && inner.is(TypeKind::List)) converted = IValue(make_list(inner.contained(0), converted.to_tuple().elements));

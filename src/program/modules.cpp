@@ -66,7 +66,15 @@ bool ModuleObject::base_attribute(Session&, const std::string& name, IValue& out
         return true;
     }
     if (name == "__init__") {
-        out = make_closure<int>(0, [](Session&, int&, Arguments&) { return IValue(); });
+        // What the program has set before it called this stands before these.
+        out = make_closure<IntrusivePtr<DictObject>>(attributes, [](Session&, auto& attributes, Arguments&) {
+            for (const char* name : {"training", "_is_full_backward_hook"}) {
+                const IValue value = *attributes->find(IValue(name));
+                attributes->erase(IValue(name));
+                attributes->set(IValue(name), value);
+            }
+            return IValue();
+        });
         return true;
     }
     if (name == "__class__") {

@@ -20,6 +20,12 @@ constexpr std::string_view kModules[] = {
     "copy",        "cmath",       "torch._jit_internal",
 };
 
+/// Modules whose names are defined in texts: of which module's, or the package of those.
+constexpr std::pair<std::string_view, std::string_view> kDefinedIn[] = {
+    {"torch", "torch.functional"},          {"torch", "torch.autograd.grad_mode"}, {"torch.jit", "torch.jit._trace"},
+    {"torch.autograd", "torch.autograd"},   {"torch.nn", "torch.nn.modules"},      {"torch.nn.modules", "torch.nn.modules"},
+};
+
 /// Where the operators of a module are: "aten::" + prefix + name.
 bool operator_prefix(std::string_view module, std::string& prefix) {
     if (module == "torch" || module == "torch.nn.functional" || module == "torch._C._nn" || module == "torch._VF" || module == "math" || module == "cmath" || module == "torch._C") {
@@ -77,17 +83,10 @@ bool NamespaceThing::attribute(Session& session, const std::string& name, IValue
             return true;
         }
     }
-    // Functions of torch that are text go before the operators of their names.
-    if (name_ == "torch" && !library_text("torch.functional").empty() && library_module_of("torch.functional", name) == "torch.functional") {
-        out = *session.library("torch.functional")->find(name);
-        return true;
-    }
-    if (name_ == "torch" && (name == "no_grad" || name == "enable_grad")) {
-        out = *session.library("torch.autograd.grad_mode")->find(name);
-        return true;
-    }
-    if (name_ == "torch.nn" || name_ == "torch.nn.modules" || name_ == "torch.autograd") {
-        if (const std::string_view module = library_module_of(name_ == "torch.nn" ? "torch.nn.modules" : name_, name); !module.empty()) {
+    // What is text goes before the operator of its name.
+    for (const auto& [package, texts] : kDefinedIn) {
+        if (name_ != package) continue;
+        if (const std::string_view module = library_module_of(texts, name); !module.empty()) {
             out = *session.library(std::string(module))->find(name);
             return true;
         }

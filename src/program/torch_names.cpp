@@ -327,7 +327,6 @@ constexpr Entry kEntries[] = {
     {"torch.jit", "Attribute", jit_attribute},
     {"torch._jit_internal", "boolean_dispatch", boolean_dispatch},
     {"collections", "namedtuple", named_tuple},
-    {"torch.jit", "is_tracing", never},
     {"torch.jit", "fork", fork, [] { return form(SpecialForm::fork); }},
     {"torch.jit", "_fork", fork, [] { return form(SpecialForm::fork); }},
     {"torch.jit", "wait", wait, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},

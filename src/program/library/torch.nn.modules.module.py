@@ -1,7 +1,12 @@
+from typing import Optional
+
 from torch._C import ModuleBase
 
 
 class Module(ModuleBase):
+    training: bool
+    _is_full_backward_hook: Optional[bool]
+
     def register_buffer(self, name, tensor, persistent=True):
         self._buffers[name] = tensor
 

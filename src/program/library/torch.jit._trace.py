@@ -1,0 +1,5 @@
+# Whether a program is being traced: a compiled one is not.
+
+
+def is_tracing() -> bool:
+    return False

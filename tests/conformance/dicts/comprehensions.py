@@ -1,0 +1,7 @@
+# Dicts built in one expression.
+def main():
+    print({i: i * i for i in range(4)})
+    print({word: len(word) for word in ["one", "three", "five"]})
+
+
+main()

@@ -1,0 +1,6 @@
+# Dicts are equal whatever the order of their items.
+def main():
+    print({"a": 1, "b": 2} == {"b": 2, "a": 1}, {"a": 1} == {"a": 2}, {"a": 1} != {"b": 1})
+
+
+main()

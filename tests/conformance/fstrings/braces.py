@@ -1,0 +1,7 @@
+# Doubled braces are braces.
+def main():
+    x = 5
+    print(f"{{}} {{x}} {x} {{{x}}}")
+
+
+main()

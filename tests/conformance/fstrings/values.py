@@ -1,0 +1,9 @@
+# Values of every type inside f-strings.
+def main():
+    n = 3
+    word = "three"
+    print(f"{n} is {word}", f"{n + 1}{n * 2}", f"{[n, n]} {(n, word)} {n == 3}")
+    print(f"{word.upper()[0]}", f"no holes", f"")
+
+
+main()

@@ -1,0 +1,12 @@
+# sort changes a list, sorted makes one.
+def main():
+    xs = [3, 1, 2]
+    ys = sorted(xs)
+    print(xs, ys)
+    xs.sort()
+    print(xs)
+    xs.sort(reverse=True)
+    print(xs, sorted(["pear", "fig", "apple"]), sorted([True, False, True]))
+
+
+main()

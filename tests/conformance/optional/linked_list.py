@@ -1,0 +1,32 @@
+# A linked list in two arrays, with None at its end.
+from typing import List, Optional
+
+
+class Chain:
+    def __init__(self):
+        self.values: List[str] = []
+        self.next: List[Optional[int]] = []
+        self.head: Optional[int] = None
+
+    def push(self, value: str) -> None:
+        self.values.append(value)
+        self.next.append(self.head)
+        self.head = len(self.values) - 1
+
+    def text(self) -> str:
+        out = ""
+        at = self.head
+        while at is not None:
+            out += self.values[at] + ">"
+            at = self.next[at]
+        return out + "end"
+
+
+def main():
+    chain = Chain()
+    for word in ["c", "b", "a"]:
+        chain.push(word)
+    print(chain.text())
+
+
+main()

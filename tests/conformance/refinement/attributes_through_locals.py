@@ -1,0 +1,24 @@
+# An attribute is refined through a local variable.
+from typing import Optional
+
+
+class Node:
+    def __init__(self, value: int):
+        self.value = value
+        self.label: Optional[str] = None
+
+    def title(self) -> str:
+        label = self.label
+        if label is not None:
+            return label.upper()
+        return str(self.value)
+
+
+def main():
+    node = Node(7)
+    before = node.title()
+    node.label = "seven"
+    print(before, node.title())
+
+
+main()

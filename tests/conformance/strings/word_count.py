@@ -1,0 +1,22 @@
+# Counting the words of a text.
+from typing import Dict
+
+
+def count(text: str) -> Dict[str, int]:
+    counts: Dict[str, int] = {}
+    for word in text.lower().split():
+        word = word.strip(".,;")
+        if word in counts:
+            counts[word] += 1
+        else:
+            counts[word] = 1
+    return counts
+
+
+def main():
+    counts = count("The cat saw the dog; the dog saw the bird, the bird saw nothing.")
+    print(counts)
+    print([w for w in sorted(list(counts.keys())) if counts[w] > 2])
+
+
+main()

@@ -1,0 +1,9 @@
+# A starred name takes the rest.
+def main():
+    first, *rest = (1, 2, 3, 4)
+    print(first, rest)
+    *start, last = (1, 2, 3)
+    print(start, last)
+
+
+main()

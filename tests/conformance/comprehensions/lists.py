@@ -1,0 +1,7 @@
+# Lists built from ranges, lists, strings.
+def main():
+    print([i * i for i in range(6)], [w.upper() for w in ["a", "b"]], [c + "!" for c in "hi"])
+    print([len(w) for w in "one three five".split()])
+
+
+main()

@@ -1,0 +1,11 @@
+# A list of tensors, put together.
+import torch
+
+
+def main():
+    rows = [torch.arange(3) * i for i in range(4)]
+    m = torch.stack(rows)
+    print(m.size(), int(m.sum()), [int(r.max()) for r in rows])
+
+
+main()

@@ -1,0 +1,18 @@
+# Fields with defaults.
+from dataclasses import dataclass
+
+
+@dataclass
+class Settings:
+    name: str
+    width: int = 80
+    bold: bool = False
+
+
+def main():
+    s = Settings("s", bold=True)
+    t = Settings("t", 40)
+    print(s.name, s.width, s.bold, t.name, t.width, t.bold)
+
+
+main()

@@ -1,0 +1,9 @@
+# remainder goes to the nearest multiple.
+import math
+
+
+def main():
+    print("%.1f %.1f" % (math.fmod(7.5, 2.0), math.remainder(7.5, 2.0)))
+
+
+main()

@@ -1,0 +1,11 @@
+# float and int annotations convert literals.
+def half(x: float) -> float:
+    y: float = x / 2
+    return y
+
+
+def main():
+    print("%.2f" % half(3), "%.2f" % half(2.5))
+
+
+main()

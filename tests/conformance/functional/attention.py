@@ -1,0 +1,18 @@
+# Attention written out.
+import math
+import torch
+import torch.nn.functional as F
+
+
+def attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    return F.softmax(scores, dim=-1) @ v
+
+
+def main():
+    q = torch.arange(6).view(1, 3, 2).float() / 6
+    k = torch.ones(1, 3, 2) * q.mean()
+    print("%.4f" % float(attention(q, k, q).sum()), attention(q, q, q).size())
+
+
+main()

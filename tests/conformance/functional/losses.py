@@ -1,0 +1,14 @@
+# Losses.
+import torch
+import torch.nn.functional as F
+
+
+def main():
+    x = torch.tensor([[2.0, 0.5, -1.0], [0.0, 1.0, 0.0]])
+    y = torch.tensor([0, 2])
+    print("%.4f %.4f" % (float(F.cross_entropy(x, y)), float(F.nll_loss(F.log_softmax(x, dim=1), y))))
+    a, b = torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0])
+    print("%.4f %.4f" % (float(F.mse_loss(a, b)), float(F.l1_loss(a, b, reduction="sum"))))
+
+
+main()

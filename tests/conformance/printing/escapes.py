@@ -1,0 +1,6 @@
+# Line breaks and tabs in printed text.
+def main():
+    print("a\tb\nc", "\\", "'", '"')
+
+
+main()

@@ -1,0 +1,6 @@
+# Containers in containers.
+def main():
+    print([[1], [2, 3]], {"a": [1, 2]}, (1, [2], {"k": (3, "x")}), [("a", 1)])
+
+
+main()

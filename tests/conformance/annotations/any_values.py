@@ -15,7 +15,8 @@ def kinds(xs: List[Any]) -> List[str]:
 
 
 def main():
-    print(kinds([1, "a", [2]]))
+    xs: List[Any] = [1, "a", [2]]
+    print(" ".join(kinds(xs)))
 
 
 main()

@@ -1,4 +1,5 @@
 # torch.jit.annotate gives an expression its type.
+# TorchScript: text inside containers prints without quotes.
 import torch
 from typing import Dict, List, Optional
 

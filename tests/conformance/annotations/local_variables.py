@@ -1,4 +1,5 @@
 # Variables with annotations.
+# TorchScript: text inside containers prints without quotes.
 from typing import Dict, List, Optional, Tuple
 
 

@@ -5,7 +5,7 @@ def half(x: float) -> float:
 
 
 def main():
-    print("%.2f" % half(3), "%.2f" % half(2.5))
+    print("%f" % half(3.0), "%f" % half(2.5))
 
 
 main()

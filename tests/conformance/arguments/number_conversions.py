@@ -4,7 +4,7 @@ def half(x: float) -> float:
 
 
 def main():
-    print("%.2f %.2f" % (half(3.0), half(float(3))), half(5.0) == 2.5)
+    print("%f %f" % (half(3.0), half(float(3))), half(5.0) == 2.5)
 
 
 main()

@@ -1,4 +1,5 @@
 # Operators take keywords and defaults too.
+# TorchScript: sizes print as lists.
 import torch
 
 

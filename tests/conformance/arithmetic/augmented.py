@@ -4,9 +4,8 @@ def main():
     x += 5
     x -= 3
     x *= 4
-    x //= 5
+    x -= 40
     print(x)
-    x %= 5
     x <<= 4
     x |= 3
     x &= 0x2B
@@ -16,7 +15,7 @@ def main():
     y = 10.0
     y /= 4
     y **= 2.0
-    print("%.3f" % y)
+    print("%f" % y)
 
 
 main()

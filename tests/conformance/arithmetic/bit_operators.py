@@ -8,7 +8,7 @@ def population(n: int) -> int:
 
 
 def main():
-    print(12 & 10, 12 | 10, 12 ^ 10, ~12, 1 << 10, 1024 >> 3, -16 >> 2)
+    print(12 & 10, 12 | 10, 12 ^ 10, 1 << 10, 1024 >> 3, -16 >> 2)
     print([population(n) for n in [0, 1, 7, 255, 1023]])
 
 

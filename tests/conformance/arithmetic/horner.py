@@ -18,7 +18,7 @@ def evaluate_float(coefficients: List[float], x: float) -> float:
 
 def main():
     print([evaluate([1, -6, 11, -6], x) for x in range(5)])
-    print("%.5f" % evaluate_float([0.5, -1.25, 3.0], 1.5))
+    print("%f" % evaluate_float([0.5, -1.25, 3.0], 1.5))
 
 
 main()

@@ -12,7 +12,7 @@ def day_of_week(year: int, month: int, day: int) -> str:
 
 
 def main():
-    print([y for y in [1900, 2000, 2023, 2024, 2100] if is_leap(y)])
+    print([is_leap(y) for y in [1900, 2000, 2023, 2024, 2100]])
     print(day_of_week(1969, 7, 20), day_of_week(2000, 1, 1), day_of_week(2024, 2, 29))
 
 

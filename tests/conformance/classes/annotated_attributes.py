@@ -1,4 +1,6 @@
 # Attributes declared in the class.
+# TorchScript: text inside containers prints without quotes.
+import torch
 from typing import Dict, List, Optional
 
 
@@ -8,9 +10,9 @@ class Record:
 
     def __init__(self, name: str):
         self.name = name
-        self.tags = []
+        self.tags = torch.jit.annotate(List[str], [])
         self.counts: Dict[str, int] = {}
-        self.parent: Optional[str] = None
+        self.parent = torch.jit.annotate(Optional[str], None)
 
     def tag(self, t: str) -> None:
         self.tags.append(t)

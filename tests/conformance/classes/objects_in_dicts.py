@@ -1,4 +1,5 @@
 # Dicts whose values are objects.
+# TorchScript: text inside containers prints without quotes.
 from typing import Dict
 
 

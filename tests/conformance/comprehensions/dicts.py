@@ -1,4 +1,5 @@
 # Dicts from ranges and from other dicts.
+# TorchScript: text inside containers prints without quotes.
 def main():
     squares = {i: i * i for i in range(5)}
     print(squares)

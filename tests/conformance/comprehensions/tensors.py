@@ -1,4 +1,5 @@
 # A list of tensors, put together.
+# TorchScript: sizes print as lists.
 import torch
 
 

@@ -23,7 +23,7 @@ class Main(nn.Module):
     def forward(self):
         print(self.powers[0](5), self.powers[2](5), self.powers[-1](2))
         for p in self.powers[1:]:
-            print(p(3))
+            print(p.forward(3))
 
 
 Main()()

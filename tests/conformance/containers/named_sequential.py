@@ -10,7 +10,7 @@ class Main(nn.Module):
         self.net = nn.Sequential(OrderedDict([("first", nn.ReLU()), ("second", nn.Softmax(dim=0))]))
 
     def forward(self):
-        print("%.4f" % float(self.net(torch.tensor([-1.0, 1.0]))[1]), "%.1f" % float(self.net.first(torch.tensor(-2.0))))
+        print(int(round(float(self.net(torch.tensor([-1.0, 1.0]))[1]) * 10000)), int(round(float(self.net.first(torch.tensor(-2.0))) * 10)))
 
 
 Main()()

@@ -12,8 +12,8 @@ class Main(nn.Module):
         x = torch.tensor([-3.0, 0.5, 7.0])
         for layer in self.net:
             x = layer(x)
-            print("%.2f" % float(x.sum()))
-        print(len(self.net), "%.2f" % float(self.net[0](torch.tensor([-1.0, 4.0])).sum()))
+            print(int(round(float(x.sum()) * 100)))
+        print(len(self.net), int(round(float(self.net[0](torch.tensor([-1.0, 4.0])).sum()) * 100)))
 
 
 Main()()

@@ -1,7 +1,9 @@
 # Fields with defaults.
+import torch
 from dataclasses import dataclass
 
 
+@torch.jit.script
 @dataclass
 class Settings:
     name: str

@@ -1,7 +1,9 @@
 # Dataclasses with equal fields are equal.
+import torch
 from dataclasses import dataclass
 
 
+@torch.jit.script
 @dataclass
 class Pair:
     a: int

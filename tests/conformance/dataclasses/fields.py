@@ -1,7 +1,9 @@
 # A dataclass writes its own __init__.
+import torch
 from dataclasses import dataclass
 
 
+@torch.jit.script
 @dataclass
 class Point:
     x: int

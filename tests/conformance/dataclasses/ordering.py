@@ -1,7 +1,9 @@
 # order=True compares field by field.
+import torch
 from dataclasses import dataclass
 
 
+@torch.jit.script
 @dataclass(order=True)
 class Version:
     major: int

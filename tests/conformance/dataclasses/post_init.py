@@ -1,7 +1,9 @@
 # __post_init__ runs after the fields are set.
+import torch
 from dataclasses import dataclass
 
 
+@torch.jit.script
 @dataclass
 class Range:
     low: int

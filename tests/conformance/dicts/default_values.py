@@ -1,4 +1,5 @@
 # setdefault collects groups.
+# TorchScript: text inside containers prints without quotes.
 from typing import Dict, List
 
 

@@ -1,4 +1,5 @@
 # A dict turned around.
+# TorchScript: text inside containers prints without quotes.
 from typing import Dict, List
 
 
@@ -6,8 +7,9 @@ def invert(d: Dict[str, int]) -> Dict[int, List[str]]:
     out: Dict[int, List[str]] = {}
     for key, value in d.items():
         if value not in out:
-            out[value] = []
-        out[value].append(key)
+            out[value] = [key]
+        else:
+            out[value].append(key)
     return out
 
 

@@ -1,4 +1,5 @@
 # update and copy.
+# TorchScript: text inside containers prints without quotes.
 def main():
     a = {"x": 1, "y": 2}
     b = a.copy()

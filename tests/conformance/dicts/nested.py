@@ -1,4 +1,5 @@
 # A graph as a dict of dicts, shortest ways by repeated relaxation.
+# TorchScript: text inside containers prints without quotes.
 from typing import Dict
 
 

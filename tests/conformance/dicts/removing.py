@@ -1,4 +1,5 @@
 # del, pop, clear; what comes again goes to the end.
+# TorchScript: text inside containers prints without quotes.
 def main():
     d = {1: "a", 2: "b", 3: "c"}
     del d[2]

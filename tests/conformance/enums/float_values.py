@@ -8,7 +8,7 @@ class Rate(Enum):
 
 
 def main():
-    print("%.3f" % (Rate.LOW.value + Rate.HIGH.value), Rate.HIGH.value > Rate.LOW.value)
+    print("%f" % (Rate.LOW.value + Rate.HIGH.value), Rate.HIGH.value > Rate.LOW.value)
 
 
 main()

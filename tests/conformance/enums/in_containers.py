@@ -15,7 +15,7 @@ def walk(moves: List[Move]) -> int:
 
 def main():
     moves = [Move.RIGHT, Move.RIGHT, Move.LEFT, Move.STAY]
-    print(walk(moves), moves[0] == moves[1], moves[2] is Move.LEFT)
+    print(walk(moves), moves[0] == moves[1], moves[2] == Move.LEFT)
 
 
 main()

@@ -7,7 +7,7 @@ def cube_root(x: float) -> float:
 
 
 def main():
-    print("%.6f %.6f %.6f" % (cube_root(27.0), cube_root(2.0), cube_root(1000.0)))
+    print("%f %f %f" % (cube_root(27.0), cube_root(2.0), cube_root(1000.0)))
 
 
 main()

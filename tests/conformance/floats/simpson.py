@@ -12,7 +12,7 @@ def integral(low: float, high: float, pieces: int) -> float:
 
 
 def main():
-    print("%.8f" % (4 * integral(0.0, 1.0, 100)))
+    print("%f" % (4 * integral(0.0, 1.0, 100)))
 
 
 main()

@@ -1,4 +1,5 @@
 # Values of every type inside f-strings.
+# TorchScript: text inside containers prints without quotes.
 def main():
     n = 3
     word = "three"

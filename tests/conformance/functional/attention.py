@@ -1,4 +1,5 @@
 # Attention written out.
+# TorchScript: sizes print as lists.
 import math
 import torch
 import torch.nn.functional as F
@@ -12,7 +13,7 @@ def attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor
 def main():
     q = torch.arange(6).view(1, 3, 2).float() / 6
     k = torch.ones(1, 3, 2) * q.mean()
-    print("%.4f" % float(attention(q, k, q).sum()), attention(q, q, q).size())
+    print(int(round(float(attention(q, k, q).sum()) * 10000)), attention(q, q, q).size())
 
 
 main()

@@ -1,4 +1,5 @@
 # Rows picked from a table.
+# TorchScript: sizes print as lists.
 import torch
 import torch.nn.functional as F
 

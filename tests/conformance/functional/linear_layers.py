@@ -1,4 +1,5 @@
 # linear and conv2d from weights at hand.
+# TorchScript: sizes print as lists.
 import torch
 import torch.nn.functional as F
 

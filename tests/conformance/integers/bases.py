@@ -8,7 +8,7 @@ def in_base(n: int, base: int) -> str:
     n = abs(n)
     while n > 0:
         text = symbols[n % base] + text
-        n //= base
+        n = n // base
     return "-" + text if negative else text
 
 

@@ -6,7 +6,7 @@ def digits(n: int) -> List[int]:
     found: List[int] = []
     while n > 0:
         found.append(n % 10)
-        n //= 10
+        n = n // 10
     found.reverse()
     return found
 
@@ -24,8 +24,9 @@ def is_narcissistic(n: int) -> bool:
 
 def main():
     print(digits(90210), sum(digits(90210)))
-    print([n for n in range(100, 1000) if is_narcissistic(n)])
-    print([n for n in range(500, 600) if str(n) == str(n)[::-1]])
+    for n in range(100, 1000):
+        if is_narcissistic(n) or n > 900 and str(n) == str(n)[::-1]:
+            print(n)
 
 
 main()

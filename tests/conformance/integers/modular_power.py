@@ -1,7 +1,7 @@
 # Powers modulo a number, by squaring; a test of primes built on them.
 def power(base: int, exponent: int, modulus: int) -> int:
     result = 1
-    base %= modulus
+    base = base % modulus
     while exponent > 0:
         if exponent & 1:
             result = result * base % modulus
@@ -19,7 +19,7 @@ def is_prime(n: int) -> bool:
     d = n - 1
     r = 0
     while d % 2 == 0:
-        d //= 2
+        d = d // 2
         r += 1
     for a in [2, 3, 5, 7, 11]:
         x = power(a, d, n)
@@ -38,7 +38,7 @@ def is_prime(n: int) -> bool:
 
 def main():
     print(power(3, 200, 1000007), power(2, 10, 1000))
-    print([n for n in range(90, 130) if is_prime(n)], is_prime(104729), is_prime(104730))
+    print([is_prime(n) for n in range(95, 105)], is_prime(104729), is_prime(104730))
 
 
 main()

@@ -12,7 +12,9 @@ def sum_of_divisors(n: int) -> int:
 
 
 def main():
-    print([n for n in range(2, 10000) if sum_of_divisors(n) == n])
+    for n in range(2, 10000):
+        if sum_of_divisors(n) == n:
+            print(n)
 
 
 main()

@@ -1,4 +1,5 @@
 # append, extend, insert, +, *.
+# TorchScript: text inside containers prints without quotes.
 from typing import List
 
 

@@ -3,7 +3,7 @@ def main():
     words = ["to", "be", "or", "not", "to", "be"]
     print("or" in words, "and" in words, "and" not in words)
     print(words.index("be"), words.count("to"), words.count("zebra"))
-    print([1, 2] in [[1, 2], [3]], 2.5 in [1.5, 2.5])
+    print(2.5 in [1.5, 2.5])
 
 
 main()

@@ -1,4 +1,5 @@
 # sort changes a list, sorted makes one.
+# TorchScript: text inside containers prints without quotes.
 def main():
     xs = [3, 1, 2]
     ys = sorted(xs)

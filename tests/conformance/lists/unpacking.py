@@ -8,7 +8,7 @@ def swap(pair: List[int]) -> List[int]:
 
 
 def main():
-    [x, y, z] = [1, 2, 3]
+    x, y, z = [1, 2, 3]
     print(x + y + z, swap([7, 8]))
 
 

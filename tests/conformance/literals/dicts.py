@@ -1,4 +1,5 @@
 # Dicts with int, str and bool keys keep the order of insertion.
+# TorchScript: text inside containers prints without quotes.
 def main():
     print({1: "one", 2: "two"})
     print({"b": 1, "a": 2})

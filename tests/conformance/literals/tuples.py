@@ -1,4 +1,5 @@
 # Tuples: empty parentheses, one element, mixed types.
+# TorchScript: text inside containers prints without quotes.
 def main():
     single = (1,)
     pair = 1, "two"

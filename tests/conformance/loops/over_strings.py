@@ -1,4 +1,5 @@
 # A loop over the characters of a text.
+# TorchScript: text inside containers prints without quotes.
 def vowels(text: str) -> int:
     count = 0
     for c in text:

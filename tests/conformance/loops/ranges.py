@@ -2,7 +2,6 @@
 def main():
     print([i for i in range(4)], [i for i in range(2, 6)], [i for i in range(1, 10, 4)])
     print([i for i in range(5, 0, -2)], [i for i in range(3, 3)], [i for i in range(0, -3)])
-    print(len(range(3, 11, 3)))
 
 
 main()

@@ -2,7 +2,7 @@
 def log2(n: int) -> int:
     count = 0
     while n > 1:
-        n //= 2
+        n = n // 2
         count += 1
     return count
 

@@ -1,4 +1,5 @@
 # @ of a class: two by two matrices, and Fibonacci numbers by them.
+# Extension: TorchScript's classes have no @.
 class M2:
     def __init__(self, a: int, b: int, c: int, d: int):
         self.a, self.b, self.c, self.d = a, b, c, d
@@ -14,7 +15,7 @@ def power(m: M2, n: int) -> M2:
         if n % 2 == 1:
             result = result @ m
         m = m @ m
-        n //= 2
+        n = n // 2
     return result
 
 

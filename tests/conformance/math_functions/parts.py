@@ -5,8 +5,8 @@ import math
 def main():
     fraction, whole = math.modf(3.75)
     mantissa, exponent = math.frexp(10.0)
-    print("%.2f %.1f %.3f" % (fraction, whole, mantissa), exponent, "%.1f" % math.ldexp(0.75, 4))
-    print("%.2f %.2f %.2f" % (math.fabs(-2.5), math.copysign(3.0, -0.5), math.fmod(-7.0, 3.0)))
+    print("%f %f %f" % (fraction, whole, mantissa), exponent, "%f" % math.ldexp(0.75, 4))
+    print("%f %f %f" % (math.fabs(-2.5), math.copysign(3.0, -0.5), math.fmod(-7.0, 3.0)))
 
 
 main()

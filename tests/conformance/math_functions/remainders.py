@@ -3,7 +3,7 @@ import math
 
 
 def main():
-    print("%.1f %.1f" % (math.fmod(7.5, 2.0), math.remainder(7.5, 2.0)))
+    print("%f %f" % (math.fmod(7.5, 2.0), math.remainder(7.5, 2.0)))
 
 
 main()

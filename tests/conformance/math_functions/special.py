@@ -3,8 +3,8 @@ import math
 
 
 def main():
-    print("%.6f %.6f" % (math.gamma(5.0), math.lgamma(10.0)))
-    print("%.6f %.6f" % (math.erf(0.5), math.erfc(0.5)))
+    print("%f %f" % (math.gamma(5.0), math.lgamma(10.0)))
+    print("%f %f" % (math.erf(0.5), math.erfc(0.5)))
 
 
 main()

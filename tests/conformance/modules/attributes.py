@@ -1,4 +1,5 @@
 # Attributes of many types.
+# TorchScript: text inside containers prints without quotes.
 import torch
 from torch import nn
 from typing import Dict, List, Optional

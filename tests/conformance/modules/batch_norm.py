@@ -10,7 +10,7 @@ class Main(nn.Module):
 
     def forward(self):
         y = self.norm(torch.tensor([[1.0, 2.0], [3.0, 6.0]]))
-        print("%.4f" % float(y[0, 0]), "%.4f" % float(y[1, 1]), "%.2f" % float(self.norm.running_mean[1]))
+        print(int(round(float(y[0, 0]) * 10000)), int(round(float(y[1, 1]) * 10000)), int(round(float(self.norm.running_mean[1]) * 100)))
 
 
 Main()()

@@ -17,7 +17,7 @@ class Main(nn.Module):
     def forward(self):
         for i in range(3):
             mean = self.add(torch.tensor([float(i), 1.0]))
-            print(int(self.steps), "%.2f %.2f" % (float(mean[0]), float(mean[1])))
+            print(int(self.steps), int(round(float(mean[0]) * 100)), int(round(float(mean[1]) * 100)))
 
 
 Main()()

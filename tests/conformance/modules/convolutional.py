@@ -1,4 +1,5 @@
 # A small network for images.
+# TorchScript: sizes print as lists.
 import torch
 from torch import nn
 
@@ -14,7 +15,7 @@ class Main(nn.Module):
     def forward(self):
         x = torch.arange(64).view(1, 1, 8, 8).float() / 64
         y = self.classify(torch.flatten(self.features(x), 1))
-        print(y.size(), "%.4f" % float(y.sum()))
+        print(y.size(), int(round(float(y.sum()) * 10000)))
 
 
 Main()()

@@ -1,4 +1,5 @@
 # A table of vectors.
+# TorchScript: sizes print as lists.
 import torch
 from torch import nn
 
@@ -11,7 +12,7 @@ class Main(nn.Module):
 
     def forward(self):
         y = self.embedding(torch.tensor([[1, 2, 3]]))
-        print(y.size(), "%.2f" % float(y.sum()))
+        print(y.size(), int(round(float(y.sum()) * 100)))
 
 
 Main()()

@@ -1,4 +1,5 @@
 # A parameter of a module, and a linear map.
+# TorchScript: sizes print as lists.
 import torch
 from torch import nn
 

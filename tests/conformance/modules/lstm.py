@@ -1,4 +1,5 @@
 # A layer of LSTM.
+# TorchScript: sizes print as lists.
 import torch
 from torch import nn
 
@@ -11,7 +12,7 @@ class Main(nn.Module):
 
     def forward(self):
         y, (h, c) = self.lstm(torch.ones(2, 4, 3))
-        print(y.size(), h.size(), "%.4f" % float(y.sum()), "%.4f" % float(c.sum()))
+        print(y.size(), h.size(), int(round(float(y.sum()) * 10000)), int(round(float(c.sum()) * 10000)))
 
 
 Main()()

@@ -20,7 +20,7 @@ class Main(nn.Module):
         self.blocks = nn.Sequential(*[Block(4) for _ in range(3)])
 
     def forward(self):
-        print("%.4f" % float(self.blocks(torch.ones(1, 4)).sum()))
+        print(int(round(float(self.blocks(torch.ones(1, 4)).sum()) * 10000)))
 
 
 Main()()

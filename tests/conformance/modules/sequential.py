@@ -1,4 +1,5 @@
 # Layers one behind the other.
+# TorchScript: sizes print as lists.
 import torch
 from torch import nn
 

@@ -15,11 +15,11 @@ class Scale(nn.Module):
 class Main(nn.Module):
     def __init__(self):
         super().__init__()
-        self.double = Scale(2)
-        self.triple = Scale(3)
+        self.twice = Scale(2)
+        self.thrice = Scale(3)
 
     def forward(self):
-        print(int(self.double(self.triple(torch.tensor(7)))), self.double.by, self.triple.by)
+        print(int(self.twice(self.thrice(torch.tensor(7)))), self.twice.by, self.thrice.by)
 
 
 Main()()

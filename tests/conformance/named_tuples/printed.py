@@ -1,4 +1,5 @@
 # A named tuple prints its fields.
+# TorchScript: prints the values alone, as of any tuple.
 from typing import NamedTuple
 
 

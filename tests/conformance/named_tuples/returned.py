@@ -1,4 +1,5 @@
 # A function with a named result.
+import torch
 from typing import List, NamedTuple
 
 
@@ -8,7 +9,13 @@ class Split(NamedTuple):
 
 
 def split(xs: List[int], at: int) -> Split:
-    return Split([x for x in xs if x < at], [x for x in xs if x >= at])
+    result = Split(torch.jit.annotate(List[int], []), torch.jit.annotate(List[int], []))
+    for x in xs:
+        if x < at:
+            result.small.append(x)
+        else:
+            result.large.append(x)
+    return result
 
 
 def main():

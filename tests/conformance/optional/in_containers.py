@@ -1,4 +1,5 @@
 # Lists and dicts that hold Nones.
+# TorchScript: text inside containers prints without quotes.
 from typing import Dict, List, Optional
 
 

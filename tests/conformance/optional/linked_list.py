@@ -1,4 +1,5 @@
 # A linked list in two arrays, with None at its end.
+import torch
 from typing import List, Optional
 
 
@@ -6,7 +7,7 @@ class Chain:
     def __init__(self):
         self.values: List[str] = []
         self.next: List[Optional[int]] = []
-        self.head: Optional[int] = None
+        self.head = torch.jit.annotate(Optional[int], None)
 
     def push(self, value: str) -> None:
         self.values.append(value)
@@ -17,8 +18,9 @@ class Chain:
         out = ""
         at = self.head
         while at is not None:
-            out += self.values[at] + ">"
-            at = self.next[at]
+            i = torch.jit._unwrap_optional(at)
+            out += self.values[i] + ">"
+            at = self.next[i]
         return out + "end"
 
 

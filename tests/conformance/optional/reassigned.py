@@ -2,15 +2,16 @@
 from typing import Optional
 
 
+def following(state: Optional[str], i: int) -> Optional[str]:
+    if state is None:
+        return "a"
+    return None if len(state) > 2 else state + str(i)
+
+
 def main():
     state: Optional[str] = None
     for i in range(5):
-        if state is None:
-            state = "a"
-        elif len(state) > 2:
-            state = None
-        else:
-            state = state + str(i)
+        state = following(state, i)
         print(state)
 
 

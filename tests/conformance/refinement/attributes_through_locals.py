@@ -1,11 +1,12 @@
 # An attribute is refined through a local variable.
+import torch
 from typing import Optional
 
 
 class Node:
     def __init__(self, value: int):
         self.value = value
-        self.label: Optional[str] = None
+        self.label = torch.jit.annotate(Optional[str], None)
 
     def title(self) -> str:
         label = self.label

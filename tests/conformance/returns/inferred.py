@@ -1,4 +1,5 @@
 # The type of the result follows from the returns.
+# TorchScript: text inside containers prints without quotes.
 def pair(n: int):
     if n > 3:
         return n, "large"

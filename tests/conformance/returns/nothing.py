@@ -1,4 +1,5 @@
 # A function without return gives None; a bare return leaves.
+# TorchScript: text inside containers prints without quotes.
 from typing import List
 
 

@@ -1,4 +1,5 @@
 # What a text consists of.
+# TorchScript: text inside containers prints without quotes; an identifier has no digits.
 def kind(s: str) -> str:
     if s.isdigit():
         return "digits"

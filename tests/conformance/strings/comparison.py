@@ -1,4 +1,5 @@
 # Texts are compared character by character.
+# TorchScript: text inside containers prints without quotes.
 from typing import List
 
 

@@ -1,4 +1,5 @@
 # str.format fills the holes in order.
+# TorchScript: text inside containers prints without quotes.
 def main():
     print("{} and {}".format(1, "two"))
     print("{}, {}, {}".format([1, 2], (3, "x"), True))

@@ -1,4 +1,5 @@
 # Parsing "key = value" lines.
+# TorchScript: text inside containers prints without quotes.
 from typing import Dict
 
 

@@ -18,7 +18,8 @@ def decode(code: str) -> str:
         if c.isdigit():
             count = count * 10 + int(c)
         else:
-            out += c * count
+            for _ in range(count):
+                out += c
             count = 0
     return out
 

@@ -1,4 +1,5 @@
 # Splitting at white space and at separators, joining again.
+# TorchScript: text inside containers prints without quotes.
 def main():
     line = "  the quick  brown fox "
     print(line.split())

@@ -1,4 +1,5 @@
 # Counting the words of a text.
+# TorchScript: text inside containers prints without quotes.
 from typing import Dict
 
 
@@ -16,7 +17,9 @@ def count(text: str) -> Dict[str, int]:
 def main():
     counts = count("The cat saw the dog; the dog saw the bird, the bird saw nothing.")
     print(counts)
-    print([w for w in sorted(list(counts.keys())) if counts[w] > 2])
+    for word in sorted(list(counts.keys())):
+        if counts[word] > 2:
+            print(word)
 
 
 main()

@@ -4,7 +4,10 @@ from typing import List
 
 
 def text(n: int) -> str:
-    return "<" * n + ">" * n
+    out = "|"
+    for i in range(n):
+        out = "<" + out + ">"
+    return out
 
 
 def main():

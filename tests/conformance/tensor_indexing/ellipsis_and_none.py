@@ -1,4 +1,5 @@
 # Ellipsis, None, integers and slices together.
+# TorchScript: sizes print as lists.
 import torch
 
 

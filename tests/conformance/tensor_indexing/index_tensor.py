@@ -1,4 +1,5 @@
 # A tensor of positions picks elements, in its own shape.
+# TorchScript: sizes print as lists.
 import torch
 from typing import List
 

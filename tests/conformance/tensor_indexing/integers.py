@@ -1,4 +1,5 @@
 # One element, one row, one column.
+# TorchScript: sizes print as lists.
 import torch
 
 

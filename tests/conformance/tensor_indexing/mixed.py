@@ -1,4 +1,5 @@
 # Integers, slices and index tensors in one subscript.
+# TorchScript: sizes print as lists.
 import torch
 from typing import List
 

@@ -1,4 +1,5 @@
 # None makes a dimension of size one.
+# TorchScript: sizes print as lists.
 import torch
 
 

@@ -8,7 +8,7 @@ def main():
     b = torch.arange(2).unsqueeze(1)
     rows: List[List[int]] = (a + b * 10).tolist()
     print(rows)
-    print((a * 2 - 1).sum() == 3, int((a ** 2).sum()), int((10 - a)[0]), int((7 // (a + 1)).sum()))
+    print(int((a * 2 - 1).sum()), int((a ** 2).sum()), int((10 - a)[0]), int(((a + 7) // 2).sum()))
 
 
 main()

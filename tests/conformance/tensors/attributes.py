@@ -1,4 +1,5 @@
 # What a tensor knows of itself.
+# TorchScript: sizes print as lists.
 import torch
 
 

@@ -21,7 +21,7 @@ def determinant(m: torch.Tensor) -> float:
 
 def main():
     m = torch.tensor([[0.0, 2.0, 1.0], [3.0, 1.0, 4.0], [5.0, 6.0, 2.0]], dtype=torch.float64)
-    print("%.6f" % determinant(m), "%.6f" % float(torch.det(m)))
+    print("%f" % determinant(m), "%f" % float(torch.det(m)))
 
 
 main()

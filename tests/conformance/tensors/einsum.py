@@ -1,4 +1,5 @@
 # Sums of products by letters.
+# TorchScript: sizes print as lists.
 import torch
 
 

@@ -10,7 +10,7 @@ def main():
         error = a * x + b - y
         a -= 0.01 * float((error * x).mean())
         b -= 0.01 * float(error.mean())
-    print("%.3f %.3f" % (a, b))
+    print("%f %f" % (a, b))
 
 
 main()

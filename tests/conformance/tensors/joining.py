@@ -1,4 +1,5 @@
 # cat, stack, split, chunk.
+# TorchScript: sizes print as lists.
 import torch
 
 

@@ -7,7 +7,7 @@ def main():
     state = torch.tensor([0.0, 1.0], dtype=torch.float64)
     for _ in range(50):
         state = state @ p
-    print("%.4f %.4f" % (float(state[0]), float(state[1])))
+    print("%f %f" % (float(state[0]), float(state[1])))
 
 
 main()

@@ -1,4 +1,5 @@
 # Products of matrices and vectors.
+# TorchScript: sizes print as lists.
 import torch
 from typing import List
 

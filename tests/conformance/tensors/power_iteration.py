@@ -14,7 +14,7 @@ def largest(m: torch.Tensor, steps: int) -> float:
 
 def main():
     m = torch.tensor([[2.0, 1.0], [1.0, 3.0]], dtype=torch.float64)
-    print("%.6f" % largest(m, 60))
+    print("%f" % largest(m, 60))
 
 
 main()

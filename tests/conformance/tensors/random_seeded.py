@@ -7,7 +7,7 @@ def main():
     a = torch.rand(4)
     torch.manual_seed(3)
     b = torch.rand(4)
-    print(torch.equal(a, b), bool((a >= 0).all() & (a < 1).all()), torch.randint(0, 10, [20]).max() < 10)
+    print(torch.equal(a, b), bool((a >= 0).all() & (a < 1).all()), int(torch.randint(0, 10, [20]).max()) < 10)
 
 
 main()

@@ -1,4 +1,5 @@
 # view, reshape, transpose, permute, squeeze, unsqueeze.
+# TorchScript: sizes print as lists.
 import torch
 
 

@@ -1,4 +1,5 @@
 # + joins tuples of any types.
+# TorchScript: text inside containers prints without quotes.
 def main():
     a = (1, "x")
     b = a + (True,)

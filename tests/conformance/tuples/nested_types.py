@@ -1,4 +1,5 @@
 # Tuples inside lists inside dicts.
+# TorchScript: text inside containers prints without quotes.
 from typing import Dict, List, Tuple
 
 
@@ -7,8 +8,9 @@ def index(words: List[str]) -> Dict[str, List[Tuple[int, int]]]:
     for i, word in enumerate(words):
         for j, letter in enumerate(word):
             if letter not in places:
-                places[letter] = []
-            places[letter].append((i, j))
+                places[letter] = [(i, j)]
+            else:
+                places[letter].append((i, j))
     return places
 
 

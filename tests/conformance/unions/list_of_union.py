@@ -1,4 +1,5 @@
 # A list whose elements are of two types.
+# TorchScript: text inside containers prints without quotes.
 from typing import List, Union
 
 

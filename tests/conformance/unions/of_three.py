@@ -6,7 +6,7 @@ def show(x: Union[int, float, str]) -> str:
     if isinstance(x, int):
         return "i" + str(x)
     if isinstance(x, float):
-        return "f%.2f" % x
+        return "f%f" % x
     return "s" + x
 
 

@@ -1,4 +1,5 @@
 # Entering and leaving an object.
+# TorchScript: text inside containers prints without quotes.
 from typing import Any, List
 
 

@@ -3,11 +3,11 @@ import torch
 
 
 def main():
-    x = torch.ones(2, requires_grad=True)
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
     with torch.no_grad():
         y = x * 2
-    z = x * 2
-    print(y.requires_grad, z.requires_grad)
+        inside = torch.is_grad_enabled()
+    print(y.requires_grad, inside)
 
 
 main()

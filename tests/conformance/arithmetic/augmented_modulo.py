@@ -1,0 +1,8 @@
+# TorchScript: %= of whole numbers gives a float.
+def main():
+    x = 17
+    x %= 5
+    print(x, 17 % 5)
+
+
+main()

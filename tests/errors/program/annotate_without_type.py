@@ -1,0 +1,4 @@
+import torch
+
+def f() -> int:
+    return torch.jit.annotate(1)

@@ -1,0 +1,5 @@
+import torch
+from typing import List
+
+def f() -> List[int]:
+    return torch.jit.annotate(List[int], ["a"])

@@ -1,0 +1,4 @@
+from typing import Any
+
+def f(x: Any) -> str:
+    return x.upper()

@@ -1,0 +1,4 @@
+def f() -> int:
+    xs = []
+    xs.append(1)
+    return 1

@@ -1,0 +1,3 @@
+def f() -> int:
+    break
+    return 1

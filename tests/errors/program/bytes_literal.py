@@ -1,0 +1,3 @@
+def f() -> int:
+    x = b"abc"
+    return 1

@@ -1,0 +1,3 @@
+def f() -> str:
+    a = b = 1
+    return a

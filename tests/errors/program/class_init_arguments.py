@@ -1,0 +1,6 @@
+class A:
+    def __init__(self, x: int):
+        self.x = x
+
+def f() -> int:
+    return A().x

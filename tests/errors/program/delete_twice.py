@@ -1,0 +1,4 @@
+def f() -> int:
+    x = 1
+    del x
+    return x

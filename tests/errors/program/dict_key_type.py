@@ -1,0 +1,4 @@
+from typing import Dict, List
+
+def f(d: Dict[List[int], int]) -> int:
+    return 1

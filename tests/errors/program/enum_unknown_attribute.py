@@ -1,0 +1,7 @@
+from enum import Enum
+
+class Color(Enum):
+    RED = 1
+
+def f(c: Color) -> int:
+    return c.number

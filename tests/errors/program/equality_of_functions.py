@@ -1,0 +1,5 @@
+def g() -> int:
+    return 1
+
+def f() -> bool:
+    return g == g

@@ -1,0 +1,5 @@
+count = 0
+
+def f() -> int:
+    global count
+    return 1

@@ -1,0 +1,3 @@
+def f() -> float:
+    import math
+    return math.pi

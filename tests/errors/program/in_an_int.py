@@ -1,0 +1,2 @@
+def f(a: int, b: int) -> bool:
+    return a in b

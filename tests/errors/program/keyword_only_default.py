@@ -1,0 +1,2 @@
+def f(*, a: int = 2) -> int:
+    return a

@@ -1,0 +1,4 @@
+def f(n: int) -> int:
+    for i in n:
+        print(i)
+    return 1

@@ -1,0 +1,2 @@
+def f(x: int, s: str) -> int:
+    return min(x, s)

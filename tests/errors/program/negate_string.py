@@ -1,0 +1,2 @@
+def f(a: str) -> str:
+    return -a

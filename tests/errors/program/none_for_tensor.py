@@ -1,0 +1,7 @@
+import torch
+
+def g(a: torch.Tensor) -> int:
+    return a.dim()
+
+def f() -> int:
+    return g(None)

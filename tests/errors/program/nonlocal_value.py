@@ -1,0 +1,4 @@
+count = 3
+
+def f() -> int:
+    return count

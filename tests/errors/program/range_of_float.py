@@ -1,0 +1,4 @@
+def f(x: float) -> int:
+    for i in range(x):
+        print(i)
+    return 1

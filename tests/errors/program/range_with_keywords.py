@@ -1,0 +1,4 @@
+def f() -> int:
+    for i in range(stop=3):
+        print(i)
+    return 1

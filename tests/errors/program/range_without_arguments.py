@@ -1,0 +1,4 @@
+def f() -> int:
+    for i in range():
+        print(i)
+    return 1

@@ -1,0 +1,4 @@
+from typing import List
+
+def f(x: int) -> List[str]:
+    return [x]

@@ -1,0 +1,3 @@
+def f() -> int:
+    s = {1, 2}
+    return 1

@@ -1,0 +1,2 @@
+def f(a: float) -> float:
+    return a << 2

@@ -1,0 +1,2 @@
+def f(s: str) -> str:
+    return s * 1.5

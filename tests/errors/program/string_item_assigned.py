@@ -1,0 +1,3 @@
+def f(s: str) -> str:
+    s[0] = "x"
+    return s

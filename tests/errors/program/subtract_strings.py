@@ -1,0 +1,2 @@
+def f(a: str, b: str) -> str:
+    return a - b

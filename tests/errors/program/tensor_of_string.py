@@ -1,0 +1,4 @@
+import torch
+
+def f() -> torch.Tensor:
+    return torch.tensor("text")

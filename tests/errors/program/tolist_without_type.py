@@ -1,0 +1,5 @@
+import torch
+
+def f(x: torch.Tensor) -> int:
+    y = x.tolist()
+    return 1

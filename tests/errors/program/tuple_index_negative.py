@@ -1,0 +1,4 @@
+from typing import Tuple
+
+def f(t: Tuple[int, int]) -> int:
+    return t[-3]

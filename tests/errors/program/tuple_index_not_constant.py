@@ -1,0 +1,5 @@
+from typing import Tuple
+
+def f(t: Tuple[int, str], i: int) -> int:
+    t[i]
+    return 1

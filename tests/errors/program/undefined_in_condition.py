@@ -1,0 +1,4 @@
+def f(x: int) -> int:
+    if limit > x:
+        return 1
+    return 0

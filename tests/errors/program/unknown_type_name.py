@@ -1,0 +1,2 @@
+def f(x: "Integer") -> int:
+    return 1

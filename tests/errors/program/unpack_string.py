@@ -1,0 +1,3 @@
+def f(s: str) -> str:
+    a, b = s
+    return a

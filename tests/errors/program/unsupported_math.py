@@ -1,0 +1,4 @@
+import math
+
+def f(x: float) -> float:
+    return math.dist([x], [x])

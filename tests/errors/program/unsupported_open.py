@@ -1,0 +1,3 @@
+def f() -> int:
+    with open("file") as g:
+        return 1

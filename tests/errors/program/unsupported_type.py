@@ -1,0 +1,2 @@
+def f(x: set) -> int:
+    return 1

@@ -1,0 +1,4 @@
+def f() -> int:
+    d = {}
+    d["a"] = 1
+    return 1

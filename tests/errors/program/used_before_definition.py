@@ -1,0 +1,4 @@
+def f(x: int) -> int:
+    y = z + 1
+    z = x
+    return y

@@ -1,0 +1,2 @@
+def f(**kwargs) -> int:
+    return 1

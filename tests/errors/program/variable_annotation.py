@@ -1,0 +1,3 @@
+def f() -> int:
+    x: int = "one"
+    return 1

@@ -1,0 +1,4 @@
+import torch
+
+def f(x: int) -> int:
+    return torch.jit.wait(x)

@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+    with x:
+        return 1

@@ -1,0 +1,4 @@
+def f() -> int:
+    for i in zip():
+        print(i)
+    return 1

@@ -1,4 +1,4 @@
-"""Writes pytorch.txt: what PyTorch 2.13 says of each mistake in program/. python make.py, with PyTorch 2.13.
+"""Writes what PyTorch 2.13 says of each mistake in program/: python make.py [FILE], by default to pytorch.txt beside it.
 
 An entry is the mistake's name, and then PyTorch's message: the line of the mistake, its sentence, and what was being
 compiled from where. "(Python)" stands for mistakes that Python's own parser finds."""
@@ -59,5 +59,5 @@ def entries():
 
 
 if __name__ == "__main__":
-    with open(os.path.join(HERE, "pytorch.txt"), "w", encoding="utf-8") as f:
+    with open(sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "pytorch.txt"), "w", encoding="utf-8") as f:
         f.write(entries())

@@ -1,0 +1,66 @@
+"""The conformance programs in CPython, in PyTorch's scripting, and in PyTorch from the archives that wick saves; and what PyTorch
+says of the mistakes in tests/errors/program.
+
+    PYTHON -m pytest tests/oracle/conformance.py [-k NAME]
+
+PYTHON has PyTorch 2.13 and pytest; WICK_BIN is the command line (default build/bin/wick)."""
+import os
+import subprocess
+import sys
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "conformance"))
+
+import programs
+
+torch = pytest.importorskip("torch", minversion="2.13")
+WICK = os.path.abspath(os.environ.get("WICK_BIN", os.path.join(ROOT, "build", "bin", "wick")))
+ALL = programs.all_programs()
+
+
+def each(wanted):
+    return pytest.mark.parametrize("program", [pytest.param(p, id=p.name) for p in ALL if wanted(p)])
+
+
+@each(lambda p: p.remark != "TorchScript")
+def test_python(program):
+    assert programs.run_python(program) == program.expected
+
+
+@each(lambda p: p.remark != "Extension")
+def test_scripted(program):
+    assert programs.run_scripted(program) == program.expected
+
+
+@each(lambda p: p.remark == "Extension" and p.entry)
+def test_is_extension(program):
+    """PyTorch refuses what is marked as an extension, or makes something else of it."""
+    try:
+        assert programs.run_scripted(program) != program.expected
+    except programs.Refused:
+        pass
+
+
+@each(lambda p: p.remark == "TorchScript")
+def test_differs_from_python(program):
+    assert programs.run_python(program) != program.expected
+
+
+@each(lambda p: p.entry)
+def test_archive(program, tmp_path):
+    """The archive that wick saves, loaded and called by PyTorch."""
+    archive = str(tmp_path / "model.pt")
+    done = subprocess.run([WICK, "compile", program.path, "--entry", program.entry, "-o", archive], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    module = torch.jit.load(archive)
+    assert programs.output_of(module) == program.expected
+
+
+def test_mistakes(tmp_path):
+    """errors/pytorch.txt is what PyTorch says; in a process of its own, since PyTorch's chain of calls outlives what it refuses."""
+    errors = os.path.join(ROOT, "tests", "errors")
+    subprocess.run([sys.executable, os.path.join(errors, "make.py"), str(tmp_path / "now.txt")], check=True, capture_output=True)
+    with open(os.path.join(errors, "pytorch.txt"), encoding="utf-8") as f:
+        assert (tmp_path / "now.txt").read_text(encoding="utf-8") == f.read()

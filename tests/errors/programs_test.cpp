@@ -1,9 +1,14 @@
-// Programs with one mistake each: compile/NAME.py does not compile, run/NAME.py fails when f() runs. NAME.txt is the
-// whole message.
+// Programs with one mistake each: compile/NAME.py (as archives have it) and program/NAME.py (as people write it) do not
+// compile, run/NAME.py fails when f() runs. NAME.txt is the whole message; pytorch.txt, made by make.py, has PyTorch's
+// sentences for program/.
 
 #include <algorithm>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <map>
+#include <sstream>
+
+#include <wick/wick.h>
 
 #include "api/fixtures.h"
 #include "golden.h"
@@ -56,6 +61,61 @@ TEST_P(RunMistake, IsShownWithItsCalls) {
 
 INSTANTIATE_TEST_SUITE_P(Errors, RunMistake, ::testing::ValuesIn(programs_in("run")),
                          [](const auto& info) { return info.param; });
+
+class ProgramMistake : public ::testing::TestWithParam<std::string> {};
+
+/// What compiling the whole text, and the module class M where there is one, says.
+std::string message_of_program(const std::string& name) {
+    Program program;
+    try {
+        program.run(testing::read_text(WICK_TEST_ROOT "/errors/program/" + name + ".py"), name + ".py");
+        if (program.has("M")) program.script("M");
+        std::string all;
+        for (const std::string& message : program.check()) all += message + "\n";
+        return all;
+    } catch (const Error& error) {
+        return std::string(error.what()) + "\n";
+    }
+}
+
+TEST_P(ProgramMistake, IsShownAtItsPlace) {
+    testing::expect_golden("errors/program/" + GetParam() + ".txt", message_of_program(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Errors, ProgramMistake, ::testing::ValuesIn(programs_in("program")),
+                         [](const auto& info) { return info.param; });
+
+/// The lines of each entry of pytorch.txt.
+std::map<std::string, std::vector<std::string>> pytorch_entries() {
+    std::map<std::string, std::vector<std::string>> entries;
+    std::vector<std::string>* lines = nullptr;
+    std::istringstream text(testing::read_text(WICK_TEST_ROOT "/errors/pytorch.txt"));
+    for (std::string line; std::getline(text, line);) {
+        if (line.starts_with("== ")) {
+            lines = &entries[line.substr(3)];
+        } else {
+            lines->push_back(line);
+        }
+    }
+    return entries;
+}
+
+/// Mistakes for which wick has a sentence of its own, and why. An entry that is needed no more fails.
+const std::map<std::string, std::string> kOtherSentences = {
+};
+
+TEST(ProgramMistakes, HaveTheSentencesOfPyTorch) {
+    for (const auto& [name, lines] : pytorch_entries()) {
+        const std::string text = testing::read_text(WICK_TEST_ROOT "/errors/program/" + name + ".txt");
+        std::string missing;
+        for (const std::string& line : lines) {
+            const bool is_place = line.starts_with("line ");
+            if (text.find(is_place ? ".py:" + line.substr(5) + ":" : line) == std::string::npos) missing += line + "\n";
+            if (is_place) break;  // what follows is the chain of calls
+        }
+        EXPECT_EQ(!missing.empty(), kOtherSentences.contains(name)) << name << ":\n" << text << "PyTorch says:\n" << missing;
+    }
+}
 
 }  // namespace
 }  // namespace wick::jit

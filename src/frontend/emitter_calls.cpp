@@ -111,10 +111,9 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             const SugaredPtr iterator = emit_sugared(*call.args[0])->iterator(range, graph_);
             const Expr* start = call.args.size() == 2 ? call.args[1] : call.keywords.empty() ? nullptr : call.keywords[0].value;
             if (!start) return std::make_shared<ZipValue>(std::vector<SugaredPtr>{nullptr, iterator});
-            // The counter begins elsewhere: a range as long as the iterator is.
+            // The counter begins elsewhere.
             Value* first = emit(*start);
-            Value* last = emit_op(range, graph_, "aten::add", {first, iterator->length(range, graph_)});
-            auto counter = std::make_shared<RangeValue>(range, graph_, std::vector<Value*>{first, last});
+            auto counter = std::make_shared<RangeValue>(range, graph_, std::vector<Value*>{first, graph_.insert_constant(INT64_MAX)});
             return std::make_shared<ZipValue>(std::vector<SugaredPtr>{counter, iterator});
         }
         case SpecialForm::zip: {

@@ -197,9 +197,8 @@ void Emitter::emit_break_or_continue(const Stmt& statement) {
     const bool is_break = statement.kind == StmtKind::Break;
     const char* word = is_break ? "break" : "continue";
     if (loop_ == Loop::unrolled) {
-        throw CompileError(statement.range, fmt::format("Because we emit iteration over Modulelists or Tuples as unrolled loops, we do not support {} inside "
-                                                        "the body of these loops",
-                                                        word));
+        throw CompileError(statement.range, "Because we emit iteration over modulelists or tuples as unrolled loops, we do not support break or continue "
+                                            "inside the body of these loops");
     }
     if (loop_ == Loop::none) throw CompileError(statement.range, fmt::format("SyntaxError: '{}' outside loop", word));
     insert(is_break ? sym::prim_BreakStmt : sym::prim_ContinueStmt, {}, 0, statement.range);

@@ -121,7 +121,7 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
         case ExprKind::ListComprehension: return emit_list_comprehension(static_cast<const ListComprehension&>(expr), hint);
         case ExprKind::DictComprehension: return emit_dict_comprehension(static_cast<const DictComprehension&>(expr), hint);
         case ExprKind::Starred: throw CompileError(expr.range, "Unexpected starred expansion. File a bug report");
-        case ExprKind::Lambda: throw CompileError(expr.range, "lambda is not supported as a value");
+        case ExprKind::Lambda: throw CompileError(expr.range, "Lambda aren't supported");
         case ExprKind::Slice: throw CompileError(expr.range, "a slice is only allowed as an index");
         default: throw InternalError("an expression kind that emit_sugared handles");
     }
@@ -164,15 +164,7 @@ OperatorName operator_name(TokenKind op) {
 }  // namespace
 
 Value* Emitter::emit_operator_call(const SourceRange& range, TokenKind op, Value* left, Value* right) {
-    if (op == TokenKind::Percent && left->type->is(TypeKind::String)) {
-        std::vector<Value*> inputs{left};
-        if (right->type->is(TypeKind::Tuple)) {
-            for (const SugaredPtr& member : sugar(right)->as_tuple(range, graph_)) inputs.push_back(member->as_value(range, graph_));
-        } else {
-            inputs.push_back(right);
-        }
-        return emit_op(range, graph_, "aten::percentFormat", inputs);
-    }
+    if (op == TokenKind::Percent && left->type->is(TypeKind::String)) return emit_op(range, graph_, "aten::percentFormat", {left, right});
     if (left->type->is(TypeKind::Tuple) && right->type->is(TypeKind::Tuple)) {
         if (op == TokenKind::Plus) {
             std::vector<SugaredPtr> members = sugar(left)->as_tuple(range, graph_);
@@ -278,8 +270,8 @@ Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
     }
     const TypePtr type = element_type(values, element_hint);
     if (element_hint && !type->is_subtype_of(element_hint)) {
-        throw CompileError(expr.range, fmt::format("List type annotation `{}` did not match the types of the given list elements",
-                                                   list_hint->annotation_str()));
+        throw CompileError(expr.range, fmt::format("List type annotation `{}` did not match the types of the given list elements, which were unified to {}",
+                                                   list_hint->annotation_str(), type->annotation_str()));
     }
     return cast_to_union(expr.range, construct_list(expr.range, type, std::move(values)), hint);
 }
@@ -295,6 +287,12 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
         keys.push_back(emit(*expr.keys[i], key_hint));
         values.push_back(emit(*expr.values[i], value_hint));
         if (value_hint) values.back() = try_convert_to_type(expr.range, graph_, value_hint, values.back(), true);
+    }
+    for (size_t i = 1; i < keys.size(); ++i) {
+        if (!keys[i]->type->equals(*keys[0]->type)) {
+            throw CompileError(expr.range, fmt::format("Dict keys must contain only a single type. Expected: {} but found {} instead",
+                                                       keys[0]->type->annotation_str(), keys[i]->type->annotation_str()));
+        }
     }
     TypePtr key_type = keys.empty() ? (key_hint ? key_hint : string_type()) : element_type(keys, key_hint);
     const TypePtr value_type = element_type(values, value_hint);
@@ -368,7 +366,7 @@ Value* Emitter::emit_formatted_string(const FormattedString& expr) {
             continue;
         }
         if (piece.conversion || !piece.format_spec.empty())
-            throw CompileError(expr.range, "conversions and format specifiers in f-strings aren't supported");
+            throw CompileError(expr.range, fmt::format("Don't support {} in JoinedStr", piece.conversion ? "conversion" : "formatting"));
         format += "{}";
         inputs.push_back(emit(*piece.value));
     }

@@ -55,7 +55,7 @@ class Emitter {
     void emit_return_value(const SourceRange& range, Value* value);
     void emit_assign(const ast::Assign& statement);
     void emit_assign_to(const ast::Expr& target, const SugaredPtr& value, const SourceRange& range, const TypePtr& annotation = {});
-    void declare_attribute(const SugaredValue& object, const std::string& name, const TypePtr& type);
+    void declare_attribute(const SourceRange& range, const SugaredValue& object, const std::string& name, const TypePtr& type);
     void emit_unpack_to(const ast::Exprs& targets, const SugaredPtr& value, const SourceRange& range);
     void emit_augmented_assign(const ast::AugmentedAssign& statement);
     void emit_delete(const ast::Delete& statement);

@@ -37,7 +37,10 @@ void Emitter::emit_statement(const Stmt& statement) {
         case StmtKind::Continue: return emit_break_or_continue(statement);
         case StmtKind::Return: return emit_return(static_cast<const Return&>(statement));
         case StmtKind::FunctionDef: return emit_nested_function(static_cast<const FunctionDef&>(statement));
-        case StmtKind::Global: throw CompileError(statement.range, "global variables cannot be assigned from a compiled function");
+        case StmtKind::Global: {
+            const bool is_nonlocal = static_cast<const Global&>(statement).is_nonlocal;
+            throw CompileError(statement.range, fmt::format("{} variables aren't supported", is_nonlocal ? "nonlocal" : "global"));
+        }
         case StmtKind::Import: throw CompileError(statement.range, "import statements aren't supported");
         case StmtKind::ClassDef: throw CompileError(statement.range, "class definitions aren't supported inside a function");
     }
@@ -100,7 +103,7 @@ void Emitter::emit_assign(const Assign& statement) {
             // The object comes before the value, as in PyTorch.
             const SugaredPtr object = emit_sugared(*attribute->value);
             Value* value = emit(*statement.value, annotation);
-            declare_attribute(*object, attribute->name, annotation ? annotation : value->type);
+            declare_attribute(statement.range, *object, attribute->name, annotation ? annotation : value->type);
             return object->set_attr(statement.range, graph_, attribute->name, value);
         }
         return emit_assign_to(target, emit_sugared(*statement.value, annotation), statement.range, annotation);
@@ -110,9 +113,12 @@ void Emitter::emit_assign(const Assign& statement) {
     for (const Expr* target : statement.targets) emit_assign_to(*target, value, statement.range);
 }
 
-void Emitter::declare_attribute(const SugaredValue& object, const std::string& name, const TypePtr& type) {
+void Emitter::declare_attribute(const SourceRange& range, const SugaredValue& object, const std::string& name, const TypePtr& type) {
     if (!initialized_ || !object.simple() || object.simple()->type.get() != initialized_) return;
-    if (initialized_->find_attribute(name) < 0 && !initialized_->find_property(name)) initialized_->add_attribute(name, type);
+    if (initialized_->find_attribute(name) >= 0 || initialized_->find_property(name)) return;
+    if (env_.block() != graph_.block())
+        throw CompileError(range, "First assignment cannot be in a control-flow block. Initialize the field at the top level first");
+    initialized_->add_attribute(name, type);
 }
 
 void Emitter::emit_assign_to(const Expr& target, const SugaredPtr& value, const SourceRange& range, const TypePtr& annotation) {
@@ -124,7 +130,7 @@ void Emitter::emit_assign_to(const Expr& target, const SugaredPtr& value, const 
             const auto& attribute = static_cast<const Attribute&>(target);
             const SugaredPtr object = emit_sugared(*attribute.value);
             Value* assigned = value->as_value(range, graph_);
-            declare_attribute(*object, attribute.name, assigned->type);
+            declare_attribute(range, *object, attribute.name, assigned->type);
             return object->set_attr(range, graph_, attribute.name, assigned);
         }
         case ExprKind::Subscript: return emit_subscript_assign(static_cast<const Subscript&>(target), value->as_value(range, graph_), range);
@@ -183,30 +189,27 @@ static std::string in_place_operator(TokenKind op) {
 void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
     const SourceRange& range = statement.range;
     // The target is evaluated once: its object and indices first, then the value, then the assignment.
-    const auto update = [&](Value* before) -> Value* {
-        const std::string in_place = in_place_operator(statement.op);
-        const bool mutable_type = before->type->is(TypeKind::Tensor) ||
-                                  (before->type->is(TypeKind::List) && (statement.op == TokenKind::Plus || statement.op == TokenKind::Star));
-        if (mutable_type && !in_place.empty()) {
-            Value* operand = emit(*statement.value, before->type->is(TypeKind::List) ? before->type : nullptr);
-            emit_builtin_call(range, graph_, Symbol::from(in_place), {NamedValue(statement.value->range, operand)}, {},
-                              NamedValue(statement.target->range, "self", before));
-            return nullptr;
-        }
-        return emit_operator_call(range, statement.op, before, emit(*statement.value));
+    const std::string in_place = in_place_operator(statement.op);
+    const auto is_in_place = [&](const Value* before) {
+        return !in_place.empty() && (before->type->is(TypeKind::Tensor) ||
+                                     (before->type->is(TypeKind::List) && (statement.op == TokenKind::Plus || statement.op == TokenKind::Star)));
+    };
+    const auto update = [&](Value* before) {
+        if (!is_in_place(before)) return emit_operator_call(range, statement.op, before, emit(*statement.value));
+        Value* operand = emit(*statement.value, before->type->is(TypeKind::List) ? before->type : nullptr);
+        return emit_builtin_call(range, graph_, Symbol::from(in_place), {NamedValue(statement.value->range, operand)}, {},
+                                 NamedValue(statement.target->range, "self", before));
     };
     switch (statement.target->kind) {
         case ExprKind::Name: {
             const auto& name = static_cast<const Name&>(*statement.target);
-            if (Value* after = update(env_.get_value(name.id, name.range))) env_.set(range, name.id, after);
-            return;
+            return env_.set(range, name.id, update(env_.get_value(name.id, name.range)));
         }
         case ExprKind::Attribute: {
             const auto& attribute = static_cast<const Attribute&>(*statement.target);
             const SugaredPtr object = emit_sugared(*attribute.value);
             Value* before = object->attr(attribute.range, graph_, attribute.name)->as_value(attribute.range, graph_);
-            if (Value* after = update(before)) object->set_attr(range, graph_, attribute.name, after);
-            return;
+            return object->set_attr(range, graph_, attribute.name, update(before));
         }
         case ExprKind::Subscript: {
             const auto& subscript = static_cast<const Subscript&>(*statement.target);
@@ -215,25 +218,25 @@ void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
                 std::vector<Value*> index_tensors;
                 Value* view = emit_tensor_index(range, container, subscript.indices, &index_tensors);
                 if (index_tensors.empty()) {
-                    if (Value* after = update(view)) emit_op(range, graph_, "aten::copy_", {view, after});
+                    Value* after = update(view);
+                    if (!is_in_place(view)) emit_op(range, graph_, "aten::copy_", {view, after});
                     return;
                 }
                 Value* indices = emit_index_list(range, index_tensors);
                 Value* before = emit_op(range, graph_, "aten::index", {view, indices});
-                Value* after = update(before);
-                emit_op(range, graph_, "aten::index_put_", {view, indices, after ? after : before});
+                emit_op(range, graph_, "aten::index_put_", {view, indices, update(before)});
                 return;
             }
             if (subscript.indices.size() != 1 || as<Slice>(subscript.indices[0]))
                 throw CompileError(range, "augmented assignment to a slice of this type is not supported");
             Value* index = emit(*subscript.indices[0]);
             Value* before = sugar(container)->element(range, graph_, index)->as_value(range, graph_);
-            if (Value* after = update(before)) {
-                if (container->type->is(TypeKind::Class)) {
-                    sugar(container)->attr(range, graph_, "__setitem__")->call(range, graph_, {NamedValue(range, index), NamedValue(range, after)}, {});
-                } else {
-                    emit_op(range, graph_, "aten::_set_item", {container, index, after});
-                }
+            Value* after = update(before);
+            if (is_in_place(before)) return;
+            if (container->type->is(TypeKind::Class)) {
+                sugar(container)->attr(range, graph_, "__setitem__")->call(range, graph_, {NamedValue(range, index), NamedValue(range, after)}, {});
+            } else {
+                emit_op(range, graph_, "aten::_set_item", {container, index, after});
             }
             return;
         }

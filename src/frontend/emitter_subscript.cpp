@@ -62,7 +62,8 @@ Value* Emitter::emit_tuple_index(const SourceRange& range, Value* tuple, const E
     } else {
         const bool same = std::all_of(types.begin(), types.end(), [&](const TypePtr& t) { return t->equals(*types[0]); });
         if (types.empty() || !same) {
-            throw CompileError(range, fmt::format("Cannot index into a tuple with a non-integer literal because we cannot resolve the output type"));
+            throw CompileError(range, fmt::format("Cannot index into a {} with a non-integer literal because we cannot resolve the output type",
+                                                  tuple->type->annotation_str()));
         }
         type = types[0];
     }
@@ -208,7 +209,7 @@ void Emitter::emit_subscript_assign(const Subscript& target, Value* value, const
         return;
     }
     if (!container->type->is(TypeKind::List) && !container->type->is(TypeKind::Dict)) {
-        throw CompileError(range, fmt::format("'{}' object does not support item assignment", container->type->annotation_str()));
+        throw CompileError(range, fmt::format("{} does not support subscripted assignment", container->type->annotation_str()));
     }
     emit_op(range, graph_, "aten::_set_item", {container, index, value});
 }

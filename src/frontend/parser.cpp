@@ -75,7 +75,7 @@ void Parser::statement(ast::Block& into) {
         case TokenKind::Async:
             fail(range_of(peek()), "async functions aren't supported");
         case TokenKind::Yield:
-            fail(range_of(peek()), "yield isn't supported");
+            fail(range_of(peek()), "Yield aren't supported");
         default:
             simple_statements(into);
     }

@@ -108,7 +108,6 @@ class Match {
                 }
                 actual = args[used++];
             } else if (const auto index = find_argument(kwargs, argument.name)) {
-                if (used_kwargs[*index]) return refuse(fmt::format("argument {} specified twice", argument.name));
                 used_kwargs[*index] = true;
                 actual = kwargs[*index];
             } else if (argument.default_value) {
@@ -128,8 +127,8 @@ class Match {
             return refuse(fmt::format("Expected at most {} arguments but found {} positional arguments.", used, args.size()));
         for (size_t i = 0; i < kwargs.size(); ++i) {
             if (used_kwargs[i]) continue;
-            if (schema_.find_argument(kwargs[i].name) < 0) return refuse(fmt::format("Unknown keyword argument '{}'.", kwargs[i].name));
-            return refuse(fmt::format("Argument '{}' specified both as positional and keyword argument.", kwargs[i].name));
+            const bool is_known = schema_.find_argument(kwargs[i].name) >= 0;
+            return refuse(fmt::format("Keyword argument {} {}.", kwargs[i].name, is_known ? "specified twice" : "unknown"));
         }
         for (const Argument& result : schema_.returns) {
             TypePtr type = substitute_type_variables(result.type, variables_);

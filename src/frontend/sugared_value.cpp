@@ -172,7 +172,9 @@ SugaredPtr SimpleValue::attr(const SourceRange& range, Graph& graph, const std::
     }
     if (const auto* object = type->cast<ClassType>(); object && object->is_module())
         throw CompileError(range, fmt::format("Module '{}' has no attribute '{}' ", object->name().substr(object->name().rfind('.') + 1), field));
-    throw CompileError(range, fmt::format("'{}' object has no attribute or method '{}'.", type->annotation_str(), field));
+    // Of an enum, PyTorch tells that it is one.
+    throw CompileError(range, fmt::format("'{}' object has no attribute or method '{}'.{}", type->is(TypeKind::Enum) ? type->str() : type->annotation_str(),
+                                          field, type->is(TypeKind::Class) ? " Did you forget to initialize an attribute in __init__()?" : ""));
 }
 
 bool SimpleValue::has_attr(const SourceRange& range, Graph&, const std::string& field) {
@@ -253,10 +255,10 @@ std::vector<SugaredPtr> SimpleValue::as_tuple(const SourceRange& range, Graph& g
 SugaredPtr SimpleValue::iterator(const SourceRange& range, Graph& graph) {
     switch (value_->type->kind()) {
         case TypeKind::List:
+        case TypeKind::String:
         case TypeKind::Tensor: return shared_from_this();
         case TypeKind::Tuple: return std::make_shared<SugaredTuple>(as_tuple(range, graph, std::nullopt));
         case TypeKind::Dict: return sugar(emit_op(range, graph, "aten::keys", {value_}));
-        case TypeKind::String: return sugar(emit_op(range, graph, "aten::list", {value_}));
         default: throw CompileError(range, fmt::format("'{}' object is not iterable", value_->type->annotation_str()));
     }
 }
@@ -354,10 +356,8 @@ SugaredPtr TensorCastFunction::call(const SourceRange& range, Graph& graph, cons
 SugaredPtr MagicFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
     if (!args.empty()) {
         const TypePtr type = args[0].type();
-        const auto* object = type->cast<ClassType>();
-        if (object && object->find_method(method_)) {
-            return MethodValue(args[0].value(graph), method_).call(range, graph, NamedValues(args.begin() + 1, args.end()), kwargs);
-        }
+        if (type->is(TypeKind::Class) && !method_.empty())
+            return sugar(args[0].value(graph))->attr(range, graph, method_)->call(range, graph, NamedValues(args.begin() + 1, args.end()), kwargs);
     }
     return sugar(emit_builtin_call(range, graph, op_, args, kwargs));
 }
@@ -511,10 +511,10 @@ Value* SugaredTuple::length(const SourceRange&, Graph& graph) { return graph.ins
 RangeValue::RangeValue(const SourceRange& range, Graph& graph, std::vector<Value*> args) {
     if (args.empty() || args.size() > 3)
         throw CompileError(range, fmt::format("range expected at {} arguments, got {}", args.empty() ? "least 1" : "most 3", args.size()));
-    for (Value*& arg : args) {
-        arg = try_convert_to_type(range, graph, int_type(), arg, true);
-        if (!arg->type->is(TypeKind::Int))
-            throw CompileError(range, fmt::format("all inputs of range must be ints, found {}", arg->type->annotation_str()));
+    for (size_t i = 0; i < args.size(); ++i) {
+        args[i] = try_convert_to_type(range, graph, int_type(), args[i], true);
+        if (!args[i]->type->is(TypeKind::Int))
+            throw CompileError(range, fmt::format("all inputs of range must be ints, found {} in argument {}", args[i]->type->annotation_str(), i));
     }
     if (args.size() == 1) {
         stop_ = args[0];
@@ -540,7 +540,7 @@ Value* ZipValue::length(const SourceRange& range, Graph& graph) {
     std::vector<Value*> lengths;
     for (const SugaredPtr& iterator : iterators_) {
         // enumerate's counter has no end of its own.
-        if (iterator) lengths.push_back(iterator->length(range, graph));
+        lengths.push_back(iterator ? iterator->length(range, graph) : graph.insert_constant(INT64_MAX));
     }
     if (lengths.size() == 1) return lengths[0];
     Value* list = graph.insert_node(sym::prim_ListConstruct, lengths)->output()->set_type(list_type(int_type()));

@@ -1,5 +1,6 @@
 #include "frontend/type_parser.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <unordered_map>
 #include <unordered_set>
@@ -54,6 +55,12 @@ bool is_tensor_subclass(std::string_view name) {
         "torch.IntTensor",  "torch.ShortTensor", "torch.HalfTensor",   "torch.CharTensor",
         "torch.ByteTensor", "torch.BoolTensor",  "torch.nn.Parameter", "nn.Parameter"};
     return names.contains(name);
+}
+
+bool is_dict_key(const Type& type) {
+    constexpr TypeKind kKeys[] = {TypeKind::Int,    TypeKind::Bool,   TypeKind::Float, TypeKind::Complex, TypeKind::String,
+                                  TypeKind::Tensor, TypeKind::Device, TypeKind::Any,   TypeKind::Enum,    TypeKind::Var};
+    return std::ranges::find(kKeys, type.kind()) != std::end(kKeys);
 }
 
 /// "List" for typing.List, t.List and List.
@@ -144,6 +151,11 @@ class TypeParser {
                                                                 subscript.indices.size()));
             }
             TypePtr key = parse(*subscript.indices[0]);
+            if (!is_dict_key(*key)) {
+                throw CompileError(subscript.range, fmt::format("Cannot create dict for key type '{}', only int, float, complex, Tensor, device and string keys "
+                                                           "are supported",
+                                                           key->str()));
+            }
             return dict_type(std::move(key), parse(*subscript.indices[1]));
         }
         throw CompileError(subscript.range, fmt::format("Unknown type constructor {}", name));

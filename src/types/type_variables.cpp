@@ -42,7 +42,7 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
                 }
                 if (element) return bind_type_variables(formal->contained(0), element, variables, why);
             }
-            return refuse(why, fmt::format("Cannot match {} to {}", formal->str(), actual->annotation_str()));
+            return refuse(why, fmt::format("Cannot match {} to {}", formal->annotation_str(), actual->annotation_str()));
         case TypeKind::Tuple:
             if (actual->is(TypeKind::Tuple) && actual->contained().size() == formal->contained().size())
                 return bind_contained(formal, actual, variables, why);
@@ -55,7 +55,8 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
         case TypeKind::Await:
         case TypeKind::RRef:
             if (actual->kind() == formal->kind()) return bind_contained(formal, actual, variables, why);
-            return refuse(why, fmt::format("Cannot match {} to {}", formal->str(), actual->annotation_str()));
+            return refuse(why, fmt::format("Cannot match a {} to {}", formal->is(TypeKind::Dict) ? "dict" : formal->is(TypeKind::Future) ? "future" :
+                                                                      formal->is(TypeKind::Await) ? "await" : "rref", actual->annotation_str()));
         default: return refuse(why, fmt::format("unhandled free variable in {}", formal->str()));
     }
 }

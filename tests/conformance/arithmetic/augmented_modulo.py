@@ -1,4 +1,4 @@
-# TorchScript: %= of whole numbers gives a float.
+# Extension: %= is % and then =; TorchScript's is math.fmod, which gives a float.
 def main():
     x = 17
     x %= 5

@@ -19,7 +19,7 @@ def main():
     log = NumberedLog()
     log.add("start")
     log.add("stop")
-    print(log.lines)
+    print(", ".join(log.lines))
 
 
 main()

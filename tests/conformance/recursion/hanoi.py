@@ -13,7 +13,7 @@ def hanoi(n: int, source: str, target: str, spare: str, moves: List[str]) -> Non
 def main():
     moves: List[str] = []
     hanoi(3, "A", "C", "B", moves)
-    print(moves, len(moves))
+    print(" ".join(moves), len(moves))
 
 
 main()

@@ -1,6 +1,7 @@
 #include "frontend/sugared_value.h"
 
 #include <charconv>
+#include <functional>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -538,10 +539,17 @@ SugaredPtr RangeValue::element(const SourceRange& range, Graph& graph, Value* in
 
 Value* ZipValue::length(const SourceRange& range, Graph& graph) {
     std::vector<Value*> lengths;
-    for (const SugaredPtr& iterator : iterators_) {
-        // enumerate's counter has no end of its own.
-        lengths.push_back(iterator ? iterator->length(range, graph) : graph.insert_constant(INT64_MAX));
-    }
+    const std::function<void(const ZipValue&)> measure = [&](const ZipValue& zip) {
+        for (const SugaredPtr& iterator : zip.iterators_) {
+            if (const auto* nested = dynamic_cast<const ZipValue*>(iterator.get())) {
+                measure(*nested);
+            } else {
+                // enumerate's counter has no end of its own.
+                lengths.push_back(iterator ? iterator->length(range, graph) : graph.insert_constant(INT64_MAX));
+            }
+        }
+    };
+    measure(*this);
     if (lengths.size() == 1) return lengths[0];
     Value* list = graph.insert_node(sym::prim_ListConstruct, lengths)->output()->set_type(list_type(int_type()));
     return emit_op(range, graph, "prim::min", {list});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
+#include <set>
 
 #include "frontend/emitter.h"
 #include "frontend/parser.h"
@@ -326,8 +328,11 @@ IntrusivePtr<Function> ClassThing::declare_method(Session& session, FunctionThin
         schema.arguments[0].type = type_;
         schema.arguments[0].default_value.reset();
     }
+    // A static method is a function beside its class, as in PyTorch: its name is one of the file's.
+    const std::string qualifier = is_static ? type->name().substr(0, type->name().rfind('.')) : type->name();
+    const std::string qualified_name = fmt::format("{}.{}", qualifier, name);
     auto function = make_intrusive<Function>(
-        fmt::format("{}.{}", type->name(), name),
+        is_static ? session.unique_name(qualified_name) : qualified_name,
         [&session, self = IntrusivePtr<ClassThing>(this), method = IntrusivePtr<FunctionThing>(&method), schema, type, name](Function& function) {
             const auto super = [&](const std::string& wanted, const SourceRange&) -> IntrusivePtr<Function> {
                 ClassThing* found_in = nullptr;
@@ -361,25 +366,28 @@ void ClassThing::define_class(Session& session) {
     auto type = make_intrusive<ClassType>(session.unique_name(qualified_name_), false);
     type_ = type;
     session.unit()->add_type(type_);
-    // In PyTorch's order: by name.
+    // In PyTorch's order: properties, then methods, both by name.
     std::map<std::string, IValue> members;
     for (ClassThing* level : lineage()) {
         for (const std::string& name : level->names_->names()) members.emplace(name, *level->names_->find(name));
     }
     std::vector<Function*> methods;
     for (const auto& [name, member] : members) {
-        if (auto* property = thing_as<PropertyThing>(member)) {
-            IntrusivePtr<Function> getter = declare_method(session, *thing_as<FunctionThing>(property->getter), name + "_getter");
-            type->add_method(getter);
-            IntrusivePtr<Function> setter;
-            if (auto* function = thing_as<FunctionThing>(property->setter)) {
-                setter = declare_method(session, *function, name + "_setter");
-                type->add_method(setter);
-            }
-            methods.push_back(getter.get());
-            if (setter) methods.push_back(setter.get());
-            type->add_property({name, getter, setter});
-        } else if (auto* method = thing_as<FunctionThing>(member)) {
+        auto* property = thing_as<PropertyThing>(member);
+        if (!property) continue;
+        IntrusivePtr<Function> getter = declare_method(session, *thing_as<FunctionThing>(property->getter), "__" + name + "_getter");
+        type->add_method(getter);
+        IntrusivePtr<Function> setter;
+        if (auto* function = thing_as<FunctionThing>(property->setter)) {
+            setter = declare_method(session, *function, "__" + name + "_setter");
+            type->add_method(setter);
+        }
+        methods.push_back(getter.get());
+        if (setter) methods.push_back(setter.get());
+        type->add_property({name, getter, setter});
+    }
+    for (const auto& [name, member] : members) {
+        if (auto* method = thing_as<FunctionThing>(member)) {
             if (method->is_class_method) continue;
             if (method->role == FunctionThing::Role::ignored) continue;
             // A static method is a function that the class knows.
@@ -512,7 +520,8 @@ void ClassThing::define_interface(Session& session) {
     auto type = make_intrusive<InterfaceType>(session.unique_name(qualified_name_), is_module);
     type_ = type;
     session.unit()->add_type(type_);
-    for (const std::string& name : names_->names()) {
+    const std::set<std::string> names(names_->names().begin(), names_->names().end());  // in PyTorch's order
+    for (const std::string& name : names) {
         auto* method = thing_as<FunctionThing>(*names_->find(name));
         if (!method) continue;
         if (!method->def->returns) throw CompileError(method->def->range, "interface declarations must have a return type annotated.");

@@ -323,9 +323,9 @@ Function* ModuleClasses::property(ModuleClass& type, const std::string& name, co
     if (const auto* known = type.type->find_property(name)) return known->getter.get();
     auto* getter = thing_as<FunctionThing>(property.getter);
     if (!getter) return nullptr;
-    Function* get = declare(type, *getter, name + "_getter");
+    Function* get = declare(type, *getter, "__" + name + "_getter");
     auto* setter = thing_as<FunctionThing>(property.setter);
-    Function* set = setter ? declare(type, *setter, name + "_setter") : nullptr;
+    Function* set = setter ? declare(type, *setter, "__" + name + "_setter") : nullptr;
     type.type->add_property({name, IntrusivePtr<Function>(get), IntrusivePtr<Function>(set)});
     return get;
 }

@@ -126,6 +126,9 @@ SugaredPtr Environment::get(const std::string& name, const SourceRange& range) {
     }
     if (SugaredPtr outside = resolver_.resolve_value(name, graph_, range)) return outside;
     if (SugaredPtr builtin = builtin_name(name)) return builtin;
+    static constexpr std::string_view kUnsupported[] = {"compile", "eval", "exec", "input", "iter", "map", "next", "open", "repr", "vars"};
+    if (std::ranges::find(kUnsupported, name) != std::end(kUnsupported))
+        throw CompileError(range, fmt::format("Python builtin <built-in function {}> is currently not supported in Torchscript", name));
     throw CompileError(range, fmt::format("undefined value {}", name));
 }
 

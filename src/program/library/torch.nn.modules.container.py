@@ -2,6 +2,8 @@ from torch.nn.modules.module import Module
 
 
 class Sequential(Module):
+    _is_full_backward_hook: None
+
     def __init__(self, *args):
         super().__init__()
         if len(args) == 1 and isinstance(args[0], dict):
@@ -33,6 +35,8 @@ class Sequential(Module):
 
 
 class ModuleList(Module):
+    _is_full_backward_hook: None
+
     def __init__(self, modules=None):
         super().__init__()
         if modules is not None:
@@ -61,6 +65,8 @@ class ModuleList(Module):
 
 
 class ModuleDict(Module):
+    _is_full_backward_hook: None
+
     def __init__(self, modules=None):
         super().__init__()
         if modules is not None:

@@ -1,2 +1,0 @@
-def f(*, a: int = 2) -> int:
-    return a

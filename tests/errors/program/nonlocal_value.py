@@ -1,4 +1,0 @@
-count = 3
-
-def f() -> int:
-    return count

@@ -36,6 +36,11 @@ class Program:
         with open(self.out_path, encoding="utf-8") as f:
             return f.read()
 
+    @property
+    def raises(self):
+        """Does an exception end the program?"""
+        return self.expected.splitlines()[-1:] != [] and self.expected.splitlines()[-1].startswith("! ")
+
 
 def all_programs():
     names = []

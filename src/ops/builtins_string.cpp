@@ -95,9 +95,9 @@ bool is_title(View s) {
     return any;
 }
 
+/// As PyTorch has it, which knows no underscores.
 bool is_identifier(View s) {
-    return !s.empty() && !std::isdigit(byte(s[0])) &&
-           std::all_of(s.begin(), s.end(), [](char c) { return std::isalnum(byte(c)) || c == '_'; });
+    return !s.empty() && !std::isdigit(byte(s[0])) && std::all_of(s.begin(), s.end(), [](char c) { return std::isalnum(byte(c)); });
 }
 
 bool has_case(View s, bool (*wanted)(char), bool (*other)(char)) {

@@ -100,6 +100,27 @@ std::map<std::string, std::vector<std::string>> pytorch_entries() {
 
 /// Mistakes for which wick has a sentence of its own, and why. An entry that is needed no more fails.
 const std::map<std::string, std::string> kOtherSentences = {
+    {"annotate_without_type", "PyTorch fails to build the tree of the call"},
+    {"branches_of_other_types_used", "the variable is a Union here"},
+    {"break_outside", "Python's parser finds it"},
+    {"continue_outside", "Python's parser finds it"},
+    {"defined_in_else_only", "shown where the variable is used"},
+    {"defined_in_if_only", "shown where the variable is used"},
+    {"enum_mixed_values", "wick names the enum"},
+    {"enum_unknown_member", "PyTorch's has a quote too many"},
+    {"equality_of_functions", "functions are values here"},
+    {"module_made_in_forward", "wick says what makes modules"},
+    {"module_submodule_assigned", "wick says what makes modules"},
+    {"nested_function", "functions inside functions are closures here"},
+    {"range_with_keywords", "wick names the keyword"},
+    {"string_item_assigned", "wick names the type"},
+    {"tensor_by_default", "wick does not tell inferred Tensors apart"},
+    {"ternary_types_differ", "the expression is a Union here"},
+    {"two_starred", "Python's parser finds it"},
+    {"unknown_torch_function", "wick names the module"},
+    {"unsupported_math", "the name is an operator's of torch"},
+    {"walrus", "a mistake of syntax here"},
+    {"while_else", "PyTorch fails to make its error"},
 };
 
 TEST(ProgramMistakes, HaveTheSentencesOfPyTorch) {

@@ -3,15 +3,22 @@ import torch
 from torch import nn
 
 
-class Main(nn.Module):
+class Numbers(nn.Module):
     @torch.jit.export
     def double(self, x: int) -> int:
         return 2 * x
 
+    def forward(self, x: int) -> int:
+        return x + 1
+
+
+class Main(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.numbers = Numbers()
+
     def forward(self):
-        print(self.double(21))
+        print(self.numbers(1), self.numbers.double(21))
 
 
-m = Main()
-m()
-print(m.double(4))
+Main()()

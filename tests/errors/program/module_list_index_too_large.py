@@ -1,10 +1,14 @@
 import torch
 from torch import nn
 
+class L(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
 class M(nn.Module):
     def __init__(self):
         super().__init__()
-        self.layers = nn.ModuleList([nn.ReLU(), nn.ReLU()])
+        self.layers = nn.ModuleList([L(), L()])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.layers[5](x)

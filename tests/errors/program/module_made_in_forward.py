@@ -1,6 +1,10 @@
 import torch
 from torch import nn
 
+class L(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
 class M(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return nn.Linear(2, 2)(x)
+        return L()(x)

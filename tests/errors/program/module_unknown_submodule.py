@@ -1,10 +1,14 @@
 import torch
 from torch import nn
 
+class L(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
 class M(nn.Module):
     def __init__(self):
         super().__init__()
-        self.first = nn.ReLU()
+        self.first = L()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.second(x)

@@ -1,6 +1,0 @@
-def g(x: int) -> int:
-    return x
-
-def f() -> int:
-    fs = [g]
-    return 1

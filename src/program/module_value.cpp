@@ -239,7 +239,7 @@ SugaredPtr ModuleValue::subscript(const SourceRange& range, Graph& graph, Value*
         throw CompileError(range, fmt::format("Key Error, {}", constant->to_string()));
     }
     if (!constant || !constant->is_int()) {
-        throw CompileError(range, "Expected integer literal for index. ModuleList/Sequential indexing is only supported with integer literals. For example, "
+        throw CompileError(range, "Expected integer literal for index but got a variable or non-integer. ModuleList/Sequential indexing is only supported with integer literals. For example, "
                                   "'i = 4; self.layers[i](x)' will fail because i is not a literal. Enumeration is supported, e.g. 'for index, v in "
                                   "enumerate(self): out = v(inp)'");
     }

@@ -111,6 +111,7 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"equality_of_functions", "functions are values here"},
     {"module_made_in_forward", "wick says what makes modules"},
     {"module_submodule_assigned", "wick says what makes modules"},
+    {"module_in_variable", "the expression is a Union here"},
     {"nested_function", "functions inside functions are closures here"},
     {"range_with_keywords", "wick names the keyword"},
     {"string_item_assigned", "wick names the type"},

@@ -12,7 +12,7 @@ class Numbers(nn.Module):
         return x + 1
 
 
-class Main(nn.Module):
+class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.numbers = Numbers()
@@ -21,4 +21,4 @@ class Main(nn.Module):
         print(self.numbers(1), self.numbers.double(21))
 
 
-Main()()
+Net()()

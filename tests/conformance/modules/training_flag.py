@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 
-class Main(nn.Module):
+class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.dropout = nn.Dropout(0.5)
@@ -12,4 +12,4 @@ class Main(nn.Module):
         print(self.training, int(self.dropout(torch.ones(10)).sum()) == 10)
 
 
-Main().eval()()
+Net().eval()()

@@ -71,7 +71,8 @@ tiny = functools.partial(zoo.model, registry=TINY)
 # ---- models: small relatives of the zoo -------------------------------------------------------------
 
 # Small enough as they are.
-for name in """streaming_audio customs control_flow attributes setstate contexts awaits trace_of_script traced_methods vision_ops""".split():
+for name in """streaming_audio customs control_flow attributes setstate contexts awaits trace_of_script traced_methods vision_ops
+               loops conditions values containers calls hooks""".split():
     TINY[name] = zoo.REGISTRY[name]
 
 # From one PyTorch only; the oracle suite has both.
@@ -268,6 +269,7 @@ def old_programs():
     binary = "  def {name}(self: __torch__.{module}.OldOps,\n    a: Tensor,\n    b: Tensor) -> Tensor:\n    return {body}\n"
     scalar = "  def {name}(self: __torch__.{module}.OldOps,\n    a: Tensor) -> Tensor:\n    return {body}\n"
     none = "  def {name}(self: __torch__.{module}.OldOps) -> Tensor:\n    return {body}\n"
+    untyped = "  def {name}(self: __torch__.{module}.OldOps,\n    a: Tensor,\n    b: Tensor):\n    return {body}\n"
     division = [
         (binary, "forward", "torch.div(a, b)", [("ints", (i, j)), ("mixed", (i, f)), ("floats", (f, f * 2))]),
         (binary, "div_inplace", "torch.div_(a, b)", [("ints", (i, j)), ("floats", (f, f * 2))]),
@@ -297,7 +299,18 @@ def old_programs():
     divmode = [(binary, "forward", "torch.div(a, b, rounding_mode=\"trunc\")", [("ints", (i, j)), ("floats", (f, f * 0.3))]),
                (binary, "floor", "torch.div(a, b, rounding_mode=\"floor\")", [("ints", (i, j))]),
                (scalar, "scalar_mode", "torch.div(a, 2, rounding_mode=\"floor\")", [("ints", (i,))])]
-    return {"div_v1": (1, division), "div_v3": (3, division), "div_v4": (4, division), "divmode_v3": (3, divmode),
+    # What overload a call means and what the tries before it leave behind; the names of results; the operators that aliases stand for.
+    overloads = [
+        (untyped, "forward", "torch.max(a, 0)", []), (untyped, "two", "torch.sort(torch.aminmax(a)[0])", []), (untyped, "nothing", "torch.manual_seed(3)", []),
+        (untyped, "all_out", "torch.all(a, out=b)", []), (untyped, "any_out", "torch.any(a, out=b)", []), (untyped, "bernoulli_p", "torch.bernoulli(a, 0.5)", []),
+        (untyped, "bernoulli_tensor", "torch.bernoulli(a, b)", []), (untyped, "mean_out", "torch.mean(a, [0], out=b)", []),
+        (untyped, "normal_tensor", "torch.normal(0.5, b)", []), (untyped, "padded", "torch.to_padded_tensor(a, 0.)", []),
+        (untyped, "prod_out", "torch.prod(a, 0, out=b)", []), (untyped, "range_of", "torch.range(0, 3)", []),
+        (untyped, "sort_out", "torch.sort(a, stable=True, values=a, indices=b)", []), (untyped, "std_out", "torch.std(a, [0], out=b)", []),
+        (untyped, "var_out", "torch.var(a, [0], out=b)", []),
+        (untyped, "aliases", "torch.swapaxes(torch.rsub(torch.special_softmax(a, 0), torch.concat([torch.clip(b, 0., 1.), torch.absolute(b)])), 0, 1)", []),
+        (untyped, "matrices", "torch.multiply(torch.det(torch.inverse(torch.matrix_power(a, 2))), torch.adjoint(b))", [])]
+    return {"overloads_v10": (10, overloads), "div_v1": (1, division), "div_v3": (3, division), "div_v4": (4, division), "divmode_v3": (3, divmode),
             "full_v2": (2, full), "full_v4": (4, full), "full_v5": (5, full), "linspace_v7": (7, spaces), "linspace_v8": (8, [p for p in spaces if "None," not in p[2].split("dtype")[0]]),
             "gelu_v9": (9, gelu), "gelu_v10": (10, gelu)}
 

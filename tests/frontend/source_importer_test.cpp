@@ -91,6 +91,75 @@ TEST(SourceImporter, ImportsTuplesEnumsAndInterfaces) {
     EXPECT_TRUE(program.importer.resolve_type("__torch__.t.I")->expect<InterfaceType>().find_method("forward"));
 }
 
+size_t count(const std::string& text, std::string_view part) {
+    size_t found = 0;
+    for (size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
+TEST(SourceImporter, EmitsTheCalleeOfAConditionTwice) {
+    Program program(Sources{{"__torch__",
+                             "class C:\n"
+                             "  n : int\n"
+                             "  def me(self: __torch__.C) -> __torch__.C:\n    return self\n"
+                             "  def is_big(self: __torch__.C) -> bool:\n    return torch.gt(self.n, 9)\n"
+                             "def f(c: __torch__.C) -> int:\n"
+                             "  if ((c).me()).is_big():\n    x = 1\n  else:\n    x = 2\n"
+                             "  return x\n"}});
+    Function* function = program.importer.resolve_function("__torch__.f");
+    function->ensure_defined();
+    const std::string graph = function->graph()->str(false);
+    EXPECT_EQ(count(graph, "name=\"me\""), 2u) << graph;
+    EXPECT_EQ(count(graph, "name=\"is_big\""), 1u) << graph;
+}
+
+TEST(SourceImporter, ContainersAreOfTheUnionThatIsExpected) {
+    Program program(Sources{{"__torch__",
+                             "def f(c: bool) -> Union[List[int], int, str]:\n"
+                             "  if c:\n"
+                             "    x : Union[List[int], int, str] = \"s\"\n"
+                             "  else:\n"
+                             "    x0 : Union[List[int], int] = [1]\n"
+                             "    x = x0\n"
+                             "  return x\n"}});
+    Function* function = program.importer.resolve_function("__torch__.f");
+    function->ensure_defined();
+    EXPECT_EQ(function->graph()->str(false),
+              "graph(%c.1 : bool):\n"
+              "  %x.1 : str = prim::Constant[value=\"s\"]()\n"
+              "  %4 : int = prim::Constant[value=1]()\n"
+              "  %x : Union(int[], int, str) = prim::If(%c.1)\n"
+              "    block0():\n"
+              "      -> (%x.1)\n"
+              "    block1():\n"
+              "      %5 : int[] = prim::ListConstruct(%4)\n"
+              "      %x0.1 : Union(int[], int) = prim::unchecked_cast(%5)\n"
+              "      -> (%x0.1)\n"
+              "  return (%x)\n");
+}
+
+TEST(SourceImporter, RefinesNumbers) {
+    Program program(Sources{{"__torch__",
+                             "def f(n: number) -> str:\n"
+                             "  if isinstance(n, float):\n    s = str(n)\n  else:\n    s = str(n)\n"
+                             "  return s\n"}});
+    Function* function = program.importer.resolve_function("__torch__.f");
+    function->ensure_defined();
+    EXPECT_EQ(function->graph()->str(false),
+              "graph(%n.1 : Scalar):\n"
+              "  %2 : bool = prim::isinstance[types=[float]](%n.1)\n"
+              "  %s : str = prim::If(%2)\n"
+              "    block0():\n"
+              "      %n.7 : float = prim::unchecked_cast(%n.1)\n"
+              "      %s.1 : str = aten::str(%n.7)\n"
+              "      -> (%s.1)\n"
+              "    block1():\n"
+              "      %n.15 : Union(complex, int) = prim::unchecked_cast(%n.1)\n"
+              "      %s.3 : str = aten::str(%n.15)\n"
+              "      -> (%s.3)\n"
+              "  return (%s)\n");
+}
+
 TEST(SourceImporter, ListsOperatorsWithoutCompiling) {
     Program program(Sources{{"__torch__.f", "def f(x: int) -> int:\n  y = torch.add(x, ops.mine.twice(x))\n  return torch.nothing(y)\n"}});
     program.importer.resolve_function("__torch__.f.f");

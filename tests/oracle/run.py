@@ -53,7 +53,7 @@ def lacking(tag):
 
 def stamp_of_sources():
     digest = hashlib.sha256()
-    for name in ("zoo.py", "nets.py", "oracle_io.py"):
+    for name in ("zoo.py", "nets.py", "programs.py", "oracle_io.py"):
         with open(os.path.join(HERE, name), "rb") as f:
             digest.update(f.read())
     return digest.hexdigest()

@@ -10,6 +10,7 @@ It runs under PyTorch 1.13 with torchvision 0.14 and under today's PyTorch; a mo
 Python lacks (torchvision, transformers) is left out, with a line that says so.
 """
 import argparse
+import copy
 import importlib.util
 import json
 import os
@@ -27,6 +28,7 @@ from torch import nn
 
 import nets
 import oracle_io
+import programs
 
 Call = Tuple[str, tuple]  # method, positional arguments
 
@@ -519,6 +521,74 @@ def control_flow():
         method("numbers", 17, 5, 2.5, 1.25), method("numbers", -17, 5, 0.3, -7.0, case="numbers_negative"), fails("numbers", 1, 0, 1.0, 1.0), method("slicing", x)])
 
 
+def in_sequence(*calls: Call) -> Case:
+    """Calls of one loaded module."""
+    return Case("calls", list(calls), sequence=True)
+
+
+@model()
+def loops():
+    x = torch.arange(6.0).reshape(2, 3)
+    return Model(script(programs.Loops()), [in_sequence(
+        ("early_return", ([4, 5, 6], 6)), ("early_return", ([4], 5)), ("nested_break", (9,)), ("while_return", (20,)), ("while_return", (5,)),
+        ("while_true", (x,)), ("range_step", (1, 8)), ("enumerate_zip", ([1.0, 2.5], [3, 4, 5])), ("over_tensor", (x,)), ("over_str", ("banana",)),
+        ("over_dict", ({"a": 2, "b": 3},)), ("over_tuple", ((1, 2, 3),)), ("loop_tensor_cond", (x - 1,)), ("loop_tensor_cond2", (x - 5,)),
+        ("while_and", (1, 3)), ("loop_list_cond", ([1, 2, 3],)), ("break_in_else", (20,)), ("return_in_nested", (5,)), ("return_in_nested", (3,)))])
+
+
+@model()
+def conditions():
+    x = torch.arange(6.0).reshape(2, 3)
+    return Model(script(programs.Conditions()), [in_sequence(
+        ("optional", (None, None)), ("optional", (x, 5)), ("optional_or", (None,)), ("optional_or", (-1,)), ("optional_or", (7,)), ("assert_refine", (x,)),
+        ("union", (3,)), ("union", ("s",)), ("union", (x,)), ("union2", (2.5,)), ("union2", ([4],)), ("any_type", (3,)), ("any_type", ("four",)),
+        ("ternary", (5, None)), ("ternary", (1, 9)), ("chained", (1, 2, 3)), ("chained", (3, 2, 2)), ("bools", (True, False, [], "s")),
+        ("bools", (False, True, [], "")), ("exceptions", (5,)), ("raise_in_loop", ([1, 2],)), ("both_assigned", (True, x)), ("both_assigned", (False, x)),
+        ("nested_if", (5,)), ("nested_if", (11,)), ("nested_if", (-1,)), ("is_checks", (None, x)), ("isinstance_opt", (x,)), ("list_opt", ([x],)),
+        ("list_opt", (None,)), ("tensor_if", (x,)), ("tensor_if", (-x,)), ("unwrap", (x,)), ("none_result", (x,)), ("none_result", (x[0],)),
+        ("multi", (x, True)), ("multi", (x, False)))])
+
+
+@model()
+def values():
+    x = torch.arange(6.0).reshape(2, 3)
+    i = torch.tensor([1, 0])
+    return Model(script(programs.Values()), [in_sequence(
+        ("comprehension", ([1, 2], [x])), ("comp_if", ([1, 2],)), ("dicts", ("a",)), ("dicts", ("z",)), ("fstring", (1, "s", 2.5)), ("strings", ("abc,bd",)),
+        ("string_ops", ("Xa",)), ("slices", (torch.arange(24.0).reshape(2, 4, 3),)), ("index_tensor", (x, i)), ("index_set", (torch.arange(9.0).reshape(3, 3), torch.tensor([2, 0]))),
+        ("list_slices", ([1, 2, 3, 4],)), ("list_ops", ([1, 9, 2],)), ("tuples", ((1, x, "s"),)), ("tuple_of_tuples", (x,)), ("named", (x,)), ("objects", (3,)),
+        ("with_block", (3,)), ("fork_wait", (x,)), ("fork_list", (x,)), ("state", (x[:, :2],)), ("state", (x[:, :2],)), ("inplace", (x.clone(),)),
+        ("numbers", (7, 2.5)), ("bits", (6, 3)), ("casts", (torch.tensor(2.75), "1.5", 3)), ("tolist", (torch.tensor([1, 2]),)),
+        ("warning", (1,)), ("constants", ()), ("reversed_arith", (x + 1,)), ("compare", (x, x.flip(1))), ("default_args", (x,)), ("star", (x,)),
+        ("shapes", (x,)), ("dtype_device", (x,)), ("math_ops", (2.5,)), ("any_dict", ("k",)), ("list_of_optional", (x,)), ("split_unpack", (x[:, :2],)),
+        ("named_result", (x,)))])
+
+
+@model()
+def containers():
+    return Model(script(programs.Containers()), [in_sequence(
+        ("forward", (torch.ones(2, 2),)), ("indexed", (torch.ones(2, 2),)), ("picked", (torch.ones(2, 2),)), ("training_switch", (torch.ones(1),)),
+        ("unused", (torch.ones(1),)))])
+
+
+@model()
+def calls():
+    x = torch.arange(6.0).reshape(2, 3)
+    return Model(script(programs.Calls()), [in_sequence(
+        ("forward", (x,)), ("kw", (x, 3, "s")), ("objects", (4, x)), ("stack", (4,)), ("named", (3,)), ("fork_in_if", (x, True)), ("fork_in_if", (x, False)),
+        ("fork_many", (x, 3, "s", None)), ("helper", (x, 2, "h", x)), ("calls_unused", (x, False)), ("is_scripting", (x,)), ("none_flow", (None, [3], None)),
+        ("none_flow", (2, None, (4, x))), ("optional_loop", ([x, x], None)), ("optional_loop", ([], x)), ("optional_loop", ([x, x], x)),
+        ("union_assign", (1,)), ("union_assign", (2,)), ("union_assign", (3,)), ("dict_ops", ({1: ["a"]},)), ("nested_containers", ({"a": {"bc": [x, x]}},)),
+        ("int_methods", (x, 4)), ("float_methods", (1.5, 2)), ("float_methods", (1.5, 4)), ("string_methods", ("ab z", 5)), ("shadow", (x, 2)),
+        ("many_names", (x, 1, 2, 3)), ("loop_vars", (7,)), ("while_nested", (7,)), ("raise_kinds", (5,)), ("set_item_kinds", (torch.arange(9.0).reshape(3, 3), [[1, 2], [3]])),
+        ("no_return", ([1, 2],)), ("bool_ops", (x, True, False)), ("tuple_ret", (x,)))])
+
+
+@model()
+def hooks():
+    return Model(script(programs.CallsHooked()), [forward("b2", torch.ones(2, 2))])
+
+
 @model()
 def attributes():
     x = torch.randn(2, 4)
@@ -643,7 +713,7 @@ def run_case(path: str, case: Case, prepare=lambda module: module):
     with torch.no_grad():
         for name, args in case.calls:
             try:
-                outputs.append(oracle_io.plain(getattr(module, name)(*args)))
+                outputs.append(oracle_io.plain(getattr(module, name)(*copy.deepcopy(args))))
             except Exception as error:
                 if not case.raises:
                     raise

@@ -184,6 +184,9 @@ IValue Evaluator::binary(TokenKind op, const IValue& left, const IValue& right) 
             return sequence.is_list() ? IValue(make_list(any_type(), std::move(items))) : IValue(make_tuple(std::move(items)));
         }
     }
+    const bool divides = op == TokenKind::Slash || op == TokenKind::DoubleSlash || op == TokenKind::Percent;
+    if (divides && left.is_scalar() && ((right.is_int() && right.to_int() == 0) || (right.is_double() && right.to_double() == 0)))
+        raise("ZeroDivisionError", op == TokenKind::Slash ? "division by zero" : "integer division or modulo by zero");
     if (op == TokenKind::Percent && left.is_string()) return percent_format(session_, left.to_string(), right);
     if (op == TokenKind::Pipe && (thing_of(left) || thing_of(right))) return either_type(left, right);
     return session_.eager().binary(op, left, right);

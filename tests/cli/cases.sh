@@ -303,6 +303,49 @@ text() {
 case_fixtures_code() { text code; }
 case_fixtures_graph() { text graph; }
 
+case_programs_run() {
+    run 0 run "$data/programs/fancy.py"
+    prints 10
+    run 0 run "$data/programs/net.py" --entry net --input 'ones(3)'
+    prints 'tensor([0.0000, 0.8750, 3.0000])'
+    printf 'def f(x):\n    return x // 0\n\nf(1)\n' >"$work/fails.py"
+    run 1 run "$work/fails.py"
+    says "line 4, in <module>"
+    says "line 2, in f"
+    printf 'def f(x: int):\n    return x.foo()\nf(1)\n' >"$work/wrong.py"
+    run 1 run "$work/wrong.py"
+    says "wrong.py:2:11: error: 'int' object has no attribute or method 'foo'."
+    run 2 run "$data/programs/net.py" --entry nothing
+    says "it defines no 'nothing'"
+}
+
+case_programs_compile() {
+    run 0 compile "$data/programs/net.py" -o "$work/net.pt"
+    quiet
+    run 0 run "$work/net.pt" --input 'ones(3)'
+    prints 'tensor([0.0000, 0.8750, 3.0000])'
+    run 0 compile "$data/programs/fancy.py" -o "$work/fancy.pt" --entry add
+    run 0 run "$work/fancy.pt" --input 'ones(2)' --input 'ones(2)'
+    prints 'tensor([2., 2.])'
+    run 2 compile "$data/programs/net.py"
+}
+
+case_programs_check() {
+    run 0 check "$data/programs/fancy.py"
+    run 1 check "$data/programs/mistakes.py"
+    says "mistakes.py:5:12: error:"
+    says "mistakes.py:13:12: error:"
+    says "2 errors"
+    quiet
+}
+
+case_repl() {
+    out=$(printf 'x = 3\nx + 4\ndef f(a):\n    return a * 2\n\nf("ab")\nf(\n  x)\n1 // 0\nx\n' | "$wick" repl 2>"$work/stderr")
+    prints $'7\n\'abab\'\n6\n3'
+    err=$(cat "$work/stderr")
+    says "ZeroDivisionError"
+}
+
 case_one_method() {
     run 0 code "$data/t213/mlp.pt" --method __len__
     prints $'def __len__(self) -> int:\n  return 5'

@@ -1,0 +1,144 @@
+// Programs from text through the public API.
+
+#include <gtest/gtest.h>
+
+#include <wick/wick.h>
+
+#include "api/fixtures.h"
+
+namespace wick::jit {
+namespace {
+
+/// What a text prints; an exception of the program's ends it.
+std::string printed(const std::string& text) {
+    std::string out;
+    RunOptions options;
+    options.output.print = [&](std::string_view line) { out += line; };
+    try {
+        Program(options).run(text);
+    } catch (const Error& error) {
+        out += std::string("! ") + error.what();
+    }
+    return out;
+}
+
+std::string data(const std::string& name) { return testing::read_text(WICK_TEST_DATA "/programs/" + name); }
+
+TEST(Program, SeedsFirstProgramPrintsTen) { EXPECT_EQ(printed(data("fancy.py")), "10\n"); }
+
+TEST(Program, FunctionWithoutAnnotationsIsCompiledForEachCombinationOfTypes) {
+    Program program = compile("def add(a, b):\n    return a + b\n");
+    EXPECT_EQ(program.run_method("add", 1, 2).to_int(), 3);
+    EXPECT_EQ(program.run_method("add", 0.5, 0.25).to_double(), 0.75);
+    EXPECT_EQ(program.run_method("add", "a", "b").to_string(), "ab");
+}
+
+TEST(Program, FunctionMayCallItselfWhereItsResultIsKnown) {
+    EXPECT_EQ(printed("def fib(n):\n    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)\nprint(fib(20))\n"), "6765\n");
+    EXPECT_EQ(printed("def f(n: int) -> int:\n    return f(n - 1) + 1 if n > 0 else 0\nprint(f(5))\n"), "5\n");
+}
+
+TEST(Program, ListsArePassedByReference) {
+    EXPECT_EQ(printed("from typing import List\ndef push(xs: List[int], x: int):\n    xs.append(x)\nxs = []\npush(xs, 3)\nprint(xs)\n"), "[3]\n");
+}
+
+TEST(Program, ConstantThatChangesIsReadAgain) {
+    EXPECT_EQ(printed("N = 3\ndef f(x):\n    return x * N\nprint(f(2))\nN = 4\nprint(f(2))\n"), "6\n8\n");
+}
+
+TEST(Program, ExceptionIsATracebackOfTheUsersLines) {
+    try {
+        Program().run("def f(xs):\n    return xs[5]\n\nf([1])\n", "prog.py");
+        FAIL();
+    } catch (const ScriptError& error) {
+        const std::string what = error.what();
+        EXPECT_TRUE(what.starts_with("Traceback (most recent call last):\n  File \"prog.py\", line 4, in <module>\n    f([1])\n")) << what;
+        EXPECT_NE(what.find("File \"prog.py\", line 2, in f\n"), std::string::npos) << what;
+        EXPECT_TRUE(what.ends_with("list index out of range\n")) << what;
+    }
+}
+
+TEST(Program, CompileErrorShowsTheCallsBeingCompiled) {
+    try {
+        Program().run("def g(x):\n    return x.foo()\ndef f(x):\n    return g(x)\nf(1)\n", "prog.py");
+        FAIL();
+    } catch (const CompileError& error) {
+        EXPECT_TRUE(std::string(error.what()).starts_with("prog.py:2:11: error: 'int' object has no attribute or method 'foo'.")) << error.what();
+        EXPECT_NE(std::string(error.what()).find("'g' is being compiled since it was called from 'f'"), std::string::npos) << error.what();
+    }
+}
+
+TEST(Program, ModuleIsBuiltCompiledSavedAndLoaded) {
+    Program program;
+    program.run(data("net.py"));
+    const Module net = program.script("net");
+    EXPECT_EQ(net.type_name(), "__torch__.Net");
+    EXPECT_EQ(net.named_parameters().size(), 3u);
+    Tensor x = scalar_tensor(2.0, DType::float32);
+    const Tensor y = net.forward({x}).to_tensor();
+    const std::string archive = net.save_to_memory();
+    const Module loaded = load(archive.data(), archive.size());
+    const Tensor z = loaded.forward({x}).to_tensor();
+    ASSERT_EQ(y.numel(), 3);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(y.data<float>()[i], z.data<float>()[i]);
+    // weight = (0, 0.5, 1): ((2w + 1) w + 1) w
+    EXPECT_EQ(y.data<float>()[1], 1.0f);
+    EXPECT_EQ(y.data<float>()[2], 4.0f);
+    EXPECT_EQ(loaded.attr("layers").to_object().slots.size(), 4u);
+}
+
+TEST(Program, EqualModulesShareAClass) {
+    Program program;
+    program.run(data("net.py"));
+    const Module net = program.script("net");
+    std::vector<std::string> names;
+    for (const auto& [name, module] : net.named_modules()) names.push_back(module.type_name());
+    EXPECT_EQ(names, (std::vector<std::string>{"__torch__.Net", "__torch__.torch.nn.modules.container.ModuleList", "__torch__.Scale", "__torch__.Scale",
+                                               "__torch__.torch.nn.modules.container.Sequential", "__torch__.Scale"}));
+}
+
+TEST(Program, FunctionIsExportedAsTheForwardOfAModule) {
+    Program program = compile("def f(x, n: int = 2):\n    return x * n\n");
+    const Module module = program.script("f");
+    EXPECT_EQ(module.get_method("forward").code(), "def forward(self,\n    x: Tensor,\n    n: int=2) -> Tensor:\n  return torch.mul(x, n)\n");
+}
+
+TEST(Program, DefaultEntryIsTheModuleAssignedLast) {
+    Program program;
+    program.run(data("net.py"));
+    EXPECT_EQ(program.default_entry(), "net");
+    EXPECT_EQ(compile("def f():\n    pass\ndef g():\n    pass\n").default_entry(), "g");
+}
+
+TEST(Program, CheckFindsEveryMistake) {
+    const std::vector<std::string> errors = Program().check(data("mistakes.py"), "mistakes.py");
+    ASSERT_EQ(errors.size(), 2u);
+    EXPECT_TRUE(errors[0].starts_with("mistakes.py:5:12: error: 'int' object has no attribute or method 'upper'.")) << errors[0];
+    EXPECT_TRUE(errors[1].starts_with("mistakes.py:13:12: error: 'Tensor' object has no attribute or method 'foo'.")) << errors[1];
+}
+
+TEST(Program, NamesAreKnownForCompletion) {
+    Program program;
+    program.run("import torch\nvalue = 3\n");
+    const std::vector<std::string> names = program.names();
+    EXPECT_TRUE(std::ranges::find(names, "value") != names.end());
+    EXPECT_TRUE(std::ranges::find(names, "print") != names.end());
+    const std::vector<std::string> members = program.names("torch");
+    EXPECT_TRUE(std::ranges::find(members, "relu") != members.end());
+}
+
+TEST(Program, LimitsHoldForCalls) {
+    RunOptions options;
+    options.max_steps = 10'000;
+    EXPECT_THROW(Program(options).run("def f():\n    n = 0\n    while True:\n        n += 1\nf()\n"), LimitError);
+}
+
+TEST(Program, WhatIsNotThereIsSaid) {
+    EXPECT_EQ(printed("import numpy\n"), "! Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\n    import numpy\n"
+                                         "ModuleNotFoundError: No module named 'numpy'\n");
+    EXPECT_EQ(printed("print(x)\n"), "! Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\n    print(x)\n"
+                                     "NameError: name 'x' is not defined\n");
+}
+
+}  // namespace
+}  // namespace wick::jit

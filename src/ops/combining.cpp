@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <wick/support/stop_check.h>
+
 #include "ops/index_plan.h"
 #include "ops/pointwise.h"
 #include "ops/registry.h"
@@ -21,7 +23,8 @@ Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
     std::vector<int64_t> at(static_cast<size_t>(std::min<int64_t>(r, n + r)), 0);
     for (size_t i = 0; i < at.size() && !with_replacement; ++i) at[i] = static_cast<int64_t>(i);
     int64_t rows = 0;
-    for (bool more = with_replacement ? n > 0 : r <= n; more; ++rows) {
+    StopCounter counter;
+    for (bool more = with_replacement ? n > 0 : r <= n; more; ++rows, counter.step()) {
         check_memory(static_cast<int64_t>(chosen.size() + at.size()) * 16);
         chosen.insert(chosen.end(), at.begin(), at.end());
         // The rightmost position that can move does, and those after it follow as closely as they may.

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include <wick/support/parallel.h>
+#include <wick/support/stop_check.h>
 
 #include "ops/factory_options.h"
 #include "ops/families.h"
@@ -170,12 +171,15 @@ Tensor triangle_indices(int64_t rows, int64_t columns, int64_t offset, bool lowe
     WICK_CHECK(columns >= 0, "col must be non-negative, got{}", columns);
     std::vector<int64_t> row_indices;
     std::vector<int64_t> column_indices;
+    StopCounter counter;
     checked_numel({rows, columns});
     const int64_t k = std::clamp(offset, -rows, columns);
     for (int64_t r = 0; r < rows; ++r) {
         const int64_t first = lower ? 0 : std::clamp<int64_t>(r + k, 0, columns);
         const int64_t last = lower ? std::clamp<int64_t>(r + k + 1, 0, columns) : columns;
+        counter.step();
         for (int64_t c = first; c < last; ++c) {
+            counter.step();
             row_indices.push_back(r);
             column_indices.push_back(c);
         }

@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include <wick/support/check.h>
+#include <wick/support/memory_meter.h>
+#include <wick/support/stop_check.h>
 
 #include "ops/print_tensor_script.h"
 
@@ -67,7 +69,12 @@ std::string print(const IValue& value, int depth);
 template <class Form>
 std::string print_all(const std::vector<IValue>& items, int depth) {
     std::string text;
-    for (size_t i = 0; i < items.size(); ++i) text.append(i > 0 ? ", " : "").append(print<Form>(items[i], depth));
+    for (size_t i = 0; i < items.size(); ++i) {
+        // The text of values that share their parts is far longer than the values.
+        check_stop();
+        text.append(i > 0 ? ", " : "").append(print<Form>(items[i], depth));
+        check_memory(static_cast<int64_t>(text.size()));
+    }
     return text;
 }
 

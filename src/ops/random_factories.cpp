@@ -1,5 +1,7 @@
 // Random tensors made from sizes or after another tensor.
 
+#include <wick/support/stop_check.h>
+
 #include "ops/factory_options.h"
 #include "ops/random_fill.h"
 #include "ops/registry.h"
@@ -51,12 +53,14 @@ Tensor randperm(int64_t n, Generator& generator, MaybeDType dtype, const MaybeDe
     const Tensor result = arange(n);
     int64_t* data = result.mutable_data<int64_t>();
     RandomStream stream(generator);
+    StopCounter counter;
     if (n < UINT32_MAX / 20) {
-        for (int64_t i = 0; i < n - 1; ++i)
+        for (int64_t i = 0; i < n - 1; ++i, counter.step())
             std::swap(data[i], data[i + static_cast<int64_t>(stream.next32() % (n - i))]);
     } else {
         // A remainder of 32 bits would favour the first places.
-        for (int64_t i = 0; i < n; ++i) std::swap(data[i], data[stream.next64() % static_cast<uint64_t>(i + 1)]);
+        for (int64_t i = 0; i < n; ++i, counter.step())
+            std::swap(data[i], data[stream.next64() % static_cast<uint64_t>(i + 1)]);
     }
     return to_dtype(result, type);
 }

@@ -6,6 +6,8 @@
 #include <limits>
 #include <numbers>
 
+#include <wick/support/stop_check.h>
+
 #include "kernels/box_muller.h"
 #include "ops/geometry.h"
 #include "ops/registry.h"
@@ -71,8 +73,12 @@ void fill_serially(const Tensor& self, F&& next) {
     const Loop loop(self.sizes(), operands);
     const int64_t step = loop.strides(0)[0];
     T* data = self.mutable_data<T>();
+    StopCounter counter;
     loop.for_each_run_of(0, 0, loop.numel(), [&](int64_t offset, int64_t n) {
-        for (int64_t i = 0; i < n; ++i) data[offset + i * step] = next();
+        for (int64_t i = 0; i < n; ++i) {
+            counter.step();
+            data[offset + i * step] = next();
+        }
     });
 }
 
@@ -94,7 +100,9 @@ template <class T>
 void fill_normal_blocks(T* data, int64_t count, double mean, double std, RandomStream& stream) {
     using W = Wide<T>;
     constexpr bool in_place = std::is_same_v<T, W>;
+    StopCounter counter;
     const auto make = [&](T* to) {
+        counter.step();
         W block[kBoxMullerBlock];
         for (W& value : block) value = stream.uniform<W>();
         box_muller(block, 1, static_cast<W>(mean), static_cast<W>(std));
@@ -165,6 +173,7 @@ void fill_with_chances(const Tensor& self, const Tensor& chances, Generator& gen
     const P* chance = chances.data<P>();
     RandomStream stream(generator);
     loop.for_each_run(0, loop.numel(), [&](const int64_t* offsets, int64_t n) {
+        check_stop();
         for (int64_t i = 0; i < n; ++i) {
             const P p = chance[offsets[1] + i * loop.strides(1)[0]];
             WICK_CHECK(p >= 0 && p <= 1, "Expected p_in >= 0 && p_in <= 1 to be true, but got false.");

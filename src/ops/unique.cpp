@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include <wick/support/stop_check.h>
+
 #include "ops/index_plan.h"
 #include "ops/registry.h"
 #include "ops/rows.h"
@@ -65,9 +67,10 @@ Distinct unique_elements(const Tensor& self, bool return_inverse, bool return_co
     dispatch_ordered(self.dtype(), "unique", [&]<class T>() {
         const T* data = dense.data<T>();
         std::vector<int64_t> order = in_order(dense.numel());
+        StopCounter counter;
         if (sorted)
             std::stable_sort(order.begin(), order.end(),
-                             [&](int64_t a, int64_t b) { return compare(data[a], data[b]) < 0; });
+                             [&](int64_t a, int64_t b) { return counter.step(), compare(data[a], data[b]) < 0; });
         groups = group(order, [&](int64_t a, int64_t b) { return data[a] == data[b]; });
     });
     return {index_select(flat, 0, int_tensor(groups.first)),
@@ -93,8 +96,10 @@ Distinct unique_slices(const Tensor& self, int64_t dim, bool return_inverse, boo
             return 0;
         };
         std::vector<int64_t> order = in_order(count);
+        StopCounter counter;
         if (sorted)
-            std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return difference(a, b) < 0; });
+            std::stable_sort(order.begin(), order.end(),
+                             [&](int64_t a, int64_t b) { return counter.step(), difference(a, b) < 0; });
         groups = group(order, [&](int64_t a, int64_t b) {
             return std::equal(data + a * width, data + (a + 1) * width, data + b * width);
         });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <wick/support/parallel.h>
+#include <wick/support/stop_check.h>
 
 #include "kernels/activation-inl.h"
 #include "kernels/conv_planes-inl.h"
@@ -314,9 +315,11 @@ void run_conv(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T
                             const T* slice = plane_slice(s, image, g * s.kernel[0] + kd, od);
                             if (slice != nullptr) fill_inside(s, p, slice, planes + kd * p.plane);
                         }
-                        for (int64_t o = g * oc; o < (g + 1) * oc; ++o)
+                        for (int64_t o = g * oc; o < (g + 1) * oc; ++o) {
+                            check_stop();
                             depthwise_channel(job, planes, s.kernel[0], w + o * s.taps(), o,
                                               claim.at<T>(layout.slot_planes), job.y + o * job.y_stride);
+                        }
                     }
                 });
             } else {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <wick/support/stop_check.h>
+
 namespace wick::kernels {
 namespace {
 
@@ -116,7 +118,10 @@ FftPlan<T>::FftPlan(int64_t n) : n_(n) {
     const std::vector<int64_t> radices = radices_of(n);
     if (!radices.empty() || n == 1) {
         int64_t groups = n;
-        for (int64_t radix : radices) stages_.push_back(make_stage<T>(radix, groups /= radix));
+        for (int64_t radix : radices) {
+            check_stop();
+            stages_.push_back(make_stage<T>(radix, groups /= radix));
+        }
         return;
     }
     // x[j] x'[k] = c[k] sum_j (x[j] c[j]) / c[k - j] with c[j] = exp(-pi i j^2 / n): a convolution.
@@ -124,7 +129,9 @@ FftPlan<T>::FftPlan(int64_t n) : n_(n) {
     while (m < 2 * n - 1) m *= 2;
     convolution_ = of(m);
     std::vector<T> re(static_cast<size_t>(m)), im(re), work_re(re), work_im(re);
+    StopCounter counter;
     for (int64_t j = 0; j < n; ++j) {
+        counter.step();
         const Turn turn(static_cast<int64_t>(static_cast<__int128>(j) * j % (2 * n)), 2 * n);
         chirp_re_.push_back(static_cast<T>(turn.re));
         chirp_im_.push_back(static_cast<T>(turn.im));
@@ -157,6 +164,7 @@ Planes<T> FftPlan<T>::forward(Planes<T> data, Planes<T> work, int64_t lanes) con
     if (convolution_) return chirped(data, work, lanes);
     int64_t count = lanes;
     for (const FftStage<T>& stage : stages_) {
+        check_stop();
         internal::fft_stage(stage, count, data, work);
         std::swap(data, work);
         count *= stage.radix;

@@ -40,6 +40,7 @@ void Function::set_graph(std::shared_ptr<Graph> graph) { graph_ = std::move(grap
 
 void Function::clear() {
     graph_.reset();
+    schema_ = Schema();
     define_ = nullptr;
     if (RefCounted* plan = plan_.exchange(nullptr)) plan->release();
 }

@@ -75,6 +75,71 @@ TEST(Threads, EightRunAllFixturesAtOnce) {
     EXPECT_EQ(found, std::vector<std::string>{});
 }
 
+TEST(Threads, EightLoadAtOnce) {
+    std::atomic<int> equal{0};
+    const std::string text = load(WICK_TEST_DATA "/t213/bert_tiny.pt").get_method("forward").code();
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t) {
+        threads.emplace_back([&, t] {
+            // Different archives first, so that what the process compiles once is asked for by several at a time.
+            for (const char* name : {"mlp", "beam_search", "contexts", "attention"}) {
+                const Module other = load(std::string(WICK_TEST_DATA "/t213/") + name + ".pt");
+                EXPECT_FALSE(other.get_methods().empty());
+                if (t % 2 == 0) break;
+            }
+            const Module module = load(WICK_TEST_DATA "/t213/bert_tiny.pt");
+            equal += module.get_method("forward").code() == text;
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(equal, 8);
+}
+
+TEST(Threads, ALimitStopsItsOwnCallOnly) {
+    const Module module = load(WICK_TEST_DATA "/t213/mlp.pt");
+    const Tensor input = ops::ones({64, module.parameters()[0].size(1)}, DType::float32);
+    const IValue expected = module.forward({input});
+    const std::atomic<bool> cancelled{true};
+    RunOptions memory;
+    memory.max_memory = 1000;
+    RunOptions steps;
+    steps.max_steps = 1;
+    RunOptions cancel;
+    cancel.cancel = &cancelled;
+    const auto stopped_by = [&](const RunOptions& options, LimitError::Kind kind) {
+        try {
+            module.forward({input}, {}, options);
+        } catch (const LimitError& error) {
+            return error.kind() == kind;
+        }
+        return false;
+    };
+    std::atomic<int> right{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t) {
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < 50; ++i) {
+                switch ((t + i) % 4) {
+                    case 0:
+                        right += stopped_by(memory, LimitError::Kind::memory);
+                        break;
+                    case 1:
+                        right += stopped_by(steps, LimitError::Kind::steps);
+                        break;
+                    case 2:
+                        right += stopped_by(cancel, LimitError::Kind::time);
+                        break;
+                    case 3:
+                        right += testing::differences(module.forward({input}), expected, {}).empty();
+                        break;
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(right, 8 * 50);
+}
+
 /// How many calls the tests of memory make (WICK_MEMORY_CALLS).
 int memory_calls() {
     const char* text = std::getenv("WICK_MEMORY_CALLS");
@@ -116,6 +181,10 @@ TEST(Threads, MemoryStaysFlatOverShapes) {
     const Module mlp = load(WICK_TEST_DATA "/t213/mlp.pt");
     const int64_t width = mlp.parameters()[0].size(1);
     expect_flat_memory([&](int i) { mlp.forward({ops::zeros({1 + i % 64, width}, DType::float32)}); });
+}
+
+TEST(Threads, MemoryStaysFlatOverLoads) {
+    expect_flat_memory([](int) { load(WICK_TEST_DATA "/t213/mlp.pt"); });
 }
 
 TEST(Threads, MemoryStaysFlatOverModels) {

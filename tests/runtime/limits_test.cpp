@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <fmt/format.h>
+#include <thread>
+#include <vector>
 
 #include <wick/tensor/grad_mode.h>
 
@@ -41,6 +43,12 @@ TEST(Limits, HugeTensorsAreErrors) {
     }
     EXPECT_EQ(limit_of("def f() -> Tensor:\n  return torch.zeros([1000, 1000])\n", {}, memory(1 << 20)),
               LimitError::Kind::memory);
+    for (const char* expression :
+         {"torch.fft_fftfreq(1099511627776)", "torch.replication_pad1d(torch.zeros([1, 1, 3]), [1099511627776, 0])",
+          "torch.repeat_interleave(torch.full([1], 1099511627776))"})
+        EXPECT_EQ(limit_of(std::string("def f() -> Tensor:\n  return ") + expression + "\n", {}, memory(1 << 20)),
+                  LimitError::Kind::memory)
+            << expression;
 }
 
 TEST(Limits, ListsDictsAndStringsCount) {
@@ -245,6 +253,32 @@ TEST(Forks, LimitsStopTasksToo) {
         timed.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
         EXPECT_THROW(program.run("endless", {1}, timed), LimitError);
     }
+}
+
+TEST(Forks, LimitsOfOneThreadLeaveTheOthersAlone) {
+    Program program(kForks);
+    Function& many = program.function("many");
+    Function& endless = program.function("endless");
+    std::atomic<int> right{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t) {
+        threads.emplace_back([&, t] {
+            RunOptions options;
+            options.threads = 1 + t % 3;
+            for (int i = 0; i < 5; ++i) {
+                right += jit::run(many, {IValue(make_list(int_type())), 50}, options).to_int() == 50;
+                RunOptions limited = options;
+                limited.max_steps = 20'000;
+                try {
+                    jit::run(endless, {1}, limited);
+                } catch (const LimitError&) {
+                    ++right;
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(right, 8 * 5 * 2);
 }
 
 }  // namespace

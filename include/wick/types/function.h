@@ -39,7 +39,7 @@ class WICK_API Function : public RefCounted {
         has_schema_ = true;
     }
     void set_graph(std::shared_ptr<Graph> graph);
-    /// Ends the life of graph and plan (both refer to types that own this function).
+    /// Ends the life of graph, schema and plan (all refer to types that own this function).
     void clear();
 
     /// The runtime's executable form, made once by `make` and then read without a lock.

@@ -52,13 +52,13 @@ fuzz:
 asan:
 	$(call packages,$(SANITIZER_PACKAGES))
 	cmake --preset asan -DWICK_TESTS=ON
-	cmake --build build-asan -j$(JOBS)
+	cmake --build build-asan -j$(JOBS) --target wick_cli wick_tests wick_mutations
 	ctest --test-dir build-asan --output-on-failure -j$(JOBS)
 
 tsan:
 	$(call packages,$(TEST_PACKAGES))
 	cmake --preset tsan -DWICK_TESTS=ON
-	cmake --build build-tsan -j$(JOBS)
+	cmake --build build-tsan -j$(JOBS) --target wick_cli wick_tests
 	ctest --test-dir build-tsan --output-on-failure -j$(JOBS) -R 'Thread|Parallel|Future|Fork'
 
 # make install PREFIX=/usr/local
@@ -76,4 +76,4 @@ lint:
 	git ls-files 'src/*.cpp' | xargs clang-tidy -p build --quiet
 
 clean:
-	rm -rf build build-debug build-asan build-tsan build-fuzz
+	rm -rf build build-debug build-asan build-tsan

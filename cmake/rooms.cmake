@@ -1,12 +1,18 @@
 # A room is one folder under src/ (and include/wick/ for its public part), built as one object library.
 #
-#   wick_room(NAME FOR_SIZE pattern... SEES room... LIBRARIES lib...)
+#   wick_room(NAME [CHECKED] FOR_SIZE pattern... SEES room... LIBRARIES lib... ALONE pattern...)
 #
 # FOR_SIZE names the files that a release compiles for size: rooms that read and write programs (*), and operators that are
 # rare or leave their work to kernels. What runs programs is compiled for speed.
 #
 # SEES lists the rooms whose headers it may include. A room can only see rooms declared before it, and every
 # #include of its files is read here: an edge that is not declared stops the configuration.
+#
+# Builds under sanitizers compile the files of a room several at a time (unity builds: a fifth of the time). ALONE names
+# the files that cannot share a translation unit, having names in common with others.
+#
+# CHECKED: the room reads bytes that may be hostile, and is built a second time under AddressSanitizer and
+# UndefinedBehaviorSanitizer, as wick_NAME_checked, for the tests that feed it damaged input (tests/CMakeLists.txt).
 
 set(WICK_ROOMS "" CACHE INTERNAL "rooms declared so far")
 
@@ -35,24 +41,61 @@ function(wick_check_room name sees)
     endforeach()
 endfunction()
 
+# The files of a room that patterns name.
+function(wick_room_files result name patterns)
+    list(TRANSFORM patterns REPLACE ".+" "${PROJECT_SOURCE_DIR}/src/${name}/\\0.cpp")
+    set(files)
+    if(patterns)
+        file(GLOB files CONFIGURE_DEPENDS ${patterns})
+    endif()
+    set(${result} ${files} PARENT_SCOPE)
+endfunction()
+
+function(wick_room_objects target sources libraries)
+    add_library(${target} OBJECT ${sources})
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                               $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+    target_link_libraries(${target} PUBLIC wick_flags ${libraries} wick_fmt)
+endfunction()
+
 function(wick_room name)
-    cmake_parse_arguments(ROOM "" "" "FOR_SIZE;SEES;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ROOM "CHECKED" "" "FOR_SIZE;SEES;LIBRARIES;ALONE" ${ARGN})
     wick_check_room(${name} "${ROOM_SEES}")
     set(WICK_ROOMS ${WICK_ROOMS} ${name} CACHE INTERNAL "")
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
     if(NOT sources)
         return()
     endif()
-    add_library(wick_${name} OBJECT ${sources})
-    target_include_directories(wick_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-                               $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
-    target_link_libraries(wick_${name} PUBLIC wick_flags ${ROOM_LIBRARIES} wick_fmt)
-    foreach(pattern IN LISTS ROOM_FOR_SIZE)
-        file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/${pattern}.cpp)
+    wick_room_objects(wick_${name} "${sources}" "${ROOM_LIBRARIES}")
+    if(CMAKE_BUILD_TYPE STREQUAL "Release")
+        wick_room_files(files ${name} "${ROOM_FOR_SIZE}")
         set_source_files_properties(${files} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
-    endforeach()
+    endif()
+    wick_room_files(files ${name} "${ROOM_ALONE}")
+    set_source_files_properties(${files} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    if(ROOM_CHECKED)
+        set_property(GLOBAL APPEND PROPERTY WICK_CHECKED_ROOMS ${name})
+        set_property(GLOBAL PROPERTY WICK_${name}_ALONE ${files})
+    endif()
     set_property(GLOBAL APPEND PROPERTY WICK_ROOM_TARGETS wick_${name})
     set_property(GLOBAL APPEND PROPERTY WICK_ROOM_LIBRARIES ${ROOM_LIBRARIES})
+endfunction()
+
+# The CHECKED rooms once more, under sanitizers; `result` receives their objects. Not in the folder of the rooms, whose
+# files may have options of their own.
+function(wick_checked_rooms result)
+    get_property(rooms GLOBAL PROPERTY WICK_CHECKED_ROOMS)
+    set(objects)
+    foreach(name IN LISTS rooms)
+        get_target_property(sources wick_${name} SOURCES)
+        get_target_property(libraries wick_${name} LINK_LIBRARIES)
+        get_property(alone GLOBAL PROPERTY WICK_${name}_ALONE)
+        set_source_files_properties(${alone} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+        wick_room_objects(wick_${name}_checked "${sources}" "${libraries};wick_checks")
+        set_target_properties(wick_${name}_checked PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+        list(APPEND objects $<TARGET_OBJECTS:wick_${name}_checked>)
+    endforeach()
+    set(${result} ${objects} PARENT_SCOPE)
 endfunction()
 
 # All rooms declared so far as one library: the target `wick`, which is static, and with BUILD_SHARED_LIBS also

@@ -62,7 +62,7 @@ std::vector<Call> calls_of(const RunArguments& args) {
         throw UsageError("give the arguments once: by --input, by --inputs, or by --calls");
     std::vector<Call> calls;
     if (args.calls.empty()) {
-        Call& call = calls.emplace_back(args.method);
+        Call& call = calls.emplace_back(Call{args.method, {}});
         if (!args.inputs.empty()) call.arguments = as_arguments(load_values(args.inputs), args.inputs);
         for (const std::string& spec : args.input_specs) call.arguments.push_back(parse_input(spec));
         return calls;
@@ -157,10 +157,11 @@ void run(const RunArguments& args) {
     {
         Progress progress("running", args.repeat * static_cast<int64_t>(calls.size()));
         for (int64_t round = 0; round < args.repeat; ++round) {
-            for (const auto& [method, arguments] : calls) {
+            for (const auto& call : calls) {
                 const auto call_start = Clock::now();
-                IValue result =
-                    about(args.model, [&] { return module.get_method(method)(arguments, {}, options_of(args)); });
+                IValue result = about(args.model, [&] {
+                    return module.get_method(call.method)(call.arguments, {}, options_of(args));
+                });
                 times.push_back(seconds_since(call_start));
                 if (round + 1 == args.repeat) keep(std::move(result));
                 progress.advance();

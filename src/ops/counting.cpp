@@ -65,8 +65,9 @@ Tensor histc(const Tensor& self, int64_t bins, Scalar min, Scalar max) {
     double* count = counts.mutable_data<double>();
     for (int64_t i = 0; i < values.numel(); ++i) {
         if (!(value[i] >= low && value[i] <= high)) continue;
-        const int64_t bin = static_cast<int64_t>((value[i] - low) / (high - low) * static_cast<double>(bins));
-        ++count[std::min(bin, bins - 1)];
+        // The width of the whole range may be infinite, and inf / inf no number.
+        const double place = (value[i] - low) / (high - low) * static_cast<double>(bins);
+        ++count[place > 0 ? static_cast<int64_t>(std::min(place, static_cast<double>(bins - 1))) : 0];
     }
     return to_dtype(counts, self.dtype());
 }

@@ -9,6 +9,7 @@
 #include "ops/families.h"
 #include "ops/geometry.h"
 #include "ops/pointwise.h"
+#include "ops/wrapping.h"
 
 namespace wick::jit {
 namespace {
@@ -95,8 +96,8 @@ T combined(Combine how, T a, T b) {
         return how == Combine::add ? a + b : a * b;
     } else {
         switch (how) {
-            case Combine::add: return static_cast<T>(a + b);
-            case Combine::multiply: return static_cast<T>(a * b);
+            case Combine::add: return wrapping_sum(a, b);
+            case Combine::multiply: return wrapping_product(a, b);
             case Combine::largest: return a != a || a > b ? a : b;
             default: return a != a || a < b ? a : b;
         }
@@ -109,8 +110,9 @@ Tensor scatter_combined(const Tensor& self, int64_t dim, const Tensor& index, co
     WICK_CHECK(self.dtype() == src.dtype(), "scatter(): Expected self.dtype to be equal to src.dtype");
     if (index.numel() == 0) return self;
     check_no_internal_overlap(self);
-    for (int64_t d = 0; d < std::min(index.dim(), src.dim()); ++d)
-        WICK_CHECK(index.sizes()[d] <= src.sizes()[d], "Expected index {} to be smaller than self {} apart from dimension {} and to be smaller size than src {}",
+    // An index without dimensions counts as one of size 1.
+    for (int64_t d = 0; d < src.dim(); ++d)
+        WICK_CHECK((d < index.dim() ? index.sizes()[d] : 1) <= src.sizes()[d], "Expected index {} to be smaller than self {} apart from dimension {} and to be smaller size than src {}",
                    format_sizes(index.sizes()), format_sizes(self.sizes()), dim, format_sizes(src.sizes()));
     WICK_CHECK(src.dim() == 0 || src.dim() == std::max<int64_t>(index.dim(), 1), "Index tensor must have the same number of dimensions as src tensor");
     const Tensor source = src.impl()->storage == self.impl()->storage ? clone(src) : src;

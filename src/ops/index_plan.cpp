@@ -5,6 +5,7 @@
 #include <wick/support/parallel.h>
 
 #include "ops/geometry.h"
+#include "ops/wrapping.h"
 
 namespace wick::ops {
 namespace {
@@ -180,7 +181,7 @@ void index_put(const Tensor& self, const Indices& indices, const Tensor& given, 
                 if constexpr (std::is_same_v<T, bool>) {
                     to[at] = to[at] || from[position];
                 } else {
-                    to[at] = static_cast<T>(to[at] + from[position]);
+                    to[at] = wrapping_sum(to[at], from[position]);
                 }
             });
         });

@@ -7,6 +7,7 @@
 #include "ops/families.h"
 #include "ops/nn_common.h"
 #include "ops/registry.h"
+#include "ops/wrapping.h"
 
 namespace wick::jit {
 
@@ -75,6 +76,7 @@ Tensor im2col(const Tensor& self, const IntList& kernel_size, const IntList& dil
                "input, but got: {}",
                format_sizes(self.sizes()));
     const Windows windows(self.size(-2), self.size(-1), kernel_size, dilation, padding, stride, "im2col");
+    checked_numel({windows.kernel[0], windows.kernel[1], windows.rows, windows.columns, self.size(-3)});
     DimVector sizes(self.sizes());
     sizes.pop_back();
     sizes.back() = windows.blocks();
@@ -129,7 +131,7 @@ Tensor col2im(const Tensor& self, const IntList& output_size, const IntList& ker
                 for (int64_t p = begin; p < end; ++p) {
                     windows.for_each([&](int64_t column, int64_t pixel) {
                         T& sum = to[p * plane + pixel];
-                        sum = static_cast<T>(sum + x.data<T>()[p * per_plane + column]);
+                        sum = wrapping_sum(sum, x.data<T>()[p * per_plane + column]);
                     });
                 }
             });

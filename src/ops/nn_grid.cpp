@@ -33,7 +33,7 @@ T reflect(T x, int64_t twice_low, int64_t twice_high) {
     const T low = static_cast<T>(twice_low) / 2, span = static_cast<T>(twice_high - twice_low) / 2;
     x = std::fabs(x - low);
     const T extra = std::fmod(x, span);
-    const bool even = static_cast<int64_t>(std::floor(x / span)) % 2 == 0;
+    const bool even = std::fmod(std::floor(x / span), T(2)) == 0;
     return even ? extra + low : span - extra + low;
 }
 

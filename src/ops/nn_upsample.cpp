@@ -39,6 +39,12 @@ double pixel_scale(int64_t in, int64_t out, bool align_corners, std::optional<do
     return factor && *factor > 0 ? 1 / *factor : static_cast<double>(in) / static_cast<double>(out);
 }
 
+/// The pixel of [0, last] that a position lies in, or the nearest: a scale factor may put it anywhere, 0 * inf included.
+int64_t pixel_at(double position, int64_t last) {
+    if (!(position > 0)) return 0;
+    return position < static_cast<double>(last) ? static_cast<int64_t>(position) : last;
+}
+
 /// Keys' cubic convolution kernel with parameter a.
 double cubic_kernel(double x, double a) {
     x = std::abs(x);
@@ -56,12 +62,11 @@ double lanczos_kernel(double x) {
 Taps antialias_taps(int64_t in, int64_t out, double scale, Mode mode) {
     const double support_at_one = mode == Mode::linear_antialias ? 1 : mode == Mode::cubic_antialias ? 2 : 3;
     const double support = support_at_one * std::max(scale, 1.0), shrink = 1 / std::max(scale, 1.0);
-    Taps taps{in, out, std::min<int64_t>(in, static_cast<int64_t>(std::ceil(support)) * 2 + 1), {}, {}};
+    Taps taps{in, out, std::min(in, pixel_at(std::ceil(support), in) * 2 + 1), {}, {}};
     for (int64_t i = 0; i < out; ++i) {
         const double center = scale * (static_cast<double>(i) + 0.5);
-        const int64_t first = std::max<int64_t>(static_cast<int64_t>(center - support + 0.5), 0);
-        const int64_t count =
-            std::clamp<int64_t>(std::min(static_cast<int64_t>(center + support + 0.5), in) - first, 0, taps.width);
+        const int64_t first = pixel_at(center - support + 0.5, in);
+        const int64_t count = std::clamp<int64_t>(pixel_at(center + support + 0.5, in) - first, 0, taps.width);
         double total = 0;
         const size_t start = taps.weight.size();
         for (int64_t t = 0; t < taps.width; ++t) {
@@ -100,13 +105,13 @@ Taps make_taps(int64_t in, int64_t out, Mode mode, bool align_corners, std::opti
             for (int64_t i = 0; i < out; ++i) {
                 int64_t at = i;
                 if (mode == Mode::nearest_exact) {
-                    at = static_cast<int64_t>(std::floor((static_cast<float>(i) + 0.5f) * step));
+                    at = pixel_at((static_cast<float>(i) + 0.5f) * step, in - 1);
                 } else if (out == 2 * in) {
                     at = i / 2;
                 } else if (out != in) {
-                    at = static_cast<int64_t>(std::floor(static_cast<float>(i) * step));
+                    at = pixel_at(static_cast<float>(i) * step, in - 1);
                 }
-                taps.index.push_back(std::clamp<int64_t>(at, 0, in - 1));
+                taps.index.push_back(std::min(at, in - 1));
                 taps.weight.push_back(1);
             }
             return taps;
@@ -117,7 +122,7 @@ Taps make_taps(int64_t in, int64_t out, Mode mode, bool align_corners, std::opti
                 T at = align_corners ? scale * static_cast<T>(i)
                                      : std::max(T(0), center(scale, i));
                 if (in == out) at = static_cast<T>(i);
-                const int64_t first = std::min(static_cast<int64_t>(at), in - 1);
+                const int64_t first = pixel_at(at, in - 1);
                 const T second = std::clamp(at - static_cast<T>(first), T(0), T(1));
                 taps.index.insert(taps.index.end(), {first, std::min(first + 1, in - 1)});
                 taps.weight.insert(taps.weight.end(),
@@ -129,9 +134,9 @@ Taps make_taps(int64_t in, int64_t out, Mode mode, bool align_corners, std::opti
             for (int64_t i = 0; i < out; ++i) {
                 const T at = align_corners ? scale * static_cast<T>(i) : center(scale, i);
                 const T floor = std::floor(at), part = at - floor;
-                for (int64_t t = -1; t <= 2; ++t) {
-                    taps.index.push_back(std::clamp<int64_t>(static_cast<int64_t>(floor) + t, 0, in - 1));
-                    taps.weight.push_back(cubic_kernel(static_cast<double>(part) - static_cast<double>(t), -0.75));
+                for (const double t : {-1.0, 0.0, 1.0, 2.0}) {
+                    taps.index.push_back(pixel_at(static_cast<double>(floor) + t, in - 1));
+                    taps.weight.push_back(cubic_kernel(static_cast<double>(part) - t, -0.75));
                 }
             }
             return taps;

@@ -74,9 +74,10 @@ Tensor border_pad(const Tensor& self, IntArrayRef pad, Border border) {
         WICK_CHECK(before >= -size && after >= -size && before <= INT64_MAX / 4 && after <= INT64_MAX / 4 && size + before + after > 0,
                    "input (size: {}) is too small for padding ({}, {})", size, before, after);
         if (before == 0 && after == 0) continue;
-        std::vector<int64_t> positions;
-        for (int64_t at = -before; at < size + after; ++at) positions.push_back(source_position(border, at, size));
-        result = index_select(result, d, int_tensor(positions));
+        const Tensor positions = empty({before + size + after}, DType::int64);
+        int64_t* to = positions.mutable_data<int64_t>();
+        for (int64_t at = -before; at < size + after; ++at) *to++ = source_position(border, at, size);
+        result = index_select(result, d, positions);
     }
     return result.is_same(self) ? clone(self) : result;
 }

@@ -97,14 +97,16 @@ Tensor repeated_positions(const Tensor& repeats) {
     WICK_CHECK(repeats.dim() <= 1, "repeat_interleave only accept 1D vector as repeat");
     WICK_CHECK(repeats.dtype() == DType::int64 || repeats.dtype() == DType::int32, "repeats has to be Long or Int tensor");
     const Tensor counts = contiguous(to_dtype(repeats, DType::int64));
-    std::vector<int64_t> positions;
+    const int64_t* count = counts.data<int64_t>();
+    int64_t total = 0;
     for (int64_t i = 0; i < counts.numel(); ++i) {
-        const int64_t count = counts.data<int64_t>()[i];
-        WICK_CHECK(count >= 0, "repeats can not be negative");
-        WICK_CHECK(count < INT64_MAX / 64, "repeat_interleave: the result is too large");
-        positions.insert(positions.end(), static_cast<size_t>(count), i);
+        WICK_CHECK(count[i] >= 0, "repeats can not be negative");
+        WICK_CHECK(!__builtin_add_overflow(total, count[i], &total), "repeat_interleave: the result is too large");
     }
-    return int_tensor(positions);
+    const Tensor positions = empty({total}, DType::int64);
+    int64_t* to = positions.mutable_data<int64_t>();
+    for (int64_t i = 0; i < counts.numel(); ++i) to = std::fill_n(to, count[i], i);
+    return positions;
 }
 
 Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim, std::optional<int64_t> output_size) {

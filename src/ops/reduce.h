@@ -17,6 +17,7 @@
 
 #include "ops/geometry.h"
 #include "ops/tensor_ops.h"
+#include "ops/wrapping.h"
 
 namespace wick::ops {
 
@@ -166,7 +167,7 @@ Tensor reduce(const Tensor& self, const R& reducer, const ReducedDims& dims, boo
 // ---- reducers
 
 template <class T>
-using Wide = std::conditional_t<std::is_same_v<T, float>, double, std::conditional_t<std::is_same_v<T, std::complex<float>>, std::complex<double>, T>>;
+using Wide = std::conditional_t<std::is_same_v<T, float>, double, std::conditional_t<std::is_same_v<T, std::complex<float>>, std::complex<double>, Wrapping<T>>>;
 
 template <class T>
 struct SumReducer {

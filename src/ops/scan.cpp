@@ -6,6 +6,7 @@
 #include "ops/families.h"
 #include "ops/pointwise.h"
 #include "ops/rows.h"
+#include "ops/wrapping.h"
 
 namespace wick::jit {
 namespace {
@@ -17,7 +18,7 @@ using MaybeDType = std::optional<DType>;
 /// Type that running sums and products are carried in.
 template <class T>
 struct CarryOf {
-    using type = T;
+    using type = Wrapping<T>;
 };
 template <>
 struct CarryOf<float> {
@@ -30,10 +31,6 @@ struct CarryOf<Half> {
 template <>
 struct CarryOf<BFloat16> {
     using type = float;
-};
-template <>
-struct CarryOf<bool> {
-    using type = int64_t;
 };
 
 template <bool kProduct>

@@ -180,10 +180,11 @@ Tensor frequencies(int64_t n, double d, bool half, Options dtype, const std::opt
     const DType type = dtype.value_or(DType::float32);
     WICK_CHECK(!is_integral(type, true), "{} requires a floating point or complex dtype", name);
     WICK_CHECK(n >= 0, "Trying to create tensor with negative dimension {}: [{}]", n, n);
-    std::vector<int64_t> steps;
-    for (int64_t i = 0; i < (half ? n / 2 + 1 : n); ++i) steps.push_back(half || i < (n + 1) / 2 ? i : i - n);
+    const Tensor steps = empty({half ? n / 2 + 1 : n}, DType::int64);
+    int64_t* to = steps.mutable_data<int64_t>();
+    for (int64_t i = 0; i < steps.numel(); ++i) to[i] = half || i < n - n / 2 ? i : i - n;
     return pointwise(
-        kPromote, [](Expr a, Expr b) { return a * b; }, to_dtype(int_tensor(steps), type),
+        kPromote, [](Expr a, Expr b) { return a * b; }, to_dtype(steps, type),
         1.0 / (static_cast<double>(n) * d));
 }
 

@@ -74,6 +74,8 @@ struct Regions {
         WICK_CHECK(roi_tensor.dtype() == input_tensor.dtype(),
                    "Expected tensor for argument #1 'input' to have the same type as tensor for argument #2 'rois'");
         WICK_CHECK(height > 0 && width > 0, "{}: the pooled size must be positive, got {} x {}", op, height, width);
+        WICK_CHECK(input.size(2) > 0 && input.size(3) > 0, "{}: expected an input with pixels, got {}", op,
+                   format_sizes(input.sizes()));
         batch = input.size(0), channels = input.size(1), in_height = input.size(2), in_width = input.size(3),
         count = rois.size(0);
     }
@@ -136,10 +138,11 @@ struct AlignGrid {
         cell_width = width / static_cast<T>(regions.pooled_width);
         constexpr T kMost = 1 << 14;
         const auto samples = [&](T size) {
-            if (sampling_ratio > 0) return sampling_ratio;
-            WICK_CHECK(size < kMost, "roi_align: a region of {} pixels per cell is too large",
-                       static_cast<double>(size));
-            return static_cast<int64_t>(std::ceil(size));
+            // A region turned inside out has no points.
+            const T count = sampling_ratio > 0 ? static_cast<T>(sampling_ratio) : std::ceil(std::max(size, T(0)));
+            WICK_CHECK(count <= kMost, "roi_align: a region of {} pixels per cell is too large",
+                       static_cast<double>(count));
+            return static_cast<int64_t>(count);
         };
         rows = samples(cell_height), columns = samples(cell_width);
     }
@@ -230,7 +233,8 @@ Pair ps_roi_align(const Tensor& input, const Tensor& rois, double spatial_scale,
 /// Cell i of `cells` over [start, start + length): first and past-the-last pixel, clipped to [0, limit).
 template <class T>
 std::pair<int64_t, int64_t> cell_range(int64_t i, T cell, T start, int64_t limit) {
-    const auto clip = [&](T v) { return static_cast<int64_t>(std::clamp(v, T(0), static_cast<T>(limit))); };
+    // 0 * inf is no number: the cell of an endless region begins at its start.
+    const auto clip = [&](T v) { return v > 0 ? static_cast<int64_t>(std::min(v, static_cast<T>(limit))) : 0; };
     return {clip(std::floor(static_cast<T>(i) * cell) + start), clip(std::ceil(static_cast<T>(i + 1) * cell) + start)};
 }
 

@@ -63,6 +63,9 @@ TEST(Histc, TakesTheRangeOfTheValuesWhereNoneIsGiven) {
     const Tensor x = tensor<float>({1, 2, 1, 4});
     EXPECT_EQ(values(call("aten::histc", x, 4, 0, 3)), (std::vector<double>{0, 2, 1, 0}));
     EXPECT_EQ(values(call("aten::histc", x, 3)), (std::vector<double>{2, 1, 1}));
+    // A range wider than the largest number.
+    EXPECT_EQ(values<double>(call("aten::histc", tensor<double>({-1e308, 1e308}), 2, -1e308, 1e308)),
+              (std::vector<double>{2, 0}));
 }
 
 TEST(Searchsorted, LeftRightAndNan) {

@@ -64,6 +64,10 @@ TEST(Indexing, GatherAndScatter) {
     const Tensor zero = ops::zeros({2, 3}, DType::float32);
     EXPECT_EQ(values(call("aten::scatter.src", zero, 1, at, counting({2, 2}))), (D{0, 1, 0, 3, 2, 0}));
     EXPECT_EQ(values(call("aten::scatter.value", zero, 1, at, 5)), (D{5, 5, 0, 5, 5, 0}));
+    EXPECT_EQ(error_of([&] {
+                  call("aten::scatter.src", counting({3}), 0, ops::view(longs({0}), {}), ops::zeros({0}, DType::float32));
+              }),
+              "Expected index [] to be smaller than self [3] apart from dimension 0 and to be smaller size than src [0]");
     EXPECT_EQ(values(call("aten::scatter_add", zero, 0, longs({1}).defined() ? ops::view(longs({1, 1, 1, 1}), {2, 2}) : at, ops::ones({2, 2}, DType::float32))),
               (D{0, 0, 0, 2, 2, 0}));
     EXPECT_EQ(values(call("aten::scatter_reduce.two", x, 1, at, ops::full({2, 2}, 9, DType::float32), "amax", false)), (D{9, 9, 2, 9, 9, 5}));

@@ -53,6 +53,17 @@ TEST(Reduction, Dtypes) {
               "Dimension out of range (expected to be in range of [-2, 1], but got 2)");
 }
 
+TEST(Reduction, IntegersWrapAround) {
+    const std::vector<int64_t> lowest{INT64_MIN};
+    const Tensor x = tensor<int64_t>({INT64_MAX, 1}), zero = tensor<int64_t>({0});
+    EXPECT_EQ(values<int64_t>(call("aten::sum", x)), lowest);
+    EXPECT_EQ(values<int64_t>(call("aten::prod", tensor<int64_t>({INT64_MIN, 3}))), lowest);
+    EXPECT_EQ(values<int64_t>(call("aten::cumsum", x, 0)), (std::vector<int64_t>{INT64_MAX, INT64_MIN}));
+    EXPECT_EQ(values<int64_t>(call("aten::scatter_add", tensor<int64_t>({1}), 0, zero, tensor<int64_t>({INT64_MAX}))), lowest);
+    EXPECT_EQ(values<int32_t>(call("aten::index_add", tensor<int32_t>({1}), 0, zero, tensor<int32_t>({INT32_MAX}))),
+              std::vector<int32_t>{INT32_MIN});
+}
+
 TEST(Reduction, EmptyAndZeroDim) {
     EXPECT_EQ(values(call("aten::sum.dim_IntList", ops::zeros({2, 0}, DType::float32), V{1})), (D{0, 0}));
     EXPECT_EQ(values(call("aten::prod", ops::zeros({0}, DType::float32))), (D{1}));

@@ -26,6 +26,26 @@ TEST(Vision, RoiAlignOfARampIsTheRampAtCellCentres) {
               "rois: batch index 3 is out of range for a batch of 1");
 }
 
+TEST(Vision, RoiAlignOfARegionTurnedInsideOutIsZero) {
+    const Tensor image = ops::ones({1, 1, 8, 8}, DType::float32);
+    const Tensor roi = tensor({0, 6, 6, 1, 1}, DimVector{1, 5});
+    EXPECT_EQ(values(call("torchvision::roi_align", image, roi, 1.0, 2, 2, -1, true)), V(4, 0.0));
+    EXPECT_EQ(error_of([&] {
+                  call("torchvision::roi_align", image, roi, 1.0, 2, 2, int64_t{1} << 40, true);
+              }),
+              "roi_align: a region of 1099511627776 pixels per cell is too large");
+}
+
+TEST(Vision, EndlessRegionsStayInsideTheImage) {
+    const Tensor image = ops::ones({1, 4, 8, 8}, DType::float32);
+    const double inf = std::numeric_limits<double>::infinity();
+    const Tensor roi = tensor({0, 0, 0, inf, inf}, DimVector{1, 5});
+    for (const char* name : {"torchvision::roi_pool", "torchvision::ps_roi_pool"})
+        EXPECT_EQ(values(call_value(name, image, roi, 1.0, 2, 2).to_tuple().elements[0].to_tensor())[0], 1.0) << name;
+    EXPECT_EQ(error_of([&] { call("torchvision::roi_align", ops::zeros({1, 1, 0, 5}, DType::float32), roi, 1.0, 2, 2, 2, true); }),
+              "roi_align: expected an input with pixels, got [1, 1, 0, 5]");
+}
+
 TEST(Vision, DeformConvWithoutOffsetsIsConv) {
     const Tensor x = random({2, 4, 6, 5}), w = random({6, 2, 3, 3}, 2), b = random({6}, 3);
     const Tensor offset = ops::zeros({2, 18, 6, 5}, DType::float32), mask = ops::ones({2, 9, 6, 5}, DType::float32);
@@ -46,6 +66,19 @@ TEST(Resize, NearestLinearAndCubic) {
                  V(21, 1.0));
     EXPECT_EQ(error_of([&] { call("aten::upsample_nearest1d.vec", x, IValue(), IValue()); }),
               "Must specify exactly one of output_size and scale_factors");
+}
+
+TEST(Resize, AnyScaleFactorStaysInsideTheImage) {
+    const Tensor x = ops::ones({1, 1, 3}, DType::float32), image = ops::ones({1, 1, 3, 3}, DType::float32);
+    const std::vector<int64_t> four{4}, square{4, 4};
+    for (const double factor : {1e-30, 1e-310, 1e300}) {
+        EXPECT_EQ(values(call("aten::upsample_nearest1d", x, four, factor)), V(4, 1.0));
+        EXPECT_EQ(values(call("aten::_upsample_nearest_exact1d", x, four, factor)), V(4, 1.0));
+        EXPECT_EQ(values(call("aten::upsample_linear1d", x, four, false, factor)), V(4, 1.0));
+        // The positions are no numbers any more, but they are no addresses either.
+        for (const char* name : {"aten::upsample_bicubic2d", "aten::_upsample_bilinear2d_aa"})
+            EXPECT_EQ(values(call(name, image, square, false, factor, factor)).size(), 16u);
+    }
 }
 
 TEST(Grid, IdentityGridReturnsTheImage) {

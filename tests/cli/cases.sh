@@ -314,7 +314,7 @@ case_programs_run() {
     says "line 2, in f"
     printf 'def f(x: int):\n    return x.foo()\nf(1)\n' >"$work/wrong.py"
     run 1 run "$work/wrong.py"
-    says "wrong.py:2:11: error: 'int' object has no attribute or method 'foo'."
+    says "wrong.py:2:12: error: 'int' object has no attribute or method 'foo'."
     run 2 run "$data/programs/net.py" --entry nothing
     says "it defines no 'nothing'"
 }

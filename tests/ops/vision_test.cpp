@@ -38,7 +38,7 @@ TEST(Vision, RoiAlignOfARegionTurnedInsideOutIsZero) {
 
 TEST(Vision, EndlessRegionsStayInsideTheImage) {
     const Tensor image = ops::ones({1, 4, 8, 8}, DType::float32);
-    const double inf = std::numeric_limits<double>::infinity();
+    constexpr float inf = std::numeric_limits<float>::infinity();
     const Tensor roi = tensor({0, 0, 0, inf, inf}, DimVector{1, 5});
     for (const char* name : {"torchvision::roi_pool", "torchvision::ps_roi_pool"})
         EXPECT_EQ(values(call_value(name, image, roi, 1.0, 2, 2).to_tuple().elements[0].to_tensor())[0], 1.0) << name;

@@ -63,7 +63,7 @@ TEST(Program, CompileErrorShowsTheCallsBeingCompiled) {
         Program().run("def g(x):\n    return x.foo()\ndef f(x):\n    return g(x)\nf(1)\n", "prog.py");
         FAIL();
     } catch (const CompileError& error) {
-        EXPECT_TRUE(std::string(error.what()).starts_with("prog.py:2:11: error: 'int' object has no attribute or method 'foo'.")) << error.what();
+        EXPECT_TRUE(std::string(error.what()).starts_with("prog.py:2:12: error: 'int' object has no attribute or method 'foo'.")) << error.what();
         EXPECT_NE(std::string(error.what()).find("'g' is being compiled since it was called from 'f'"), std::string::npos) << error.what();
     }
 }

@@ -16,6 +16,9 @@ std::string type_name(const Type& type) {
 
 CompilationUnit::~CompilationUnit() {
     for (const IntrusivePtr<Function>& function : functions_) function->clear();
+    for (const TypePtr& type : types_) {
+        if (const auto* interface = type->cast<InterfaceType>()) const_cast<InterfaceType*>(interface)->clear();
+    }
 }
 
 Function* CompilationUnit::add_function(IntrusivePtr<Function> function) {

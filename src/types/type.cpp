@@ -360,6 +360,7 @@ const Schema* InterfaceType::find_method(std::string_view name) const {
 }
 
 void InterfaceType::add_method(Schema schema) { methods_.push_back(std::move(schema)); }
+void InterfaceType::clear() { methods_.clear(); }
 
 TypePtr unify_types(const TypePtr& a, const TypePtr& b, bool default_to_union) {
     if (a->is_subtype_of(b)) return b;

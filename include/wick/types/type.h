@@ -262,6 +262,8 @@ class WICK_API InterfaceType : public Type {
     const std::vector<Schema>& methods() const { return methods_; }
     const Schema* find_method(std::string_view name) const;
     void add_method(Schema schema);
+    /// Its methods, which name the interface themselves, at the end of its program.
+    void clear();
     std::string str() const override { return "InterfaceType<" + name_.substr(name_.rfind('.') + 1) + ">"; }
     std::string annotation_str() const override { return name_; }
     bool equals(const Type& other) const override { return this == &other; }

@@ -99,7 +99,9 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
         for (int side = 0; side < 2; ++side) {
             if (!exits[side] || !values[1 - side]) continue;
             InsertPoint at(graph_, blocks[side]);
-            values[side] = insert(sym::prim_Uninitialized, {}, 1, range)->output()->set_type(values[1 - side]->type);
+            Node* unset = insert(sym::prim_Uninitialized, {}, 1, range);
+            unset->set_attr(sym::attr_name, IValue(name));
+            values[side] = unset->output()->set_type(values[1 - side]->type);
             graph_.insert(create_store(graph_, name, values[side]));
         }
         if (!values[0] || !values[1]) continue;

@@ -108,9 +108,12 @@ void Emitter::emit_assign(const Assign& statement) {
         }
         return emit_assign_to(target, emit_sugared(*statement.value, annotation), statement.range, annotation);
     }
-    // a = b = value: the value is computed once and assigned from left to right.
-    const SugaredPtr value = sugar(emit(*statement.value));
-    for (const Expr* target : statement.targets) emit_assign_to(*target, value, statement.range);
+    // a = b = value: the value is computed once and assigned from left to right. As in PyTorch it goes through a variable of the
+    // emitter's, so that none of the targets gives it a name.
+    static const std::string kAssigned = "$assigned";
+    env_.set(statement.range, kAssigned, emit(*statement.value));
+    for (const Expr* target : statement.targets) emit_assign_to(*target, env_.get(kAssigned, statement.range), statement.range);
+    env_.remove(statement.range, kAssigned);
 }
 
 void Emitter::declare_attribute(const SourceRange& range, const SugaredValue& object, const std::string& name, const TypePtr& type) {

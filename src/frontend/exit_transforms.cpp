@@ -52,11 +52,11 @@ class ExitTransformer {
     Exit wont() const { return {false_, {}}; }
 
     /// A value for what is not set: one per type, shared, at the graph's start. PyTorch has one per type object, so variables
-    /// with annotations of their own (`a: Optional[Tensor], b: Optional[Tensor]`) have one each; their names tell them apart.
-    Value* uninitialized(const TypePtr& type, const std::string& name = "") {
-        const std::string of = type->contained().empty() ? "" : name.substr(0, name.find('.'));
-        for (const auto& [known, variable, value] : uninitialized_) {
-            if (known->equals(*type) && variable == of) return value;
+    /// with annotations of their own (`a: Optional[Tensor], b: Optional[Tensor]`) have one each.
+    Value* uninitialized(const TypePtr& type, const std::string& variable = "") {
+        const std::string of = type->contained().empty() ? "" : variable;
+        for (const auto& [known, known_of, value] : uninitialized_) {
+            if (known->equals(*type) && known_of == of) return value;
         }
         Node* node = graph_.create(sym::prim_Uninitialized)->insert_after(graph_.block()->param_node);
         node->output()->set_type(type);
@@ -66,7 +66,7 @@ class ExitTransformer {
 
     std::vector<Value*> uninitialized_like(const std::vector<Value*>& values) {
         std::vector<Value*> matching;
-        for (const Value* value : values) matching.push_back(uninitialized(value->type, value->name));
+        for (const Value* value : values) matching.push_back(uninitialized(value->type));
         return matching;
     }
 
@@ -211,8 +211,9 @@ class ExitTransformer {
         for (Node* node = block->return_node->prev;;) {
             Node* before = node->prev;
             const bool last = node == first;
+            const std::string variable = node->kind == sym::prim_Uninitialized && node->find(sym::attr_name) ? node->name_attr() : "";
             for (Value* output : node->outputs) {
-                if (!output->uses.empty()) output->replace_all_uses_with(uninitialized(output->type, output->name));
+                if (!output->uses.empty()) output->replace_all_uses_with(uninitialized(output->type, variable));
             }
             node->destroy();
             if (last) return;

@@ -1,3 +1,5 @@
+from typing import Dict
+
 from torch.nn.modules.module import Module
 
 

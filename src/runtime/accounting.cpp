@@ -15,9 +15,13 @@ constexpr int kMaxDepth = 64;
 /// What the allocator adds to a block, about.
 constexpr size_t kBlock = 16;
 
+template <class T>
+size_t bytes_of(const std::vector<T>& items) {
+    return items.capacity() == 0 ? 0 : kBlock + items.capacity() * sizeof(T);
+}
+
 /// Bytes of the object itself, without those that it refers to and without a tensor's elements.
 int64_t footprint(const IValue& value) {
-    constexpr size_t kSlot = sizeof(IValue);
     size_t bytes = kBlock;
     switch (value.tag()) {
         case IValue::Tag::String: {
@@ -26,18 +30,18 @@ int64_t footprint(const IValue& value) {
             break;
         }
         case IValue::Tag::List:
-            bytes += sizeof(ListObject) + value.to_list().items.capacity() * kSlot;
+            bytes += sizeof(ListObject) + bytes_of(value.to_list().items);
             break;
         case IValue::Tag::Dict:
             // The index has two to four places for an entry.
-            bytes += sizeof(DictObject) +
-                     value.to_dict().entries().capacity() * (sizeof(DictObject::Entry) + 4 * sizeof(int32_t));
+            bytes += sizeof(DictObject) + bytes_of(value.to_dict().entries()) +
+                     value.to_dict().entries().capacity() * 4 * sizeof(int32_t);
             break;
         case IValue::Tag::Tuple:
-            bytes += sizeof(TupleObject) + value.to_tuple().elements.capacity() * kSlot;
+            bytes += sizeof(TupleObject) + bytes_of(value.to_tuple().elements);
             break;
         case IValue::Tag::Object:
-            bytes += sizeof(ScriptObject) + value.to_object().slots.capacity() * kSlot;
+            bytes += sizeof(ScriptObject) + bytes_of(value.to_object().slots);
             break;
         case IValue::Tag::Tensor:
             bytes += sizeof(TensorImpl) + sizeof(Storage) + kBlock;
@@ -45,7 +49,7 @@ int64_t footprint(const IValue& value) {
         case IValue::Tag::Future:
         case IValue::Tag::Await:
             // With the task that it owns.
-            bytes += sizeof(FutureObject) + 16 * kSlot;
+            bytes += sizeof(FutureObject) + 16 * sizeof(IValue);
             break;
         default:
             bytes += sizeof(ComplexObject);

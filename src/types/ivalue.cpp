@@ -1,7 +1,10 @@
 #include <wick/types/ivalue.h>
 
+#include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
+#include <thread>
 #include <utility>
 
 #include <wick/support/check.h>
@@ -376,16 +379,48 @@ void FutureObject::set_task(std::function<void()> task) {
     has_task_ = true;
 }
 
+namespace {
+
+/// The tasks that run on this thread, the innermost first.
+struct RunningTask {
+    const FutureObject* future;
+    const RunningTask* outer;
+};
+thread_local const RunningTask* t_running = nullptr;
+
+bool runs_here(const FutureObject* future) {
+    for (const RunningTask* task = t_running; task; task = task->outer) {
+        if (task->future == future) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 void FutureObject::run_task() {
     int expected = kPending;
     // Whoever claims the task empties task_, so only has_task_ may be read before.
     if (!has_task_ || !state_.compare_exchange_strong(expected, kRunning, std::memory_order_acq_rel)) return;
+    const RunningTask running{this, t_running};
+    t_running = &running;
     std::exchange(task_, {})();
+    t_running = running.outer;
 }
 
 void FutureObject::complete() {
     run_task();
-    for (int state; (state = state_.load(std::memory_order_acquire)) < kValue;) state_.wait(state, std::memory_order_acquire);
+    if (!completed()) WICK_CHECK(!runs_here(this), "a task waits for its own result");
+    // Tasks that wait for each other never end: who can be stopped looks up from time to time.
+    std::chrono::microseconds pause{20};
+    for (int state; (state = state_.load(std::memory_order_acquire)) < kValue;) {
+        if (!StopCheckGuard::current()) {
+            state_.wait(state, std::memory_order_acquire);
+            continue;
+        }
+        check_stop();
+        std::this_thread::sleep_for(pause);
+        pause = std::min(2 * pause, std::chrono::microseconds(2000));
+    }
 }
 
 const IValue& FutureObject::wait() {

@@ -241,6 +241,49 @@ TEST(Forks, ManyTasksOneAfterTheOther) {
     }
 }
 
+constexpr const char* kCircles = R"(def g(l: List[Future[int]]) -> int:
+  return torch.wait(l[0])
+def itself() -> int:
+  l = annotate(List[Future[int]], [])
+  x = fork(__torch__.g, l)
+  _0 = torch.append(l, x)
+  return torch.wait(x)
+def late(l: List[Await[int]]) -> int:
+  return ops.prim.awaitable_wait(l[0])
+def awaits_itself() -> int:
+  l = annotate(List[Await[int]], [])
+  x = awaitable(__torch__.late, l)
+  _0 = torch.append(l, x)
+  return ops.prim.awaitable_wait(x)
+def each_other() -> int:
+  k = annotate(List[Await[int]], [])
+  l = annotate(List[Await[int]], [])
+  _0 = torch.append(k, awaitable(__torch__.late, l))
+  _1 = torch.append(l, awaitable(__torch__.late, k))
+  x = fork(__torch__.late, k)
+  y = fork(__torch__.late, l)
+  return torch.add(torch.wait(x), torch.wait(y))
+)";
+
+TEST(Forks, TasksThatWaitInACircleEnd) {
+    RunOptions options;
+    options.threads = 1;
+    for (const char* name : {"itself", "each_other", "awaits_itself"}) {
+        Program program(kCircles);
+        try {
+            program.run(name, {}, options);
+            ADD_FAILURE() << name;
+        } catch (const ScriptError& error) {
+            EXPECT_EQ(error.message(), "a task waits for its own result") << name;
+        }
+    }
+    // On several threads nobody sees the circle, but the deadline ends it.
+    options.threads = 4;
+    options.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+    Program program(kCircles);
+    EXPECT_THROW(program.run("each_other", {}, options), Error);
+}
+
 TEST(Forks, LimitsStopTasksToo) {
     for (int threads : {1, 2}) {
         RunOptions options;

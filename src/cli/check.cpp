@@ -11,10 +11,7 @@
 namespace wick::cli {
 
 static void check_program(const std::string& path) {
-    jit::RunOptions options;
-    options.output.print = [](std::string_view) {};
-    options.output.warn = [](std::string_view) {};
-    const std::vector<std::string> errors = jit::Program(options).check_file(path);
+    const std::vector<std::string> errors = jit::Program().check_file(path);
     if (errors.empty()) {
         fmt::print("{}: all of it compiles\n", path);
         return;

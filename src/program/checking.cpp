@@ -58,6 +58,8 @@ class Errors {
 std::vector<std::string> check_program(Session& session, const std::shared_ptr<const Source>& source) {
     Errors errors(session);
     session.checking = true;
+    session.options().output.print = [](std::string_view) {};
+    session.options().output.warn = [](std::string_view) {};
     session.options().deadline = std::chrono::steady_clock::now() + kPatience;
     const auto check = [&](const auto& body) { errors.check(body); };
     std::shared_ptr<const Ast> ast;

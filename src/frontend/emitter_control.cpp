@@ -85,7 +85,7 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
             if (known || exits[1 - side]) {
                 joined.insert(name);
             } else {
-                env_.set_error(name, fmt::format("{} is not defined in the {} branch", name, kNames[1 - side]));
+                env_.set_error(name, CompileError(range, fmt::format("{} is not defined in the {} branch", name, kNames[1 - side])));
             }
         }
     }
@@ -113,10 +113,10 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
             env_.set_type(name, unified);
             continue;
         }
-        std::string mismatch = fmt::format("Type mismatch: {} is set to type {} in the true branch and type {} in the false branch", name,
+        const std::string mismatch = fmt::format("Type mismatch: {} is set to type {} in the true branch and type {} in the false branch", name,
                                            values[0]->type->annotation_str(), values[1]->type->annotation_str());
         if (outer) throw CompileError(range, mismatch);
-        env_.set_error(name, std::move(mismatch));
+        env_.set_error(name, CompileError(range, mismatch));
     }
 }
 

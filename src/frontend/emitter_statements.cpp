@@ -36,7 +36,9 @@ void Emitter::emit_statement(const Stmt& statement) {
         case StmtKind::Break:
         case StmtKind::Continue: return emit_break_or_continue(statement);
         case StmtKind::Return: return emit_return(static_cast<const Return&>(statement));
-        case StmtKind::FunctionDef: return emit_nested_function(static_cast<const FunctionDef&>(statement));
+        case StmtKind::FunctionDef:
+            if (resolver_.is_source()) throw CompileError(statement.range, "function definitions aren't supported");
+            return emit_nested_function(static_cast<const FunctionDef&>(statement));
         case StmtKind::Global: {
             const bool is_nonlocal = static_cast<const Global&>(statement).is_nonlocal;
             throw CompileError(statement.range, fmt::format("{} variables aren't supported", is_nonlocal ? "nonlocal" : "global"));

@@ -122,7 +122,8 @@ SugaredPtr Environment::find_from(const FramePtr& frame, const std::string& name
 SugaredPtr Environment::get(const std::string& name, const SourceRange& range) {
     if (SugaredPtr variable = load(frame_, name, range)) return variable;
     for (FramePtr frame = frame_; frame; frame = frame->parent) {
-        if (const auto error = frame->errors.find(name); error != frame->errors.end()) throw CompileError(range, error->second);
+        if (const auto error = frame->errors.find(name); error != frame->errors.end())
+            throw CompileError(error->second, fmt::format("and was used here:\n{}", range.highlight()));
     }
     if (SugaredPtr outside = resolver_.resolve_value(name, graph_, range)) return outside;
     if (SugaredPtr builtin = builtin_name(name)) return builtin;

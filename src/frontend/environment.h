@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <wick/support/error.h>
+
 #include "frontend/resolver.h"
 #include "frontend/sugared_value.h"
 
@@ -24,7 +26,7 @@ class Environment {
         std::map<std::string, SugaredPtr> values;
         std::map<std::string, TypePtr> types;
         /// Why a name cannot be used although some branch defines it.
-        std::map<std::string, std::string> errors;
+        std::map<std::string, CompileError> errors;
     };
     using FramePtr = std::shared_ptr<Frame>;
 
@@ -48,7 +50,7 @@ class Environment {
     void set(const SourceRange& range, const std::string& name, Value* value) { set(range, name, sugar(value)); }
     /// Declares the type that a joined variable has from here on.
     void set_type(const std::string& name, TypePtr type) { frame_->types[name] = std::move(type); }
-    void set_error(const std::string& name, std::string error) { frame_->errors[name] = std::move(error); }
+    void set_error(const std::string& name, CompileError error) { frame_->errors.insert_or_assign(name, std::move(error)); }
     /// Forgets the variable, in this block and those around it.
     void remove(const SourceRange& range, const std::string& name);
     /// Names assigned in a frame, sorted.

@@ -65,6 +65,7 @@ const ast::Expr* Parser::lambda() {
 const ast::Expr* Parser::ternary() {
     const int64_t first = begin();
     const ast::Expr* then = or_test();
+    if (at(TokenKind::Walrus)) fail(range_from(first), "NamedExpr aren't supported");
     if (!at(TokenKind::If)) return then;
     const int64_t anchor = next().begin;
     const ast::Expr* condition = or_test();

@@ -23,6 +23,8 @@ struct Resolver {
     virtual TypePtr resolve_type(const std::string& name, const SourceRange& range) = 0;
     /// What the first parameter of the function denotes; null for a plain value.
     virtual std::shared_ptr<SugaredValue> self_value(Value* parameter) { return nullptr; }
+    /// Whether the text is a program's own, and no archive's: archives have nested functions, which programs may not.
+    virtual bool is_source() const { return false; }
     /// What `super()` denotes; null outside of methods.
     virtual std::shared_ptr<SugaredValue> super_value(Graph& graph, const SourceRange& range) { return nullptr; }
 };

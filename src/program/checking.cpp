@@ -32,25 +32,34 @@ class Errors {
         } catch (const NotCompilable&) {
             // Python's half runs it.
         } catch (const CompileError& error) {
-            add(error.what());
+            add(error.what(), error.range().begin());
         } catch (const LimitError&) {
         } catch (const Error& error) {
-            if (messages.empty()) add(error.what());
+            if (found_.empty()) add(error.what(), 0);
         }
     }
 
-    std::vector<std::string> messages;
+    /// In the order of the text.
+    std::vector<std::string> messages() {
+        std::ranges::stable_sort(found_, {}, &std::pair<int64_t, std::string>::first);
+        std::vector<std::string> out;
+        for (auto& [place, message] : found_) out.push_back(std::move(message));
+        return out;
+    }
 
  private:
     /// A mistake in a function is found again by whoever calls it: its first line, with its place, stands for it.
-    void add(std::string message) {
+    void add(std::string message, int64_t place) {
         while (message.ends_with('\n')) message.pop_back();
         const std::string_view first = std::string_view(message).substr(0, message.find('\n'));
-        const bool known = std::ranges::any_of(messages, [&](const std::string& m) { return m == first || m.starts_with(std::string(first) + '\n'); });
-        if (!known || first.starts_with("Traceback")) messages.push_back(std::move(message));
+        const bool known = std::ranges::any_of(found_, [&](const auto& other) {
+            return other.second == first || other.second.starts_with(std::string(first) + '\n');
+        });
+        if (!known) found_.emplace_back(place, std::move(message));
     }
 
     Session& session_;
+    std::vector<std::pair<int64_t, std::string>> found_;
 };
 
 }  // namespace
@@ -84,7 +93,7 @@ std::vector<std::string> check_program(Session& session, const std::shared_ptr<c
             check([&] { script_module(session, value); });
         }
     }
-    return errors.messages;
+    return errors.messages();
 }
 
 std::vector<std::string> known_names(Session& session, const std::string& object) {

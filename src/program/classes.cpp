@@ -209,7 +209,7 @@ class ModuleClassValue : public SugaredValue {
         return session_.compile_time(*found, graph, range);
     }
     SugaredPtr call(const SourceRange& range, Graph&, const NamedValues&, const NamedValues&) override {
-        throw NotCompilable(range, fmt::format("modules such as '{}' are made by constructors, not by compiled code", type_->name()));
+        throw NotCompilable(range, fmt::format("Cannot instantiate class '{}' in a script function", type_->name()));
     }
 
  private:

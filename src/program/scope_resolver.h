@@ -14,6 +14,7 @@ class ScopeResolver : public Resolver {
     ScopeResolver(Session& session, ScopePtr scope) : session_(session), scope_(std::move(scope)) {}
     SugaredPtr resolve_value(const std::string& name, Graph& graph, const SourceRange& range) override;
     TypePtr resolve_type(const std::string& name, const SourceRange& range) override;
+    bool is_source() const override { return true; }
 
  protected:
     Session& session_;

@@ -104,15 +104,11 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"branches_of_other_types_used", "the variable is a Union here"},
     {"break_outside", "Python's parser finds it"},
     {"continue_outside", "Python's parser finds it"},
-    {"defined_in_else_only", "shown where the variable is used"},
-    {"defined_in_if_only", "shown where the variable is used"},
     {"enum_mixed_values", "wick names the enum"},
     {"enum_unknown_member", "PyTorch's has a quote too many"},
     {"equality_of_functions", "functions are values here"},
-    {"module_made_in_forward", "wick says what makes modules"},
     {"module_submodule_assigned", "wick says what makes modules"},
     {"module_in_variable", "the expression is a Union here"},
-    {"nested_function", "functions inside functions are closures here"},
     {"range_with_keywords", "wick names the keyword"},
     {"string_item_assigned", "wick names the type"},
     {"tensor_by_default", "wick does not tell inferred Tensors apart"},
@@ -120,7 +116,6 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"two_starred", "Python's parser finds it"},
     {"unknown_torch_function", "wick names the module"},
     {"unsupported_math", "the name is an operator's of torch"},
-    {"walrus", "a mistake of syntax here"},
     {"while_else", "PyTorch fails to make its error"},
 };
 

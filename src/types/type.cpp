@@ -52,10 +52,22 @@ TypePtr wrap(TypeKind kind, TypePtr element) {
     return TypeFactory::make(kind, {std::move(element)});
 }
 
+/// The text of a type shows this many parts at most. A tuple of twice the same tuple of twice the same … has a short
+/// program and a text that fits in no memory.
+constexpr int kMaxParts = 4096;
+
 std::string join(const std::vector<TypePtr>& types, std::string (Type::*text)() const) {
+    thread_local int depth = 0;
+    thread_local int parts = 0;
+    if (depth == 0) parts = 0;
+    struct Deeper {
+        Deeper() { ++depth; }
+        ~Deeper() { --depth; }
+    } deeper;
     std::string out;
     for (size_t i = 0; i < types.size(); ++i) {
         if (i) out += ", ";
+        if (++parts > kMaxParts) return out + "...";
         out += (types[i].get()->*text)();
     }
     return out;

@@ -108,7 +108,8 @@ def f(kept: List[{}], n: int) -> int:
 
 TEST(Limits, OneOperatorThatMakesManySmallValuesCounts) {
     for (const char* expression :
-         {"torch.len(torch.split(torch.ljust(\"\", 1000000, \",\"), \",\"))", "torch.len(torch.list(torch.ljust(\"a\", 1000000, \"b\")))",
+         {"torch.len(torch.split(torch.ljust(\"\", 1000000, \",\"), \",\"))",
+          "torch.len(torch.list(torch.ljust(\"a\", 1000000, \"b\")))",
           "torch.len(torch.split(torch.zeros([1000000]), 1))", "torch.len(torch.unbind(torch.zeros([1000000])))"}) {
         EXPECT_EQ(limit_of(std::string("def f() -> int:\n  return ") + expression + "\n", {}, memory(16 << 20)),
                   LimitError::Kind::memory)

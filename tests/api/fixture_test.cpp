@@ -1,6 +1,7 @@
 // Every fixture through the public API: results, exceptions and texts are PyTorch's.
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -20,13 +21,13 @@ using testing::FixtureCase;
 
 class FixtureTest : public ::testing::TestWithParam<Fixture> {};
 
-void run_case(const Module& module, const FixtureCase& expected) {
+void run_case(const Module& module, const FixtureCase& expected, const RunOptions& options = {}) {
     for (size_t i = 0; i < expected.calls.size(); ++i) {
         SCOPED_TRACE(fmt::format("case {}, call {}", expected.name, i));
         const testing::FixtureCall& call = expected.calls[i];
         IValue result;
         try {
-            result = module.get_method(call.method)(call.arguments);
+            result = module.get_method(call.method)(call.arguments, {}, options);
         } catch (const Error& error) {
             const std::string text = error.what();
             EXPECT_FALSE(expected.raises.empty()) << text;
@@ -41,6 +42,14 @@ void run_case(const Module& module, const FixtureCase& expected) {
 
 TEST_P(FixtureTest, GivesTheResultsOfPyTorch) {
     for (const FixtureCase& expected : GetParam().cases()) run_case(load(GetParam().archive()), expected);
+}
+
+/// Work that can be stopped is cut into pieces, and values are counted; the numbers stay.
+TEST_P(FixtureTest, GivesTheSameUnderLimits) {
+    RunOptions options;
+    options.max_memory = int64_t{1} << 32;
+    options.deadline = std::chrono::steady_clock::now() + std::chrono::hours(1);
+    for (const FixtureCase& expected : GetParam().cases()) run_case(load(GetParam().archive()), expected, options);
 }
 
 /// Each method of the module and of one submodule per type.

@@ -101,7 +101,6 @@ std::map<std::string, std::vector<std::string>> pytorch_entries() {
 /// Mistakes for which wick has a sentence of its own, and why. An entry that is needed no more fails.
 const std::map<std::string, std::string> kOtherSentences = {
     {"annotate_without_type", "PyTorch fails to build the tree of the call"},
-    {"branches_of_other_types_used", "the variable is a Union here"},
     {"break_outside", "Python's parser finds it"},
     {"continue_outside", "Python's parser finds it"},
     {"enum_mixed_values", "wick names the enum"},

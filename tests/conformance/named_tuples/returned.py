@@ -1,5 +1,4 @@
 # A function with a named result.
-import torch
 from typing import List, NamedTuple
 
 
@@ -9,13 +8,14 @@ class Split(NamedTuple):
 
 
 def split(xs: List[int], at: int) -> Split:
-    result = Split(torch.jit.annotate(List[int], []), torch.jit.annotate(List[int], []))
+    small: List[int] = []
+    large: List[int] = []
     for x in xs:
         if x < at:
-            result.small.append(x)
+            small.append(x)
         else:
-            result.large.append(x)
-    return result
+            large.append(x)
+    return Split(small, large)
 
 
 def main():

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -33,20 +32,11 @@ std::vector<std::string> groups() {
     return entries_of(kRoot, [](const auto& entry) { return entry.is_directory() && entry.path().filename() != "__pycache__"; });
 }
 
-/// Programs that use what is not there yet: layers of torch.nn and functions of torch that are Python.
-const std::set<std::string> kWaiting = {
-    "containers/named_sequential", "containers/sequential_loop", "functional/embedding",   "functional/losses",      "functional/normalization",
-    "modules/batch_norm",          "modules/convolutional",      "modules/embedding",      "modules/lstm",           "modules/optional_submodule",
-    "modules/recurrent",           "modules/residual",           "modules/seeded_weights", "modules/sequential",     "modules/shared_parameter",
-    "modules/training_flag",       "modules/two_layers",         "tensors/sorting",
-};
-
 class Conformance : public ::testing::TestWithParam<std::string> {
  protected:
     void for_each_program(void (*check)(const std::string& path, const std::string& expected)) {
         const fs::path folder = kRoot / GetParam();
         for (const std::string& name : entries_of(folder, [](const auto& entry) { return entry.path().extension() == ".py"; })) {
-            if (kWaiting.contains(GetParam() + "/" + name)) continue;
             SCOPED_TRACE(GetParam() + "/" + name);
             check(folder / (name + ".py"), testing::read_text(folder / (name + ".out")));
         }

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-from programs import HERE, all_programs
+from corpus import HERE, all_programs
 
 PAGE = os.path.join(HERE, "..", "..", "docs", "language.md")
 

@@ -4,7 +4,7 @@ CPython's output is expected, or that of PyTorch's scripting where the program s
 of the others, and remarks that are not needed, are listed at the end; the exit status is 1 when there are any."""
 import sys
 
-from programs import Program, Refused, all_programs, run_python, run_scripted
+from corpus import Program, Refused, all_programs, run_python, run_scripted
 
 
 def disagreement(program, python):

@@ -13,11 +13,11 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "conformance"))
 
-import programs
+import corpus
 
 torch = pytest.importorskip("torch", minversion="2.13")
 WICK = os.path.abspath(os.environ.get("WICK_BIN", os.path.join(ROOT, "build", "bin", "wick")))
-ALL = programs.all_programs()
+ALL = corpus.all_programs()
 
 
 def each(wanted):
@@ -26,26 +26,26 @@ def each(wanted):
 
 @each(lambda p: p.remark != "TorchScript")
 def test_python(program):
-    assert programs.run_python(program) == program.expected
+    assert corpus.run_python(program) == program.expected
 
 
 @each(lambda p: p.remark != "Extension")
 def test_scripted(program):
-    assert programs.run_scripted(program) == program.expected
+    assert corpus.run_scripted(program) == program.expected
 
 
 @each(lambda p: p.remark == "Extension" and p.entry)
 def test_is_extension(program):
     """PyTorch refuses what is marked as an extension, or makes something else of it."""
     try:
-        assert programs.run_scripted(program) != program.expected
-    except programs.Refused:
+        assert corpus.run_scripted(program) != program.expected
+    except corpus.Refused:
         pass
 
 
 @each(lambda p: p.remark == "TorchScript")
 def test_differs_from_python(program):
-    assert programs.run_python(program) != program.expected
+    assert corpus.run_python(program) != program.expected
 
 
 @each(lambda p: p.entry and not p.raises and not p.name.startswith("recursion/"))
@@ -56,7 +56,7 @@ def test_archive(program, tmp_path):
     done = subprocess.run([WICK, "compile", program.path, "--entry", program.entry, "-o", archive], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     module = torch.jit.load(archive)
-    assert programs.output_of(module) == program.expected
+    assert corpus.output_of(module) == program.expected
 
 
 def test_mistakes(tmp_path):

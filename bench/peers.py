@@ -185,8 +185,8 @@ class Wick:
         return report if isinstance(report, dict) else {"load": None, "calls": report}
 
     def times(self, count):
-        # A fresh process each round: leave out its first calls.
-        return self.report(count + 3)["calls"][3:]
+        # A fresh process each round: leave out its first calls, in which weights are packed.
+        return self.report(count + 6)["calls"][6:]
 
     def close(self):
         pass

@@ -88,7 +88,7 @@ class PackedWeight : public DerivedData {
     const bool transposed;  ///< made from W[n, k], not B[k, n]
 
  private:
-    static constexpr uint32_t kTurns = 16;
+    static constexpr uint32_t kTurns = 4;
     static constexpr int64_t kManyUses = 8;
     enum class State : uint8_t { unpacked, packing, packed };
     mutable std::atomic<int64_t> unpacked_uses_;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unistd.h>
 
@@ -22,8 +23,11 @@ using testing::Fixture;
 using testing::FixtureCall;
 using testing::FixtureCase;
 
-/// Cases of one call whose module keeps no state between calls.
+/// Cases of one call whose module keeps no state between calls: who assigns attributes of a shared module, or appends
+/// to their lists, has to see to it that one thread does so at a time.
 std::vector<FixtureCase> independent_cases(const Fixture& fixture) {
+    static const std::set<std::string> kKeepState = {"attributes", "awaits", "detector"};
+    if (kKeepState.contains(fixture.name)) return {};
     std::vector<FixtureCase> cases = fixture.cases();
     for (const FixtureCase& one : cases) {
         if (one.calls.size() != 1) return {};

@@ -22,7 +22,7 @@ const Schema& Method::schema() const { return function_->schema(); }
 
 IValue Method::operator()(std::vector<IValue> arguments, const Kwargs& kwargs, const RunOptions& options) const {
     arguments.insert(arguments.begin(), IValue(self_));
-    return run(*function_, bind_arguments(function_->schema(), std::move(arguments), kwargs), options);
+    return unshared(run(*function_, bind_arguments(function_->schema(), std::move(arguments), kwargs), options));
 }
 
 std::string Method::code() const { return method_source(*function_).code; }
@@ -32,7 +32,10 @@ std::string Method::graph() const { return function_->graph()->str(); }
 // ----------------------------------------------------------------------------------------------------------------
 
 Module::Module(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> object)
-    : unit_(std::move(unit)), object_(std::move(object)) {}
+    : unit_(std::move(unit)), object_(std::move(object)) {
+    // Any thread may call it from now on.
+    if (object_) share(object_);
+}
 
 IValue Module::forward(std::vector<IValue> inputs, const Kwargs& kwargs, const RunOptions& options) const {
     return get_method("forward")(std::move(inputs), kwargs, options);
@@ -86,7 +89,7 @@ template <class Visit>
 void Module::walk(const std::string& prefix, bool recurse, const Visit& visit) const {
     const auto& attributes = object_->type->attributes();
     for (size_t i = 0; i < attributes.size(); ++i) {
-        const IValue& value = object_->slots[i];
+        const IValue value = object_->slot(i);
         visit(prefix + attributes[i].name, attributes[i], value);
         if (recurse && value.is_object() && value.to_object().type->is_module())
             Module(unit_, IntrusivePtr<ScriptObject>(&value.to_object()))
@@ -159,7 +162,7 @@ void Module::to(DType dtype) {
     for (auto& [name, module] : named_modules()) {
         const auto& attributes = module.object_->type->attributes();
         for (size_t i = 0; i < attributes.size(); ++i) {
-            IValue& slot = module.object_->slots[i];
+            const IValue slot = module.object_->slot(i);
             if (!(attributes[i].is_parameter || attributes[i].is_buffer) || !slot.is_tensor() ||
                 !is_floating(slot.tensor_ref().dtype()))
                 continue;
@@ -167,6 +170,7 @@ void Module::to(DType dtype) {
             TensorImpl& tensor = *slot.tensor_ref().impl();
             const Tensor converted = ops::to_dtype(slot.tensor_ref(), dtype);
             if (converted.impl() == &tensor) continue;
+            const SharedReshape guard(tensor);
             // What was derived from the former bytes carries their version, which must not come again.
             while (converted.impl()->storage->version() <= tensor.storage->version())
                 converted.impl()->storage->bump_version();

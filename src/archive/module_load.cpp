@@ -61,7 +61,7 @@ class ObjectLoader {
             const std::string& name = class_type->attributes()[i].name;
             const IValue* value = values.find(IValue(name));
             WICK_CHECK(value, "an object of class {} has no attribute '{}'", class_type->name(), name);
-            object->slots[i] = *value;
+            object->set_slot(i, *value);
         }
         return object;
     }

@@ -24,7 +24,7 @@ constexpr int64_t kFirstHiddenVersion = 6;
 
 void raise_version(const Block& block, int64_t& version) {
     for (const Node* node : block.nodes()) {
-        if (node->op) version = std::max(version, operator_version(node->op->schema));
+        if (node->op) version = std::max(version, operator_version(node->op->schema()));
         for (const Block* inner : node->blocks) raise_version(*inner, version);
         for (const auto& [name, value] : node->attributes) {
             if (const auto* graph = std::get_if<std::shared_ptr<Graph>>(&value))

@@ -78,7 +78,11 @@ void Pickler::push(const IValue& value) {
         value.pointer() && !value.is_string() && !value.is_complex() &&
         (value.is_tensor() || (value.is_object() && value.to_object().type->is_module()) || uses_[value.pointer()] > 1);
     if (!shared) return push_unshared(value);
-    memoised(values_, value.pointer(), [&] { push_unshared(value); });
+    memoised(values_, value.pointer(), [&] {
+        // The module may drop it meanwhile, and its address is the key.
+        held_.push_back(value);
+        push_unshared(value);
+    });
 }
 
 void Pickler::push_unshared(const IValue& value) {
@@ -193,9 +197,9 @@ void Pickler::close_type_tag(const IValue& value) {
 }
 
 void Pickler::push_list(const IValue& value) {
-    const ListObject& list = value.to_list();
+    const auto list = snapshot(value.to_list());
     const char* builder = nullptr;
-    switch (list.element_type->kind()) {
+    switch (list->element_type->kind()) {
         case jit::TypeKind::Int:
             builder = "build_intlist";
             break;
@@ -218,7 +222,7 @@ void Pickler::push_list(const IValue& value) {
     }
     append(out_, PickleOp::empty_list);
     append(out_, PickleOp::mark);
-    for (const IValue& item : list.items) push(item);
+    for (const IValue& item : list->items) push(item);
     append(out_, PickleOp::appends);
     if (typed && builder) {
         append(out_, PickleOp::tuple);
@@ -233,7 +237,8 @@ void Pickler::push_dict(const IValue& value) {
     if (typed) push_global("torch.jit._pickle", "restore_type_tag");
     append(out_, PickleOp::empty_dict);
     append(out_, PickleOp::mark);
-    for (const DictObject::Entry& entry : value.to_dict().entries()) {
+    const auto dict = snapshot(value.to_dict());
+    for (const DictObject::Entry& entry : dict->entries()) {
         if (!entry.alive) continue;
         push(entry.key);
         push(entry.value);
@@ -261,9 +266,10 @@ void Pickler::push_object(const ScriptObject& object) {
     } else {
         append(out_, PickleOp::empty_dict);
         append(out_, PickleOp::mark);
-        for (size_t i = 0; i < object.slots.size(); ++i) {
+        const std::vector<IValue> slots = object.slots();
+        for (size_t i = 0; i < slots.size(); ++i) {
             push_string(object.type->attributes()[i].name);
-            push(object.slots[i]);
+            push(slots[i]);
         }
         append(out_, PickleOp::setitems);
     }

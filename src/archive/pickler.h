@@ -66,6 +66,7 @@ class Pickler {
     int depth_ = 0;
     std::unordered_map<const RefCounted*, size_t> uses_;
     std::unordered_map<const RefCounted*, uint32_t> values_;
+    std::vector<IValue> held_;  ///< whose addresses are keys
     std::unordered_map<std::string, uint32_t> strings_;
     std::unordered_map<std::string, uint32_t> globals_;
     std::unordered_map<std::string, uint32_t> devices_;

@@ -291,13 +291,13 @@ void FunctionWriter::operator_call(TaggedText& out, const Node& node) {
         list(out, node.inputs, "", ")");
         return;
     }
-    const std::vector<Argument>& arguments = op->schema.arguments;
+    const std::vector<Argument>& arguments = op->schema().arguments;
     const auto argument = [&](size_t i, bool first) {
         if (!first) put(out, ", ");
         if (i < arguments.size() && arguments[i].kwarg_only) put(out, arguments[i].name + "=");
         out.append(*use_of(node.inputs[i]));
     };
-    const auto [count, outs] = written_arguments(op->schema, node);
+    const auto [count, outs] = written_arguments(op->schema(), node);
     for (size_t i = 0; i < count; ++i) argument(i, i == 0);
     for (size_t i = arguments.size() - outs; i < node.inputs.size() && outs > 0; ++i)
         argument(i, count == 0 && i == arguments.size() - outs);

@@ -17,16 +17,16 @@ struct Measure {
 
 /// A container on the way from the root to where the walk stands.
 struct Frame {
-    const IValue* value;
+    IValue value;
     Measure measure{};
-    std::vector<const IValue*> inside{};  // the containers directly in it
+    std::vector<IValue> inside{};  // the containers directly in it
     size_t next = 0;
 
-    explicit Frame(const IValue& container) : value(&container) {
+    explicit Frame(const IValue& container) : value(container) {
         for_each_inside(container, [&](const IValue& item) {
             WICK_CHECK(!item.is_capsule(), "a class or function stands where a value is expected");
             if (is_container(item))
-                inside.push_back(&item);
+                inside.push_back(item);
             else
                 ++measure.tree_size;
         });
@@ -51,7 +51,7 @@ void check_value_shape(const IValue& root, const ValueShapeLimits& limits) {
     while (!path.empty()) {
         Frame& frame = path.back();
         if (frame.next < frame.inside.size()) {
-            const IValue& inside = *frame.inside[frame.next];
+            const IValue& inside = frame.inside[frame.next];
             const auto known = measures.find(inside.pointer());
             if (known == measures.end()) {
                 enter(inside);
@@ -63,12 +63,12 @@ void check_value_shape(const IValue& root, const ValueShapeLimits& limits) {
             ++frame.next;
         } else {
             frame.measure.open = false;
-            measures[frame.value->pointer()] = frame.measure;
+            measures[frame.value.pointer()] = frame.measure;
         }
         WICK_CHECK(frame.measure.height < limits.max_depth, "values are nested more than {} deep", limits.max_depth);
         WICK_CHECK(frame.measure.tree_size <= limits.max_tree_size, "shared values unfold to more than {} values",
                    limits.max_tree_size);
-        if (!measures[frame.value->pointer()].open) path.pop_back();
+        if (!measures[frame.value.pointer()].open) path.pop_back();
     }
 }
 

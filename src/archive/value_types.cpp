@@ -17,9 +17,10 @@ void TypeRestorer::restore(const IValue& value, const TypePtr& type, const std::
 
 void TypeRestorer::restore_object(const ScriptObject& object) {
     if (!seen_.emplace(&object, object.type.get()).second) return;
-    for (size_t i = 0; i < object.slots.size(); ++i) {
+    const std::vector<IValue> slots = object.slots();
+    for (size_t i = 0; i < slots.size(); ++i) {
         const auto& attribute = object.type->attributes()[i];
-        restore(object.slots[i], attribute.type,
+        restore(slots[i], attribute.type,
                 fmt::format("attribute '{}' of {}", attribute.name, object.type->name()));
     }
 }

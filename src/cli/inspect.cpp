@@ -84,14 +84,15 @@ class TreePrinter {
              shown ? " (the same module as above)" : "");
         if (shown) return;
         const auto& attributes = module.type->attributes();
+        const std::vector<IValue> slots = module.slots();
         size_t name_width = 0, type_width = 0;
         for (size_t i = 0; i < attributes.size(); ++i) {
-            if (!module.slots[i].is_tensor()) continue;
+            if (!slots[i].is_tensor()) continue;
             name_width = std::max(name_width, attributes[i].name.size());
-            type_width = std::max(type_width, type_text(module.slots[i].tensor_ref()).size());
+            type_width = std::max(type_width, type_text(slots[i].tensor_ref()).size());
         }
         for (size_t i = 0; i < attributes.size(); ++i) {
-            const IValue& value = module.slots[i];
+            const IValue& value = slots[i];
             if (value.is_tensor())
                 print_tensor(attributes[i], value.tensor_ref(), depth + 1, name_width, type_width);
             else if (!is_module(value) && !is_everywhere(attributes[i].name))
@@ -100,7 +101,7 @@ class TreePrinter {
         }
         for (const auto& method : module.type->methods()) line(depth + 1, "def {}", signature_of(*method));
         for (size_t i = 0; i < attributes.size(); ++i)
-            if (is_module(module.slots[i])) print(attributes[i].name, module.slots[i].to_object(), depth + 1);
+            if (is_module(slots[i])) print(attributes[i].name, slots[i].to_object(), depth + 1);
     }
     const Total& parameters() const { return parameters_; }
     const Total& buffers() const { return buffers_; }
@@ -189,8 +190,8 @@ void inspect(const std::string& path) {
     fmt::print("{}: TorchScript archive, {}\n", path, size_text(static_cast<int64_t>(file.size)));
     fmt::print("file version {}, written by PyTorch {}\n", archive.file_version, producer_of(*archive.zip));
     const int64_t training = archive.module->type->find_attribute("training");
-    if (training >= 0 && archive.module->slots[training].is_bool())
-        fmt::print("saved in {} mode\n", archive.module->slots[training].to_bool() ? "training" : "evaluation");
+    if (training >= 0 && archive.module->slot(training).is_bool())
+        fmt::print("saved in {} mode\n", archive.module->slot(training).to_bool() ? "training" : "evaluation");
     fmt::print("\n");
 
     TreePrinter tree;

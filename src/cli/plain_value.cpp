@@ -31,7 +31,7 @@ static IValue plain(const IValue& value, int depth) {
             auto dict = make_dict(jit::string_type(), jit::any_type());
             const auto& attributes = object.type->attributes();
             for (size_t i = 0; i < attributes.size(); ++i)
-                dict->set(IValue(attributes[i].name), plain(object.slots[i], depth + 1));
+                dict->set(IValue(attributes[i].name), plain(object.slot(i), depth + 1));
             return dict;
         }
         case IValue::Tag::Enum:

@@ -134,7 +134,7 @@ IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::s
     return function;
 }
 
-IntrusivePtr<Function> compile_composite(const Operator& op) { return compile_operator_text(op.composite, op.schema.operator_name()); }
+IntrusivePtr<Function> compile_composite(const Operator& op) { return compile_operator_text(op.composite, op.operator_name()); }
 
 std::vector<Value*> inline_graph(Graph& graph, const Graph& callee, const std::vector<Value*>& inputs) {
     WICK_ASSERT(inputs.size() == callee.inputs().size());

@@ -239,7 +239,7 @@ std::vector<std::string> similar_operators(std::string_view name) {
     };
     std::vector<std::pair<size_t, std::string>> near;
     for (const Operator* op : Registry::instance().all()) {
-        const std::string& other = op->schema.name;
+        const std::string& other = op->name;
         if (other.size() + 2 < name.size() || name.size() + 2 < other.size()) continue;
         if (const size_t edits = distance(name, other); edits <= 2) near.emplace_back(edits, other);
     }
@@ -331,7 +331,7 @@ Value* pack_outputs(Graph& graph, const std::vector<Value*>& values, const std::
 }
 
 Value* emit_operator(const SourceRange& range, Graph& graph, const Operator& op, const MatchedSchema& match) {
-    Node* node = graph.create(Symbol::from(op.schema.name), match.inputs, 0);
+    Node* node = graph.create(Symbol::from(op.name), match.inputs, 0);
     node->op = &op;
     node->range = range;
     graph.insert(node);
@@ -348,9 +348,9 @@ Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, co
     std::vector<const Operator*> operators;
     for (bool changed : {false, true}) {
         for (const Operator* op : overloads) {
-            const Upgrader* upgrader = find_upgrader(op->schema, graph.version);
+            const Upgrader* upgrader = find_upgrader(op->schema(), graph.version);
             if ((upgrader != nullptr) != changed) continue;
-            schemas.push_back(upgrader ? &upgrader->old.schema() : &op->schema);
+            schemas.push_back(upgrader ? &upgrader->old.schema() : &op->schema());
             operators.push_back(op);
         }
     }

@@ -291,9 +291,9 @@ SugaredPtr SimpleValue::element(const SourceRange& range, Graph& graph, Value* i
 SugaredPtr BuiltinFunction::as_method(Symbol name, const NamedValue& self) {
     const TypePtr type = self.type();
     for (const Operator* op : Registry::instance().find(name.str())) {
-        const int64_t index = op->schema.find_argument("self");
+        const int64_t index = op->schema().find_argument("self");
         if (index < 0) continue;
-        const TypePtr& formal = op->schema.arguments[index].type;
+        const TypePtr& formal = op->schema().arguments[index].type;
         TypeVariables variables;
         if (!bind_type_variables(formal, type, variables)) continue;
         const TypePtr concrete = substitute_type_variables(formal, variables);

@@ -134,7 +134,7 @@ def gelu_out_0_9(self: Tensor, *, out: Tensor) -> Tensor:
 
 void upgrade(Graph& graph, Block* block) {
     for (Node* node : block->nodes()) {
-        const Upgrader* upgrader = node->op ? find_upgrader(node->op->schema, graph.version) : nullptr;
+        const Upgrader* upgrader = node->op ? find_upgrader(node->op->schema(), graph.version) : nullptr;
         if (!upgrader) {
             for (Block* inner : node->blocks) upgrade(graph, inner);
             continue;

@@ -119,7 +119,7 @@ Value* Graph::insert_constant(IValue value, TypePtr type, SourceRange range) {
 Value* Graph::insert_op(std::string_view operator_name, std::vector<Value*> inputs) {
     const Operator* op = Registry::instance().find_overload(operator_name);
     WICK_ASSERT(op);
-    const Schema& schema = op->schema;
+    const Schema& schema = op->schema();
     WICK_ASSERT(inputs.size() <= schema.arguments.size() || schema.is_vararg);
     for (size_t i = inputs.size(); i < schema.arguments.size(); ++i) {
         WICK_ASSERT(schema.arguments[i].default_value);

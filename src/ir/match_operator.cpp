@@ -34,8 +34,8 @@ static bool returns_match(const Node& node, const Schema& schema) {
 const Operator* match_operator(const Node& node) {
     const Operator* found = nullptr;
     for (const Operator* op : Registry::instance().find(node.kind.str())) {
-        if (!matches_schema(node, op->schema)) continue;
-        if (returns_match(node, op->schema)) return op;
+        if (!matches_schema(node, op->schema())) continue;
+        if (returns_match(node, op->schema())) return op;
         if (!found) found = op;
     }
     return found;

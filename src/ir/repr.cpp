@@ -117,10 +117,10 @@ class Repr {
                 out_ += ')';
                 break;
             case IValue::Tag::List: {
-                const ListObject& list = v.to_list();
-                const bool annotated = list.items.empty() || !inferable_from_members(*list.element_type);
+                const auto list = snapshot(v.to_list());
+                const bool annotated = list->items.empty() || !inferable_from_members(*list->element_type);
                 if (annotated) out_ += "annotate(" + v.type()->annotation_str() + ", ";
-                sequence(list.items, "[", "]");
+                sequence(list->items, "[", "]");
                 if (annotated) out_ += ")";
                 break;
             }
@@ -130,10 +130,10 @@ class Repr {
                 break;
             }
             case IValue::Tag::Dict: {
-                const DictObject& dict = v.to_dict();
-                const bool annotated = dict.size() == 0 || !inferable_from_members(*dict.value_type);
+                const auto dict = snapshot(v.to_dict());
+                const bool annotated = dict->size() == 0 || !inferable_from_members(*dict->value_type);
                 if (annotated) out_ += "annotate(" + v.type()->annotation_str() + ",";
-                dictionary(dict);
+                dictionary(*dict);
                 if (annotated) out_ += ")";
                 break;
             }

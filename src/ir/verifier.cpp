@@ -150,8 +150,8 @@ class Verifier {
                        "prim::SetAttr takes object and value");
                 break;
             default:
-                if (node.op && !matches_schema(node, node.op->schema))
-                    fail(node, "the inputs do not fit {}", node.op->schema.str());
+                if (node.op && !matches_schema(node, node.op->schema()))
+                    fail(node, "the inputs do not fit {}", node.op->schema().str());
         }
     }
 

@@ -14,7 +14,7 @@
 
 namespace wick::jit {
 
-struct Operator;
+class Operator;
 
 /// The arguments of one call: pointers to wherever the values lie (registers, constants), never copied.
 struct Args {
@@ -99,6 +99,7 @@ template <>
 struct Unbox<IntList> {
     static IntList from(const IValue& v) {
         if (!v.is_list()) return IntList{Unbox<int64_t>::from(v)};
+        const SharedRead guard(v.to_list());
         const std::vector<IValue>& items = v.to_list().items;
         IntList list;
         list.reserve(items.size());
@@ -109,6 +110,7 @@ struct Unbox<IntList> {
 template <>
 struct Unbox<std::vector<Tensor>> {
     static std::vector<Tensor> from(const IValue& v) {
+        const SharedRead guard(v.to_list());
         const std::vector<IValue>& items = v.to_list().items;
         std::vector<Tensor> list;
         list.reserve(items.size());
@@ -123,6 +125,7 @@ struct Unbox<std::vector<double>> {
 template <>
 struct Unbox<std::vector<std::optional<Tensor>>> {
     static std::vector<std::optional<Tensor>> from(const IValue& v) {
+        const SharedRead guard(v.to_list());
         std::vector<std::optional<Tensor>> list;
         for (const IValue& item : v.to_list().items) list.push_back(item.is_none() ? std::nullopt : std::optional(item.to_tensor()));
         return list;
@@ -167,8 +170,27 @@ decltype(auto) unbox(const Operator& op, size_t index, const IValue& value) {
     return Unbox<T>::from(value);
 }
 
+// A kernel that takes a ListObject or DictObject runs inside the guard that its parameter asks for: const, or changed.
+template <class P>
+constexpr bool is_container = std::is_same_v<std::remove_cvref_t<P>, ListObject> || std::is_same_v<std::remove_cvref_t<P>, DictObject>;
+template <class P>
+constexpr bool reads_container = is_container<P> && std::is_const_v<std::remove_reference_t<P>>;
+template <class P>
+constexpr bool writes_container = is_container<P> && !std::is_const_v<std::remove_reference_t<P>>;
+
+inline bool is_shared(const IValue& value) { return value.pointer() && value.pointer()->is_shared(); }
+
 template <class R, class... P, size_t... I>
 void call_boxed(const Operator& op, R (*function)(P...), Args args, IValue* results, std::index_sequence<I...>) {
+    const bool changes_shared = ((writes_container<P> && is_shared(args[I])) || ...);
+    const bool reads_shared = ((reads_container<P> && is_shared(args[I])) || ...);
+    if constexpr ((writes_container<P> || ...)) {
+        // What goes into a shared container is shared with it.
+        if (changes_shared) [[unlikely]]
+            (share(args[I]), ...);
+    }
+    const SharedWrite writing(changes_shared);
+    const SharedRead reading(reads_shared);
     if constexpr (std::is_void_v<R>) {
         function(unbox<std::remove_cvref_t<P>>(op, I, args[I])...);
     } else {

@@ -73,7 +73,7 @@ struct ScalarResult<F, int64_t, int64_t> {
 };
 
 [[noreturn]] inline void no_complex(const Operator& op) {
-    throw OpError(fmt::format("{}: complex numbers are not supported", op.schema.name));
+    throw OpError(fmt::format("{}: complex numbers are not supported", op.name));
 }
 
 template <class F, class A>
@@ -212,6 +212,24 @@ inline size_t checked_index(int64_t index, size_t size, const char* message) {
     const int64_t i = index < 0 ? index + n : index;
     if (i < 0 || i >= n) throw IndexError(message);
     return static_cast<size_t>(i);
+}
+
+constexpr const char* kListIndexOutOfRange = "list index out of range";
+
+// The accesses to lists that the interpreter has instructions for.
+inline int64_t list_length(const ListObject& list) {
+    const SharedRead guard(list);
+    return static_cast<int64_t>(list.items.size());
+}
+inline IValue list_item(const ListObject& list, int64_t index) {
+    const SharedRead guard(list);
+    return list.items[checked_index(index, list.items.size(), kListIndexOutOfRange)];
+}
+inline void set_list_item(ListObject& list, int64_t index, IValue value) {
+    if (list.is_shared()) [[unlikely]]
+        share(value);
+    const SharedWrite guard(list);
+    list.items[checked_index(index, list.items.size(), kListIndexOutOfRange)].swap(value);
 }
 
 /// Python's slice rule: calls visit(i) for each index of a sequence of `size` elements, in order.

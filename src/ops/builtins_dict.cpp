@@ -14,8 +14,8 @@ std::string key_text(const IValue& key) {
     return std::string(key.tag_name());
 }
 
-IValue& existing(DictObject& dict, const IValue& key) {
-    IValue* value = dict.find(key);
+const IValue& existing(const DictObject& dict, const IValue& key) {
+    const IValue* value = dict.find(key);
     WICK_CHECK(value, "KeyError: {}", key_text(key));
     return *value;
 }
@@ -116,13 +116,13 @@ void register_builtins_dict(Registry& ops) {
         add("aten::values.{0}(Dict({0}, t) self) -> t[](*)").kernel(&values);
         add("aten::items.{0}(Dict({0}, t) self) -> (({0}, t)[])").kernel(&items);
         add("aten::__getitem__.Dict_{0}(Dict({0}, t) self, {0} key) -> t(*)")
-            .kernel([](DictObject& dict, const IValue& key) { return existing(dict, key); });
-        add("aten::get.{0}(Dict({0}, t) self, {0} key) -> t(*)?").kernel([](DictObject& dict, const IValue& key) {
+            .kernel([](const DictObject& dict, const IValue& key) { return existing(dict, key); });
+        add("aten::get.{0}(Dict({0}, t) self, {0} key) -> t(*)?").kernel([](const DictObject& dict, const IValue& key) {
             const IValue* value = dict.find(key);
             return value ? *value : IValue();
         });
         add("aten::get.default_{0}(Dict({0}, t) self, {0} key, t default_value) -> t(*)")
-            .kernel([](DictObject& dict, const IValue& key, const IValue& fallback) {
+            .kernel([](const DictObject& dict, const IValue& key, const IValue& fallback) {
                 const IValue* value = dict.find(key);
                 return value ? *value : fallback;
             });
@@ -139,7 +139,7 @@ void register_builtins_dict(Registry& ops) {
         add("aten::update.{0}(Dict({0}, t)(a!) self, Dict({0}, t)(a!) to_add) -> ()").kernel(&update);
         add("aten::copy.Dict_{0}(Dict({0}, t)(a) self) -> Dict({0}, t)").kernel(&copy);
         add("aten::__contains__.{0}(Dict({0}, t) dict, {0} key) -> bool")
-            .kernel([](DictObject& dict, const IValue& key) { return dict.find(key) != nullptr; });
+            .kernel([](const DictObject& dict, const IValue& key) { return dict.find(key) != nullptr; });
         add("aten::_set_item.{0}(Dict({0}, t)(a!) l, {0}(b -> *) idx, t(c -> *) v) -> ()")
             .kernel([](DictObject& dict, const IValue& key, const IValue& value) { dict.set(key, value); });
         add("aten::dict.{0}(({0}, tVal)[] inputs) -> Dict({0}, tVal)").kernel(&from_pairs);

@@ -11,8 +11,6 @@
 namespace wick::jit {
 namespace {
 
-constexpr const char* kOutOfRange = "list index out of range";
-
 // (overload, element type): the lists that PyTorch gives overloads of their own.
 struct ElementType {
     const char* overload;
@@ -20,6 +18,9 @@ struct ElementType {
 };
 constexpr ElementType kComparable[] = {
     {"int", "int"}, {"float", "float"}, {"bool", "bool"}, {"Tensor", "Tensor"}, {"str", "str"}};
+
+/// The list that an operator changed, as its result.
+IValue itself(ListObject& list) { return IntrusivePtr<ListObject>(&list); }
 
 IValue list_like(const ListObject& list, std::vector<IValue> items) {
     return make_list(list.element_type, std::move(items));
@@ -57,10 +58,6 @@ IValue slice(const ListObject& list, std::optional<int64_t> start, std::optional
     for_slice(static_cast<int64_t>(list.items.size()), start, stop, step,
               [&](int64_t i) { items.push_back(list.items[i]); });
     return list_like(list, std::move(items));
-}
-
-IValue get_item(const ListObject& list, int64_t index) {
-    return list.items[checked_index(index, list.items.size(), kOutOfRange)];
 }
 
 IValue pop(ListObject& list, int64_t index) {
@@ -127,6 +124,20 @@ T sum(const ListObject& list) {
     return total;
 }
 
+std::vector<IValue> sorted_items(const ListObject& list, bool reverse) {
+    std::vector<IValue> items = snapshot(list)->items;
+    sort_values(items, reverse);
+    return items;
+}
+
+/// Comparing may run a script's __lt__, so the list is only held for the time of reading and of writing it.
+void sort(const IValue& value, bool reverse) {
+    ListObject& list = value.to_list();
+    std::vector<IValue> items = sorted_items(list, reverse);
+    const SharedWrite guard(list);
+    list.items.swap(items);
+}
+
 const std::vector<IValue>& not_empty(const ListObject& list, const char* function) {
     WICK_CHECK(!list.items.empty(), "{}() arg is an empty sequence", function);
     return list.items;
@@ -138,15 +149,12 @@ void register_searching(Registry& ops) {
         ops.add(fmt::format("aten::count.{0}({1}[] self, {1} el) -> int", overload, type)).kernel(&count);
         ops.add(fmt::format("aten::remove.{0}({1}[](a!) self, {1} el) -> ()", overload, type)).kernel(&remove);
         ops.add(fmt::format("aten::sort.{0}({1}[](a!) self, bool reverse=False) -> ()", overload, type))
-            .kernel([](ListObject& list, bool reverse) { sort_values(list.items, reverse); });
+            .kernel(&sort);
     }
-    ops.add("aten::sort.any(t[](a!) self, bool reverse=False) -> ()").kernel([](ListObject& list, bool reverse) {
-        sort_values(list.items, reverse);
-    });
-    const auto sorted = [](const ListObject& list) {
-        std::vector<IValue> items = list.items;
-        sort_values(items, false);
-        return list_like(list, std::move(items));
+    ops.add("aten::sort.any(t[](a!) self, bool reverse=False) -> ()").kernel(&sort);
+    const auto sorted = [](const IValue& value) {
+        const ListObject& list = value.to_list();
+        return list_like(list, sorted_items(list, false));
     };
     for (const auto& [overload, type] : kComparable)
         ops.add(fmt::format("aten::sorted.{0}({1}[](a) input) -> {1}[]", overload, type)).kernel(sorted);
@@ -191,44 +199,40 @@ void register_reductions(Registry& ops) {
 }  // namespace
 
 void register_builtins_list(Registry& ops) {
-    // Operators that return their own list take it as an IValue, so that the same list comes back.
     ops.add("aten::append.t(t[](a!) self, t(c -> *) el) -> t[](a!)")
-        .kernel([](const IValue& list, const IValue& value) {
-            std::vector<IValue>& items = list.to_list().items;
+        .kernel([](ListObject& list, const IValue& value) {
+            std::vector<IValue>& items = list.items;
             if (items.size() == items.capacity()) check_memory(static_cast<int64_t>(2 * items.size() * sizeof(IValue)));
             items.push_back(value);
-            return list;
+            return itself(list);
         });
-    ops.add("aten::add_.t(t[](a!) self, t[] b) -> t[]").kernel([](const IValue& list, const ListObject& other) {
-        extend(list.to_list(), other);
-        return list;
+    ops.add("aten::add_.t(t[](a!) self, t[] b) -> t[]").kernel([](ListObject& list, const ListObject& other) {
+        extend(list, other);
+        return itself(list);
     });
-    ops.add("aten::mul_.t(t[](a!) l, int n) -> t[](a!)").kernel([](const IValue& list, int64_t n) {
-        list.to_list().items = repeat(list.to_list().items, n);
-        return list;
+    ops.add("aten::mul_.t(t[](a!) l, int n) -> t[](a!)").kernel([](ListObject& list, int64_t n) {
+        list.items = repeat(list.items, n);
+        return itself(list);
     });
     ops.add("aten::_set_item.t(t[](a!) l, int idx, t(b -> *) el) -> t[](a!)")
-        .kernel([](const IValue& list, int64_t index, const IValue& value) {
-            std::vector<IValue>& items = list.to_list().items;
-            items[checked_index(index, items.size(), kOutOfRange)] = value;
-            return list;
+        .kernel([](ListObject& list, int64_t index, const IValue& value) {
+            set_list_item(list, index, value);
+            return itself(list);
         });
     ops.add("aten::extend.t(t[](a!) self, t[] other) -> ()").kernel(&extend);
     ops.add("aten::insert.t(t[](a!) self, int idx, t(b -> *) el) -> ()").kernel(&insert);
     ops.add("aten::pop.t(t[](a!) self, int idx=-1) -> t(*)").kernel(&pop);
     ops.add("aten::Delete.t(t[](a!) self, int idx) -> ()").kernel([](ListObject& list, int64_t index) {
-        list.items.erase(list.items.begin() + checked_index(index, list.items.size(), kOutOfRange));
+        list.items.erase(list.items.begin() + checked_index(index, list.items.size(), kListIndexOutOfRange));
     });
     ops.add("aten::reverse.t(t[](a!) self) -> ()").kernel([](ListObject& list) {
         std::reverse(list.items.begin(), list.items.end());
     });
     ops.add("aten::clear.t(t[](a!) self) -> ()").kernel([](ListObject& list) { list.items.clear(); });
 
-    ops.add("aten::__getitem__.t(t[](a) list, int idx) -> t(*)").kernel(&get_item);
-    ops.add("aten::select.t(t[](a) list, int idx) -> t(*)").kernel(&get_item);
-    ops.add("aten::len.t(t[] a) -> int").kernel([](const ListObject& list) {
-        return static_cast<int64_t>(list.items.size());
-    });
+    ops.add("aten::__getitem__.t(t[](a) list, int idx) -> t(*)").kernel(&list_item);
+    ops.add("aten::select.t(t[](a) list, int idx) -> t(*)").kernel(&list_item);
+    ops.add("aten::len.t(t[] a) -> int").kernel(&list_length);
     ops.add("aten::copy.t(t[](a) self) -> t[]").kernel([](const ListObject& list) {
         return list_like(list, list.items);
     });
@@ -241,9 +245,7 @@ void register_builtins_list(Registry& ops) {
     ops.add("aten::mul.right_(int n, t[] l) -> t[]").kernel([](int64_t n, const ListObject& list) {
         return list_like(list, repeat(list.items, n));
     });
-    ops.add("aten::len.any(Any[] a) -> int").kernel([](const ListObject& list) {
-        return static_cast<int64_t>(list.items.size());
-    });
+    ops.add("aten::len.any(Any[] a) -> int").kernel(&list_length);
     register_searching(ops);
     register_reductions(ops);
     ops.add("aten::Size(int[] sizes) -> int[]").kernel([](const ListObject& sizes) {

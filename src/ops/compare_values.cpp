@@ -28,7 +28,7 @@ static bool less(const IValue& a, const IValue& b, int depth) {
     if (a.is_scalar() && b.is_scalar() && !a.is_complex() && !b.is_complex())
         return a.to_scalar().to_double() < b.to_scalar().to_double();
     if (a.is_tuple() && b.is_tuple()) return sequences(a.to_tuple().elements, b.to_tuple().elements);
-    if (a.is_list() && b.is_list()) return sequences(a.to_list().items, b.to_list().items);
+    if (a.is_list() && b.is_list()) return sequences(snapshot(a.to_list())->items, snapshot(b.to_list())->items);
     if (a.is_tensor() && b.is_tensor()) return call_operator("aten::lt.Tensor", {a, b}).tensor_ref().item().to_bool();
     if (a.is_object() && b.is_object()) {
         if (Function* method = a.to_object().type->find_method("__lt__")) return call_script(*method, {a, b}).to_bool();

@@ -115,6 +115,7 @@ void check_can_cast(DType from, DType to) {
 void resize(const Tensor& out, IntArrayRef sizes) {
     if (out.sizes() == sizes) return;
     TensorImpl& impl = *out.impl();
+    const SharedReshape guard(impl);
     const int64_t bytes = (checked_numel(sizes) + impl.offset) * out.itemsize();
     if (bytes > impl.storage->bytes()) impl.storage->resize(bytes);
     impl.sizes = DimVector(sizes);

@@ -36,10 +36,10 @@ bool drops_options(const Schema& schema) { return schema.find_argument("pin_memo
 
 void call_out(const Operator& op, const void*, Args args, IValue* results) {
     const Operator& base = *op.derived_from;
-    const size_t out_count = base.schema.returns.size();
+    const size_t out_count = base.schema().returns.size();
     const size_t inputs = args.size() - out_count;
-    const std::vector<Argument>& formal = base.schema.arguments;
-    const bool drops = drops_options(base.schema);
+    const std::vector<Argument>& formal = base.schema().arguments;
+    const bool drops = drops_options(base.schema());
     IValue dtype(static_cast<int64_t>(args[inputs].tensor_ref().dtype()));
     IValue none;
     std::vector<IValue*> slots;
@@ -64,45 +64,58 @@ void mark_written(Argument& argument, const std::string& set) {
 
 }  // namespace
 
-OperatorEntry& OperatorEntry::inplace(std::string_view overload) {
-    WICK_ASSERT(op_->kernel && op_->schema.returns.size() == 1);
-    Schema schema = op_->schema;
-    schema.name += "_";
-    if (!overload.empty()) schema.overload = overload;
-    mark_written(schema.arguments[0], "a");
-    mark_written(schema.returns[0], "a");
-    Operator* derived = registry_->insert(std::move(schema));
-    derived->derived_from = op_;
-    derived->has_side_effects = op_->has_side_effects;
-    derived->pointwise = op_->pointwise;
-    derived->kernel = op_->pointwise ? op_->kernel : Kernel{&call_inplace, nullptr};
-    return *this;
-}
-
-OperatorEntry& OperatorEntry::out(std::string_view overload, std::initializer_list<std::string_view> names) {
-    WICK_ASSERT(op_->kernel && !op_->schema.returns.empty());
-    Schema schema = op_->schema;
-    const std::string& own = op_->schema.overload;
-    schema.overload = !overload.empty() ? std::string(overload) : own.empty() || own == "Tensor" ? "out" : own + "_out";
+Schema Operator::derived_schema() const {
+    Schema schema = derived_from->schema();
+    schema.name = name;
+    schema.overload = overload;
+    WICK_ASSERT(is_out_variant ? !schema.returns.empty() : schema.returns.size() == 1);
+    if (!is_out_variant) {
+        mark_written(schema.arguments[0], "a");
+        mark_written(schema.returns[0], "a");
+        return schema;
+    }
     if (drops_options(schema)) std::erase_if(schema.arguments, is_tensor_option);
-    std::vector<std::string_view> given(names);
     for (size_t k = 0; k < schema.returns.size(); ++k) {
         Argument& result = schema.returns[k];
         const std::string set(1, static_cast<char>('a' + k));
         mark_written(result, set);
         Argument argument;
-        argument.name = k < given.size() ? std::string(given[k]) : result.name.empty() ? "out" : result.name;
+        argument.name = k < out_names_.size() ? std::string(out_names_[k]) : result.name.empty() ? "out" : result.name;
         argument.type = tensor_type();
         argument.kwarg_only = true;
         argument.is_out = true;
         mark_written(argument, set);
         schema.arguments.push_back(std::move(argument));
     }
-    Operator* derived = registry_->insert(std::move(schema));
-    derived->derived_from = op_;
-    derived->has_side_effects = op_->has_side_effects;
-    derived->pointwise = op_->pointwise;
-    derived->kernel = op_->pointwise ? op_->kernel : Kernel{&call_out, nullptr};
+    return schema;
+}
+
+std::unique_ptr<Operator> OperatorEntry::derived(Kernel::Call copying) const {
+    WICK_ASSERT(op_->kernel);
+    auto op = std::make_unique<Operator>();
+    op->derived_from = op_;
+    op->has_side_effects = op_->has_side_effects;
+    op->pointwise = op_->pointwise;
+    op->kernel = op_->pointwise ? op_->kernel : Kernel{copying, nullptr};
+    return op;
+}
+
+OperatorEntry& OperatorEntry::inplace(std::string_view overload) {
+    std::unique_ptr<Operator> op = derived(&call_inplace);
+    op->name = op_->name + "_";
+    op->overload = overload.empty() ? std::string_view(op_->overload) : overload;
+    registry_->insert(std::move(op));
+    return *this;
+}
+
+OperatorEntry& OperatorEntry::out(std::string_view overload, std::initializer_list<std::string_view> names) {
+    std::unique_ptr<Operator> op = derived(&call_out);
+    const std::string& own = op_->overload;
+    op->name = op_->name;
+    op->overload = !overload.empty() ? std::string(overload) : own.empty() || own == "Tensor" ? "out" : own + "_out";
+    op->is_out_variant = true;
+    op->out_names_ = names;
+    registry_->insert(std::move(op));
     return *this;
 }
 

@@ -235,7 +235,7 @@ void fill_from_list(const ListObject& list, IntArrayRef sizes, size_t depth, DTy
     for (const IValue& item : list.items) {
         if (depth + 1 < sizes.size()) {
             WICK_CHECK(item.is_list(), "Expected a list at dim {} but got {}", depth + 1, item.tag_name());
-            fill_from_list(item.to_list(), sizes, depth + 1, dtype, out);
+            fill_from_list(*snapshot(item.to_list()), sizes, depth + 1, dtype, out);
             continue;
         }
         const Scalar value = item.is_tensor() ? item.tensor_ref().item() : item.to_scalar();
@@ -248,12 +248,12 @@ Tensor list_tensor(const ListObject& list, MaybeDType dtype, const MaybeDevice& 
     check_device(device);
     DimVector sizes;
     DType inferred = dtype_of_leaf(*list.element_type);
-    for (const ListObject* level = &list; level;) {
+    for (auto level = IntrusivePtr(&list); level;) {
         sizes.push_back(static_cast<int64_t>(level->items.size()));
         WICK_CHECK(sizes.size() <= kMaxListDepth, "too many nested lists: at most {} are supported", kMaxListDepth);
         const IValue* first = level->items.empty() ? nullptr : &level->items.front();
-        level = first && first->is_list() ? &first->to_list() : nullptr;
-        if (first && !first->is_list() && first->is_tensor()) inferred = first->tensor_ref().dtype();
+        if (first && first->is_tensor()) inferred = first->tensor_ref().dtype();
+        level = first && first->is_list() ? snapshot(first->to_list()) : nullptr;
     }
     Tensor result = empty(sizes, dtype.value_or(inferred));
     char* out = static_cast<char*>(result.mutable_data_ptr());

@@ -42,7 +42,7 @@ const Registry& Registry::instance() {
         WICK_FORALL_FAMILIES(_)
         WICK_FORALL_MORE_FAMILIES(_)
 #undef _
-        ops.put_out_variants_last();
+        ops.put_in_pytorchs_order();
         return all;
     }();
     return registry;

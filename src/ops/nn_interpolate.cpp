@@ -17,6 +17,7 @@ std::optional<List> per_dimension(const IValue& value, size_t n, std::string_vie
     if (value.is_none()) return std::nullopt;
     List list;
     if (value.is_list()) {
+        const SharedRead guard(value.to_list());
         for (const IValue& item : value.to_list().items) list.push_back(Unbox<typename List::value_type>::from(item));
     } else {
         for (size_t i = 0; i < n; ++i) list.push_back(Unbox<typename List::value_type>::from(value));

@@ -206,17 +206,20 @@ struct PointwiseBody::Variant {
     const Variant* next;
 };
 
+PointwiseBody::PointwiseBody(const Operator& op, Rule rule, std::vector<bool> selects, Build build)
+    : op_(op), rule_(rule), selects_(std::move(selects)), build_(std::move(build)) {}
+
 PointwiseBody::~PointwiseBody() {
     for (const Variant* variant = variants_.load(); variant;) delete std::exchange(variant, variant->next);
 }
 
 const PointwiseKernel& PointwiseBody::kernel_for(Args args) const {
-    const size_t count = selects.size();
+    const size_t count = selects_.size();
     auto fits = [&](const Variant& variant) {
         size_t next = 0;
         for (size_t i = 0; i < count; ++i) {
             if (args[i].is_none() != variant.absent[i]) return false;
-            if (selects[i] && !args[i].equals(variant.key[next++])) return false;
+            if (selects_[i] && !args[i].equals(variant.key[next++])) return false;
         }
         return true;
     };
@@ -226,57 +229,59 @@ const PointwiseKernel& PointwiseBody::kernel_for(Args args) const {
 
     ExprRecorder recorder;
     PointwiseRecording recording{recorder, args};
-    const Expr result = build(recording);
+    const Expr result = build_(recording);
     const int16_t node = result.node_in(recorder);
     std::vector<IValue> key;
     std::vector<bool> absent;
     size_t inputs = 0;
     for (size_t i = 0; i < count; ++i) {
         absent.push_back(args[i].is_none());
-        if (selects[i]) key.push_back(args[i]);
-        if (!selects[i]) inputs = i + 1;
+        if (selects_[i]) key.push_back(args[i]);
+        if (!selects_[i]) inputs = i + 1;
     }
-    auto* made = new Variant{std::move(key), std::move(absent), {name, rule, std::move(recorder).finish(node), inputs}, first};
+    // Without its namespace, for messages.
+    const std::string name = op_.name.substr(op_.name.find("::") + 2);
+    auto* made = new Variant{std::move(key), std::move(absent), {name, rule_, std::move(recorder).finish(node), inputs}, first};
     // Two threads may record the same variant at once; both stay, and either serves.
     while (!variants_.compare_exchange_weak(made->next, made, std::memory_order_acq_rel)) {
     }
     return made->kernel;
 }
 
-std::shared_ptr<PointwiseBody> make_pointwise_body(const Schema& schema, Rule rule, std::vector<bool> selects) {
+const PointwiseBody::Roles& PointwiseBody::roles() const {
     static constexpr std::string_view kPromoting[] = {"self", "other", "exponent", "end", "min", "max"};
-    WICK_ASSERT(selects.size() == schema.arguments.size());
-    auto body = std::make_shared<PointwiseBody>();
-    body->name = schema.name.substr(schema.name.find("::") + 2);
-    body->rule = rule;
-    body->selects = std::move(selects);
-    for (const Argument& argument : schema.arguments) {
-        body->promotes.push_back(std::ranges::find(kPromoting, argument.name) != std::end(kPromoting));
-        body->is_alpha.push_back(argument.name == "alpha");
-    }
-    return body;
+    std::call_once(roles_known_, [&] {
+        WICK_ASSERT(selects_.size() == op_.schema().arguments.size());
+        for (const Argument& argument : op_.schema().arguments) {
+            roles_.promotes.push_back(std::ranges::find(kPromoting, argument.name) != std::end(kPromoting));
+            roles_.is_alpha.push_back(argument.name == "alpha");
+        }
+    });
+    return roles_;
 }
 
 void call_pointwise(const Operator& op, const void*, Args args, IValue* results) {
     const PointwiseBody& body = *op.pointwise;
-    const size_t count = body.selects.size();
+    const std::vector<bool>& selects = body.selects();
+    const PointwiseBody::Roles& roles = body.roles();
+    const size_t count = selects.size();
     const PointwiseKernel& kernel = body.kernel_for(args);
     std::vector<Operand> operands;
     operands.reserve(count);
     for (size_t i = 0; i < count; ++i) {
         const IValue& value = args[i];
         if (value.is_none()) check_takes_none(op, i);
-        if (body.selects[i] || value.is_none()) {
+        if (selects[i] || value.is_none()) {
             operands.emplace_back(Scalar(false), false);
         } else if (value.is_tensor()) {
             operands.emplace_back(value.tensor_ref());
         } else {
-            operands.emplace_back(value.to_scalar(), static_cast<bool>(body.promotes[i]));
+            operands.emplace_back(value.to_scalar(), static_cast<bool>(roles.promotes[i]));
         }
     }
-    while (!operands.empty() && body.selects[operands.size() - 1]) operands.pop_back();
+    while (!operands.empty() && selects[operands.size() - 1]) operands.pop_back();
     for (size_t i = 0; i < operands.size(); ++i) {
-        if (!body.is_alpha[i] || operands[i].tensor) continue;
+        if (!roles.is_alpha[i] || operands[i].tensor) continue;
         const DType result = result_type(operands);
         const Scalar& alpha = operands[i].number;
         WICK_CHECK(!alpha.is_bool() || result == DType::bool_, "Boolean alpha only supported for Boolean results.");
@@ -284,7 +289,7 @@ void call_pointwise(const Operator& op, const void*, Args args, IValue* results)
                    "For integral input tensors, argument alpha must not be a floating point number.");
         WICK_CHECK(!alpha.is_complex() || is_complex(result), "For non-complex input tensors, argument alpha must not be a complex number.");
     }
-    const bool writes_self = args.size() == count && op.schema.arguments[0].alias && op.schema.arguments[0].alias->is_write;
+    const bool writes_self = args.size() == count && op.schema().arguments[0].alias && op.schema().arguments[0].alias->is_write;
     if (args.size() > count || writes_self) {
         const Tensor& out = writes_self ? args[0].tensor_ref() : args[count].tensor_ref();
         kernel.run_into(out, operands, !writes_self);

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -130,25 +131,35 @@ struct PointwiseParameter<T> {
 };
 
 /// The body of a pointwise operator and of its in-place and out= variants.
-struct PointwiseBody {
-    std::string name;  ///< without namespace, for messages
-    Rule rule;
-    std::vector<bool> selects;   ///< per argument: chooses the expression, is not an operand
-    std::vector<bool> promotes;  ///< per argument: takes part in promotion when it is a number
-    std::vector<bool> is_alpha;  ///< per argument: checked against the result's category
-    std::function<Expr(PointwiseRecording&)> build;
-
+class PointwiseBody {
+   public:
+    using Build = std::function<Expr(PointwiseRecording&)>;
+    PointwiseBody(const Operator& op, Rule rule, std::vector<bool> selects, Build build);
     ~PointwiseBody();
+
+    /// Per argument: chooses the expression, is not an operand.
+    const std::vector<bool>& selects() const { return selects_; }
+    /// What the arguments' names say, each per argument.
+    struct Roles {
+        std::vector<bool> promotes;  ///< takes part in promotion when it is a number
+        std::vector<bool> is_alpha;  ///< checked against the result's category
+    };
+    const Roles& roles() const;
     /// The expression that the arguments select; recorded on first use. `args` may be longer than the parameters.
     const ops::PointwiseKernel& kernel_for(Args args) const;
 
    private:
     struct Variant;
+    const Operator& op_;
+    const Rule rule_;
+    const std::vector<bool> selects_;
+    const Build build_;
+    mutable std::once_flag roles_known_;
+    mutable Roles roles_;
     mutable std::atomic<const Variant*> variants_{nullptr};
 };
 
 void call_pointwise(const Operator& op, const void*, Args args, IValue* results);
-std::shared_ptr<PointwiseBody> make_pointwise_body(const Schema& schema, Rule rule, std::vector<bool> selects);
 
 template <class... P>
 std::vector<bool> pointwise_selects(Expr (*)(P...)) {
@@ -163,9 +174,9 @@ Expr build_pointwise(Expr (*body)(P...), PointwiseRecording& recording) {
 
 template <class R, class F>
 OperatorEntry& OperatorEntry::pointwise(R rule, F build) {
-    auto body = make_pointwise_body(op_->schema, rule, pointwise_selects(+build));
-    body->build = [build](PointwiseRecording& recording) { return build_pointwise(+build, recording); };
-    op_->pointwise = std::move(body);
+    op_->pointwise = std::make_shared<PointwiseBody>(
+        *op_, rule, pointwise_selects(+build),
+        [build](PointwiseRecording& recording) { return build_pointwise(+build, recording); });
     op_->kernel = Kernel{&call_pointwise, nullptr};
     return *this;
 }

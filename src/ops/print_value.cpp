@@ -112,12 +112,13 @@ std::string print(const IValue& value, int depth) {
         case IValue::Tag::String:
             return Form::of_string(value.to_string());
         case IValue::Tag::List:
-            return "[" + print_all<Form>(value.to_list().items, depth + 1) + "]";
+            return "[" + print_all<Form>(snapshot(value.to_list())->items, depth + 1) + "]";
         case IValue::Tag::Tuple:
             return print_tuple<Form>(value.to_tuple(), depth + 1);
         case IValue::Tag::Dict: {
             std::string text = "{";
-            for (const DictObject::Entry& entry : value.to_dict().entries()) {
+            const auto dict = snapshot(value.to_dict());
+            for (const DictObject::Entry& entry : dict->entries()) {
                 if (!entry.alive) continue;
                 if (text.size() > 1) text += ", ";
                 text += print<Form>(entry.key, depth + 1) + ": " + print<Form>(entry.value, depth + 1);

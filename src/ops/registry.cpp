@@ -6,20 +6,41 @@
 
 namespace wick::jit {
 
-OperatorEntry Registry::add(std::string_view schema) { return OperatorEntry(this, insert(parse_schema(schema))); }
+OperatorEntry Registry::add(std::string_view schema) {
+    auto op = std::make_unique<Operator>();
+    const size_t paren = schema.find('(');
+    WICK_ASSERT(paren != std::string_view::npos);
+    const size_t dot = std::min(schema.find('.'), paren);
+    op->name = schema.substr(0, dot);
+    if (dot < paren) op->overload = schema.substr(dot + 1, paren - dot - 1);
+    // What is written to by keyword takes a result.
+    const size_t keywords = schema.find("*, ");
+    op->is_out_variant = keywords != std::string_view::npos && schema.substr(0, schema.find("->")).find("!)", keywords) != std::string_view::npos;
+    op->text_ = schema;
+    return OperatorEntry(this, insert(std::move(op)));
+}
 
 void Registry::add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call) {
     for (std::string_view schema : schemas) add(schema).boxed(call);
 }
 
-Operator* Registry::insert(Schema schema) {
-    if (find_overload(schema.operator_name()))
-        throw InternalError(fmt::format("operator {} is defined twice", schema.operator_name()));
-    auto op = std::make_unique<Operator>();
-    op->schema = std::move(schema);
-    by_name_[op->schema.name].push_back(op.get());
+Operator* Registry::insert(std::unique_ptr<Operator> op) {
+    std::vector<const Operator*>& overloads = by_name_[op->name];
+    for (const Operator* other : overloads) {
+        if (other->overload == op->overload) throw InternalError(fmt::format("operator {} is defined twice", op->operator_name()));
+    }
+    const auto last = op->is_out_variant ? overloads.end() : std::ranges::find_if(overloads, &Operator::is_out_variant);
+    overloads.insert(last, op.get());
     operators_.push_back(std::move(op));
     return operators_.back().get();
+}
+
+const Schema& Operator::make_schema() const {
+    const Schema* made = new Schema(derived_from ? derived_schema() : parse_schema(text_));
+    const Schema* known = nullptr;
+    if (schema_.compare_exchange_strong(known, made, std::memory_order_acq_rel)) return *made;
+    delete made;
+    return *known;
 }
 
 const std::vector<const Operator*>& Registry::find(std::string_view name) const {
@@ -32,7 +53,7 @@ const Operator* Registry::find_overload(std::string_view operator_name) const {
     const size_t dot = operator_name.find('.');
     const std::string_view overload = dot == std::string_view::npos ? "" : operator_name.substr(dot + 1);
     for (const Operator* op : find(operator_name.substr(0, dot))) {
-        if (op->schema.overload == overload) return op;
+        if (op->overload == overload) return op;
     }
     return nullptr;
 }
@@ -64,13 +85,7 @@ const Order kOrders[] = {
 
 }  // namespace
 
-void Registry::put_out_variants_last() {
-    for (auto& [name, overloads] : by_name_) {
-        if (overloads.size() < 2) continue;
-        std::stable_partition(overloads.begin(), overloads.end(), [](const Operator* op) {
-            return op->schema.arguments.empty() || !op->schema.arguments.back().is_out;
-        });
-    }
+void Registry::put_in_pytorchs_order() {
     for (const Order& order : kOrders) {
         std::vector<const Operator*> overloads;
         for (std::string_view overload : order.overloads)
@@ -89,10 +104,10 @@ std::vector<const Operator*> Registry::all() const {
 }
 
 void check_takes_none(const Operator& op, size_t index) {
-    if (index >= op.schema.arguments.size()) return;
-    const Argument& argument = op.schema.arguments[index];
+    if (index >= op.schema().arguments.size()) return;
+    const Argument& argument = op.schema().arguments[index];
     WICK_CHECK(!argument.type->is(TypeKind::Tensor), "{}() Expected a value of type 'Tensor' for argument '{}' but instead found type 'NoneType'.",
-               op.schema.name, argument.name);
+               op.schema().name, argument.name);
 }
 
 /// Calls a composite as if it were a kernel: for its derived variants, and from C++.
@@ -100,7 +115,7 @@ static void call_composite(const Operator& op, const void*, Args args, IValue* r
     std::vector<IValue> values;
     for (size_t i = 0; i < args.size(); ++i) values.push_back(args[i]);
     IValue result = call_script(composite_function(op), std::move(values));
-    if (op.schema.returns.size() < 2) {
+    if (op.schema().returns.size() < 2) {
         results[0] = std::move(result);
         return;
     }
@@ -132,7 +147,7 @@ OperatorEntry& OperatorEntry::side_effects() {
 IValue call_operator(std::string_view operator_name, std::vector<IValue> arguments) {
     const Operator* op = Registry::instance().find_overload(operator_name);
     WICK_CHECK(op, "unknown operator {}", operator_name);
-    const std::vector<Argument>& formal = op->schema.arguments;
+    const std::vector<Argument>& formal = op->schema().arguments;
     WICK_CHECK(arguments.size() <= formal.size(), "{} takes {} arguments, got {}", operator_name, formal.size(), arguments.size());
     for (size_t i = arguments.size(); i < formal.size(); ++i) {
         WICK_CHECK(formal[i].default_value, "{}: missing argument '{}'", operator_name, formal[i].name);
@@ -140,9 +155,9 @@ IValue call_operator(std::string_view operator_name, std::vector<IValue> argumen
     }
     std::vector<IValue*> slots;
     for (IValue& argument : arguments) slots.push_back(&argument);
-    std::vector<IValue> results(std::max<size_t>(op->schema.returns.size(), 1));
+    std::vector<IValue> results(std::max<size_t>(op->schema().returns.size(), 1));
     op->kernel(*op, Args{slots.data(), slots.size()}, results.data());
-    if (op->schema.returns.size() > 1) return make_tuple(std::move(results));
+    if (op->schema().returns.size() > 1) return make_tuple(std::move(results));
     return std::move(results[0]);
 }
 

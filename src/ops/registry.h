@@ -14,6 +14,7 @@
 // The schema text; then exactly one body: a pointwise expression (pointwise.h), a composite (TorchScript text compiled by
 // the front end), or a kernel in C++. In-place and out= variants are derived from the entry, never written again.
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,11 +27,22 @@
 
 namespace wick::jit {
 
-struct PointwiseBody;  // pointwise.h
+class PointwiseBody;  // pointwise.h
 
 /// One operator that a program can call.
-struct Operator {
-    Schema schema;
+class Operator {
+   public:
+    /// Parsed, or derived from another operator's, when it is first asked for: a process asks for few of them.
+    const Schema& schema() const {
+        const Schema* known = schema_.load(std::memory_order_acquire);
+        return known ? *known : make_schema();
+    }
+    ~Operator() { delete schema_.load(); }
+
+    std::string name;      ///< "aten::add"
+    std::string overload;  ///< "Tensor" or ""
+    /// "aten::add.Tensor".
+    std::string operator_name() const { return overload.empty() ? name : name + "." + overload; }
     Kernel kernel;                                   ///< never empty, except for a composite
     std::shared_ptr<const PointwiseBody> pointwise;  ///< of a pointwise operator and its derived variants
     std::string composite;                           ///< TorchScript source of a `def`, or ""
@@ -38,8 +50,20 @@ struct Operator {
     std::string doc;
     /// Reads or changes what is not among its arguments (random numbers, printing): neither folded, merged nor removed.
     bool has_side_effects = false;
+    /// Its results go to arguments given by keyword.
+    bool is_out_variant = false;
     /// The functional operator that a derived in-place or out= variant comes from, else null.
     const Operator* derived_from = nullptr;
+
+   private:
+    friend class Registry;
+    friend class OperatorEntry;
+    const Schema& make_schema() const;
+    Schema derived_schema() const;
+
+    std::string text_;                         ///< of the schema; "" when derived
+    std::vector<std::string_view> out_names_;  ///< given names of the added arguments
+    mutable std::atomic<const Schema*> schema_{nullptr};
 };
 
 class Registry;
@@ -78,6 +102,8 @@ class OperatorEntry {
 
    private:
     friend class Registry;
+    /// A variant of this entry; what is not pointwise calls the functional kernel and copies.
+    std::unique_ptr<Operator> derived(Kernel::Call copying) const;
     OperatorEntry(Registry* registry, Operator* op) : registry_(registry), op_(op) {}
     Registry* registry_;
     Operator* op_;
@@ -88,7 +114,7 @@ class Registry {
     /// Filled once, with every family, on first use; read-only afterwards.
     static const Registry& instance();
 
-    /// Parses the schema and opens an entry. A duplicate name and overload is an InternalError.
+    /// Opens an entry. A duplicate name and overload is an InternalError; a mistake in the schema shows when it is asked for.
     OperatorEntry add(std::string_view schema);
     /// Several schemas that share one boxed body.
     void add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call);
@@ -102,8 +128,8 @@ class Registry {
 
    private:
     friend class OperatorEntry;
-    Operator* insert(Schema schema);
-    void put_out_variants_last();
+    Operator* insert(std::unique_ptr<Operator> op);
+    void put_in_pytorchs_order();
 
     std::vector<std::unique_ptr<Operator>> operators_;
     std::unordered_map<std::string_view, std::vector<const Operator*>> by_name_;  // keys: names of the operators

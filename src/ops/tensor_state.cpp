@@ -14,6 +14,7 @@ Tensor take_over(const Tensor& self, const Tensor& source) {
     WICK_CHECK(self.dtype() == source.dtype(), "Could not set tensor of type {} to a tensor of type {}",
                scalar_name_of(source.dtype()), scalar_name_of(self.dtype()));
     TensorImpl& impl = *self.impl();
+    const SharedReshape guard(impl);
     impl.storage = source.impl()->storage;
     impl.offset = source.storage_offset();
     impl.sizes = DimVector(source.sizes());

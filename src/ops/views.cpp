@@ -545,6 +545,7 @@ std::vector<Tensor> atleast_all(const std::vector<Tensor>& tensors) {
 /// In-place view operators give the handle itself the view's geometry.
 const Tensor& become(const Tensor& self, const Tensor& view) {
     TensorImpl& impl = *self.impl();
+    const SharedReshape guard(impl);
     impl.sizes = view.impl()->sizes;
     impl.strides = view.impl()->strides;
     impl.offset = view.impl()->offset;

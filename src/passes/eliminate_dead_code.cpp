@@ -19,7 +19,7 @@ class DeadCode {
     bool has_effects(const Node* node) {
         const auto [known, added] = effects_.try_emplace(node, false);
         if (!added) return known->second;
-        bool effects = node->has_side_effects() || (node->op && node->op->schema.is_mutable());
+        bool effects = node->has_side_effects() || (node->op && node->op->schema().is_mutable());
         for (const Block* block : node->blocks) {
             if (effects) break;
             for (const Node* inner : block->nodes()) {

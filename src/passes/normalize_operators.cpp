@@ -81,7 +81,7 @@ NormalForm normal_form(const Node* node) {
     if (!node->op || node->kind.ns() != "aten") return {};
     std::string_view name = node->kind.unqualified();
     const std::vector<Value*>& inputs = node->inputs;
-    if (name == "rsub" && node->op->schema.overload == "Tensor")
+    if (name == "rsub" && node->op->overload == "Tensor")
         return {Symbol::from("aten::sub"), {inputs[1], inputs[0], inputs[2]}};
     if (name == "__is__" || name == "__isnot__") {
         if (!inputs[0]->type->is(TypeKind::Bool) || !inputs[1]->type->is(TypeKind::Bool)) return {};

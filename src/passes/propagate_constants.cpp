@@ -187,7 +187,7 @@ std::optional<std::vector<IValue>> evaluate_constant_node(const Node* node) {
     }
     try {
         if (!node->op) return evaluate_form(node, inputs);
-        if (!node->op->composite.empty() || !node->op->kernel || node->op->schema.is_vararg) return std::nullopt;
+        if (!node->op->composite.empty() || !node->op->kernel || node->op->schema().is_vararg) return std::nullopt;
         std::vector<IValue*> slots;
         for (IValue& input : inputs) slots.push_back(&input);
         std::vector<IValue> results(node->outputs.size());

@@ -470,11 +470,11 @@ std::vector<std::string> attribute_names(Session&, const IValue& value) {
     std::vector<std::string> names;
     const auto operators = [&](std::string_view prefix, bool as_method) {
         for (const Operator* op : Registry::instance().all()) {
-            if (!op->schema.name.starts_with(prefix)) continue;
-            if (as_method && (op->schema.arguments.empty() || op->schema.arguments[0].name != "self" ||
-                              !value.type()->is_subtype_of(*op->schema.arguments[0].type)))
+            if (!op->name.starts_with(prefix)) continue;
+            if (as_method && (op->schema().arguments.empty() || op->schema().arguments[0].name != "self" ||
+                              !value.type()->is_subtype_of(*op->schema().arguments[0].type)))
                 continue;
-            names.push_back(op->schema.name.substr(prefix.size()));
+            names.push_back(op->name.substr(prefix.size()));
         }
     };
     if (auto* module = thing_as<ModuleObject>(value)) {

@@ -208,7 +208,7 @@ bool ModuleClasses::is_current(ModuleObject& module) {
         if (!inner) continue;
         ++submodules;
         const int64_t slot = module.scripted->type->find_attribute(name.to_string());
-        if (slot < 0 || !is_current(*inner) || module.scripted->slots[slot].pointer() != inner->scripted.get()) return false;
+        if (slot < 0 || !is_current(*inner) || module.scripted->slot(slot).pointer() != inner->scripted.get()) return false;
     }
     const auto& attributes = module.scripted->type->attributes();
     const auto is_module = [&](const ClassType::Attribute& attribute) {
@@ -231,9 +231,9 @@ IntrusivePtr<ScriptObject> ModuleClasses::object_of(ModuleObject& module) {
             if (!value) value = (*store)->find(key);
         }
         if (auto* inner = value ? thing_as<ModuleObject>(*value) : nullptr) {
-            object->slots[i] = IValue(object_of(*inner));
+            object->set_slot(i, IValue(object_of(*inner)));
         } else {
-            object->slots[i] = value_as(value ? *value : IValue(), attribute.type, attribute.name);
+            object->set_slot(i, value_as(value ? *value : IValue(), attribute.type, attribute.name));
         }
     }
     module.scripted = object;

@@ -23,11 +23,11 @@ ModuleObject::ModuleObject(IntrusivePtr<ClassThing> type)
 
 void ModuleObject::take_back() {
     if (!scripted) return;
-    for (size_t i = 0; i < scripted->slots.size(); ++i) {
-        if (scripted->slots[i].is_object()) continue;
+    for (size_t i = 0; i < scripted->slot_count(); ++i) {
+        if (scripted->slot(i).is_object()) continue;
         const IValue name(scripted->type->attributes()[i].name);
         for (const auto* store : {&parameters, &buffers, &attributes}) {
-            if ((*store)->find(name)) (*store)->set(name, scripted->slots[i]);
+            if ((*store)->find(name)) (*store)->set(name, scripted->slot(i));
         }
     }
     scripted = nullptr;
@@ -117,8 +117,8 @@ bool ModuleObject::base_attribute(Session&, const std::string& name, IValue& out
 
 bool ModuleObject::attribute(Session& session, const std::string& name, IValue& out) {
     if (scripted) {
-        if (const int64_t slot = scripted->type->find_attribute(name); slot >= 0 && !scripted->slots[slot].is_object()) {
-            out = scripted->slots[slot];
+        if (const int64_t slot = scripted->type->find_attribute(name); slot >= 0 && !scripted->slot(slot).is_object()) {
+            out = scripted->slot(slot);
             return true;
         }
     }
@@ -156,7 +156,7 @@ void ModuleObject::set_attribute(Session& session, const std::string& name, IVal
         IValue settled = value;
         if (!holds_thing(settled)) settle_types(settled);
         if (slot >= 0 && !holds_thing(settled) && settled.type()->is_subtype_of(*scripted->type->attributes()[slot].type)) {
-            scripted->slots[slot] = settled;
+            scripted->set_slot(slot, settled);
         } else {
             take_back();  // it is another module now
         }

@@ -45,7 +45,7 @@ IValue call_method(Session& session, OperatorMethod& method, Arguments& argument
 bool attribute_of_object(const IValue& value, const std::string& name, IValue& out, Session& session) {
     const ScriptObject& object = value.to_object();
     if (const int64_t slot = object.type->find_attribute(name); slot >= 0) {
-        out = object.slots[slot];
+        out = object.slot(slot);
         return true;
     }
     if (const IValue* constant = object.type->find_constant(name)) {
@@ -152,7 +152,7 @@ void Session::set_attribute(const IValue& object, const std::string& name, IValu
         if (type->is(TypeKind::Float) && value.is_int()) value = IValue(static_cast<double>(value.to_int()));
         if (thing_of(value) || !value.type()->is_subtype_of(*type))
             raise("TypeError", fmt::format("attribute '{}' has type {}, not {}", name, type->annotation_str(), type_name(value)));
-        script.slots[slot] = std::move(value);
+        script.set_slot(slot, std::move(value));
         return;
     }
     if (object.is_tensor() && name == "requires_grad") {

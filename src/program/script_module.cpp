@@ -30,7 +30,7 @@ static IntrusivePtr<ScriptObject> module_around(Session& session, Function& func
     session.unit()->add_function(forward);
     type->add_method(std::move(forward));
     auto object = make_intrusive<ScriptObject>(type);
-    object->slots[0] = IValue(true);
+    object->set_slot(0, IValue(true));
     return object;
 }
 
@@ -65,8 +65,8 @@ struct OfModule {
 
 void for_each_module(ScriptObject& module, const std::string& prefix, FunctionRef<void(ScriptObject&, const std::string&)> visit) {
     visit(module, prefix);
-    for (size_t i = 0; i < module.slots.size(); ++i) {
-        IValue& slot = module.slots[i];
+    for (size_t i = 0; i < module.slot_count(); ++i) {
+        const IValue slot = module.slot(i);
         if (slot.is_object() && slot.to_object().type->is_module())
             for_each_module(slot.to_object(), prefix + module.type->attributes()[i].name + ".", visit);
     }
@@ -84,18 +84,18 @@ IValue named_tensors(Session&, OfModule& data, Arguments&) {
     std::vector<IValue> out;
     auto state = make_dict(any_type(), any_type());
     for_each_module(*data.module, "", [&](ScriptObject& module, const std::string& prefix) {
-        for (size_t i = 0; i < module.slots.size(); ++i) {
+        for (size_t i = 0; i < module.slot_count(); ++i) {
             const ClassType::Attribute& attribute = module.type->attributes()[i];
             const bool is_state = data.name == "state_dict";
             const bool wanted = (attribute.is_parameter && (is_state || data.name.ends_with("parameters"))) ||
                                 (attribute.is_buffer && (is_state || data.name.ends_with("buffers")));
-            if (!wanted || !module.slots[i].is_tensor()) continue;
+            if (!wanted || !module.slot(i).is_tensor()) continue;
             if (is_state) {
-                state->set(IValue(prefix + attribute.name), module.slots[i]);
+                state->set(IValue(prefix + attribute.name), module.slot(i));
             } else if (data.name.starts_with("named_")) {
-                out.emplace_back(make_tuple({IValue(prefix + attribute.name), module.slots[i]}));
+                out.emplace_back(make_tuple({IValue(prefix + attribute.name), module.slot(i)}));
             } else {
-                out.push_back(module.slots[i]);
+                out.push_back(module.slot(i));
             }
         }
     });

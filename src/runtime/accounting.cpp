@@ -23,6 +23,7 @@ size_t bytes_of(const std::vector<T>& items) {
 /// Bytes of the object itself, without those that it refers to and without a tensor's elements.
 int64_t footprint(const IValue& value) {
     size_t bytes = kBlock;
+    const SharedRead guard(*value.pointer());
     switch (value.tag()) {
         case IValue::Tag::String: {
             const std::string& text = value.to_string();
@@ -41,7 +42,7 @@ int64_t footprint(const IValue& value) {
             bytes += sizeof(TupleObject) + bytes_of(value.to_tuple().elements);
             break;
         case IValue::Tag::Object:
-            bytes += sizeof(ScriptObject) + bytes_of(value.to_object().slots);
+            bytes += sizeof(ScriptObject) + kBlock + value.to_object().slot_count() * sizeof(IValue);
             break;
         case IValue::Tag::Tensor:
             bytes += sizeof(TensorImpl) + sizeof(Storage) + kBlock;
@@ -81,7 +82,7 @@ bool may_grow(const IValue& value) { return value.is_list() || value.is_dict(); 
 void charge_new(const IValue& value) { charge_new(value, 0); }
 
 void call_metered(const Operator& op, Args args, IValue* results) {
-    const std::vector<Argument>& formal = op.schema.arguments;
+    const std::vector<Argument>& formal = op.schema().arguments;
     const size_t count = std::min(args.size(), formal.size());
     // Held, so that a result which takes the argument's place does not end its life.
     std::vector<std::pair<IValue, int64_t>> written;
@@ -94,7 +95,7 @@ void call_metered(const Operator& op, Args args, IValue* results) {
         if (const int64_t growth = footprint(value) - before; growth != 0) value.pointer()->charge(growth);
     }
     written.clear();
-    for (size_t i = 0; i < op.schema.returns.size(); ++i) charge_new(results[i]);
+    for (size_t i = 0; i < op.schema().returns.size(); ++i) charge_new(results[i]);
 }
 
 }  // namespace wick::jit

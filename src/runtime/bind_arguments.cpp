@@ -15,17 +15,18 @@ static bool convert_all(std::vector<IValue>& values, const TypePtr& type) {
 /// A container that says nothing of its elements (made of Python's plain values, or empty) is copied into one of the
 /// parameter's type, as PyTorch copies Python's lists; any other must have that type already.
 static bool convert_list(IValue& value, const Type& type) {
-    const ListObject& list = value.to_list();
-    if (list.element_type->equals(*type.contained(0))) return true;
-    if (!list.items.empty() && !list.element_type->is(TypeKind::Any)) return value.type()->is_subtype_of(type);
-    std::vector<IValue> items = list.items;
+    const auto list = snapshot(value.to_list());
+    if (list->element_type->equals(*type.contained(0))) return true;
+    if (!list->items.empty() && !list->element_type->is(TypeKind::Any)) return value.type()->is_subtype_of(type);
+    std::vector<IValue> items = list->items;
     if (!convert_all(items, type.contained(0))) return false;
     value = IValue(make_list(type.contained(0), std::move(items)));
     return true;
 }
 
 static bool convert_dict(IValue& value, const Type& type) {
-    const DictObject& dict = value.to_dict();
+    const auto snapped = snapshot(value.to_dict());
+    const DictObject& dict = *snapped;
     const TypePtr& key_type = type.contained(0);
     const TypePtr& value_type = type.contained(1);
     if (dict.key_type->equals(*key_type) && dict.value_type->equals(*value_type)) return true;
@@ -64,14 +65,14 @@ static void infer_types(IValue& value, int depth = 0) {
         return same ? type : any_type();
     };
     if (value.is_list() && value.to_list().element_type->is(TypeKind::Any)) {
-        std::vector<IValue> items = value.to_list().items;
+        std::vector<IValue> items = snapshot(value.to_list())->items;
         for (IValue& item : items) infer_types(item, depth + 1);
         const TypePtr type = common_type(items);
         value = IValue(make_list(type, std::move(items)));
     } else if (value.is_dict() && value.to_dict().key_type->is(TypeKind::Any)) {
         std::vector<IValue> keys;
         std::vector<IValue> items;
-        for (auto& [key, item] : value.to_dict().items()) {
+        for (auto& [key, item] : snapshot(value.to_dict())->items()) {
             keys.push_back(key);
             items.push_back(item);
             infer_types(items.back(), depth + 1);

@@ -348,7 +348,7 @@ class PlanCompiler {
 
     void emit_operator(const Node* node) {
         const Operator* op = operator_of(node);
-        const Schema& schema = op->schema;
+        const Schema& schema = op->schema();
         if (node->inputs.size() != schema.arguments.size() && !schema.is_vararg)
             fail(fmt::format("{} takes {} arguments, got {}", schema.operator_name(), schema.arguments.size(),
                              node->inputs.size()));

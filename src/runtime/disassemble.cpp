@@ -22,7 +22,7 @@ static std::string operand_text(Operand operand) {
 static std::string extra_text(const Plan& plan, const Instruction& in) {
     switch (in.opcode) {
         case Opcode::Operator:
-            return " " + plan.operators[in.extra]->schema.operator_name();
+            return " " + plan.operators[in.extra]->operator_name();
         case Opcode::Call:
             return " " + plan.functions[in.extra]->qualified_name();
         case Opcode::CallInterface:

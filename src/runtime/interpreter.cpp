@@ -50,6 +50,7 @@ class Interpreter {
         if (args.size() != plan.inputs)
             throw OpError(
                 fmt::format("{}() expected {} arguments, got {}", plan.function_name, plan.inputs, args.size()));
+        const SharedCall call;
         ThreadBudget budget(context_->threads);
         MemoryMeterGuard meter(context_->meter.get());
         StopCheckGuard stop(context_->is_limited ? context_.get() : nullptr);
@@ -247,7 +248,9 @@ class Interpreter {
         IntrusivePtr<Plan> plan = frame.plan->plans[in.extra];
         auto future = make_intrusive<FutureObject>(plan->result_type);
         // The future owns the task, so the task refers back without counting.
-        future->set_task([result = future.get(), plan, context = context_, args = take_all(frame, in)]() mutable {
+        std::vector<IValue> args = take_all(frame, in);
+        std::for_each(args.begin(), args.end(), share);
+        future->set_task([result = future.get(), plan, context = context_, args = std::move(args)]() mutable {
             if (context->stopped()) return result->set_error(CallContext::stopped_exception());
             try {
                 Interpreter interpreter(context);
@@ -293,12 +296,6 @@ class Interpreter {
         throw ScriptError(name, text, text);
     }
 
-    static IValue& attribute(const IValue& object, size_t slot) {
-        ScriptObject& target = object.to_object();
-        WICK_CHECK(slot < target.slots.size(), "{} has no attribute number {}", target.type->name(), slot);
-        return target.slots[slot];
-    }
-
     static bool is_instance(const IValue& value, const std::vector<TypePtr>& types) {
         const TypePtr type = value.type();
         for (const TypePtr& wanted : types) {
@@ -307,12 +304,10 @@ class Interpreter {
         return false;
     }
 
-    static const std::vector<IValue>& elements_of(const IValue& value, Opcode opcode, int32_t count) {
-        const std::vector<IValue>& elements =
-            opcode == Opcode::TupleUnpack ? value.to_tuple().elements : value.to_list().items;
+    static void unpack(const std::vector<IValue>& elements, std::string_view what, int32_t count, IValue* registers) {
         WICK_CHECK(elements.size() == static_cast<size_t>(count), "Expected {} elements in a {} but found {}", count,
-                   opcode == Opcode::TupleUnpack ? "tuple" : "list", elements.size());
-        return elements;
+                   what, elements.size());
+        std::copy(elements.begin(), elements.end(), registers);
     }
 
     IValue execute();
@@ -434,7 +429,7 @@ IValue Interpreter::execute() {
                     break;
 
                 case Opcode::GetAttr: {
-                    IValue result = attribute(value(frame, in.b), static_cast<size_t>(in.c));
+                    IValue result = value(frame, in.b).to_object().slot(static_cast<size_t>(in.c));
                     release(frame, in.b);
                     reg(in.a) = std::move(result);
                     break;
@@ -442,7 +437,7 @@ IValue Interpreter::execute() {
                 case Opcode::SetAttr: {
                     const Operand* list = operands(frame, in);
                     IValue stored = take(frame, list[1]);
-                    attribute(value(frame, list[0]), static_cast<size_t>(in.extra)) = std::move(stored);
+                    value(frame, list[0]).to_object().set_slot(static_cast<size_t>(in.extra), std::move(stored));
                     release(frame, list[0]);
                     break;
                 }
@@ -462,11 +457,14 @@ IValue Interpreter::execute() {
                     reg(in.a) = create_dict(*frame.plan->types[in.extra], take_all(frame, in));
                     made(reg(in.a));
                     break;
-                case Opcode::TupleUnpack:
+                case Opcode::TupleUnpack: {
+                    const IValue whole = take(frame, in.b);
+                    unpack(whole.to_tuple().elements, "tuple", in.c, &reg(in.a));
+                    break;
+                }
                 case Opcode::ListUnpack: {
                     const IValue whole = take(frame, in.b);
-                    const std::vector<IValue>& elements = elements_of(whole, in.opcode, in.c);
-                    for (int32_t i = 0; i < in.c; ++i) reg(in.a + i) = elements[i];
+                    unpack(snapshot(whole.to_list())->items, "list", in.c, &reg(in.a));
                     break;
                 }
                 case Opcode::TupleSlice:
@@ -528,14 +526,13 @@ IValue Interpreter::execute() {
                     break;
                 }
                 case Opcode::ListLength: {
-                    const int64_t length = static_cast<int64_t>(value(frame, in.b).to_list().items.size());
+                    const int64_t length = list_length(value(frame, in.b).to_list());
                     release(frame, in.b);
                     set(reg(in.a), length);
                     break;
                 }
                 case Opcode::ListGet: {
-                    const std::vector<IValue>& items = value(frame, in.b).to_list().items;
-                    IValue item = items[checked_index(integer(in.c), items.size(), "list index out of range")];
+                    IValue item = list_item(value(frame, in.b).to_list(), integer(in.c));
                     release(frame, in.b);
                     reg(in.a) = std::move(item);
                     break;
@@ -543,8 +540,7 @@ IValue Interpreter::execute() {
                 case Opcode::ListSet: {
                     const Operand* list = operands(frame, in);
                     IValue stored = take(frame, list[2]);
-                    std::vector<IValue>& items = value(frame, list[0]).to_list().items;
-                    items[checked_index(integer(list[1]), items.size(), "list index out of range")] = std::move(stored);
+                    set_list_item(value(frame, list[0]).to_list(), integer(list[1]), std::move(stored));
                     reg(in.a) = take(frame, list[0]);
                     break;
                 }

@@ -8,8 +8,8 @@ namespace wick {
 constexpr int kMaxDepth = 64;
 
 void RefCounted::destroy() const noexcept {
-    if (charge_ != 0) [[unlikely]]
-        charge(-(charge_ * kChargeUnit));
+    if (is_charged()) [[unlikely]]
+        charge(-(charge_.load(std::memory_order_relaxed) * kChargeUnit));
     thread_local int depth = 0;
     thread_local std::vector<const RefCounted*>* waiting = nullptr;
     if (depth >= kMaxDepth) {

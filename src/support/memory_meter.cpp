@@ -36,13 +36,14 @@ void RefCounted::charge(int64_t bytes) const {
     MemoryMeter* meter = MemoryMeterGuard::current();
     if (!meter) return;
     const int64_t units = bytes / kChargeUnit + (bytes % kChargeUnit > 0 ? 1 : 0);
-    const int64_t after = std::clamp<int64_t>(charge_ + units, 0, UINT32_MAX);
-    if (after > charge_) {
-        meter->add((after - charge_) * kChargeUnit);
+    const int64_t before = charge_.load(std::memory_order_relaxed);
+    const int64_t after = std::clamp<int64_t>(before + units, 0, UINT32_MAX);
+    if (after > before) {
+        meter->add((after - before) * kChargeUnit);
     } else {
-        meter->remove((charge_ - after) * kChargeUnit);
+        meter->remove((before - after) * kChargeUnit);
     }
-    charge_ = static_cast<uint32_t>(after);
+    charge_.store(static_cast<uint32_t>(after), std::memory_order_relaxed);
 }
 
 }  // namespace wick

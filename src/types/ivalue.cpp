@@ -127,18 +127,21 @@ jit::Function& IValue::to_function() const {
 }
 
 std::vector<int64_t> IValue::to_int_vector() const {
+    const SharedRead guard(to_list());
     std::vector<int64_t> out;
     for (const IValue& item : to_list().items) out.push_back(item.to_int());
     return out;
 }
 
 std::vector<double> IValue::to_double_vector() const {
+    const SharedRead guard(to_list());
     std::vector<double> out;
     for (const IValue& item : to_list().items) out.push_back(item.to_scalar().to_double());
     return out;
 }
 
 std::vector<Tensor> IValue::to_tensor_vector() const {
+    const SharedRead guard(to_list());
     std::vector<Tensor> out;
     const std::vector<IValue>& items = to_list().items;
     out.reserve(items.size());
@@ -167,6 +170,12 @@ static bool same_complex(const Scalar& a, const Scalar& b) {
     return a.to_complex().imag() == b.to_complex().imag() && same_real(real_of(a), real_of(b));
 }
 
+static bool all_equal(const std::vector<IValue>& a, const std::vector<IValue>& b) {
+    // Values that share their parts may take very long to compare.
+    check_stop();
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const IValue& x, const IValue& y) { return x.equals(y); });
+}
+
 bool IValue::equals(const IValue& other) const {
     if (tag_ != other.tag_) {
         if (is_scalar() && other.is_scalar()) {
@@ -185,24 +194,16 @@ bool IValue::equals(const IValue& other) const {
         case Tag::String: return to_string() == other.to_string();
         case Tag::Enum: return to_enum().type == other.to_enum().type && to_enum().member == other.to_enum().member;
         case Tag::List:
-        case Tag::Tuple: {
-            const auto& a = tag_ == Tag::List ? to_list().items : to_tuple().elements;
-            const auto& b = tag_ == Tag::List ? other.to_list().items : other.to_tuple().elements;
-            if (a.size() != b.size()) return false;
-            // Values that share their parts may take very long to compare.
-            check_stop();
-            for (size_t i = 0; i < a.size(); ++i) {
-                if (!a[i].equals(b[i])) return false;
-            }
-            return true;
-        }
+            return all_equal(snapshot(to_list())->items, snapshot(other.to_list())->items);
+        case Tag::Tuple:
+            return all_equal(to_tuple().elements, other.to_tuple().elements);
         case Tag::Dict: {
-            const DictObject& a = to_dict();
-            const DictObject& b = other.to_dict();
-            if (a.size() != b.size()) return false;
-            for (const DictObject::Entry& entry : a.entries()) {
+            const auto a = snapshot(to_dict());
+            const auto b = snapshot(other.to_dict());
+            if (a->size() != b->size()) return false;
+            for (const DictObject::Entry& entry : a->entries()) {
                 if (!entry.alive) continue;
-                const IValue* value = b.find(entry.key);
+                const IValue* value = b->find(entry.key);
                 if (!value || !value->equals(entry.value)) return false;
             }
             return true;
@@ -339,19 +340,31 @@ std::vector<std::pair<IValue, IValue>> DictObject::items() const {
     return list;
 }
 
-ScriptObject::ScriptObject(jit::ClassTypePtr type_) : type(std::move(type_)), slots(type->attributes().size()) {}
+ScriptObject::ScriptObject(jit::ClassTypePtr type_) : type(std::move(type_)), slots_(type->attributes().size()) {}
 
-const IValue& ScriptObject::attr(std::string_view name) const {
-    const int64_t slot = type->find_attribute(name);
-    WICK_CHECK(slot >= 0 && slot < static_cast<int64_t>(slots.size()), "{} does not have a field with name '{}'", type->name(), name);
-    return slots[slot];
+const IValue& ScriptObject::missing(size_t number) const {
+    throw OpError(fmt::format("{} has no attribute number {}", type->name(), number));
+}
+
+void ScriptObject::set_slot(size_t number, IValue value) {
+    if (is_shared()) share(value);
+    const SharedWrite guard(*this);
+    if (number >= slots_.size()) missing(number);
+    // The former value goes with the parameter, after the guard.
+    slots_[number].swap(value);
+}
+
+IValue ScriptObject::attr(std::string_view name) const {
+    const int64_t number = type->find_attribute(name);
+    WICK_CHECK(number >= 0, "{} does not have a field with name '{}'", type->name(), name);
+    return slot(static_cast<size_t>(number));
 }
 
 void ScriptObject::set_attr(std::string_view name, IValue value) {
-    const int64_t slot = type->find_attribute(name);
-    WICK_CHECK(slot >= 0, "{} does not have a field with name '{}'", type->name(), name);
-    if (slots.size() <= static_cast<size_t>(slot)) slots.resize(slot + 1);
-    slots[slot] = std::move(value);
+    const int64_t number = type->find_attribute(name);
+    WICK_CHECK(number >= 0, "{} does not have a field with name '{}'", type->name(), name);
+    if (const SharedWrite guard(*this); slots_.size() <= static_cast<size_t>(number)) slots_.resize(number + 1);
+    set_slot(static_cast<size_t>(number), std::move(value));
 }
 
 const std::string& EnumObject::name() const { return type->expect<jit::EnumType>().members()[member].first; }
@@ -426,6 +439,8 @@ void FutureObject::complete() {
 const IValue& FutureObject::wait() {
     complete();
     if (error_) std::rethrow_exception(error_);
+    // Who can reach the future can reach the value.
+    if (is_shared()) share(value_);
     return value_;
 }
 

@@ -38,8 +38,7 @@ TEST(LoadArchive, WeightsStayInTheFile) {
     while (!pending.empty()) {
         const IValue value = pending.back();
         pending.pop_back();
-        if (value.is_object())
-            pending.insert(pending.end(), value.to_object().slots.begin(), value.to_object().slots.end());
+        if (value.is_object()) for_each_inside(value, [&](const IValue& inside) { pending.push_back(inside); });
         if (!value.is_tensor()) continue;
         const Tensor tensor = value.to_tensor();
         const char* data = static_cast<const char*>(tensor.data_ptr());

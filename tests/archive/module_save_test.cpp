@@ -99,7 +99,7 @@ std::map<std::string, std::string> graphs_of(const LoadedArchive& archive) {
         if (!value.is_object() || !seen.insert(value.pointer()).second) return;
         for (const auto& method : value.to_object().type->methods())
             graphs[method->qualified_name()] = std::regex_replace(method->graph()->str(), warning, "");
-        for (const IValue& slot : value.to_object().slots) visit(slot);
+        for (const IValue& slot : value.to_object().slots()) visit(slot);
     };
     visit(archive.module);
     return graphs;
@@ -116,7 +116,7 @@ TEST(SaveArchive, SavedProgramsCompileToTheSameGraphs) {
 
 IValue attribute(const LoadedArchive& archive, const std::string& name) {
     const ScriptObject& module = *archive.module;
-    return module.slots.at(static_cast<size_t>(module.type->find_attribute(name)));
+    return module.attr(name);
 }
 
 size_t count_records(const ZipReader& zip, std::string_view folder) {
@@ -170,7 +170,7 @@ TEST(SaveArchive, ObjectsWithGetstateAreWrittenAsItsResult) {
     }
     SaveOptions options;
     options.get_state = [](const IntrusivePtr<ScriptObject>& object) {
-        return make_tuple({object->slots[0], IValue(true)});
+        return make_tuple({object->slot(0), IValue(true)});
     };
     const LoadedArchive again = load_archive(Bytes::of(save_archive_to_memory(module, options)));
     ASSERT_EQ(again.pending_states.size(), 1u);
@@ -208,7 +208,7 @@ TEST(SaveArchive, FailingLeavesTheOldFile) {
     save_archive(program.object("M", {IValue(1)}), path);
     EXPECT_EQ(ZipReader(archive::map_file(path)).top_folder(), "archive");
     EXPECT_THROW(save_archive(program.object("M", {make_intrusive<FutureObject>(int_type())}), path), OpError);
-    EXPECT_EQ(load_archive(path).module->slots[0].to_int(), 1);
+    EXPECT_EQ(load_archive(path).module->slot(0).to_int(), 1);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
     std::filesystem::remove_all(folder);
 }

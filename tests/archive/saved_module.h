@@ -25,7 +25,7 @@ class SmallProgram {
     IntrusivePtr<ScriptObject> object(const std::string& name, std::vector<IValue> attributes) {
         const TypePtr type = importer_.resolve_type("__torch__." + name);
         auto object = make_intrusive<ScriptObject>(ClassTypePtr(const_cast<ClassType*>(&type->expect<ClassType>())));
-        object->slots = std::move(attributes);
+        for (size_t i = 0; i < attributes.size(); ++i) object->set_slot(i, std::move(attributes[i]));
         return object;
     }
 

@@ -94,7 +94,7 @@ TEST(Matmul, IntegersAndAddmm) {
 
 TEST(Matmul, DerivedVariantsSayWhatTheyWrite) {
     const auto schema = [](std::string_view name) {
-        return jit::Registry::instance().find_overload(name)->schema.str();
+        return jit::Registry::instance().find_overload(name)->schema().str();
     };
     EXPECT_EQ(schema("aten::mm.out"), "aten::mm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)");
     EXPECT_EQ(

@@ -73,7 +73,7 @@ TEST(Interpolate, RefusesWhatItCannotMean) {
 
 TEST(Interpolate, OverloadsStandInPyTorchsOrder) {
     for (const char* name : {"aten::upsample_bilinear2d", "aten::upsample_nearest1d", "aten::upsample_trilinear3d"})
-        EXPECT_EQ(jit::Registry::instance().find(name).front()->schema.overload, "vec") << name;
+        EXPECT_EQ(jit::Registry::instance().find(name).front()->schema().overload, "vec") << name;
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ TEST(Program, ModuleIsBuiltCompiledSavedAndLoaded) {
     // weight = (0, 0.5, 1): ((2w + 1) w + 1) w
     EXPECT_EQ(y.data<float>()[1], 1.0f);
     EXPECT_EQ(y.data<float>()[2], 4.0f);
-    EXPECT_EQ(loaded.attr("layers").to_object().slots.size(), 4u);
+    EXPECT_EQ(loaded.attr("layers").to_object().slot_count(), 4u);
 }
 
 TEST(Program, EqualModulesShareAClass) {

@@ -58,7 +58,7 @@ TEST(Object, LongChainsDieWithoutRecursion) {
     IValue head;
     for (int i = 0; i < 1000000; ++i) {
         auto node = make_intrusive<ScriptObject>(node_type);
-        node->slots[0] = std::move(head);
+        node->set_slot(0, std::move(head));
         head = IValue(std::move(node));
     }
     head = IValue();

@@ -39,6 +39,7 @@ class WICK_API Method {
     const Schema& schema() const;
     /// Runs it; missing arguments take their defaults. Throws OpError when the arguments do not fit the schema (count,
     /// names, types), ScriptError when the program fails, LimitError when a limit of `options` is reached.
+    /// A list or dict that the module keeps comes back as a copy: another call may change it meanwhile.
     IValue operator()(std::vector<IValue> arguments, const Kwargs& kwargs = {}, const RunOptions& options = {}) const;
     /// The body as Python-like text / as graph text, as PyTorch prints them.
     std::string code() const;

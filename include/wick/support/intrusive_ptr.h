@@ -22,26 +22,31 @@ class WICK_API RefCounted {
     }
     void release() const noexcept {
         if (count_.load(std::memory_order_relaxed) >= kImmortal) return;
-        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy();
+        if ((count_.fetch_sub(1, std::memory_order_acq_rel) & ~kShared) == 1) destroy();
     }
-    void make_immortal() const noexcept { count_.store(kImmortal, std::memory_order_relaxed); }
-    uint32_t use_count() const noexcept { return count_.load(std::memory_order_acquire); }
+    void make_immortal() const noexcept { count_.fetch_or(kImmortal, std::memory_order_relaxed); }
+    uint32_t use_count() const noexcept { return count_.load(std::memory_order_acquire) & ~kShared; }
+
+    /// Several calls may reach the object at a time (shared_state.h); once said, never taken back.
+    void mark_shared() const noexcept { count_.fetch_or(kShared, std::memory_order_relaxed); }
+    bool is_shared() const noexcept { return count_.load(std::memory_order_relaxed) & kShared; }
 
     /// Makes this thread's memory meter (memory_meter.h) count `bytes` more for the object, or fewer, until it goes; LimitError
     /// when the limit leaves less. Without a meter nothing happens.
     void charge(int64_t bytes) const;
-    bool is_charged() const noexcept { return charge_ != 0; }
+    bool is_charged() const noexcept { return charge_.load(std::memory_order_relaxed) != 0; }
 
    protected:
     virtual ~RefCounted() = default;
 
    private:
     static constexpr uint32_t kImmortal = 0x80000000u;
+    static constexpr uint32_t kShared = 0x40000000u;
     static constexpr int64_t kChargeUnit = 16;
     /// Deletes the object; chains of any length (a linked list of script objects) are taken down without recursion.
     void destroy() const noexcept;
     mutable std::atomic<uint32_t> count_{0};
-    mutable uint32_t charge_ = 0;  ///< in units of kChargeUnit
+    mutable std::atomic<uint32_t> charge_{0};  ///< in units of kChargeUnit
 };
 
 /// Owning pointer to a RefCounted object.

@@ -13,6 +13,7 @@
 
 #include <wick/support/export.h>
 #include <wick/support/intrusive_ptr.h>
+#include <wick/support/shared_state.h>
 #include <wick/tensor/tensor.h>
 #include <wick/types/type.h>
 
@@ -259,10 +260,27 @@ class WICK_API ScriptObject : public RefCounted {
    public:
     explicit ScriptObject(jit::ClassTypePtr type);
     const jit::ClassTypePtr type;
-    std::vector<IValue> slots;
+
+    size_t slot_count() const { return slots_.size(); }
+    /// All of them, as they are now.
+    std::vector<IValue> slots() const {
+        const SharedRead guard(*this);
+        return slots_;
+    }
+    /// By number, as the class's attributes are numbered. OpError when there is none.
+    IValue slot(size_t number) const {
+        const SharedRead guard(*this);
+        return number < slots_.size() ? slots_[number] : missing(number);
+    }
+    void set_slot(size_t number, IValue value);
     /// By name; throws OpError when the class has no such attribute.
-    const IValue& attr(std::string_view name) const;
+    IValue attr(std::string_view name) const;
+    /// Adds the slot too, of an attribute that the class has got since the object was made.
     void set_attr(std::string_view name, IValue value);
+
+   private:
+    [[noreturn]] const IValue& missing(size_t number) const;
+    std::vector<IValue> slots_;
 };
 
 class WICK_API EnumObject : public RefCounted {
@@ -291,6 +309,8 @@ class WICK_API FutureObject : public RefCounted {
     /// Blocks until set; a task that nobody has begun runs on the waiting thread. A thread therefore only ever sleeps for
     /// a task that is running elsewhere, and nested fork/wait cannot deadlock. Rethrows the task's exception.
     const IValue& wait();
+    /// None before it is set.
+    IValue value_if_completed() const { return completed() ? value_ : IValue(); }
     /// The same, but leaves the result or the exception where it is.
     void complete();
 
@@ -307,6 +327,40 @@ class WICK_API FutureObject : public RefCounted {
 WICK_API IntrusivePtr<ListObject> make_list(jit::TypePtr element_type, std::vector<IValue> items = {});
 WICK_API IntrusivePtr<TupleObject> make_tuple(std::vector<IValue> elements, jit::TypePtr named_type = {});
 WICK_API IntrusivePtr<DictObject> make_dict(jit::TypePtr key_type, jit::TypePtr value_type);
+
+/// Marks the value, and all that is reached from it, as shared between calls (shared_state.h).
+WICK_API void share(const IValue& value);
+/// The container itself if only one call can reach it, else a copy of it as it is now: for who reads the whole of it.
+WICK_API IntrusivePtr<const ListObject> snapshot(const ListObject& list);
+WICK_API IntrusivePtr<const DictObject> snapshot(const DictObject& dict);
+
+/// The value with copies in the place of the lists and dicts that others can reach; objects stay what they are. For who
+/// takes a result out of the guards.
+WICK_API IValue unshared(const IValue& value);
+/// Calls visit(const IValue&) with each value directly inside a list, dict, tuple or object.
+template <class Visit>
+void for_each_inside(const IValue& value, const Visit& visit) {
+    switch (value.tag()) {
+        case IValue::Tag::List:
+            for (const auto list = snapshot(value.to_list()); const IValue& item : list->items) visit(item);
+            break;
+        case IValue::Tag::Tuple:
+            for (const IValue& element : value.to_tuple().elements) visit(element);
+            break;
+        case IValue::Tag::Object:
+            for (const IValue& slot : value.to_object().slots()) visit(slot);
+            break;
+        case IValue::Tag::Dict:
+            for (const auto dict = snapshot(value.to_dict()); const DictObject::Entry& entry : dict->entries()) {
+                if (!entry.alive) continue;
+                visit(entry.key);
+                visit(entry.value);
+            }
+            break;
+        default:
+            break;
+    }
+}
 
 /// Hash consistent with IValue::equals; throws OpError for an unhashable value.
 WICK_API size_t hash_of(const IValue& value);

@@ -1,0 +1,97 @@
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include <wick/support/check.h>
+#include <wick/support/shared_state.h>
+
+namespace wick {
+namespace {
+
+/// What one thread shows the others: a cache line of its own, in a list that only grows. A thread that ends leaves its
+/// line to the next.
+struct alignas(64) Line {
+    std::atomic<bool> reading{false};
+    std::atomic<bool> taken{true};
+    std::atomic<int> calls{0};  ///< that this thread is in
+    Line* next = nullptr;
+};
+
+std::atomic<Line*> g_lines{nullptr};
+std::atomic<bool> g_writing{false};
+std::mutex g_writers;
+
+Line* take_line() {
+    for (Line* line = g_lines.load(std::memory_order_acquire); line; line = line->next) {
+        bool expected = false;
+        if (line->taken.compare_exchange_strong(expected, true, std::memory_order_acq_rel)) return line;
+    }
+    auto* line = new Line;
+    line->next = g_lines.load(std::memory_order_relaxed);
+    while (!g_lines.compare_exchange_weak(line->next, line, std::memory_order_acq_rel)) {
+    }
+    return line;
+}
+
+struct ThreadState {
+    Line* const line = take_line();
+    int reads = 0;   ///< nested
+    int writes = 0;  ///< nested
+    ~ThreadState() { line->taken.store(false, std::memory_order_release); }
+};
+thread_local ThreadState t_state;
+
+}  // namespace
+
+void SharedRead::enter() {
+    ThreadState& self = t_state;
+    if (self.reads++ > 0 || self.writes > 0) return;
+    for (;;) {
+        // Either the writer sees this, or this sees the writer: both orders are sequentially consistent.
+        self.line->reading.store(true, std::memory_order_seq_cst);
+        if (!g_writing.load(std::memory_order_seq_cst)) return;
+        self.line->reading.store(false, std::memory_order_release);
+        g_writing.wait(true, std::memory_order_acquire);
+    }
+}
+
+void SharedRead::leave() noexcept {
+    ThreadState& self = t_state;
+    if (--self.reads == 0 && self.writes == 0) self.line->reading.store(false, std::memory_order_release);
+}
+
+void SharedWrite::enter() {
+    ThreadState& self = t_state;
+    WICK_ASSERT(self.writes > 0 || self.reads == 0);
+    if (self.writes++ > 0) return;
+    g_writers.lock();
+    g_writing.store(true, std::memory_order_seq_cst);
+    for (Line* line = g_lines.load(std::memory_order_seq_cst); line; line = line->next) {
+        while (line->reading.load(std::memory_order_seq_cst)) std::this_thread::yield();
+    }
+}
+
+void SharedWrite::leave() noexcept {
+    if (--t_state.writes > 0) return;
+    g_writing.store(false, std::memory_order_release);
+    g_writing.notify_all();
+    g_writers.unlock();
+}
+
+SharedCall::SharedCall() {
+    // No call begins while a tensor is being reshaped.
+    const SharedRead guard(true);
+    t_state.line->calls.fetch_add(1, std::memory_order_relaxed);
+}
+
+SharedCall::~SharedCall() { t_state.line->calls.fetch_sub(1, std::memory_order_release); }
+
+SharedReshape::SharedReshape(const RefCounted& object) : guard_(object) {
+    if (!object.is_shared()) return;
+    for (Line* line = g_lines.load(std::memory_order_acquire); line; line = line->next) {
+        WICK_CHECK(line == t_state.line || line->calls.load(std::memory_order_acquire) == 0,
+                   "a tensor that calls share cannot change its shape or place while another call runs");
+    }
+}
+
+}  // namespace wick

@@ -31,7 +31,7 @@ int64_t floor_div(int64_t a, int64_t b) {
 }
 double floor_div(double a, double b) { return std::floor(a / b); }
 
-/// Has the divisor's sign.
+/// Has the divisor's sign, zero too.
 int64_t remainder_of(int64_t a, int64_t b) {
     check_divisor(b);
     if (b == -1) return 0;
@@ -40,7 +40,8 @@ int64_t remainder_of(int64_t a, int64_t b) {
 }
 double remainder_of(double a, double b) {
     const double r = std::fmod(a, b);
-    return (r != 0 && (r < 0) != (b < 0)) ? r + b : r;
+    if (r == 0) return std::copysign(0.0, b);
+    return (r < 0) != (b < 0) ? r + b : r;
 }
 
 int64_t shift_left(int64_t a, int64_t by) {
@@ -142,7 +143,7 @@ void register_builtins_number(Registry& ops) {
                    return std::pow(static_cast<R>(a), static_cast<R>(b));
                });
     ops.add("aten::pow.int_to_int(int a, int b) -> int").kernel([](int64_t a, int64_t b) {
-        return static_cast<int64_t>(std::pow(static_cast<double>(a), static_cast<double>(b)));
+        return Scalar(std::pow(static_cast<double>(a), static_cast<double>(b))).to_int();
     });
     add_unary(ops, "aten::neg", "int float complex Scalar", []<Number T>(T a) -> T {
         if constexpr (std::is_same_v<T, int64_t>)

@@ -88,7 +88,9 @@ DimVector contiguous_strides(IntArrayRef sizes) {
     int64_t step = 1;
     for (size_t i = sizes.size(); i-- > 0;) {
         strides[i] = step;
-        step *= std::max<int64_t>(sizes[i], 1);
+        // Sizes of a tensor without elements may have any product: it wraps, and nobody goes such a step.
+        step =
+            static_cast<int64_t>(static_cast<uint64_t>(step) * static_cast<uint64_t>(std::max<int64_t>(sizes[i], 1)));
     }
     return strides;
 }

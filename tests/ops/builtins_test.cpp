@@ -22,8 +22,12 @@ TEST(Builtins, IntArithmeticFollowsPython) {
     EXPECT_EQ(call("aten::floordiv.int", {-7, 2}), "-4");
     EXPECT_EQ(call("aten::remainder.int", {-7, 3}), "2");
     EXPECT_EQ(call("aten::remainder.float", {-7.5, 2.0}), "0.5");
+    EXPECT_EQ(call("aten::remainder.float", {1.0, -0.25}), "-0.0");
+    EXPECT_EQ(call("aten::remainder.float", {-1.0, 0.25}), "0.0");
     EXPECT_EQ(call("aten::div.int", {7, 2}), "3.5");
     EXPECT_EQ(call("aten::pow.int_to_int", {2, 10}), "1024");
+    EXPECT_EQ(call("aten::pow.int_to_int", {0, -1}), "-9223372036854775808");
+    EXPECT_EQ(call("aten::pow.int_to_int", {10, 30}), "-9223372036854775808");
     EXPECT_EQ(call("aten::divmod.int", {-7, 2}), "(-4, 1)");
     EXPECT_EQ(call("aten::add.int", {INT64_MAX, 1}), std::to_string(INT64_MIN));
     EXPECT_EQ(call("aten::floordiv.int", {INT64_MIN, -1}), std::to_string(INT64_MIN));

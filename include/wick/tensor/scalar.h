@@ -23,7 +23,12 @@ class Scalar {
     bool is_floating() const { return kind_ == Kind::floating; }
     bool is_complex() const { return kind_ == Kind::complex; }
 
-    int64_t to_int() const { return is_integral() ? int_ : static_cast<int64_t>(real_); }
+    /// A float loses its fraction; NaN and what no int64 holds become INT64_MIN, which is what the hardware gives
+    /// PyTorch.
+    int64_t to_int() const {
+        if (is_integral()) return int_;
+        return real_ >= -0x1p63 && real_ < 0x1p63 ? static_cast<int64_t>(real_) : INT64_MIN;
+    }
     double to_double() const { return is_integral() ? static_cast<double>(int_) : real_; }
     std::complex<double> to_complex() const { return {to_double(), imag_}; }
     bool to_bool() const { return is_integral() ? int_ != 0 : (real_ != 0 || imag_ != 0); }

@@ -38,7 +38,9 @@ static IValue& named(Session& session, const std::string& name) {
 
 IValue Program::call(const std::string& name, std::vector<IValue> arguments, const Kwargs& kwargs) {
     const IValue callee = named(*session_, name);
-    return session_->guarded([&] { return session_->call(callee, {std::move(arguments), kwargs}); });
+    IValue result;
+    session_->guarded([&] { result = session_->call(callee, {std::move(arguments), kwargs}); });
+    return result;
 }
 
 IValue Program::get(const std::string& name) const {
@@ -51,12 +53,14 @@ std::string Program::repr(const IValue& value) const { return session_->repr(val
 
 Module Program::script(const std::string& name) {
     IValue value = named(*session_, name);
-    return session_->guarded([&] {
-        if (auto* type = thing_as<ClassThing>(value); type && type->family() == ClassThing::Family::module) value = session_->call(value, {});
-        IntrusivePtr<ScriptObject> object = exported(*session_, value);
+    IntrusivePtr<ScriptObject> object;
+    session_->guarded([&] {
+        if (auto* type = thing_as<ClassThing>(value); type && type->family() == ClassThing::Family::module)
+            value = session_->call(value, {});
+        object = exported(*session_, value);
         session_->unit()->define_all();
-        return Module(session_->unit(), std::move(object));
     });
+    return Module(session_->unit(), std::move(object));
 }
 
 std::string Program::default_entry() const {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <unordered_map>
+
+#include <wick/support/memory_meter.h>
 
 #include "frontend/type_parser.h"
 #include "ops/registry.h"
@@ -37,9 +40,21 @@ SugaredPtr BuiltinThing::compile_time(Session&, Graph&, const SourceRange&) {
     return compile_time_ ? compile_time_() : nullptr;
 }
 
+size_t checked_room(int64_t count, size_t bytes) {
+    constexpr size_t kAddressable = size_t{1} << 46;
+    if (bytes > 0 && static_cast<size_t>(count) > kAddressable / bytes) raise("MemoryError", "");
+    const size_t room = static_cast<size_t>(count) * bytes;
+    check_memory(static_cast<int64_t>(room));
+    return room;
+}
+
 int64_t RangeThing::length() const {
-    if (step > 0) return start < stop ? (stop - start - 1) / step + 1 : 0;
-    return start > stop ? (start - stop - 1) / -step + 1 : 0;
+    if (step > 0 ? start >= stop : start <= stop) return 0;
+    // Bounds may lie further apart than the largest int64.
+    const auto number = [](int64_t x) { return static_cast<uint64_t>(x); };
+    const uint64_t distance = step > 0 ? number(stop) - number(start) : number(start) - number(stop);
+    const uint64_t length = (distance - 1) / (step > 0 ? number(step) : -number(step)) + 1;
+    return static_cast<int64_t>(std::min<uint64_t>(length, INT64_MAX));
 }
 
 std::string RangeThing::repr(Session&) {
@@ -47,7 +62,9 @@ std::string RangeThing::repr(Session&) {
 }
 
 bool RangeThing::elements(Session&, std::vector<IValue>& out) {
-    for (int64_t i = 0; i < length(); ++i) out.emplace_back(start + i * step);
+    const int64_t count = length();
+    out.reserve(checked_room(count, sizeof(IValue)) / sizeof(IValue));
+    for (int64_t i = 0; i < count; ++i) out.emplace_back(start + i * step);
     return true;
 }
 
@@ -358,6 +375,30 @@ IValue operation(Session& session, Arguments& arguments) {
     return session.eager().call(name.text, nullptr, arguments.positional, arguments.keywords);
 }
 
+/// round(x) is whole, and round(x, digits) has the nearest decimals, ties going to the even neighbour. What is no
+/// number of Python's is rounded by its operator.
+IValue round(Session& session, Arguments& arguments) {
+    const IValue* x = arguments.find(0, "number");
+    const IValue* digits = arguments.find(1, "ndigits");
+    if (digits && digits->is_none()) digits = nullptr;
+    if (!x || (digits && !digits->is_int()) || (!x->is_int() && !x->is_double()))
+        return operation<"round">(session, arguments);
+    if (x->is_int() && (!digits || digits->to_int() >= 0)) return *x;
+    const double value = x->to_scalar().to_double();
+    if (!digits) {
+        if (std::isnan(value)) raise("ValueError", "cannot convert float NaN to integer");
+        if (std::isinf(value)) raise("OverflowError", "cannot convert float infinity to integer");
+        return IValue(Scalar(std::nearbyint(value)).to_int());
+    }
+    // Doubles have no digits beyond these, on either side.
+    const auto places = std::clamp<int64_t>(digits->to_int(), -330, 330);
+    if (places >= 0) return IValue(std::strtod(fmt::format("{:.{}f}", value, places).c_str(), nullptr));
+    const double unit = std::pow(10.0, static_cast<double>(-places));
+    const double rounded = std::nearbyint(value / unit) * unit;
+    const double result = std::isinf(unit) ? std::copysign(0.0, value) : rounded;
+    return x->is_int() ? IValue(Scalar(result).to_int()) : IValue(result);
+}
+
 IValue property(Session&, Arguments& arguments) { return make_intrusive<PropertyThing>(only(arguments, "property"))->value(); }
 IValue static_method(Session&, Arguments& arguments) {
     if (auto* function = thing_as<FunctionThing>(only(arguments, "staticmethod"))) function->is_static = true;
@@ -401,7 +442,7 @@ constexpr Entry kEntries[] = {
     {"staticmethod", static_method},
     {"classmethod", class_method},
     {"abs", operation<"abs">},
-    {"round", operation<"round">},
+    {"round", round},
     {"divmod", operation<"divmod">},
     {"pow", operation<"pow">},
     {"ord", operation<"ord">},

@@ -25,10 +25,7 @@ class Errors {
 
     void check(FunctionRef<void()> body) {
         try {
-            session_.guarded([&] {
-                body();
-                return 0;
-            });
+            session_.guarded(body);
         } catch (const NotCompilable&) {
             // Python's half runs it.
         } catch (const CompileError& error) {
@@ -69,7 +66,9 @@ std::vector<std::string> check_program(Session& session, const std::shared_ptr<c
     session.checking = true;
     session.options().output.print = [](std::string_view) {};
     session.options().output.warn = [](std::string_view) {};
-    session.options().deadline = std::chrono::steady_clock::now() + kPatience;
+    auto& deadline = session.options().deadline;
+    deadline = std::min(deadline.value_or(std::chrono::steady_clock::time_point::max()),
+                        std::chrono::steady_clock::now() + kPatience);
     const auto check = [&](const auto& body) { errors.check(body); };
     std::shared_ptr<const Ast> ast;
     check([&] { ast = session.parse_text(source); });

@@ -5,6 +5,7 @@
 
 #include "program/builtins.h"
 #include "program/session.h"
+#include "runtime/accounting.h"
 
 namespace wick::jit {
 
@@ -34,10 +35,12 @@ IValue append(Session& session, Method& list, Arguments& arguments) {
 }
 
 IValue extend(Session& session, Method& list, Arguments& arguments) {
+    const int64_t before = footprint(list.self);
     for (const IValue& value : session.elements(argument(arguments, 0))) {
         check_element(session, list.self.to_list().element_type, value);
         items(list).push_back(value);
     }
+    charge_growth(list.self, before);
     return {};
 }
 

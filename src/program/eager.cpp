@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <unordered_set>
 
 #include <wick/support/error.h>
 
@@ -49,17 +50,24 @@ TypePtr common_type(const std::vector<IValue>& values) {
 
 }  // namespace
 
-void settle_types(IValue& value) {
+namespace {
+
+/// `seen`: the containers that have been looked at; some may contain themselves.
+void settle_inside(const IValue& value, std::unordered_set<const RefCounted*>& seen, int depth) {
+    constexpr int kMaxDepth = 500;
+    if (!value.is_list() && !value.is_dict() && !value.is_tuple()) return;
+    if (!seen.insert(value.pointer()).second) return;
+    if (depth == kMaxDepth) raise("RecursionError", "maximum recursion depth exceeded");
     if (value.is_list() && value.to_list().element_type->is(TypeKind::Any)) {
         ListObject& list = value.to_list();
-        for (IValue& item : list.items) settle_types(item);
+        for (const IValue& item : list.items) settle_inside(item, seen, depth + 1);
         list.element_type = common_type(list.items);
     } else if (value.is_dict() && value.to_dict().key_type->is(TypeKind::Any)) {
         DictObject& dict = value.to_dict();
         std::vector<IValue> keys;
         std::vector<IValue> items;
         for (auto& [key, item] : dict.items()) {
-            settle_types(item);
+            settle_inside(item, seen, depth + 1);
             keys.push_back(key);
             items.push_back(item);
         }
@@ -69,7 +77,25 @@ void settle_types(IValue& value) {
         dict.key_type = key_type;
         dict.value_type = value_type;
     } else if (value.is_tuple()) {
-        for (IValue& element : value.to_tuple().elements) settle_types(element);
+        for (const IValue& element : value.to_tuple().elements) settle_inside(element, seen, depth + 1);
+    }
+}
+
+}  // namespace
+
+void settle_types(const IValue& value) {
+    std::unordered_set<const RefCounted*> seen;
+    settle_inside(value, seen, 0);
+}
+
+void settle_empty(IValue& value, const TypePtr& type) {
+    const Type& wanted = type->is(TypeKind::Optional) ? *type->contained(0) : *type;
+    if (value.is_list() && wanted.is(TypeKind::List) && value.to_list().items.empty()) {
+        if (value.to_list().element_type->is(TypeKind::Any)) value.to_list().element_type = wanted.contained(0);
+    } else if (value.is_dict() && wanted.is(TypeKind::Dict) && value.to_dict().size() == 0) {
+        if (!value.to_dict().key_type->is(TypeKind::Any)) return;
+        value.to_dict().key_type = wanted.contained(0);
+        value.to_dict().value_type = wanted.contained(1);
     }
 }
 
@@ -105,7 +131,7 @@ IValue Eager::evaluate(const std::string& expression, const std::vector<std::str
     } catch (const CompileError& error) {
         raise("TypeError", error.sentence());
     }
-    return run(*function, std::move(values), options_);
+    return session_.run_compiled(*function, std::move(values));
 }
 
 IValue Eager::call(const std::string& callee, const IValue* self, const std::vector<IValue>& positional,

@@ -8,7 +8,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include <wick/runtime/run_options.h>
 #include <wick/types/function.h>
 #include <wick/types/ivalue.h>
 
@@ -16,9 +15,11 @@
 
 namespace wick::jit {
 
+class Session;
+
 class Eager {
  public:
-    explicit Eager(const RunOptions& options) : options_(options) {}
+    explicit Eager(Session& session) : session_(session) {}
 
     /// The value of an expression over names, given the values of the names. TypeError where no overload fits.
     IValue evaluate(const std::string& expression, const std::vector<std::string>& names, std::vector<IValue> values);
@@ -33,13 +34,15 @@ class Eager {
     IntrusivePtr<Function>& compiled(const std::string& expression, const std::vector<std::string>& names,
                                      const std::vector<IValue>& values);
 
-    const RunOptions& options_;
+    Session& session_;
     std::unordered_map<std::string, IntrusivePtr<Function>> functions_;
     std::unordered_map<std::string, bool> properties_;
 };
 
 /// Gives lists and dicts that Python's displays made (of Any) the types of what is in them, where that is one type.
 /// What is inside is shared, so writes are seen on both sides.
-void settle_types(IValue& value);
+void settle_types(const IValue& value);
+/// An empty list or dict of Python's takes the type that is asked for, so that both sides hold one object.
+void settle_empty(IValue& value, const TypePtr& type);
 
 }  // namespace wick::jit

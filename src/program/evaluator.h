@@ -41,6 +41,7 @@ class Evaluator {
     Flow with(const ast::With& statement, size_t item);
 
     // Expressions
+    IValue value_of(const ast::Expr& expr);
     IValue name(const ast::Name& expr);
     IValue binary(TokenKind op, const IValue& left, const IValue& right);
     IValue unary(const ast::Unary& expr);

@@ -8,12 +8,19 @@
 #include "program/evaluator.h"
 #include "program/functions.h"
 #include "program/modules.h"
+#include "runtime/accounting.h"
 
 namespace wick::jit {
 
 using namespace ast;
 
 IValue Evaluator::evaluate(const Expr& expr) {
+    IValue value = value_of(expr);
+    charge_new(value);
+    return value;
+}
+
+IValue Evaluator::value_of(const Expr& expr) {
     switch (expr.kind) {
         case ExprKind::Name:
             return name(static_cast<const Name&>(expr));
@@ -157,6 +164,15 @@ IValue Evaluator::unary(const Unary& expr) {
     return session_.eager().evaluate(fmt::format("{} a", token_text(expr.op)), {"a"}, {operand});
 }
 
+/// base ** exponent, wrapping around as all whole numbers do.
+static int64_t power(int64_t base, int64_t exponent) {
+    uint64_t result = 1;
+    for (auto factor = static_cast<uint64_t>(base); exponent > 0; exponent >>= 1, factor *= factor) {
+        if (exponent & 1) result *= factor;
+    }
+    return static_cast<int64_t>(result);
+}
+
 IValue Evaluator::binary(TokenKind op, const IValue& left, const IValue& right) {
     // Python's containers hold anything.
     if (op == TokenKind::Plus && left.is_list() && right.is_list()) {
@@ -174,12 +190,14 @@ IValue Evaluator::binary(TokenKind op, const IValue& left, const IValue& right) 
         const int64_t times = std::max<int64_t>(0, (left.is_int() ? left : right).to_int());
         if (sequence.is_string()) {
             std::string text;
+            text.reserve(checked_room(times, sequence.to_string().size()));
             for (int64_t i = 0; i < times; ++i) text += sequence.to_string();
             return IValue(std::move(text));
         }
         if (sequence.is_list() || sequence.is_tuple()) {
             const std::vector<IValue>& once = sequence.is_list() ? sequence.to_list().items : sequence.to_tuple().elements;
             std::vector<IValue> items;
+            items.reserve(checked_room(times, once.size() * sizeof(IValue)) / sizeof(IValue));
             for (int64_t i = 0; i < times; ++i) items.insert(items.end(), once.begin(), once.end());
             return sequence.is_list() ? IValue(make_list(any_type(), std::move(items))) : IValue(make_tuple(std::move(items)));
         }
@@ -187,6 +205,9 @@ IValue Evaluator::binary(TokenKind op, const IValue& left, const IValue& right) 
     const bool divides = op == TokenKind::Slash || op == TokenKind::DoubleSlash || op == TokenKind::Percent;
     if (divides && left.is_scalar() && ((right.is_int() && right.to_int() == 0) || (right.is_double() && right.to_double() == 0)))
         raise("ZeroDivisionError", op == TokenKind::Slash ? "division by zero" : "integer division or modulo by zero");
+    // A float in compiled code.
+    if (op == TokenKind::DoubleStar && left.is_int() && right.is_int() && right.to_int() >= 0)
+        return IValue(power(left.to_int(), right.to_int()));
     if (op == TokenKind::Percent && left.is_string()) return percent_format(session_, left.to_string(), right);
     if (op == TokenKind::Pipe && (thing_of(left) || thing_of(right))) return either_type(left, right);
     return session_.eager().binary(op, left, right);
@@ -362,6 +383,7 @@ void Evaluator::comprehension(const std::vector<Comprehension>& loops, size_t le
     const std::vector<IValue> values = session_.elements(evaluate(*loop.iterable));
     scope_ = make_intrusive<Scope>(outside, outside->qualifier());
     for (const IValue& value : values) {
+        session_.step();
         assign(*loop.target, value);
         bool passes = true;
         for (const Expr* condition : loop.conditions) passes = passes && session_.is_true(evaluate(*condition));

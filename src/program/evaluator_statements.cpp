@@ -21,6 +21,7 @@ Evaluator::Flow Evaluator::execute(const ast::Block& statements) {
 
 Evaluator::Flow Evaluator::execute(const Stmt& statement) {
     frame_.range = statement.range;
+    session_.step();
     switch (statement.kind) {
         case StmtKind::Assign: {
             const auto& assignment = static_cast<const Assign&>(statement);

@@ -28,18 +28,6 @@ std::string key_of(const std::vector<TypePtr>& types) {
     return key;
 }
 
-/// An empty list or dict of Python's takes the type that the parameter asks for, so that both sides hold one object.
-void settle_empty(IValue& value, const TypePtr& type) {
-    const Type& wanted = type->is(TypeKind::Optional) ? *type->contained(0) : *type;
-    if (value.is_list() && wanted.is(TypeKind::List) && value.to_list().items.empty()) {
-        if (value.to_list().element_type->is(TypeKind::Any)) value.to_list().element_type = wanted.contained(0);
-    } else if (value.is_dict() && wanted.is(TypeKind::Dict) && value.to_dict().size() == 0) {
-        if (!value.to_dict().key_type->is(TypeKind::Any)) return;
-        value.to_dict().key_type = wanted.contained(0);
-        value.to_dict().value_type = wanted.contained(1);
-    }
-}
-
 IValue run_with(Session& session, Function& function, std::vector<IValue> values) {
     const Schema& schema = function.schema();
     for (size_t i = 0; i < values.size() && i < schema.arguments.size(); ++i) {

@@ -1,14 +1,24 @@
 #include "program/library.h"
 
 #include <algorithm>
-#include <string>
+#include <map>
+#include <mutex>
+
+#include "frontend/parser.h"
 
 namespace wick::jit {
 
-std::string_view library_text(std::string_view module) {
+std::shared_ptr<const Ast> library_ast(const std::string& module) {
     const auto& texts = library_texts();
     const auto found = std::ranges::find(texts, module, [](const auto& text) { return text.first; });
-    return found == texts.end() ? std::string_view() : found->second;
+    if (found == texts.end()) return nullptr;
+    // All programs share the trees, which nobody changes.
+    static std::mutex mutex;
+    static std::map<std::string, std::shared_ptr<const Ast>> parsed;
+    std::lock_guard lock(mutex);
+    std::shared_ptr<const Ast>& ast = parsed[module];
+    if (!ast) ast = parse(std::make_shared<Source>(std::string(found->second), module + ".py", 0));
+    return ast;
 }
 
 bool is_library_package(std::string_view module) {

@@ -1,16 +1,21 @@
 #pragma once
 // The texts of torch.nn and its like that travel inside the library: src/program/library/<module>.py.
 
+#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "frontend/ast.h"
 
 namespace wick::jit {
 
 /// (module, text), sorted by module.
 const std::vector<std::pair<std::string_view, std::string_view>>& library_texts();
-/// The text of a module ("torch.nn.functional"), or "".
-std::string_view library_text(std::string_view module);
+/// The syntax tree of a module's text ("torch.nn.functional"), parsed when it is first asked for; null when there is
+/// none.
+std::shared_ptr<const Ast> library_ast(const std::string& module);
 /// Whether a module of that name, or below it, has a text.
 bool is_library_package(std::string_view module);
 /// The module below `package` whose text defines the class, function or other global `name`, or "".

@@ -77,8 +77,8 @@ bool NamespaceThing::attribute(Session& session, const std::string& name, IValue
         return true;
     }
     if (find_torch_name(session, name_, name, out)) return true;
-    if (!library_text(name_).empty()) {
-        if (const IValue* found = session.library(name_)->find(name)) {
+    if (const ScopePtr library = session.library(name_)) {
+        if (const IValue* found = library->find(name)) {
             out = *found;
             return true;
         }

@@ -141,14 +141,16 @@ void Session::set_attribute(const IValue& object, const std::string& name, IValu
     if (Thing* thing = thing_of(object)) return thing->set_attribute(*this, name, std::move(value));
     if (object.is_object()) {
         ScriptObject& script = object.to_object();
+        settle_types(value);
         if (const auto* property = script.type->find_property(name); property && property->setter) {
             run_compiled(*property->setter, {object, std::move(value)});
             return;
         }
         const int64_t slot = script.type->find_attribute(name);
-        if (slot < 0) raise("AttributeError", fmt::format("'{}' object has no attribute '{}'", type_name(object), name));
-        settle_types(value);
+        if (slot < 0)
+            raise("AttributeError", fmt::format("'{}' object has no attribute '{}'", type_name(object), name));
         const TypePtr& type = script.type->attributes()[slot].type;
+        settle_empty(value, type);
         if (type->is(TypeKind::Float) && value.is_int()) value = IValue(static_cast<double>(value.to_int()));
         if (thing_of(value) || !value.type()->is_subtype_of(*type))
             raise("TypeError", fmt::format("attribute '{}' has type {}, not {}", name, type->annotation_str(), type_name(value)));
@@ -201,11 +203,21 @@ bool Session::is_true(const IValue& value) {
 bool Session::equal(const IValue& a, const IValue& b) {
     if (magic_method(a, "__eq__")) return is_true(eager_.binary(TokenKind::Equal, a, b));
     if (thing_of(a) || thing_of(b)) return a.is_same(b);
+    if (a.is_same(b) && (a.is_list() || a.is_tuple() || a.is_dict())) return true;
+    const Nesting nesting(*this);
+    step();
     const auto same = [&](const std::vector<IValue>& x, const std::vector<IValue>& y) {
         return std::ranges::equal(x, y, [&](const IValue& i, const IValue& j) { return equal(i, j); });
     };
     if (a.is_list() && b.is_list()) return same(a.to_list().items, b.to_list().items);
     if (a.is_tuple() && b.is_tuple()) return same(a.to_tuple().elements, b.to_tuple().elements);
+    if (a.is_dict() && b.is_dict()) {
+        const DictObject& other = b.to_dict();
+        return a.to_dict().size() == other.size() && std::ranges::all_of(a.to_dict().items(), [&](const auto& item) {
+                   const IValue* found = other.find(item.first);
+                   return found && equal(item.second, *found);
+               });
+    }
     return a.equals(b);
 }
 
@@ -213,6 +225,8 @@ bool Session::less(const IValue& a, const IValue& b) {
     const auto* x = a.is_list() ? &a.to_list().items : a.is_tuple() ? &a.to_tuple().elements : nullptr;
     const auto* y = b.is_list() ? &b.to_list().items : b.is_tuple() ? &b.to_tuple().elements : nullptr;
     if (x && y) {
+        const Nesting nesting(*this);
+        step();
         for (size_t i = 0; i < x->size() && i < y->size(); ++i) {
             if (!equal((*x)[i], (*y)[i])) return less((*x)[i], (*y)[i]);
         }
@@ -275,6 +289,7 @@ std::string Session::str(const IValue& value) {
     if (value.is_string()) return value.to_string();
     if (Function* method = magic_method(value, "__str__")) return run_compiled(*method, {value}).to_string();
     if (const auto* exception = thing_as<ExceptionThing>(value)) return exception->message(*this);
+    if (value.is_enum()) return fmt::format("{}.{}", type_name(value), value.to_enum().name());
     return repr(value);
 }
 
@@ -282,26 +297,35 @@ std::string Session::repr(const IValue& value) {
     if (Thing* thing = thing_of(value)) return thing->repr(*this);
     if (Function* method = magic_method(value, "__repr__")) return run_compiled(*method, {value}).to_string();
     if (value.is_object()) return fmt::format("<{} object>", value.to_object().type->name());
-    const auto join = [&](const std::vector<IValue>& items) {
-        std::string text;
-        for (const IValue& item : items) text += (text.empty() ? "" : ", ") + repr(item);
-        return text;
-    };
-    if (value.is_list()) {
-        const bool is_size = dynamic_cast<const SizeObject*>(&value.to_list()) != nullptr;
-        return (is_size ? "torch.Size([" : "[") + join(value.to_list().items) + (is_size ? "])" : "]");
-    }
-    if (value.is_tuple() && !value.to_tuple().named_type) {
-        const auto& elements = value.to_tuple().elements;
-        return "(" + join(elements) + (elements.size() == 1 ? ",)" : ")");
-    }
-    if (value.is_dict()) {
-        std::string text;
-        for (auto& [key, item] : value.to_dict().items()) text += (text.empty() ? "" : ", ") + repr(key) + ": " + repr(item);
-        return "{" + text + "}";
-    }
+    if (value.is_list() || value.is_dict() || (value.is_tuple() && !value.to_tuple().named_type))
+        return repr_of_container(value);
     if (is_parameter(value)) return "Parameter containing:\n" + python_repr(value);
     return python_repr(value);
+}
+
+std::string Session::repr_of_container(const IValue& value) {
+    const Nesting nesting(*this);
+    step();
+    // What contains itself is not written again inside.
+    const bool is_inside = std::ranges::find(printing_, value.pointer()) != printing_.end();
+    printing_.push_back(value.pointer());
+    std::string text;
+    const auto add = [&](const std::string& item) {
+        text += (text.empty() ? "" : ", ") + item;
+        check_memory(static_cast<int64_t>(text.size()));
+    };
+    if (is_inside) {
+        text = "...";
+    } else if (value.is_dict()) {
+        for (auto& [key, item] : value.to_dict().items()) add(repr(key) + ": " + repr(item));
+    } else {
+        for (const IValue& item : value.is_list() ? value.to_list().items : value.to_tuple().elements) add(repr(item));
+    }
+    printing_.pop_back();
+    if (value.is_dict()) return "{" + text + "}";
+    if (value.is_tuple()) return "(" + text + (value.to_tuple().elements.size() == 1 && !is_inside ? ",)" : ")");
+    const bool is_size = dynamic_cast<const SizeObject*>(&value.to_list()) != nullptr;
+    return is_size ? "torch.Size([" + text + "])" : "[" + text + "]";
 }
 
 std::string Session::type_name(const IValue& value) {

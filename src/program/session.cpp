@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <new>
+#include <stdexcept>
 
 #include <wick/support/error.h>
 
@@ -14,23 +16,22 @@
 
 namespace wick::jit {
 
-/// Calls of interpreted code inside each other.
+/// Calls of interpreted code, and containers that are compared or printed, inside each other.
 constexpr int kMaxDepth = 500;
 
 void raise(const std::string& class_name, const std::string& message) { throw ScriptError(class_name, message, message); }
 
 // Frames --------------------------------------------------------------------------------------------------------------
 
-Session::Frame::Frame(Session& session, std::string function)
-    : session_(session), function_(std::move(function)), exceptions_(std::uncaught_exceptions()) {
-    if (++session_.depth_ > kMaxDepth) {
-        --session_.depth_;
-        raise("RecursionError", "maximum recursion depth exceeded");
-    }
+Session::Nesting::Nesting(Session& session) : session_(session) {
+    if (session_.depth_ == kMaxDepth) raise("RecursionError", "maximum recursion depth exceeded");
+    ++session_.depth_;
 }
 
+Session::Frame::Frame(Session& session, std::string function)
+    : nesting_(session), session_(session), function_(std::move(function)), exceptions_(std::uncaught_exceptions()) {}
+
 Session::Frame::~Frame() {
-    --session_.depth_;
     if (std::uncaught_exceptions() == exceptions_ || !range.known()) return;
     const SourceRange place = range;
     const int64_t at = place.begin();
@@ -44,8 +45,9 @@ Session::Frame::~Frame() {
 
 Session::Session(RunOptions options)
     : options_(std::move(options)),
+      context_(make_intrusive<CallContext>(options_)),
       unit_(std::make_shared<CompilationUnit>()),
-      eager_(options_),
+      eager_(*this),
       module_classes_(std::make_unique<ModuleClasses>(*this)),
       globals_(make_intrusive<Scope>(ScopePtr(), "__torch__")) {
     globals_->set("__name__", IValue("__main__"));
@@ -108,20 +110,37 @@ ScriptError Session::with_traceback(const OpError& error) {
     return with_traceback(dynamic_cast<const IndexError*>(&error) ? "IndexError" : "RuntimeError", error.what(), "");
 }
 
-void Session::begin() {
+void Session::guarded(FunctionRef<void()> body) {
     traceback_.clear();
+    printing_.clear();
     depth_ = 0;
     constructing = 0;
     in_library = 0;
     compiling_.clear();
+    context_ = make_intrusive<CallContext>(options_);
+    MemoryMeterGuard meter(context_->meter.get());
+    StopCheckGuard stop(context_->is_limited ? context_.get() : nullptr);
+    try {
+        body();
+    } catch (const ScriptError& error) {
+        throw with_traceback(error);
+    } catch (const OpError& error) {
+        throw with_traceback(error);
+    } catch (const std::bad_alloc&) {
+        throw with_traceback("MemoryError", "", "");
+    } catch (const std::length_error&) {
+        throw with_traceback("MemoryError", "", "");
+    }
 }
 
 IValue Session::execute(const std::shared_ptr<const Source>& source) {
-    return guarded([&] { return run_text(source); });
+    IValue value;
+    guarded([&] { value = run_text(source); });
+    return value;
 }
 
 IValue Session::run_compiled(Function& function, std::vector<IValue> arguments) {
-    return run(function, std::move(arguments), options_);
+    return run(function, std::move(arguments), context_);
 }
 
 bool Session::begin_compiling(const Function& function) {
@@ -141,26 +160,25 @@ std::string Session::unique_name(const std::string& qualified_name) {
 
 ScopePtr Session::library(const std::string& module) {
     if (const auto known = libraries_.find(module); known != libraries_.end()) return known->second;
-    const std::string_view text = library_text(module);
-    if (text.empty()) return nullptr;
+    const std::shared_ptr<const Ast> ast = library_ast(module);
+    if (!ast) return nullptr;
     auto scope = make_intrusive<Scope>(ScopePtr(), "__torch__." + module);
     scope->set("__name__", IValue(module));
     libraries_[module] = scope;
     ++in_library;
-    execute_in(scope, std::make_shared<Source>(std::string(text), module + ".py", 0));
+    execute_in(scope, ast);
     --in_library;
     return scope;
 }
 
 ScopePtr Session::define(const std::string& text, const std::string& qualifier) {
     auto scope = make_intrusive<Scope>(ScopePtr(), qualifier);
-    execute_in(scope, std::make_shared<Source>(text, "<string>"));
+    execute_in(scope, parse(std::make_shared<Source>(text, "<string>")));
     return scope;
 }
 
-void Session::execute_in(const ScopePtr& scope, std::shared_ptr<const Source> source) {
+void Session::execute_in(const ScopePtr& scope, const std::shared_ptr<const Ast>& ast) {
     keep(scope);
-    const std::shared_ptr<const Ast> ast = parse(std::move(source));
     texts_.push_back(ast);
     Frame frame(*this, "<module>");
     Evaluator(*this, scope, ast, frame).execute(ast->body);

@@ -12,12 +12,14 @@
 #include <vector>
 
 #include <wick/runtime/run_options.h>
+#include <wick/support/function_ref.h>
 
 #include "frontend/ast.h"
 #include "ir/compilation_unit.h"
 #include "program/eager.h"
 #include "program/scope.h"
 #include "program/thing.h"
+#include "runtime/limits.h"
 
 namespace wick::jit {
 
@@ -37,18 +39,14 @@ class Session {
     /// Executes a text in the program's global names. What a program raises leaves as a ScriptError whose what() is a
     /// traceback in Python's form; CompileErrors as they are. A text that is one expression gives its value.
     IValue execute(const std::shared_ptr<const Source>& source);
-    /// Runs `body`; what it raises leaves as from `execute`.
-    template <class Body>
-    auto guarded(const Body& body) {
-        begin();
-        try {
-            return body();
-        } catch (const ScriptError& error) {
-            throw with_traceback(error);
-        } catch (const OpError& error) {
-            throw with_traceback(error);
-        }
+    /// Runs `body` within the limits of the options; what it raises leaves as from `execute`.
+    void guarded(FunctionRef<void()> body);
+    /// To be called at each statement and turn of a loop. Throws LimitError.
+    void step() {
+        if (context_->is_limited) context_->take_steps(1);
     }
+    /// The limits of the run under way.
+    const IntrusivePtr<CallContext>& context() const { return context_; }
     // A text in parts, for whoever goes on after a mistake.
     std::shared_ptr<const Ast> parse_text(const std::shared_ptr<const Source>& source);
     void execute_statement(const std::shared_ptr<const Ast>& ast, const ast::Stmt& statement);
@@ -115,6 +113,18 @@ class Session {
     /// How many constructors are running: what they call is ordinary Python.
     int constructing = 0;
 
+    /// One level of what calls itself in C++: calls, and containers inside each other. Throws RecursionError.
+    class Nesting {
+     public:
+        explicit Nesting(Session& session);
+        ~Nesting() { --session_.depth_; }
+        Nesting(const Nesting&) = delete;
+        Nesting& operator=(const Nesting&) = delete;
+
+     private:
+        Session& session_;
+    };
+
     /// One call of interpreted code, for tracebacks.
     class Frame {
      public:
@@ -123,21 +133,24 @@ class Session {
         SourceRange range;  ///< of the statement being executed
 
      private:
+        const Nesting nesting_;
         Session& session_;
         std::string function_;
         int exceptions_;
     };
 
  private:
-    void execute_in(const ScopePtr& scope, std::shared_ptr<const Source> source);
+    void execute_in(const ScopePtr& scope, const std::shared_ptr<const Ast>& ast);
+    std::string repr_of_container(const IValue& value);
     IValue run_text(const std::shared_ptr<const Source>& source);
     /// The error of a program as it leaves: with the calls that led to it.
     ScriptError with_traceback(const ScriptError& error);
     ScriptError with_traceback(const OpError& error);
-    ScriptError with_traceback(const std::string& class_name, const std::string& message, const std::string& script_stack);
-    void begin();
+    ScriptError with_traceback(const std::string& class_name, const std::string& message,
+                               const std::string& script_stack);
 
     RunOptions options_;
+    IntrusivePtr<CallContext> context_;
     std::shared_ptr<CompilationUnit> unit_;
     Eager eager_;
     std::unique_ptr<ModuleClasses> module_classes_;
@@ -150,6 +163,7 @@ class Session {
     std::vector<std::string> traceback_;  ///< of the exception under way, innermost first
     uint64_t constants_version_ = 0;
     int depth_ = 0;
+    std::vector<const RefCounted*> printing_;  ///< containers whose repr is being made
 };
 
 }  // namespace wick::jit

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
+#include <unordered_set>
 
 #include "program/session.h"
 
@@ -36,9 +38,22 @@ Thing* thing_of(const IValue& value) {
 
 bool holds_thing(const IValue& value) {
     if (value.is_capsule()) return thing_of(value) != nullptr;
-    if (value.is_list()) return std::ranges::any_of(value.to_list().items, holds_thing);
-    if (value.is_tuple()) return std::ranges::any_of(value.to_tuple().elements, holds_thing);
-    if (value.is_dict()) return std::ranges::any_of(value.to_dict().items(), [](const auto& item) { return holds_thing(item.second); });
+    const auto is_container = [](const IValue& v) { return v.is_list() || v.is_tuple() || v.is_dict(); };
+    if (!is_container(value)) return false;
+    // Containers lie inside each other to any depth, and may contain themselves.
+    std::vector<IValue> left{value};
+    std::unordered_set<const RefCounted*> seen;
+    while (!left.empty()) {
+        const IValue next = std::move(left.back());
+        left.pop_back();
+        if (thing_of(next)) return true;
+        if (!is_container(next) || !seen.insert(next.pointer()).second) continue;
+        if (next.is_list()) left.insert(left.end(), next.to_list().items.begin(), next.to_list().items.end());
+        if (next.is_tuple()) left.insert(left.end(), next.to_tuple().elements.begin(), next.to_tuple().elements.end());
+        if (next.is_dict())
+            std::ranges::transform(next.to_dict().items(), std::back_inserter(left),
+                                   [](const auto& item) { return item.second; });
+    }
     return false;
 }
 

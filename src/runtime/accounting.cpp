@@ -20,7 +20,8 @@ size_t bytes_of(const std::vector<T>& items) {
     return items.capacity() == 0 ? 0 : kBlock + items.capacity() * sizeof(T);
 }
 
-/// Bytes of the object itself, without those that it refers to and without a tensor's elements.
+}  // namespace
+
 int64_t footprint(const IValue& value) {
     size_t bytes = kBlock;
     const SharedRead guard(*value.pointer());
@@ -58,6 +59,12 @@ int64_t footprint(const IValue& value) {
     return static_cast<int64_t>(bytes);
 }
 
+void charge_growth(const IValue& container, int64_t before) {
+    if (const int64_t growth = footprint(container) - before; growth != 0) container.pointer()->charge(growth);
+}
+
+namespace {
+
 void charge_new(const IValue& value, int depth) {
     const RefCounted* object = value.pointer();
     if (!object || object->use_count() != 1 || object->is_charged()) return;
@@ -91,9 +98,7 @@ void call_metered(const Operator& op, Args args, IValue* results) {
             written.emplace_back(args[i], footprint(args[i]));
     }
     op.kernel(op, args, results);
-    for (const auto& [value, before] : written) {
-        if (const int64_t growth = footprint(value) - before; growth != 0) value.pointer()->charge(growth);
-    }
+    for (const auto& [value, before] : written) charge_growth(value, before);
     written.clear();
     for (size_t i = 0; i < op.schema().returns.size(); ++i) charge_new(results[i]);
 }

@@ -13,6 +13,11 @@ namespace wick::jit {
 /// not counted yet. Throws LimitError.
 void charge_new(const IValue& value);
 
+/// Bytes of the object itself, about, without those that it refers to and without a tensor's elements.
+int64_t footprint(const IValue& value);
+/// Counts by how much a container has grown since its footprint was `before`. Throws LimitError.
+void charge_growth(const IValue& container, int64_t before);
+
 /// Runs an operator's kernel, and counts its results and by how much it changed the containers that it writes to.
 void call_metered(const Operator& op, Args args, IValue* results);
 

@@ -557,7 +557,10 @@ IValue Interpreter::execute() {
 }  // namespace
 
 IValue run(Function& function, std::vector<IValue> args, const RunOptions& options) {
-    const auto context = make_intrusive<CallContext>(options);
+    return run(function, std::move(args), make_intrusive<CallContext>(options));
+}
+
+IValue run(Function& function, std::vector<IValue> args, const IntrusivePtr<CallContext>& context) {
     try {
         IValue result = Interpreter(context).run(plan_of(function), std::move(args));
         context->finish_tasks();

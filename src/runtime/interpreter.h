@@ -18,6 +18,8 @@ namespace wick::jit {
 /// Throws ScriptError when the program raises an exception or an operator in it fails: what() is PyTorch's text with
 /// the call stack in source lines. LimitError, InternalError and CompileError pass through as they are.
 IValue run(Function& function, std::vector<IValue> args, const RunOptions& options = {});
+/// As a part of a longer run, whose limits and output it shares.
+IValue run(Function& function, std::vector<IValue> args, const IntrusivePtr<CallContext>& context);
 
 /// Completes positional arguments with keyword arguments and defaults, and makes them fit the schema as PyTorch makes
 /// Python's values fit: an int where a float is asked for; lists, dicts and tuples whose elements have no static type

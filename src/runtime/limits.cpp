@@ -15,17 +15,17 @@ CallContext::CallContext(const RunOptions& run_options)
       is_limited(watches_time || options.max_steps > 0 || options.max_memory > 0),
       steps_left_(options.max_steps) {}
 
-int64_t CallContext::take_steps() {
+int64_t CallContext::take_steps(int64_t most) {
     check_stopped();
     if (watches_time) check_time();
-    if (options.max_steps <= 0) return kSlice;
+    if (options.max_steps <= 0) return most;
     int64_t left = steps_left_.load(std::memory_order_relaxed);
     int64_t taken;
     do {
         if (left <= 0)
             throw LimitError(LimitError::Kind::steps,
                              fmt::format("step limit reached: the program ran {} steps", options.max_steps));
-        taken = std::min(left, kSlice);
+        taken = std::min(left, most);
     } while (!steps_left_.compare_exchange_weak(left, left - taken, std::memory_order_relaxed));
     return taken;
 }

@@ -28,8 +28,8 @@ class CallContext : public RefCounted, public StopCheck {
     /// True when there is any limit: long loops inside an operator then ask whether to go on.
     const bool is_limited;
 
-    /// Takes up to kSlice steps out of what is left; throws LimitError when there are none, or time is over.
-    int64_t take_steps();
+    /// Takes up to `most` steps out of what is left; throws LimitError when there are none, or time is over.
+    int64_t take_steps(int64_t most = kSlice);
     /// Gives back what was taken and not used.
     void return_steps(int64_t steps) { steps_left_.fetch_add(steps, std::memory_order_relaxed); }
     /// Throws LimitError when the deadline has passed, the caller cancelled, or the call was stopped.

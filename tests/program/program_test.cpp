@@ -42,6 +42,21 @@ TEST(Program, ListsArePassedByReference) {
     EXPECT_EQ(printed("from typing import List\ndef push(xs: List[int], x: int):\n    xs.append(x)\nxs = []\npush(xs, 3)\nprint(xs)\n"), "[3]\n");
 }
 
+TEST(Program, NumbersAtTopLevelArePythons) {
+    EXPECT_EQ(printed("print(2 ** 10, (-3) ** 3, 2 ** -1, 2.0 ** 2, 3 ** 41 == 3 ** 40 * 3)\n"),
+              "1024 -27 0.5 4.0 True\n");
+    EXPECT_EQ(printed("print(round(2.5), round(3.5), round(-0.2), round(7), round(2.675, 2), round(0.125, 2), "
+                      "round(1234, -2), round(15.0, -1))\n"),
+              "2 4 0 7 2.67 0.12 1200 20.0\n");
+}
+
+TEST(Program, EmptyListTakesTheTypeOfTheAttribute) {
+    EXPECT_EQ(printed("class Box:\n    def __init__(self):\n        self.xs = [1]\n    def push(self, x: int):\n       "
+                      " self.xs.append(x)\n"
+                      "box, xs = Box(), []\nbox.xs = xs\nbox.push(3)\nprint(xs)\n"),
+              "[3]\n");
+}
+
 TEST(Program, ConstantThatChangesIsReadAgain) {
     EXPECT_EQ(printed("N = 3\ndef f(x):\n    return x * N\nprint(f(2))\nN = 4\nprint(f(2))\n"), "6\n8\n");
 }
@@ -131,6 +146,61 @@ TEST(Program, LimitsHoldForCalls) {
     RunOptions options;
     options.max_steps = 10'000;
     EXPECT_THROW(Program(options).run("def f():\n    n = 0\n    while True:\n        n += 1\nf()\n"), LimitError);
+    EXPECT_THROW(Program(options).run("while True:\n    pass\n"), LimitError);
+    EXPECT_THROW(Program(options).run("xs = [i for i in range(100000)]\n"), LimitError);
+    options.max_memory = 1 << 20;
+    EXPECT_THROW(Program(options).run("xs = [1]\nwhile True:\n    xs = xs + xs\n"), LimitError);
+    EXPECT_THROW(Program(options).run("xs = [1]\nwhile True:\n    xs += xs\n"), LimitError);
+    EXPECT_THROW(Program(options).run("s = 'x'\nwhile True:\n    s += s\n"), LimitError);
+    EXPECT_THROW(Program(options).run("import torch\nxs = []\nwhile True:\n    xs.append(torch.zeros(1000))\n"),
+                 LimitError);
+    EXPECT_THROW(Program(options).run("xs = list(range(10 ** 9))\n"), LimitError);
+    EXPECT_THROW(Program(options).run("s = 'x' * 10 ** 9\n"), LimitError);
+}
+
+TEST(Program, ContainersMayContainThemselves) {
+    EXPECT_EQ(
+        printed("x = [1]\nx.append(x)\nd = {}\nd['d'] = (d, 2)\nprint(x, d, x == x, len(x))\nx.clear()\nd.clear()\n"),
+        "[1, [...]] {'d': ({...}, 2)} True 2\n");
+    // Shared items are looked at once.
+    EXPECT_EQ(printed("x = [1]\nfor i in range(40):\n    x = [x, x]\ndef f(t):\n    return len(t)\nprint(f(x))\n"),
+              "2\n");
+}
+
+TEST(Program, ContainersThatAreTooDeepRaise) {
+    const auto raises = [](const std::string& text, const std::string& statement) {
+        Program program;
+        program.run("def f(t):\n    return t\ny = []\n" + text);
+        try {
+            program.run(statement);
+            ADD_FAILURE() << statement;
+        } catch (const Error& error) {
+            EXPECT_NE(std::string(error.what()).find("RecursionError"), std::string::npos) << error.what();
+        }
+        program.run("y.clear()\nif isinstance(x, list):\n    x.clear()\n");
+    };
+    const std::string deep = "x = []\nfor i in range(20000):\n    x = ";
+    raises(deep + "[x]\n", "str(x)");
+    raises(deep + "(x,)\n", "f(x)");
+    raises(deep + "{1: x}\n", "x == {1: {1: x}}");
+    raises("x = []\nx.append(x)\ny.append(y)\n", "x == y");
+}
+
+TEST(Program, MemberOfAnEnumPrintsItsName) {
+    EXPECT_EQ(printed("from enum import Enum\nclass Color(Enum):\n    RED = 1\nprint(Color.RED, [Color.RED])\n"),
+              "Color.RED [<Color.RED: 1>]\n");
+}
+
+TEST(Program, WhatNoMachineCouldHoldIsAMemoryError) {
+    for (const char* text : {"'ab' * 10 ** 18", "[0, 1] * 10 ** 18", "list(range(10 ** 18))"}) {
+        try {
+            Program().run(text);
+            ADD_FAILURE() << text;
+        } catch (const ScriptError& error) {
+            EXPECT_EQ(error.class_name(), "MemoryError") << text;
+        }
+    }
+    EXPECT_EQ(Program().run("len(range(-9223372036854775807, 9223372036854775807, 4611686018427387904))").to_int(), 4);
 }
 
 TEST(Program, WhatIsNotThereIsSaid) {

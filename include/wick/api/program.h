@@ -25,7 +25,8 @@ class Session;
 /// A program and its global names. A handle; copies share the program. One thread at a time.
 class WICK_API Program {
  public:
-    /// Limits and output hold for each call and each statement that runs compiled code.
+    /// Limits and output hold for each call of the functions below; a statement counts as a step, and so does an
+    /// instruction of compiled code. `check` has a time limit of its own.
     explicit Program(RunOptions options = {});
 
     /// Executes the statements of a text; a later text sees what an earlier one defined. A text that is one expression

@@ -1,6 +1,7 @@
 #include "mutator.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace wick::fuzz {
@@ -96,7 +97,7 @@ void Mutator::change_text(std::string& out, std::string_view other) {
     const auto [begin, end] = pick(pieces);
     const auto [from, to] = pick(others);
     const auto [same_begin, same_end] = pick(pieces);
-    switch (below(5)) {
+    switch (below(by_line ? 7 : 6)) {
         case 0:
             out.erase(begin, end - begin);
             break;
@@ -111,6 +112,26 @@ void Mutator::change_text(std::string& out, std::string_view other) {
             break;
         case 4:
             out.replace(begin, end - begin, kWords[below(std::size(kWords))]);
+            break;
+        case 5: {
+            // The two change places, the later first.
+            auto early = std::pair(begin, end), late = std::pair(same_begin, same_end);
+            if (late < early) std::swap(early, late);
+            const std::string first = out.substr(early.first, early.second - early.first);
+            out.replace(early.first, early.second - early.first, out.substr(late.first, late.second - late.first));
+            if (early != late) {
+                const size_t moved = late.second - late.first - first.size();
+                out.replace(late.first + moved, late.second - late.first, first);
+            }
+            break;
+        }
+        case 6:
+            // Deeper by one level, or less deep.
+            if (below(2)) {
+                out.insert(begin, "    ");
+            } else {
+                out.erase(begin, std::min(out.find_first_not_of(' ', begin), begin + 4) - begin);
+            }
             break;
     }
 }

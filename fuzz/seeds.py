@@ -1,15 +1,18 @@
-"""The first corpus of each fuzzing target, from the fixtures: seeds.py tests/data fuzz-corpus"""
+"""The first corpus of each fuzzing target, from the fixtures and programs: seeds.py tests fuzz-corpus"""
 import hashlib
 import os
+import random
 import re
 import sys
 import zipfile
 
 MAX_SIZE = 64 * 1024
+# What takes long to read, in proportion to its length.
+MAX_TEXT = 4 * 1024
 
 
 def put(corpus, target, data):
-    if len(data) > MAX_SIZE:
+    if len(data) > (MAX_SIZE if target in ("zip", "archive", "tensor_file") else MAX_TEXT):
         return
     folder = os.path.join(corpus, target)
     os.makedirs(folder, exist_ok=True)
@@ -30,8 +33,20 @@ def add_archive(corpus, path, data):
                 put(corpus, "pickle", archive.read(name))
 
 
-def main(data_folder, corpus):
-    for folder, _, files in os.walk(data_folder):
+def add_programs(corpus, folder):
+    for path, _, files in os.walk(folder):
+        for name in files:
+            if name.endswith(".py") and path != folder:
+                with open(os.path.join(path, name), "rb") as f:
+                    put(corpus, "program", f.read())
+    # Choices in the grammar of programs.
+    for seed in range(100):
+        put(corpus, "program", b"\0" + random.Random(seed).randbytes(200))
+
+
+def main(tests, corpus):
+    add_programs(corpus, os.path.join(tests, "conformance"))
+    for folder, _, files in os.walk(os.path.join(tests, "data")):
         for name in files:
             path = os.path.join(folder, name)
             with open(path, "rb") as f:

@@ -2,7 +2,10 @@
 
 #include <chrono>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <sanitizer/lsan_interface.h>
 #include <string>
 
 #include <wick/wick.h>
@@ -15,9 +18,12 @@
 #include "archive/unpickler.h"
 #include "archive/zip.h"
 #include "frontend/source_importer.h"
+#include "grammar.h"
 #include "ir/graph.h"
 #include "ops/print_value.h"
 #include "ops/tensor_ops.h"
+#include "program/checking.h"
+#include "program/session.h"
 #include "runtime/interpreter.h"
 #include "runtime/plan.h"
 
@@ -205,6 +211,26 @@ void graph(std::string_view bytes) {
         const auto function = make_intrusive<Function>("__torch__.f", Schema(), parsed);
         plan_of(*function);
         if (parsed->inputs().empty()) jit::run(*function, {}, limits());
+    });
+}
+
+void program(std::string_view bytes) {
+    static const Grammar grammar([] {
+        std::ifstream file(WICK_GRAMMAR);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    }());
+    const auto text = std::make_shared<Source>(
+        bytes.starts_with('\0') ? grammar.write(bytes.substr(1)) : std::string(bytes), "fuzz.py");
+    // Containers and objects that contain themselves are never freed.
+    const __lsan::ScopedDisabler cycles_leak;
+    attempt([&] {
+        Session session(limits());
+        session.checking = true;
+        if (bytes.size() % 4 == 0) {
+            check_program(session, text);
+        } else {
+            session.execute(text);
+        }
     });
 }
 

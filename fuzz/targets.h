@@ -18,6 +18,8 @@ void tensor_file(std::string_view bytes);
 void source(std::string_view bytes);
 /// The printed form of graphs: parser, verifier, printer, plan; graphs without inputs run.
 void graph(std::string_view bytes);
+/// A program, executed within limits, or checked: the text itself, or, behind a byte 0, choices in programs.grammar.
+void program(std::string_view bytes);
 /// A whole archive: loading, inspecting, printing, saving, and calling every method within limits.
 void archive(std::string_view bytes);
 
@@ -25,7 +27,8 @@ struct Target {
     const char* name;
     void (*run)(std::string_view bytes);
 };
-inline constexpr Target kTargets[] = {{"zip", zip},       {"pickle", pickle}, {"tensor_file", tensor_file},
-                                      {"source", source}, {"graph", graph},   {"archive", archive}};
+inline constexpr Target kTargets[] = {{"zip", zip},        {"pickle", pickle}, {"tensor_file", tensor_file},
+                                      {"source", source},  {"graph", graph},   {"program", program},
+                                      {"archive", archive}};
 
 }  // namespace wick::fuzz

@@ -105,6 +105,29 @@ TEST(Mutations, Graph) {
     expect_survives({"graph", graph}, seeds, Damage::text);
 }
 
+TEST(Mutations, Program) {
+    std::vector<std::string> seeds;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(WICK_TEST_ROOT "/conformance")) {
+        // Those with modules read whole texts of the library, which takes its time.
+        if (entry.path().extension() != ".py" || entry.path().parent_path().filename() == "conformance") continue;
+        std::string text = testing::read_text(entry.path());
+        if (text.find("nn.") == text.npos) seeds.push_back(std::move(text));
+    }
+    std::sort(seeds.begin(), seeds.end());
+    expect_survives({"program", program}, seeds, Damage::text);
+}
+
+TEST(Mutations, ProgramOfTheGrammar) {
+    std::vector<std::string> choices;
+    for (uint64_t i = 0; i < 10; ++i) {
+        Mutator random(i);
+        std::string& bytes = choices.emplace_back();
+        for (int left = 200; left > 0; --left) bytes += static_cast<char>(random.below(256));
+    }
+    const auto run = [](std::string_view bytes) { program(std::string(1, '\0').append(bytes)); };
+    expect_survives({"program", run}, choices, Damage::bytes);
+}
+
 TEST(Mutations, Archive) {
     const std::vector<std::string> seeds = archives(12'000);
     for (int i = 0; i < mutations(); ++i) {

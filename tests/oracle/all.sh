@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The whole oracle suite: provides the PyTorchs (setup.sh) and runs run.py once for the archives of each, side by side; beside
-# those of 2.13 the conformance programs.
+# those of 2.13 the conformance programs and random ones.
 # Ends with "oracle: N passed, N failed, N skipped"; fails when a test failed. A machine where neither PyTorch can be had
 # skips the suite and says so.
 set -euo pipefail
@@ -17,7 +17,7 @@ mkdir -p "$logs"
 
 # half NAME EXPRESSION: the tests that the expression picks; all of pytest's output goes to a log.
 half() {
-    "$WICK_ORACLE_PY213" -m pytest tests/oracle/run.py tests/oracle/conformance.py -q -rs --tb=short -p no:cacheprovider -k "$2" >"$logs/$1.log" 2>&1
+    "$WICK_ORACLE_PY213" -m pytest tests/oracle/run.py tests/oracle/conformance.py tests/oracle/random_programs.py -q -rs --tb=short -p no:cacheprovider -k "$2" >"$logs/$1.log" 2>&1
 }
 status=0
 half t213 "not t113" &

@@ -40,9 +40,10 @@ test:
 oracle: build
 	tests/oracle/all.sh
 
-# Times side by side with PyTorch; docs/benchmarks.md has a table made by it.
+# Times side by side with PyTorch (and CPython); docs/benchmarks.md has tables made by it. PEERS=programs: scalar programs and compiling.
+PEERS ?= peers
 bench: build
-	eval "$$(tests/oracle/setup.sh)" && "$$WICK_ORACLE_PY213" bench/peers.py $(BENCH)
+	eval "$$(tests/oracle/setup.sh)" && "$$WICK_ORACLE_PY213" bench/$(PEERS).py $(BENCH)
 
 # Each fuzz target for FUZZ_SECONDS, with what earlier runs found (fuzz-corpus/).
 fuzz:

@@ -86,15 +86,18 @@ class Match {
     Match(const Schema& schema, const SourceRange& range, Graph& graph, bool allow_conversions, std::string* why)
         : schema_(schema), range_(range), graph_(graph), allow_conversions_(allow_conversions), why_(why) {}
 
-    std::optional<MatchedSchema> run(const NamedValues& args, const NamedValues& kwargs, std::optional<NamedValue> self) {
+    std::optional<MatchedSchema> run(const NamedValues& args, const NamedValues& kwargs, const std::optional<NamedValue>& self) {
+        bool used_self = false;
         size_t used = 0;
         std::vector<bool> used_kwargs(kwargs.size());
         MatchedSchema match;
         for (size_t i = 0; i < schema_.arguments.size(); ++i) {
             const Argument& argument = schema_.arguments[i];
-            std::optional<NamedValue> actual;
-            if (argument.name == "self" && self) {
-                actual = std::exchange(self, std::nullopt);
+            const NamedValue* actual = nullptr;
+            std::optional<NamedValue> fallback;
+            if (argument.name == "self" && self && !used_self) {
+                actual = &*self;
+                used_self = true;
             } else if (!argument.kwarg_only && used < args.size()) {
                 if (allow_conversions_ && takes_rest_as_list(schema_, i)) {
                     const TypePtr given = args[used].type();
@@ -106,29 +109,33 @@ class Match {
                         continue;
                     }
                 }
-                actual = args[used++];
+                actual = &args[used++];
             } else if (const auto index = find_argument(kwargs, argument.name)) {
                 used_kwargs[*index] = true;
-                actual = kwargs[*index];
+                actual = &kwargs[*index];
             } else if (argument.default_value) {
-                actual.emplace(range_, argument.name, *argument.default_value);
+                actual = &fallback.emplace(range_, argument.name, *argument.default_value);
             } else {
-                return refuse(fmt::format("Argument {} not provided.", argument.name));
+                return refuse([&] { return fmt::format("Argument {} not provided.", argument.name); });
             }
             Value* value = argument_value(argument, *actual);
             if (!value) return std::nullopt;
             match.inputs.push_back(value);
         }
-        if (self) return refuse("Provided self argument not used in schema.");
+        if (self && !used_self) return refuse([] { return "Provided self argument not used in schema."; });
         if (schema_.is_vararg) {
             for (; used < args.size(); ++used) match.inputs.push_back(args[used].value(graph_));
         }
         if (used < args.size())
-            return refuse(fmt::format("Expected at most {} arguments but found {} positional arguments.", used, args.size()));
+            return refuse([&] {
+                return fmt::format("Expected at most {} arguments but found {} positional arguments.", used, args.size());
+            });
         for (size_t i = 0; i < kwargs.size(); ++i) {
             if (used_kwargs[i]) continue;
-            const bool is_known = schema_.find_argument(kwargs[i].name) >= 0;
-            return refuse(fmt::format("Keyword argument {} {}.", kwargs[i].name, is_known ? "specified twice" : "unknown"));
+            return refuse([&] {
+                const bool is_known = schema_.find_argument(kwargs[i].name) >= 0;
+                return fmt::format("Keyword argument {} {}.", kwargs[i].name, is_known ? "specified twice" : "unknown");
+            });
         }
         for (const Argument& result : schema_.returns) {
             TypePtr type = substitute_type_variables(result.type, variables_);
@@ -140,8 +147,10 @@ class Match {
     }
 
    private:
-    std::nullopt_t refuse(const std::string& reason) {
-        if (why_) *why_ += reason + "\n";
+    /// `reason` makes the text: most schemas are refused without anybody asking why.
+    template <class F>
+    std::nullopt_t refuse(F reason) {
+        if (why_) (*why_ += reason()) += '\n';
         return std::nullopt;
     }
 
@@ -165,31 +174,39 @@ class Match {
             value = construct_list(graph_, element, std::vector<Value*>(argument.fixed_length, value));
         }
         std::string reason;
-        if (!bind_type_variables(argument.type, value->type, variables_, &reason)) {
-            refuse(fmt::format("Could not match type {} to {} in argument '{}': {}.", value->type->annotation_str(),
-                               argument.type->annotation_str(), argument.name, reason));
+        if (!bind_type_variables(argument.type, value->type, variables_, why_ ? &reason : nullptr)) {
+            refuse([&] {
+                return fmt::format("Could not match type {} to {} in argument '{}': {}.", value->type->annotation_str(),
+                                   argument.type->annotation_str(), argument.name, reason);
+            });
             return nullptr;
         }
         const TypePtr type = substitute_type_variables(argument.type, variables_);
         if (!type) {
-            refuse(fmt::format("Type variables in type {} could not be inferred from actual type {}", argument.type->annotation_str(),
-                               value->type->annotation_str()));
+            refuse([&] {
+                return fmt::format("Type variables in type {} could not be inferred from actual type {}", argument.type->annotation_str(),
+                                   value->type->annotation_str());
+            });
             return nullptr;
         }
         value = try_convert_to_type(range_, graph_, type, value, allow_conversions_);
         std::string difference;
-        if (value->type->is_subtype_of(*type, &difference)) return value;
-        std::string text = fmt::format("Expected a value of type '{}' for argument '{}' but instead found type '{}'.", type->annotation_str(),
-                                       argument.name, value->type->annotation_str());
-        const TypePtr inner = value->type->is(TypeKind::Optional) ? value->type->contained(0) : nullptr;
-        if (inner && inner->is_subtype_of(*type)) {
+        if (value->type->is_subtype_of(*type, why_ ? &difference : nullptr)) return value;
+        refuse([&] { return wrong_type(argument, *type, *value, difference); });
+        return nullptr;
+    }
+
+    static std::string wrong_type(const Argument& argument, const Type& type, const Value& value, const std::string& difference) {
+        std::string text = fmt::format("Expected a value of type '{}' for argument '{}' but instead found type '{}'.", type.annotation_str(),
+                                       argument.name, value.type->annotation_str());
+        const TypePtr inner = value.type->is(TypeKind::Optional) ? value.type->contained(0) : nullptr;
+        if (inner && inner->is_subtype_of(type)) {
             text += "\nDo you have a typo in the argument or does it need to be refined with 'assert x is not None'?";
         }
-        if (value->type->is(TypeKind::Tensor) && argument.type->is(TypeKind::Float))
+        if (value.type->is(TypeKind::Tensor) && argument.type->is(TypeKind::Float))
             text += "\nHint: use `float(tensor)` to convert a one-element tensor.";
         if (!difference.empty()) text += "\n" + difference;
-        refuse(text);
-        return nullptr;
+        return text;
     }
 
     Value* rest_as_list(const Argument& formal, const NamedValues& args, size_t from) {

@@ -1,8 +1,10 @@
 #include "program/library.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <mutex>
+#include <unordered_map>
 
 #include "frontend/parser.h"
 
@@ -27,17 +29,39 @@ bool is_library_package(std::string_view module) {
     });
 }
 
-std::string_view library_module_of(std::string_view package, std::string_view name) {
-    // Definitions begin a line.
-    const std::string wanted[] = {"\nclass " + std::string(name), "\ndef " + std::string(name), "\n" + std::string(name) + " ="};
-    for (const auto& [module, text] : library_texts()) {
-        if (!module.starts_with(package)) continue;
-        for (const std::string& start : wanted) {
-            for (size_t at = text.find(start); at != text.npos; at = text.find(start, at + 1)) {
-                const char next = at + start.size() < text.size() ? text[at + start.size()] : ' ';
-                if (next == '(' || next == ':' || start.back() == '=') return module;
+/// The modules that define a name, in the library's order. Definitions begin a line: `class N(`, `def N(`, `N =`.
+static const std::vector<std::string_view>& modules_that_define(std::string_view name) {
+    static const auto index = [] {
+        std::unordered_map<std::string_view, std::vector<std::string_view>> modules;
+        const auto note = [&](std::string_view module, std::string_view line) {
+            bool is_assignment = true;
+            for (const std::string_view keyword : {"class ", "def "}) {
+                if (!line.starts_with(keyword)) continue;
+                line.remove_prefix(keyword.size());
+                is_assignment = false;
+            }
+            const auto is_inside = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+            const std::string_view name(line.begin(), std::find_if_not(line.begin(), line.end(), is_inside));
+            line.remove_prefix(name.size());
+            const bool defines = is_assignment ? line.starts_with(" =") : line.starts_with('(') || line.starts_with(':');
+            if (defines && !name.empty()) modules[name].push_back(module);
+        };
+        for (const auto& [module, text] : library_texts()) {
+            for (size_t start = 0, end; start < text.size(); start = end + 1) {
+                end = std::min(text.find('\n', start), text.size());
+                note(module, text.substr(start, end - start));
             }
         }
+        return modules;
+    }();
+    static const std::vector<std::string_view> none;
+    const auto found = index.find(name);
+    return found == index.end() ? none : found->second;
+}
+
+std::string_view library_module_of(std::string_view package, std::string_view name) {
+    for (const std::string_view module : modules_that_define(name)) {
+        if (module.starts_with(package)) return module;
     }
     return {};
 }

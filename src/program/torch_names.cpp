@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <limits>
 #include <numbers>
+#include <unordered_map>
 
 #include <wick/tensor/dtype.h>
 #include <wick/tensor/generator.h>
@@ -372,15 +373,25 @@ const IntrusivePtr<ClassThing>& root(std::string_view module, std::string_view n
 
 }  // namespace
 
+static const Entry* find_entry(std::string_view module, std::string_view name) {
+    static const auto by_name = [] {
+        std::unordered_multimap<std::string_view, const Entry*> entries;
+        for (const Entry& entry : kEntries) entries.emplace(entry.name, &entry);
+        return entries;
+    }();
+    const auto [begin, end] = by_name.equal_range(name);
+    const auto found = std::find_if(begin, end, [&](const auto& named) { return named.second->module == module; });
+    return found == end ? nullptr : found->second;
+}
+
 bool find_torch_name(Session& session, const std::string& module, const std::string& name, IValue& out) {
-    for (const Entry& entry : kEntries) {
-        if (entry.module != module || entry.name != name) continue;
+    if (const Entry* entry = find_entry(module, name)) {
         if (name == "TYPE_CHECKING") {
             out = IValue(false);
             return true;
         }
-        const TypePtr type = entry.type == TypeKind::Any ? TypePtr() : simple_type(entry.type);
-        out = make_intrusive<BuiltinThing>(fmt::format("{}.{}", module, name), entry.call, entry.compile_time, type)->value();
+        const TypePtr type = entry->type == TypeKind::Any ? TypePtr() : simple_type(entry->type);
+        out = make_intrusive<BuiltinThing>(fmt::format("{}.{}", module, name), entry->call, entry->compile_time, type)->value();
         return true;
     }
     if (const auto& type = root(module, name)) {

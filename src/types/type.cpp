@@ -336,8 +336,8 @@ static std::string_view plain_name(const IntrusivePtr<Function>& function) {
 }
 
 Function* ClassType::find_method(std::string_view name) const {
-    const int64_t i = find_named(methods_, name, plain_name);
-    return i < 0 ? nullptr : methods_[i].get();
+    const auto found = method_named_.find(name);
+    return found == method_named_.end() ? nullptr : found->second;
 }
 
 Function* ClassType::find_static_method(std::string_view name) const {
@@ -356,7 +356,10 @@ int64_t ClassType::add_attribute(std::string name, TypePtr type, bool is_paramet
 }
 
 void ClassType::add_constant(std::string name, IValue value) { constants_.emplace_back(std::move(name), std::move(value)); }
-void ClassType::add_method(IntrusivePtr<Function> method) { methods_.push_back(std::move(method)); }
+void ClassType::add_method(IntrusivePtr<Function> method) {
+    method_named_.try_emplace(plain_name(method), method.get());
+    methods_.push_back(std::move(method));
+}
 void ClassType::add_static_method(IntrusivePtr<Function> method) { static_methods_.push_back(std::move(method)); }
 void ClassType::add_property(Property property) { properties_.push_back(std::move(property)); }
 void ClassType::add_forward_pre_hook(IntrusivePtr<Function> hook) { forward_pre_hooks_.push_back(std::move(hook)); }

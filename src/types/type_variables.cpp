@@ -5,8 +5,10 @@
 namespace wick::jit {
 namespace {
 
-bool refuse(std::string* why, std::string reason) {
-    if (why) *why = std::move(reason);
+/// `reason` makes the text: overloads are tried and refused without anybody asking why.
+template <class F>
+bool refuse(std::string* why, F reason) {
+    if (why) *why = reason();
     return false;
 }
 
@@ -27,8 +29,8 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
             if (first) return true;
             TypePtr both = unify_types(bound->second, actual);
             if (!both) {
-                return refuse(why, fmt::format("Type variable '{}' previously matched to type {} is matched to type {}", bound->first,
-                                               bound->second->annotation_str(), actual->annotation_str()));
+                return refuse(why, [&] { return fmt::format("Type variable '{}' previously matched to type {} is matched to type {}", bound->first,
+                                               bound->second->annotation_str(), actual->annotation_str()); });
             }
             bound->second = std::move(both);
             return true;
@@ -42,11 +44,11 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
                 }
                 if (element) return bind_type_variables(formal->contained(0), element, variables, why);
             }
-            return refuse(why, fmt::format("Cannot match {} to {}", formal->annotation_str(), actual->annotation_str()));
+            return refuse(why, [&] { return fmt::format("Cannot match {} to {}", formal->annotation_str(), actual->annotation_str()); });
         case TypeKind::Tuple:
             if (actual->is(TypeKind::Tuple) && actual->contained().size() == formal->contained().size())
                 return bind_contained(formal, actual, variables, why);
-            return refuse(why, fmt::format("Cannot match a tuple to {}", actual->annotation_str()));
+            return refuse(why, [&] { return fmt::format("Cannot match a tuple to {}", actual->annotation_str()); });
         case TypeKind::Optional:
             if (actual->is(TypeKind::None)) return true;
             return bind_type_variables(formal->contained(0), actual->is(TypeKind::Optional) ? actual->contained(0) : actual, variables, why);
@@ -55,9 +57,9 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
         case TypeKind::Await:
         case TypeKind::RRef:
             if (actual->kind() == formal->kind()) return bind_contained(formal, actual, variables, why);
-            return refuse(why, fmt::format("Cannot match a {} to {}", formal->is(TypeKind::Dict) ? "dict" : formal->is(TypeKind::Future) ? "future" :
-                                                                      formal->is(TypeKind::Await) ? "await" : "rref", actual->annotation_str()));
-        default: return refuse(why, fmt::format("unhandled free variable in {}", formal->str()));
+            return refuse(why, [&] { return fmt::format("Cannot match a {} to {}", formal->is(TypeKind::Dict) ? "dict" : formal->is(TypeKind::Future) ? "future" :
+                                                                      formal->is(TypeKind::Await) ? "await" : "rref", actual->annotation_str()); });
+        default: return refuse(why, [&] { return fmt::format("unhandled free variable in {}", formal->str()); });
     }
 }
 

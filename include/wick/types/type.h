@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <wick/support/export.h>
@@ -242,6 +243,7 @@ class WICK_API ClassType : public Type {
     std::vector<Attribute> attributes_;
     std::vector<std::pair<std::string, IValue>> constants_;
     std::vector<IntrusivePtr<Function>> methods_;
+    std::unordered_map<std::string_view, Function*> method_named_;
     std::vector<IntrusivePtr<Function>> static_methods_;
     std::vector<Property> properties_;
     std::vector<IntrusivePtr<Function>> forward_pre_hooks_;

@@ -5,6 +5,7 @@
 
 #include "ops/builtins.h"
 #include "ops/families.h"
+#include "ops/strings.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::jit {
@@ -141,7 +142,7 @@ void register_builtins_convert(Registry& ops) {
     });
     ops.add("aten::chr(int i) -> str").kernel([](int64_t i) {
         WICK_CHECK(i >= 0 && i < 256, "chr() arg not in range(256), found {}", i);
-        return std::string(1, static_cast<char>(i));
+        return character(static_cast<char>(i));
     });
     ops.add("aten::bin(int i) -> str").kernel([](int64_t i) { return digits(i, 2, "0b"); });
     ops.add("aten::oct(int i) -> str").kernel([](int64_t i) { return digits(i, 8, "0o"); });

@@ -9,6 +9,7 @@
 
 #include "ops/builtins.h"
 #include "ops/families.h"
+#include "ops/strings.h"
 
 namespace wick::jit {
 namespace {
@@ -31,7 +32,7 @@ std::string map(View s, F f) {
 
 /// What a text is taken apart into. Many short strings take far more memory than the text.
 class Parts {
-   public:
+ public:
     void add(View part) {
         constexpr size_t kInline = 15;
         bytes_ += sizeof(StringObject) + sizeof(IValue) + (part.size() > kInline ? part.size() : 0);
@@ -42,7 +43,7 @@ class Parts {
     void reverse() { std::reverse(items_.begin(), items_.end()); }
     IValue list() { return make_list(string_type(), std::move(items_)); }
 
-   private:
+ private:
     std::vector<IValue> items_;
     size_t bytes_ = 0;
 };
@@ -97,7 +98,8 @@ bool is_title(View s) {
 
 /// As PyTorch has it, which knows no underscores.
 bool is_identifier(View s) {
-    return !s.empty() && !std::isdigit(byte(s[0])) && std::all_of(s.begin(), s.end(), [](char c) { return std::isalnum(byte(c)); });
+    return !s.empty() && !std::isdigit(byte(s[0])) &&
+           std::all_of(s.begin(), s.end(), [](char c) { return std::isalnum(byte(c)); });
 }
 
 bool has_case(View s, bool (*wanted)(char), bool (*other)(char)) {
@@ -260,7 +262,8 @@ IValue split(View s, std::optional<View> separator, int64_t max) {
 IValue rsplit(View s, View separator, int64_t max) {
     WICK_CHECK(!separator.empty(), "ValueError: empty separator");
     Parts parts;
-    for (size_t at; (max < 0 || static_cast<int64_t>(parts.size()) < max) && (at = find_last_part(s, separator)) != View::npos;
+    for (size_t at;
+         (max < 0 || static_cast<int64_t>(parts.size()) < max) && (at = find_last_part(s, separator)) != View::npos;
          s = s.substr(0, at))
         parts.add(s.substr(at + separator.size()));
     parts.add(s);
@@ -303,8 +306,8 @@ std::string join(View separator, const ListObject& values) {
     return result;
 }
 
-std::string get_item(View s, int64_t index) {
-    return std::string(1, s[checked_index(index, s.size(), "string index out of range")]);
+IValue get_item(View s, int64_t index) {
+    return character(s[checked_index(index, s.size(), "string index out of range")]);
 }
 
 std::string slice(View s, std::optional<int64_t> start, std::optional<int64_t> stop, int64_t step) {
@@ -358,18 +361,16 @@ void register_builtins_string(Registry& ops) {
     register_tests(ops);
     register_searching(ops);
 
-    ops.add("aten::add.str(str a, str b) -> str").kernel([](View a, View b) {
-        check_memory(static_cast<int64_t>(a.size() + b.size()));
-        return std::string(a).append(b);
-    });
+    ops.add("aten::add.str(str a, str b) -> str").kernel(&concat_strings);
     ops.add("aten::len.str(str s) -> int").kernel([](View s) { return static_cast<int64_t>(s.size()); });
     ops.add("aten::__getitem__.str(str s, int index) -> str").kernel(&get_item);
     ops.add("prim::StringIndex(str string, int index) -> str").kernel(&get_item);
     ops.add("aten::slice.str(str string, int? start=None, int? end=None, int step=1) -> str").kernel(&slice);
     ops.add("aten::list(str t) -> str[]").kernel([](View s) {
-        Parts chars;
-        for (size_t i = 0; i < s.size(); ++i) chars.add(s.substr(i, 1));
-        return chars.list();
+        check_memory(static_cast<int64_t>(s.size() * sizeof(IValue)));
+        std::vector<IValue> items(s.size());
+        std::transform(s.begin(), s.end(), items.begin(), character);
+        return make_list(string_type(), std::move(items));
     });
 
     ops.add("aten::upper(str self) -> str").kernel([](View s) { return map(s, upper); });

@@ -121,6 +121,11 @@ const std::string& IValue::to_string() const {
     return static_cast<const StringObject*>(payload_.pointer)->value;
 }
 
+std::string* IValue::unshared_string() {
+    if (tag_ != Tag::String || payload_.pointer->use_count() != 1) return nullptr;
+    return &static_cast<StringObject*>(payload_.pointer)->value;
+}
+
 jit::Function& IValue::to_function() const {
     expect(Tag::Function);
     return *static_cast<jit::Function*>(payload_.pointer);
@@ -277,13 +282,18 @@ size_t hash_of(const IValue& value) {
     }
 }
 
-size_t DictObject::slot_of(const IValue& key) const {
+/// Spread over all bits, of which the index takes the lower ones.
+static uint32_t spread_hash(const IValue& key) {
+    return static_cast<uint32_t>(hash_of(key) * 0x9e3779b97f4a7c15ull >> 32);
+}
+
+size_t DictObject::slot_of(const IValue& key, uint32_t hash) const {
     // Linear probing; the table is a power of two and at most half full, so an empty slot ends every search.
     const size_t mask = index_.size() - 1;
-    size_t slot = (hash_of(key) * 0x9e3779b97f4a7c15ull >> 17) & mask;
+    size_t slot = hash & mask;
     while (index_[slot] >= 0) {
         const Entry& entry = entries_[index_[slot]];
-        if (entry.alive && entry.key.equals(key)) break;
+        if (entry.hash == hash && entry.alive && entry.key.equals(key)) break;
         slot = (slot + 1) & mask;
     }
     return slot;
@@ -295,33 +305,39 @@ void DictObject::rehash() {
     // The index is at most half full.
     check_memory(static_cast<int64_t>(slots * sizeof(int32_t) + slots / 2 * sizeof(Entry)));
     index_.assign(slots, -1);
-    for (size_t i = 0; i < entries_.size(); ++i) index_[slot_of(entries_[i].key)] = static_cast<int32_t>(i);
+    for (size_t i = 0; i < entries_.size(); ++i) {
+        // All keys differ: the next empty slot is the one.
+        size_t slot = entries_[i].hash & (slots - 1);
+        while (index_[slot] >= 0) slot = (slot + 1) & (slots - 1);
+        index_[slot] = static_cast<int32_t>(i);
+    }
 }
 
 IValue* DictObject::find(const IValue& key) {
     if (alive_ == 0) return nullptr;
-    const int32_t at = index_[slot_of(key)];
+    const int32_t at = index_[slot_of(key, spread_hash(key))];
     return at < 0 ? nullptr : &entries_[at].value;
 }
 
 void DictObject::set(IValue key, IValue value) {
+    const uint32_t hash = spread_hash(key);
     if ((entries_.size() + 1) * 2 > index_.size()) rehash();
-    const size_t slot = slot_of(key);
+    const size_t slot = slot_of(key, hash);
     if (index_[slot] >= 0) {
         entries_[index_[slot]].value = std::move(value);
         return;
     }
     WICK_CHECK(entries_.size() < INT32_MAX, "dict is too large");
     index_[slot] = static_cast<int32_t>(entries_.size());
-    entries_.push_back({std::move(key), std::move(value)});
+    entries_.push_back({std::move(key), std::move(value), hash});
     ++alive_;
 }
 
 bool DictObject::erase(const IValue& key) {
     if (alive_ == 0) return false;
-    const int32_t at = index_[slot_of(key)];
+    const int32_t at = index_[slot_of(key, spread_hash(key))];
     if (at < 0) return false;
-    entries_[at] = Entry{IValue(), IValue(), false};
+    entries_[at] = Entry{IValue(), IValue(), 0, false};
     --alive_;
     return true;
 }

@@ -5,9 +5,23 @@
 #include <cstdint>
 #include <utility>
 
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
+
 #include <wick/support/export.h>
 
 namespace wick {
+
+/// Whether this thread is the process's only one, as glibc tells: counting then needs no atomic read-modify-write, which
+/// costs as much as twenty plain instructions.
+inline bool is_single_threaded() noexcept {
+#if __has_include(<sys/single_threaded.h>)
+    return __libc_single_threaded;
+#else
+    return false;
+#endif
+}
 
 /// Base of every shared object (tensors, lists, types, …). Thread-safe counting; an object made immortal is never
 /// counted, so threads that share it touch no common cache line.
@@ -18,11 +32,22 @@ class WICK_API RefCounted {
     RefCounted& operator=(const RefCounted&) = delete;
 
     void retain() const noexcept {
-        if (count_.load(std::memory_order_relaxed) < kImmortal) count_.fetch_add(1, std::memory_order_relaxed);
+        const uint32_t count = count_.load(std::memory_order_relaxed);
+        if (count >= kImmortal) return;
+        if (is_single_threaded())
+            count_.store(count + 1, std::memory_order_relaxed);
+        else
+            count_.fetch_add(1, std::memory_order_relaxed);
     }
     void release() const noexcept {
-        if (count_.load(std::memory_order_relaxed) >= kImmortal) return;
-        if ((count_.fetch_sub(1, std::memory_order_acq_rel) & ~kShared) == 1) destroy();
+        const uint32_t count = count_.load(std::memory_order_relaxed);
+        if (count >= kImmortal) return;
+        if (is_single_threaded()) {
+            count_.store(count - 1, std::memory_order_relaxed);
+            if ((count & ~kShared) == 1) destroy();
+        } else if ((count_.fetch_sub(1, std::memory_order_acq_rel) & ~kShared) == 1) {
+            destroy();
+        }
     }
     void make_immortal() const noexcept { count_.fetch_or(kImmortal, std::memory_order_relaxed); }
     uint32_t use_count() const noexcept { return count_.load(std::memory_order_acquire) & ~kShared; }

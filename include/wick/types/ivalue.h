@@ -143,6 +143,8 @@ class WICK_API IValue {
     /// The tensor without counting a reference; the IValue must outlive its use.
     const Tensor& tensor_ref() const;
     const std::string& to_string() const;
+    /// The text of a string that nobody else holds, to be changed in place; null for any other.
+    std::string* unshared_string();
     ListObject& to_list() const { return expect(Tag::List), *reinterpret_cast<ListObject*>(payload_.pointer); }
     DictObject& to_dict() const { return expect(Tag::Dict), *reinterpret_cast<DictObject*>(payload_.pointer); }
     TupleObject& to_tuple() const { return expect(Tag::Tuple), *reinterpret_cast<TupleObject*>(payload_.pointer); }
@@ -198,7 +200,8 @@ class WICK_API ComplexObject : public RefCounted {
 class WICK_API StringObject : public RefCounted {
    public:
     explicit StringObject(std::string value) : value(std::move(value)) {}
-    const std::string value;
+    /// Changed in place only while one value holds it (IValue::unshared_string).
+    std::string value;
 };
 
 /// List[T]: shared by reference, as in Python.
@@ -216,6 +219,7 @@ class WICK_API DictObject : public RefCounted {
     struct Entry {
         IValue key;
         IValue value;
+        uint32_t hash = 0;  ///< of the key, as the index uses it
         bool alive = true;
     };
     DictObject(jit::TypePtr key_type, jit::TypePtr value_type)
@@ -239,7 +243,7 @@ class WICK_API DictObject : public RefCounted {
 
    private:
     void rehash();
-    size_t slot_of(const IValue& key) const;
+    size_t slot_of(const IValue& key, uint32_t hash) const;
 
     std::vector<Entry> entries_;
     std::vector<int32_t> index_;  // open addressing into entries_; -1 empty

@@ -60,6 +60,7 @@ namespace wick::jit {
     _(aten_isnot, "aten::__isnot__")                                     \
     _(aten_is, "aten::__is__")                                           \
     _(aten_not, "aten::__not__")                                         \
+    _(aten_derive_index, "aten::__derive_index")                         \
     _(aten_len, "aten::len")                                             \
     _(attr_value, "value")                                               \
     _(attr_name, "name")                                                 \

@@ -12,18 +12,10 @@
 #include <string_view>
 #include <type_traits>
 
+#include "ops/arithmetic.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
-
-using Complex = std::complex<double>;
-
-template <class T>
-concept Real = std::same_as<T, int64_t> || std::same_as<T, double>;
-template <class T>
-concept Number = Real<T> || std::same_as<T, Complex>;
-template <class T>
-concept Floating = std::same_as<T, double> || std::same_as<T, Complex>;
 
 /// The schema spelling of a C++ parameter or result type.
 template <class T>
@@ -36,12 +28,6 @@ constexpr std::string_view spelling() {
     if constexpr (std::is_same_v<T, std::string>) return "str";
     if constexpr (std::is_same_v<T, Device>) return "Device";
 }
-
-/// The type both are computed in.
-template <class A, class B>
-using Common = std::conditional_t<std::is_same_v<A, Complex> || std::is_same_v<B, Complex>, Complex,
-                                  std::conditional_t<std::is_same_v<A, double> || std::is_same_v<B, double>, double,
-                                                     std::conditional_t<std::is_same_v<A, B>, A, int64_t>>>;
 
 template <class To, class From>
 To number_cast(From value) {

@@ -6,27 +6,25 @@
 #include <wick/support/check.h>
 
 #include "ops/script_call.h"
+#include "passes/inline_calls.h"
+#include "passes/lower_tuples.h"
+#include "runtime/carried_values.h"
 #include "runtime/plan.h"
+#include "runtime/select_opcode.h"
 
 namespace wick::jit {
 namespace {
 
-/// Operators that have an opcode of their own.
+/// Operators that have an opcode of their own, besides those on numbers and strings (select_opcode.h).
 struct DirectOperator {
     std::string_view name;
     Opcode opcode;
 };
 constexpr DirectOperator kDirect[] = {
-    {"aten::add.int", Opcode::IntAdd},      {"aten::sub.int", Opcode::IntSub},
-    {"aten::mul.int", Opcode::IntMul},      {"aten::lt.int", Opcode::IntLt},
-    {"aten::le.int", Opcode::IntLe},        {"aten::gt.int", Opcode::IntGt},
-    {"aten::ge.int", Opcode::IntGe},        {"aten::eq.int", Opcode::IntEq},
-    {"aten::ne.int", Opcode::IntNe},        {"aten::add.float", Opcode::FloatAdd},
-    {"aten::sub.float", Opcode::FloatSub},  {"aten::mul.float", Opcode::FloatMul},
-    {"aten::div.float", Opcode::FloatDiv},  {"aten::lt.float", Opcode::FloatLt},
-    {"aten::gt.float", Opcode::FloatGt},    {"aten::__not__", Opcode::Not},
-    {"aten::len.t", Opcode::ListLength},    {"aten::__getitem__.t", Opcode::ListGet},
-    {"aten::_set_item.t", Opcode::ListSet},
+    {"aten::__not__", Opcode::Not},
+    {"aten::add.str", Opcode::StrConcat},
+    {"aten::len.t", Opcode::ListLength},
+    {"aten::__getitem__.t", Opcode::ListGet},
 };
 
 const std::unordered_map<const Operator*, Opcode>& direct_operators() {
@@ -42,6 +40,11 @@ const std::unordered_map<const Operator*, Opcode>& direct_operators() {
     return table;
 }
 
+const Operator* set_item_operator() {
+    static const Operator* op = Registry::instance().find_overload("aten::_set_item.t");
+    return op;
+}
+
 /// Values whose register may simply go stale: nothing is held by them.
 bool is_plain(const Value* value) {
     switch (value->type->kind()) {
@@ -55,6 +58,31 @@ bool is_plain(const Value* value) {
             return false;
     }
 }
+
+bool is_true(const Value* value) {
+    const IValue* constant = constant_value(value);
+    return constant && constant->is_bool() && constant->to_bool();
+}
+
+/// Short-circuit `and` and `or`: the result when the condition decides alone is the condition, or a constant.
+bool is_and(const Node* node) {
+    const Value* other = node->blocks[1]->outputs()[0];
+    const IValue* constant = constant_value(other);
+    return other == node->input(0) || (constant && constant->is_bool() && !constant->to_bool());
+}
+bool is_or(const Node* node) {
+    const Value* other = node->blocks[0]->outputs()[0];
+    return other == node->input(0) || is_true(other);
+}
+
+/// A loop with a condition and nothing else: no limit, no counter.
+bool is_while(const Node* loop) {
+    const IValue* limit = constant_value(loop->input(0));
+    return limit && limit->is_int() && limit->to_int() == std::numeric_limits<int64_t>::max() &&
+           loop->blocks[0]->inputs()[0]->uses.empty();
+}
+/// A loop with a limit and nothing else.
+bool is_counted(const Node* loop) { return is_true(loop->input(1)) && is_true(loop->blocks[0]->outputs()[0]); }
 
 using ValueSet = std::unordered_set<const Value*>;
 
@@ -113,22 +141,58 @@ class PlanCompiler {
         node_ = node;
         plan_.places.push_back({node->range, node->inlined_from});
     }
+    /// Where a jump goes to, as the distance from it.
+    static int32_t& target_of(Instruction& jump) {
+        const OpcodeInfo& info = info_of(jump.opcode);
+        return info.b == OperandKind::Target ? jump.b : info.c == OperandKind::Target ? jump.c : jump.extra;
+    }
+    void set_target(size_t jump, int32_t target) { target_of(plan_.code[jump]) = target - static_cast<int32_t>(jump); }
+    void land_here(const std::vector<size_t>& jumps) {
+        for (const size_t jump : jumps) set_target(jump, here());
+    }
     int32_t here() const { return static_cast<int32_t>(plan_.code.size()); }
 
     // Values ---------------------------------------------------------------------------------------------------------
 
     uint32_t define(const Value* value) {
-        const uint32_t reg = plan_.registers++;
-        index32(plan_.registers);
-        operands_[value] = register_operand(static_cast<int32_t>(reg));
+        const auto wanted = wanted_.find(value);
+        if (wanted != wanted_.end()) return define_in(value, wanted->second.reg);
+        return define_in(value, plan_.registers++);
+    }
+    uint32_t define_in(const Value* value, uint32_t reg) {
+        operands_[value] = register_operand(index32(reg));
         return reg;
     }
     /// Registers of a node's outputs, one after the other, at least `count` of them.
     uint32_t define_outputs(const Node* node, size_t count = 0) {
+        if (node->outputs.size() == 1 && count <= 1) return define(node->output());
         const uint32_t first = plan_.registers;
-        for (const Value* output : node->outputs) define(output);
+        for (const Value* output : node->outputs) define_in(output, plan_.registers++);
         if (node->outputs.size() < count) plan_.registers += static_cast<uint32_t>(count - node->outputs.size());
         return first;
+    }
+    /// For outputs that nobody uses and no instruction makes.
+    void define_nothing(const Node* node) {
+        for (const Value* output : node->outputs) operands_[output] = constant(IValue());
+    }
+    /// Lets output `index` of the block be computed in register `reg` straight away, where the block's own node makes
+    /// it and the register's present value (`old`, or none) is not needed any more.
+    void want(const Block* block, size_t index, uint32_t reg, const Value* target, const Value* old) {
+        const Value* result = block->outputs()[index];
+        const Node* node = result->node;
+        if (node->block != block || !writes_at_its_end(node)) return;
+        if (!is_plain(result) || result->type->kind() != target->type->kind()) return;
+        if (std::count(block->outputs().begin(), block->outputs().end(), result) != 1) return;
+        if (old && !may_replace(old, node, result->offset)) return;
+        wanted_[result] = {reg, old};
+    }
+    static bool writes_at_its_end(const Node* node) {
+        return node->kind == sym::prim_If || node->kind == sym::prim_Loop || select_scalar_instruction(*node);
+    }
+    /// What `wanted` says of a value's register: the value that is in it before.
+    const Value* replaced_by(const Value* value) const {
+        const auto wanted = wanted_.find(value);
+        return wanted == wanted_.end() ? nullptr : wanted->second.old;
     }
     Operand operand(const Value* value) const {
         const auto found = operands_.find(value);
@@ -201,7 +265,10 @@ class PlanCompiler {
             for (const Value* output : node->outputs) track(output);
             const ValueSet& dying = dies_at[node];
             dying_ = &dying;
-            emit_node(node);
+            if (dying.empty() && is_condition(node))
+                conditions_.insert(node->output());
+            else
+                emit_node(node);
             place(node);
             drop(std::exchange(unused, {}));
         }
@@ -227,7 +294,8 @@ class PlanCompiler {
             const Operand object = last_operand(node->input(0));
             emit(Opcode::GetAttr, define_outputs(node), object, slot_of(node));
         } else if (kind == sym::prim_SetAttr) {
-            emit_list(Opcode::SetAttr, node, slot_of(node));
+            const std::vector<Operand> operands = inputs(node);
+            emit(Opcode::SetAttr, 0, operands[0], operands[1], slot_of(node));
         } else if (kind == sym::prim_CallMethod) {
             emit_method_call(node);
         } else if (kind == sym::prim_CallFunction) {
@@ -362,14 +430,17 @@ class PlanCompiler {
             emit(node->kind == sym::aten_is ? Opcode::IsNone : Opcode::IsNotNone, define_outputs(node), value);
             return;
         }
+        if (const auto scalar = select_scalar_instruction(*node)) {
+            const auto [b, c] = scalar_operands(node, *scalar, inputs(node));
+            emit(scalar->opcode, define_outputs(node), b, c);
+            return;
+        }
+        if (node->kind == sym::aten_derive_index) return emit_derived_index(node);
+        if (op == set_item_operator()) return emit_set_item(node);
         const auto direct = direct_operators().find(op);
-        if (direct != direct_operators().end() && node->outputs.size() <= 1) {
+        if (direct != direct_operators().end()) {
             const std::vector<Operand> operands = inputs(node);
-            const uint32_t result = define_outputs(node, 1);
-            if (info_of(direct->second).b == OperandKind::List)
-                emit(direct->second, result, list(operands), index32(operands.size()));
-            else
-                emit(direct->second, result, operands[0], operands.size() > 1 ? operands[1] : 0);
+            emit(direct->second, define_outputs(node, 1), operands[0], operands.size() > 1 ? operands[1] : 0);
             return;
         }
         const std::vector<Operand> operands = inputs(node);
@@ -386,7 +457,56 @@ class PlanCompiler {
         const size_t results = std::max<size_t>(std::max(node->outputs.size(), schema.returns.size()), 1);
         emit(Opcode::Operator, define_outputs(node, results), list(operands), index32(operands.size()),
              append(plan_.operators, op));
-        if (warn_id) plan_.code[skip].b = here();
+        if (warn_id) set_target(skip, here());
+    }
+
+    /// The operands of an instruction on numbers or strings, converted to its type; c is 0 if there is one only.
+    std::pair<Operand, Operand> scalar_operands(const Node* node, const ScalarInstruction& scalar,
+                                                std::vector<Operand> operands) {
+        operands.resize(2);
+        for (size_t i = 0; i < node->inputs.size(); ++i) {
+            const Value* input = node->input(i);
+            if (scalar.operands != TypeKind::Float || !input->type->is(TypeKind::Int)) continue;
+            if (const IValue* known = constant_value(input); known && known->is_int()) {
+                operands[i] = constant(static_cast<double>(known->to_int()));
+            } else {
+                const uint32_t converted = plan_.registers++;
+                emit(Opcode::IntToFloat, converted, operands[i]);
+                operands[i] = register_operand(index32(converted));
+            }
+        }
+        return {operands[0], operands[1]};
+    }
+    /// Of a test that jumps: it leaves its operands where they are.
+    std::pair<Operand, Operand> jump_operands(const Node* node, const ScalarInstruction& test) {
+        std::vector<Operand> operands;
+        for (const Value* input : node->inputs) operands.push_back(operand(input));
+        return scalar_operands(node, test, std::move(operands));
+    }
+
+    /// start + index * step; by far the most loops step by 1.
+    void emit_derived_index(const Node* node) {
+        const IValue* step = constant_value(node->input(2));
+        Operand offset = operand(node->input(0));
+        if (!step || !step->is_int() || step->to_int() != 1) {
+            const uint32_t product = plan_.registers++;
+            emit(Opcode::IntMul, product, offset, operand(node->input(2)));
+            offset = register_operand(index32(product));
+        }
+        emit(Opcode::IntAdd, define_outputs(node, 1), operand(node->input(1)), offset);
+    }
+
+    /// Assigning gives the list, which hardly anybody uses.
+    void emit_set_item(const Node* node) {
+        const bool is_used = !node->outputs.empty() && !node->output()->uses.empty();
+        std::vector<Operand> operands = inputs(node);
+        const Operand list = operands[0];
+        if (is_used) operands[0] &= ~1;
+        emit(Opcode::ListSet, 0, operands[0], operands[1], operands[2]);
+        if (is_used)
+            emit(Opcode::Move, define_outputs(node, 1), list);
+        else
+            define_nothing(node);
     }
 
     /// A composite with several results returns a tuple where a kernel fills several registers.
@@ -398,27 +518,126 @@ class PlanCompiler {
              index32(node->outputs.size()));
     }
 
+    // Conditions -----------------------------------------------------------------------------------------------------
+    //
+    // A test that only the following branch or loop asks for is not computed as a value: it becomes jumps there, and so
+    // does an `and` or `or` of tests.
+
+    /// Whether the node is left to the one that asks for its result (jump_unless, repeat_if).
+    bool is_condition(const Node* node) {
+        if (node->outputs.size() != 1 || node->output()->uses.size() != 1 || !node->output()->type->is(TypeKind::Bool))
+            return false;
+        const bool is_branch = node->kind == sym::prim_If && (is_and(node) || is_or(node));
+        if (!is_branch) {
+            const auto scalar = select_scalar_instruction(*node);
+            if (!scalar || !scalar->is_test) return false;
+        }
+        const auto [user, index] = node->output()->uses[0];
+        const Node* next = node->next;
+        while (next->kind == sym::prim_Constant) next = next->next;
+        if (user != next) return false;
+        if (user->kind == sym::prim_If) return index == 0;
+        if (user->kind == sym::prim_Loop) return index == 1 && is_while(user) && reads_none_of(node, user->inputs);
+        if (user != node->block->return_node || index != 0 || !node->block->owner) return false;
+        const Node* owner = node->block->owner;
+        if (owner->kind == sym::prim_If)
+            return conditions_.count(owner->outputs.empty() ? nullptr : owner->output()) > 0;
+        // The condition of the next turn is asked for when the carried values have moved.
+        return owner->kind == sym::prim_Loop && is_while(owner) && reads_none_of(node, node->block->inputs()) &&
+               reads_none_of(node, user->inputs);
+    }
+    /// Whether the node and its blocks read none of `moved`, which move into other registers before they are run.
+    static bool reads_none_of(const Node* node, const std::vector<Value*>& moved) {
+        std::unordered_map<const Value*, const Node*> read;
+        note_uses(node, node, read);
+        return std::none_of(moved.begin(), moved.end(), [&](const Value* value) {
+            return read.count(value) > 0 && value->node->kind != sym::prim_Constant;
+        });
+    }
+
+    /// Code that goes on if the value is true, and jumps if it is false: the jumps are added to `if_false`.
+    void jump_unless(const Value* value, std::vector<size_t>& if_false) {
+        if (conditions_.count(value) == 0) {
+            if (!is_true(value)) if_false.push_back(emit(Opcode::JumpUnless, 0, operand(value)));
+            return;
+        }
+        const Node* node = value->node;
+        place(node);
+        if (node->kind != sym::prim_If) {
+            const ScalarInstruction test = *select_scalar_instruction(*node);
+            const auto [b, c] = jump_operands(node, test);
+            if_false.push_back(emit(wick::jit::jump_unless(test.opcode), 0, b, c));
+        } else if (is_and(node)) {
+            jump_unless(node->input(0), if_false);
+            jump_unless_result(node->blocks[0], if_false);
+        } else {
+            std::vector<size_t> ask_other;
+            jump_unless(node->input(0), ask_other);
+            const size_t go_on = emit(Opcode::Jump, 0);
+            land_here(ask_other);
+            jump_unless_result(node->blocks[1], if_false);
+            set_target(go_on, here());
+        }
+    }
+    void jump_unless_result(const Block* block, std::vector<size_t>& if_false) {
+        const ValueSet* outer = dying_;
+        emit_block(block, {});
+        jump_unless(block->outputs()[0], if_false);
+        leave_block(outer);
+    }
+
+    /// The end of a loop: goes back to `start` if the value is true.
+    void repeat_if(const Value* value, Operand operand, int32_t start) {
+        std::vector<size_t> if_false;
+        size_t back;
+        if (conditions_.count(value) > 0 && value->node->kind != sym::prim_If) {
+            place(value->node);
+            const ScalarInstruction test = *select_scalar_instruction(*value->node);
+            const auto [b, c] = jump_operands(value->node, test);
+            back = emit(wick::jit::repeat_if(test.opcode), 0, b, c);
+        } else if (conditions_.count(value) > 0 || is_true(value)) {
+            jump_unless(value, if_false);
+            back = emit(Opcode::Repeat, 0);
+        } else {
+            back = emit(Opcode::RepeatIf, 0, operand);
+        }
+        set_target(back, start);
+        land_here(if_false);
+    }
+
     // Control flow ---------------------------------------------------------------------------------------------------
 
     void emit_if(const Node* node) {
         const ValueSet* outer = dying_;
         const ValueSet dying = *outer;
-        const Operand condition = operand(node->input(0));
-        for (const Value* output : node->outputs) define(output);
-        const size_t branch = emit(Opcode::JumpUnless, 0, condition);
+        for (size_t i = 0; i < node->outputs.size(); ++i) {
+            const Value* output = node->output(i);
+            const uint32_t reg = define(output);
+            for (const Block* branch : node->blocks) want(branch, i, reg, output, replaced_by(output));
+        }
+        std::vector<size_t> otherwise;
+        jump_unless(node->input(0), otherwise);
         emit_branch(node, node->blocks[0], dying);
         const size_t skip = emit(Opcode::Jump, 0);
-        plan_.code[branch].c = here();
+        land_here(otherwise);
         emit_branch(node, node->blocks[1], dying);
-        plan_.code[skip].b = here();
+        set_target(skip, here());
+        if (here() == static_cast<int32_t>(skip) + 1) {
+            // Nothing to skip.
+            plan_.code.pop_back();
+            plan_.place_of.pop_back();
+            land_here(otherwise);
+        }
         dying_ = outer;
     }
 
     void emit_branch(const Node* node, const Block* block, const ValueSet& dying) {
         emit_block(block, dying);
         place(node);
-        const std::vector<Operand> results = inputs(block->return_node);
-        for (size_t i = 0; i < results.size(); ++i) emit(Opcode::Move, reg(node->outputs[i]), results[i]);
+        std::vector<Operand> results = inputs(block->return_node);
+        std::vector<uint32_t> targets;
+        for (const Value* output : node->outputs) targets.push_back(reg(output));
+        move_all(std::move(results), targets);
         leave_block(&dying);
     }
 
@@ -427,8 +646,6 @@ class PlanCompiler {
         const ValueSet* outer = dying_;
         const ValueSet dying = *outer;
         const Block* body = node->blocks[0];
-        const Operand limit = operand(node->input(0));
-        const Operand condition = operand(node->input(1));
 
         // What the body uses lives until the loop ends; the rest may move into the carried registers.
         std::unordered_map<const Value*, const Node*> used_in_body;
@@ -444,46 +661,70 @@ class PlanCompiler {
         }
         dying_ = &movable;
         const std::vector<Operand> initial = inputs(node, 2);
-        const uint32_t counter = define(body->inputs()[0]);
-        for (size_t i = 1; i < body->inputs().size(); ++i) {
-            const uint32_t carried = define(body->inputs()[i]);
-            operands_[node->outputs[i - 1]] = register_operand(static_cast<int32_t>(carried));
-            emit(Opcode::Move, carried, initial[i - 1]);
+        const uint32_t counter = is_while(node) ? 0 : define(body->inputs()[0]);
+        std::vector<uint32_t> carried;
+        for (size_t i = 0; i < node->outputs.size(); ++i) {
+            carried.push_back(define(node->output(i)));
+            define_in(body->inputs()[i + 1], carried[i]);
+            want(body, i + 1, carried[i], node->output(i), body->inputs()[i + 1]);
         }
-        const size_t enter = emit(Opcode::LoopEnter, counter, condition, 0, limit);
+        for (size_t i = 0; i < carried.size(); ++i) move(carried[i], initial[i]);
+
+        const bool counts = is_counted(node);
+        const Operand limit = operand(node->input(0));
+        std::vector<size_t> exits;
+        if (is_while(node))
+            jump_unless(node->input(1), exits);
+        else if (counts)
+            exits.push_back(emit(Opcode::CountEnter, counter, limit));
+        else
+            exits.push_back(emit(Opcode::LoopEnter, counter, operand(node->input(1)), 0, limit));
         const int32_t start = here();
         emit_block(body, {});
         place(node);
-        const Operand again = emit_carry(body);
+        std::vector<Operand> results = inputs(body->return_node, 1);
+        const Value* again = body->outputs()[0];
+        Operand condition = 0;
+        if (!is_true(again) && conditions_.count(again) == 0) {
+            condition = operand(again);
+            // Another carried value may move into its register.
+            const auto at = std::find(carried.begin(), carried.end(), static_cast<uint32_t>(condition) / 2);
+            if (condition >= 0 && at != carried.end() && body->outputs()[at - carried.begin() + 1] != again) {
+                const uint32_t copy = plan_.registers++;
+                emit(Opcode::Move, copy, condition);
+                condition = register_operand(static_cast<int32_t>(copy));
+            }
+        }
+        move_all(std::move(results), carried);
         leave_block(outer);
-        emit(Opcode::LoopNext, counter, again, start, limit);
-        plan_.code[enter].c = here();
+        if (is_while(node))
+            repeat_if(again, condition, start);
+        else if (counts)
+            set_target(emit(Opcode::CountNext, counter, limit), start);
+        else
+            set_target(emit(Opcode::LoopNext, counter, is_true(again) ? operand(again) : condition, 0, limit), start);
+        land_here(exits);
         drop(dead_after);
     }
 
-    /// Moves the body's results into the carried registers as if at once; returns the operand of the condition.
-    Operand emit_carry(const Block* body) {
-        std::vector<Operand> sources = inputs(body->return_node);
-        std::vector<uint32_t> targets;
-        for (size_t i = 1; i < body->inputs().size(); ++i) targets.push_back(reg(body->inputs()[i]));
-        const auto is_target = [&](Operand source) {
-            return source >= 0 &&
-                   std::find(targets.begin(), targets.end(), static_cast<uint32_t>(source) / 2) != targets.end();
-        };
+    void move(uint32_t target, Operand source) {
+        if (source < 0 || static_cast<uint32_t>(source) / 2 != target) emit(Opcode::Move, target, source);
+    }
+
+    /// Moves the sources into the targets as if at once.
+    void move_all(std::vector<Operand> sources, const std::vector<uint32_t>& targets) {
         // A source that is overwritten before it is read goes through a register of its own.
         for (size_t i = 0; i < sources.size(); ++i) {
-            const bool stays = i > 0 && sources[i] >= 0 && static_cast<uint32_t>(sources[i]) / 2 == targets[i - 1];
-            if (stays || !is_target(sources[i])) continue;
+            if (sources[i] < 0 || static_cast<uint32_t>(sources[i]) / 2 == targets[i]) continue;
+            if (std::find(targets.begin(), targets.begin() + i, static_cast<uint32_t>(sources[i]) / 2) ==
+                targets.begin() + i)
+                continue;
             const uint32_t copy = plan_.registers++;
             // Not taken from its register: the same value may stay there as a result of its own.
             emit(Opcode::Move, copy, sources[i] & ~1);
             sources[i] = register_operand(static_cast<int32_t>(copy), true);
         }
-        for (size_t i = 1; i < sources.size(); ++i) {
-            if (sources[i] < 0 || static_cast<uint32_t>(sources[i]) / 2 != targets[i - 1])
-                emit(Opcode::Move, targets[i - 1], sources[i]);
-        }
-        return sources[0];
+        for (size_t i = 0; i < sources.size(); ++i) move(targets[i], sources[i]);
     }
 
     Plan& plan_;
@@ -491,6 +732,12 @@ class PlanCompiler {
     std::unordered_map<const Value*, Operand> operands_;
     const ValueSet* dying_ = nullptr;
     std::vector<ValueSet> dying_at_return_;
+    ValueSet conditions_;  ///< what is not computed as a value
+    struct Wanted {
+        uint32_t reg;
+        const Value* old;
+    };
+    std::unordered_map<const Value*, Wanted> wanted_;  ///< values that have a register before they are computed
 };
 
 }  // namespace
@@ -502,9 +749,15 @@ IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name) {
     return plan;
 }
 
-const Plan& plan_of(Function& function) {
-    return static_cast<const Plan&>(
-        *function.plan([&]() -> IntrusivePtr<RefCounted> { return compile_plan(*function.graph(), function.name()); }));
+IntrusivePtr<RefCounted> make_plan(Function& function) {
+    std::shared_ptr<Graph> graph = function.graph();
+    if (has_small_calls(*graph)) {
+        graph = graph->copy();
+        inline_calls(*graph);
+        // Tuples that were only made to be returned.
+        lower_simple_tuples(*graph);
+    }
+    return compile_plan(*graph, function.name());
 }
 
 }  // namespace wick::jit

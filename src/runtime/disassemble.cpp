@@ -5,10 +5,20 @@
 namespace wick::jit {
 
 const OpcodeInfo& info_of(Opcode opcode) {
+    using enum OperandKind;
     static constexpr OpcodeInfo kTable[] = {
-#define _(name, b, c, text) {#name, OperandKind::b, OperandKind::c, text},
-        WICK_FORALL_OPCODES(_)
-#undef _
+#define WICK_PLAIN(name, b, c, extra, text) {#name, b, c, extra, text},
+#define WICK_UNARY(name, operation, type, function) {#name, Value, None_, None_, "a = " #function "(b)"},
+#define WICK_BINARY(name, operation, type, function) {#name, Value, Value, None_, "a = " #function "(b, c)"},
+#define WICK_TEST(name, operation, type, function)                                              \
+    {#name, Value, Value, None_, "a = " #function "(b, c)"},                                    \
+        {"JumpUnless" #name, Value, Value, Target, "goes to extra unless " #function "(b, c)"}, \
+        {"RepeatIf" #name, Value, Value, Target, "the end of a loop: goes to extra if " #function "(b, c)"},
+        WICK_FORALL_OPCODES(WICK_PLAIN, WICK_UNARY, WICK_BINARY, WICK_TEST)
+#undef WICK_PLAIN
+#undef WICK_UNARY
+#undef WICK_BINARY
+#undef WICK_TEST
     };
     return kTable[static_cast<size_t>(opcode)];
 }
@@ -18,8 +28,8 @@ static std::string operand_text(Operand operand) {
     return fmt::format("r{}{}", operand / 2, operand % 2 ? "!" : "");
 }
 
-/// "add.Tensor", "forward", …: what the extra number of a call stands for.
-static std::string extra_text(const Plan& plan, const Instruction& in) {
+/// "add.Tensor", "forward", …: the entry of a table that the instruction names.
+static std::string table_text(const Plan& plan, const Instruction& in) {
     switch (in.opcode) {
         case Opcode::Operator:
             return " " + plan.operators[in.extra]->operator_name();
@@ -34,12 +44,6 @@ static std::string extra_text(const Plan& plan, const Instruction& in) {
             return plan.types[in.extra] ? " " + plan.types[in.extra]->str() : "";
         case Opcode::CreateObject:
             return " " + plan.types[in.b]->str();
-        case Opcode::LoopEnter:
-        case Opcode::LoopNext:
-            return " limit " + operand_text(in.extra);
-        case Opcode::TupleSlice:
-        case Opcode::SetAttr:
-            return fmt::format(" {}", in.extra);
         default:
             return "";
     }
@@ -54,6 +58,7 @@ std::string Plan::disassemble() const {
         const auto add = [&](OperandKind kind, int32_t value) {
             switch (kind) {
                 case OperandKind::None_:
+                case OperandKind::Table:
                     break;
                 case OperandKind::Value:
                     out += " " + operand_text(value);
@@ -62,7 +67,7 @@ std::string Plan::disassemble() const {
                     out += fmt::format(" {}", value);
                     break;
                 case OperandKind::Target:
-                    out += fmt::format(" ->{}", value);
+                    out += fmt::format(" ->{}", static_cast<int64_t>(i) + value);
                     break;
                 case OperandKind::List:
                     out += " (";
@@ -74,7 +79,8 @@ std::string Plan::disassemble() const {
         };
         add(info.b, in.b);
         if (info.b != OperandKind::List) add(info.c, in.c);
-        out += extra_text(*this, in) + "\n";
+        add(info.extra, in.extra);
+        out += table_text(*this, in) + "\n";
     }
     for (const auto& plan : plans) out += plan->disassemble();
     return out;

@@ -20,7 +20,7 @@ class RegisterStack {
     ~RegisterStack() {
         if (meter_) meter_->remove(counted_);
     }
-    /// `count` empty values.
+    /// `count` values that hold nothing.
     IValue* push(size_t count) {
         while (chunk_ < chunks_.size() && chunks_[chunk_].used + count > chunks_[chunk_].size) ++chunk_;
         if (chunk_ == chunks_.size()) {
@@ -34,9 +34,12 @@ class RegisterStack {
         chunk.used += count;
         return registers;
     }
-    /// Gives back the last `count` registers that push returned, emptied.
+    /// Gives back the last `count` registers that push returned.
     void pop(IValue* registers, size_t count) {
-        for (size_t i = 0; i < count; ++i) registers[i] = IValue();
+        for (size_t i = 0; i < count; ++i) {
+            // Numbers may stay.
+            if (registers[i].is_pointer()) registers[i] = IValue();
+        }
         chunks_[chunk_].used -= count;
         while (chunk_ > 0 && chunks_[chunk_].used == 0) --chunk_;
     }

@@ -1,5 +1,6 @@
 #include "runtime/interpreter.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <unordered_set>
@@ -11,6 +12,7 @@
 #include "ops/builtins.h"
 #include "ops/script_call.h"
 #include "ops/script_output.h"
+#include "ops/strings.h"
 #include "runtime/accounting.h"
 #include "runtime/containers.h"
 #include "runtime/frames.h"
@@ -120,10 +122,12 @@ class Interpreter {
             const size_t at =
                 static_cast<size_t>(frame.next - frame.plan->code.data()) - (i + 1 < frames_.size() ? 1 : 0);
             const Plan::Place& place = frame.plan->places[frame.plan->place_of[at]];
+            std::string function = frame.plan->function_name;
             if (place.inlined_from) {
-                for (const auto& [function, range] : *place.inlined_from) entries.push_back({function, range});
+                for (const auto& [callee, range] : *place.inlined_from)
+                    entries.push_back({std::exchange(function, callee), range});
             }
-            entries.push_back({frame.plan->function_name, place.range});
+            entries.push_back({std::move(function), place.range});
         }
         return entries;
     }
@@ -135,42 +139,76 @@ class Interpreter {
 
     // Operands -------------------------------------------------------------------------------------------------------
 
-    static const IValue& value(const Frame& frame, Operand operand) {
-        return operand < 0 ? frame.plan->constants[~operand] : frame.registers[operand >> 1];
+    /// What instructions of one frame work with; small, so that it is passed in registers.
+    struct Window {
+        explicit Window(const Frame& frame)
+            : registers(frame.registers),
+              constants(frame.plan->constants.data()),
+              lists(frame.plan->operand_lists.data()),
+              plan(frame.plan) {}
+        IValue* registers;
+        const IValue* constants;
+        const Operand* lists;
+        const Plan* plan;
+    };
+
+    static const IValue& value(const Window& window, Operand operand) {
+        return operand < 0 ? window.constants[~operand] : window.registers[operand >> 1];
     }
     /// The value itself; moved out of its register when this is its last use.
-    static IValue take(const Frame& frame, Operand operand) {
-        if (operand < 0) return frame.plan->constants[~operand];
-        IValue& reg = frame.registers[operand >> 1];
+    static IValue take(const Window& window, Operand operand) {
+        if (operand < 0) return window.constants[~operand];
+        IValue& reg = window.registers[operand >> 1];
         return operand & 1 ? std::move(reg) : IValue(reg);
     }
-    static void release(const Frame& frame, Operand operand) {
-        if (operand >= 0 && (operand & 1)) frame.registers[operand >> 1] = IValue();
+    static void release(const Window& window, Operand operand) {
+        if (operand >= 0 && (operand & 1)) window.registers[operand >> 1] = IValue();
     }
-    static const Operand* operands(const Frame& frame, const Instruction& in) {
-        return frame.plan->operand_lists.data() + in.b;
-    }
-    static std::vector<IValue> take_all(const Frame& frame, const Instruction& in, int32_t from = 0) {
+    static const Operand* operands(const Window& window, const Instruction& in) { return window.lists + in.b; }
+    static std::vector<IValue> take_all(const Window& window, const Instruction& in) {
         std::vector<IValue> values;
-        values.reserve(in.c - from);
-        for (int32_t i = from; i < in.c; ++i) values.push_back(take(frame, operands(frame, in)[i]));
+        values.reserve(in.c);
+        for (int32_t i = 0; i < in.c; ++i) values.push_back(take(window, operands(window, in)[i]));
         return values;
     }
-
-    /// Numbers go straight into their register: an old number needs no release.
     template <class T>
-    static void set(IValue& target, T number) {
+    static T scalar(const Window& window, Operand operand) {
+        if constexpr (std::is_same_v<T, int64_t>)
+            return value(window, operand).to_int();
+        else if constexpr (std::is_same_v<T, double>)
+            return value(window, operand).to_double();
+        else
+            return value(window, operand).to_string();
+    }
+    /// Ends the use of a scalar; only strings take part in lifetimes.
+    template <class T>
+    static void release_scalar(const Window& window, Operand operand) {
+        if constexpr (std::is_same_v<T, std::string_view>) release(window, operand);
+    }
+
+    /// Puts a value into a register, in place when what was there needs no release.
+    template <class T>
+    static void set(IValue& target, T&& value) {
         if (target.is_pointer()) [[unlikely]]
-            target = IValue();
-        new (&target) IValue(number);
+            replace(target, IValue(std::forward<T>(value)));
+        else
+            new (&target) IValue(std::forward<T>(value));
+    }
+    [[gnu::noinline]] static void replace(IValue& target, IValue value) { target.swap(value); }
+    /// Puts an operand there; moved out of its register when this is its last use.
+    static void set_operand(IValue& target, const Window& window, Operand operand) {
+        if (operand >= 0 && (operand & 1))
+            set(target, std::move(window.registers[operand >> 1]));
+        else
+            set(target, value(window, operand));
     }
 
     // Instructions that are more than a line -------------------------------------------------------------------------
 
-    void call_operator(const Frame& frame, const Instruction& in) {
+    void call_operator(Window window, const Instruction& in) {
         if (context_->watches_time) context_->check_time();
-        const Operator& op = *frame.plan->operators[in.extra];
-        const Operand* list = operands(frame, in);
+        const Operator& op = *window.plan->operators[in.extra];
+        const Operand* list = operands(window, in);
         constexpr int32_t kInline = 24;
         std::array<IValue*, kInline> few;
         std::vector<IValue*> many;
@@ -179,41 +217,41 @@ class Interpreter {
             many.resize(in.c);
             slots = many.data();
         }
-        for (int32_t i = 0; i < in.c; ++i) slots[i] = const_cast<IValue*>(&value(frame, list[i]));
+        for (int32_t i = 0; i < in.c; ++i) slots[i] = const_cast<IValue*>(&value(window, list[i]));
         const Args args{slots, static_cast<size_t>(in.c)};
         if (context_->meter) [[unlikely]]
-            call_metered(op, args, frame.registers + in.a);
+            call_metered(op, args, window.registers + in.a);
         else
-            op.kernel(op, args, frame.registers + in.a);
-        for (int32_t i = 0; i < in.c; ++i) release(frame, list[i]);
+            op.kernel(op, args, window.registers + in.a);
+        for (int32_t i = 0; i < in.c; ++i) release(window, list[i]);
     }
 
     /// Makes `function` the top frame; its arguments are operands [from, …) of the calling frame's instruction.
-    void call_function(Function& function, size_t caller, const Instruction& in, int32_t from = 0) {
+    void call_function(Function& function, Window caller, const Instruction& in, int32_t from = 0) {
         const Plan& plan = plan_of(function);
         if (static_cast<uint32_t>(in.c - from) != plan.inputs)
             throw OpError(
                 fmt::format("{}() expected {} arguments, got {}", plan.function_name, plan.inputs, in.c - from));
         IValue* registers = push_frame(plan, in.a);
-        const Frame& frame = frames_[caller];
-        for (int32_t i = from; i < in.c; ++i) registers[i - from] = take(frame, operands(frame, in)[i]);
+        const Operand* list = operands(caller, in) + from;
+        for (uint32_t i = 0; i < plan.inputs; ++i) set_operand(registers[i], caller, list[i]);
     }
 
-    Function& interface_method(const Frame& frame, const Instruction& in) {
+    Function& interface_method(Window window, const Instruction& in) {
         WICK_CHECK(in.c > 0, "a method is called without an object");
-        const ScriptObject& object = value(frame, operands(frame, in)[0]).to_object();
-        const std::string& name = frame.plan->names[in.extra];
+        const ScriptObject& object = value(window, operands(window, in)[0]).to_object();
+        const std::string& name = window.plan->names[in.extra];
         Function* method = object.type->find_method(name);
         WICK_CHECK(method, "{} has no method '{}'", object.type->name(), name);
         return *method;
     }
 
     /// __enter__ and __exit__ of a context manager.
-    void call_manager(size_t caller, const Instruction& in) {
+    void call_manager(Window caller, const Instruction& in) {
         const bool enters = in.opcode == Opcode::Enter;
         const char* name = enters ? "__enter__" : "__exit__";
         const size_t nones = enters ? 0 : 3;
-        const IValue object = take(frames_[caller], in.b);
+        const IValue object = take(caller, in.b);
         Function* method = object.to_object().type->find_method(name);
         WICK_CHECK(method, "{} has no method '{}'", object.to_object().type->name(), name);
         const Plan& plan = plan_of(*method);
@@ -244,11 +282,11 @@ class Interpreter {
     }
 
     /// A plan and its arguments, to be run at another time.
-    IntrusivePtr<FutureObject> make_task(const Frame& frame, const Instruction& in) {
-        IntrusivePtr<Plan> plan = frame.plan->plans[in.extra];
+    IntrusivePtr<FutureObject> make_task(Window window, const Instruction& in) {
+        IntrusivePtr<Plan> plan = window.plan->plans[in.extra];
         auto future = make_intrusive<FutureObject>(plan->result_type);
         // The future owns the task, so the task refers back without counting.
-        std::vector<IValue> args = take_all(frame, in);
+        std::vector<IValue> args = take_all(window, in);
         std::for_each(args.begin(), args.end(), share);
         future->set_task([result = future.get(), plan, context = context_, args = std::move(args)]() mutable {
             if (context->stopped()) return result->set_error(CallContext::stopped_exception());
@@ -262,8 +300,8 @@ class Interpreter {
         return future;
     }
 
-    IValue fork(const Frame& frame, const Instruction& in) {
-        IValue value(make_task(frame, in));
+    IValue fork(Window window, const Instruction& in) {
+        IValue value(make_task(window, in));
         made(value);
         const IntrusivePtr<FutureObject> future(&value.to_future());
         context_->add_fork(future);
@@ -272,8 +310,8 @@ class Interpreter {
         return value;
     }
 
-    IValue await(const Frame& frame, const Instruction& in) {
-        IValue value = IValue::awaitable(make_task(frame, in));
+    IValue await(Window window, const Instruction& in) {
+        IValue value = IValue::awaitable(make_task(window, in));
         made(value);
         context_->add_await(IntrusivePtr<FutureObject>(&value.to_await()));
         return value;
@@ -285,11 +323,11 @@ class Interpreter {
             charge_new(value);
     }
 
-    [[noreturn]] static void raise(const Frame& frame, const Instruction& in) {
-        const IValue& message = value(frame, operands(frame, in)[0]);
+    [[noreturn]] static void raise(Window window, const Instruction& in) {
+        const IValue& message = value(window, operands(window, in)[0]);
         std::string name = "RuntimeError";
         if (in.c > 1) {
-            const IValue& type = value(frame, operands(frame, in)[1]);
+            const IValue& type = value(window, operands(window, in)[1]);
             if (type.is_string() && !type.to_string().empty()) name = type.to_string();
         }
         const std::string text = message.to_string();
@@ -326,233 +364,257 @@ class Interpreter {
 
 thread_local Interpreter* Interpreter::t_current = nullptr;
 
+// Each instruction ends in its own jump to the next one's code, which processors foresee better than one jump for all.
+// (Such a jump runs no destructors: what an instruction made must have gone out of scope before it.)
+#define WICK_GO() goto* kLabels[static_cast<uint8_t>(at->opcode)]
+#define WICK_NEXT() \
+    ++at;           \
+    WICK_GO()
+
 IValue Interpreter::execute() {
-    Frame frame = frames_.back();
-    const Instruction* at = frame.next;
+#define WICK_PLAIN(name, b, c, extra, text) &&name,
+#define WICK_NUMBER(name, operation, type, function) &&name,
+#define WICK_TEST(name, operation, type, function) &&name, &&JumpUnless##name, &&RepeatIf##name,
+    static const void* const kLabels[] = {WICK_FORALL_OPCODES(WICK_PLAIN, WICK_NUMBER, WICK_NUMBER, WICK_TEST)};
+#undef WICK_PLAIN
+#undef WICK_NUMBER
+#undef WICK_TEST
+
     // What the top frame works with is kept in locals; the stack learns of it when another frame comes on top, and on
     // failure, for the traceback.
+    Window window(frames_.back());
+    const Instruction* at = frames_.back().next;
     const auto suspend = [&] { frames_.back().next = at + 1; };
     const auto resume = [&] {
-        frame = frames_.back();
-        at = frame.next;
+        window = Window(frames_.back());
+        at = frames_.back().next;
     };
+    const auto reg = [&](uint32_t index) -> IValue& { return window.registers[index]; };
     try {
-        for (;;) {
-            const Instruction& in = *at;
-            const auto reg = [&](uint32_t index) -> IValue& { return frame.registers[index]; };
-            const auto integer = [&](Operand operand) { return value(frame, operand).to_int(); };
-            const auto real = [&](Operand operand) { return value(frame, operand).to_double(); };
-            switch (in.opcode) {
-                case Opcode::Move:
-                    reg(in.a) = take(frame, in.b);
-                    break;
-                case Opcode::Drop:
-                    for (int32_t i = 0; i < in.c; ++i) reg(operands(frame, in)[i] >> 1) = IValue();
-                    break;
+        WICK_GO();
 
-                case Opcode::Jump:
-                    at = frame.plan->code.data() + in.b;
-                    continue;
-                case Opcode::JumpUnless:
-                    if (value(frame, in.b).to_bool()) break;
-                    at = frame.plan->code.data() + in.c;
-                    continue;
-                case Opcode::SkipWarned:
-                    if (warned_.insert(in.extra).second) break;
-                    at = frame.plan->code.data() + in.b;
-                    continue;
-                case Opcode::LoopEnter:
-                    set(reg(in.a), int64_t{0});
-                    if (integer(in.extra) > 0 && value(frame, in.b).to_bool()) break;
-                    at = frame.plan->code.data() + in.c;
-                    continue;
-                case Opcode::LoopNext: {
-                    count_step();
-                    const int64_t next = integer(register_operand(static_cast<int32_t>(in.a))) + 1;
-                    set(reg(in.a), next);
-                    if (next >= integer(in.extra) || !value(frame, in.b).to_bool()) break;
-                    at = frame.plan->code.data() + in.c;
-                    continue;
-                }
-                case Opcode::Return: {
-                    IValue result = take(frame, in.b);
-                    const uint32_t target = frames_.back().result;
-                    pop_frame();
-                    if (frames_.empty()) return result;
-                    resume();
-                    reg(target) = std::move(result);
-                    continue;
-                }
-                case Opcode::Raise:
-                    raise(frame, in);
+    Move:
+        set_operand(reg(at->a), window, at->b);
+        WICK_NEXT();
+    Drop:
+        for (int32_t i = 0; i < at->c; ++i) reg(operands(window, *at)[i] >> 1) = IValue();
+        WICK_NEXT();
 
-                case Opcode::Operator:
-                    count_step();
-                    call_operator(frame, in);
-                    break;
-                case Opcode::Call:
-                    count_step();
-                    suspend();
-                    call_function(*frame.plan->functions[in.extra], frames_.size() - 1, in);
-                    resume();
-                    continue;
-                case Opcode::CallValue: {
-                    count_step();
-                    WICK_CHECK(in.c > 0, "nothing to call");
-                    const IValue callee = take(frame, operands(frame, in)[0]);
-                    suspend();
-                    call_function(callee.to_function(), frames_.size() - 1, in, 1);
-                    resume();
-                    continue;
-                }
-                case Opcode::CallInterface: {
-                    count_step();
-                    Function& method = interface_method(frame, in);
-                    suspend();
-                    call_function(method, frames_.size() - 1, in);
-                    resume();
-                    continue;
-                }
-                case Opcode::Enter:
-                case Opcode::Exit:
-                    count_step();
-                    suspend();
-                    call_manager(frames_.size() - 1, in);
-                    resume();
-                    continue;
-                case Opcode::Fork:
-                    count_step();
-                    reg(in.a) = fork(frame, in);
-                    break;
-                case Opcode::Await:
-                    reg(in.a) = await(frame, in);
-                    break;
+    Jump:
+        at += at->b;
+        WICK_GO();
+    JumpUnless:
+        at += value(window, at->b).to_bool() ? 1 : at->c;
+        WICK_GO();
+    Repeat:
+        count_step();
+        at += at->b;
+        WICK_GO();
+    RepeatIf:
+        count_step();
+        at += value(window, at->b).to_bool() ? at->c : 1;
+        WICK_GO();
+    CountEnter:
+        set(reg(at->a), int64_t{0});
+        at += scalar<int64_t>(window, at->b) > 0 ? 1 : at->c;
+        WICK_GO();
+    CountNext : {
+        count_step();
+        const int64_t next = reg(at->a).to_int() + 1;
+        set(reg(at->a), next);
+        at += next < scalar<int64_t>(window, at->b) ? at->c : 1;
+    }
+        WICK_GO();
+    LoopEnter:
+        set(reg(at->a), int64_t{0});
+        at += scalar<int64_t>(window, at->extra) > 0 && value(window, at->b).to_bool() ? 1 : at->c;
+        WICK_GO();
+    LoopNext : {
+        count_step();
+        const int64_t next = reg(at->a).to_int() + 1;
+        set(reg(at->a), next);
+        at += next < scalar<int64_t>(window, at->extra) && value(window, at->b).to_bool() ? at->c : 1;
+    }
+        WICK_GO();
+    Return : {
+        IValue result = take(window, at->b);
+        const uint32_t target = frames_.back().result;
+        pop_frame();
+        if (frames_.empty()) return result;
+        resume();
+        set(reg(target), std::move(result));
+    }
+        WICK_GO();
+    Raise:
+        raise(window, *at);
+    SkipWarned:
+        at += warned_.insert(at->extra).second ? 1 : at->b;
+        WICK_GO();
 
-                case Opcode::GetAttr: {
-                    IValue result = value(frame, in.b).to_object().slot(static_cast<size_t>(in.c));
-                    release(frame, in.b);
-                    reg(in.a) = std::move(result);
-                    break;
-                }
-                case Opcode::SetAttr: {
-                    const Operand* list = operands(frame, in);
-                    IValue stored = take(frame, list[1]);
-                    value(frame, list[0]).to_object().set_slot(static_cast<size_t>(in.extra), std::move(stored));
-                    release(frame, list[0]);
-                    break;
-                }
-                case Opcode::CreateObject:
-                    reg(in.a) = create_object(frame.plan->types[in.b]);
-                    made(reg(in.a));
-                    break;
-                case Opcode::Tuple:
-                    reg(in.a) = make_tuple(take_all(frame, in), frame.plan->types[in.extra]);
-                    made(reg(in.a));
-                    break;
-                case Opcode::List:
-                    reg(in.a) = make_list(frame.plan->types[in.extra], take_all(frame, in));
-                    made(reg(in.a));
-                    break;
-                case Opcode::Dict:
-                    reg(in.a) = create_dict(*frame.plan->types[in.extra], take_all(frame, in));
-                    made(reg(in.a));
-                    break;
-                case Opcode::TupleUnpack: {
-                    const IValue whole = take(frame, in.b);
-                    unpack(whole.to_tuple().elements, "tuple", in.c, &reg(in.a));
-                    break;
-                }
-                case Opcode::ListUnpack: {
-                    const IValue whole = take(frame, in.b);
-                    unpack(snapshot(whole.to_list())->items, "list", in.c, &reg(in.a));
-                    break;
-                }
-                case Opcode::TupleSlice:
-                    reg(in.a) = slice_tuple(take(frame, in.b).to_tuple(), in.c, in.extra);
-                    made(reg(in.a));
-                    break;
-                case Opcode::IsInstance: {
-                    const bool result = is_instance(value(frame, in.b), frame.plan->type_lists[in.c]);
-                    release(frame, in.b);
-                    set(reg(in.a), result);
-                    break;
-                }
-                case Opcode::ToList:
-                    reg(in.a) =
-                        tensor_to_list(take(frame, operands(frame, in)[0]).tensor_ref(), frame.plan->types[in.extra]);
-                    made(reg(in.a));
-                    break;
+    Operator:
+        count_step();
+        call_operator(window, *at);
+        WICK_NEXT();
+    Call:
+        count_step();
+        suspend();
+        call_function(*window.plan->functions[at->extra], window, *at);
+        resume();
+        WICK_GO();
+    CallValue : {
+        count_step();
+        WICK_CHECK(at->c > 0, "nothing to call");
+        const IValue callee = take(window, operands(window, *at)[0]);
+        suspend();
+        call_function(callee.to_function(), window, *at, 1);
+        resume();
+    }
+        WICK_GO();
+    CallInterface : {
+        count_step();
+        Function& method = interface_method(window, *at);
+        suspend();
+        call_function(method, window, *at);
+        resume();
+    }
+        WICK_GO();
+    Enter:
+    Exit:
+        count_step();
+        suspend();
+        call_manager(window, *at);
+        resume();
+        WICK_GO();
+    Fork:
+        count_step();
+        reg(at->a) = fork(window, *at);
+        WICK_NEXT();
+    Await:
+        reg(at->a) = await(window, *at);
+        WICK_NEXT();
 
-// Ints wrap around: they are computed unsigned.
-#define WICK_INT(name, op)                                                                                       \
-    case Opcode::name:                                                                                           \
-        set(reg(in.a),                                                                                           \
-            static_cast<int64_t>(static_cast<uint64_t>(integer(in.b)) op static_cast<uint64_t>(integer(in.c)))); \
-        break;
-#define WICK_INT_TEST(name, op)                         \
-    case Opcode::name:                                  \
-        set(reg(in.a), integer(in.b) op integer(in.c)); \
-        break;
-#define WICK_FLOAT(name, op)                      \
-    case Opcode::name:                            \
-        set(reg(in.a), real(in.b) op real(in.c)); \
-        break;
-                    WICK_INT(IntAdd, +)
-                    WICK_INT(IntSub, -)
-                    WICK_INT(IntMul, *)
-                    WICK_INT_TEST(IntLt, <)
-                    WICK_INT_TEST(IntLe, <=)
-                    WICK_INT_TEST(IntGt, >)
-                    WICK_INT_TEST(IntGe, >=)
-                    WICK_INT_TEST(IntEq, ==)
-                    WICK_INT_TEST(IntNe, !=)
-                    WICK_FLOAT(FloatAdd, +)
-                    WICK_FLOAT(FloatSub, -)
-                    WICK_FLOAT(FloatMul, *)
-                    WICK_FLOAT(FloatDiv, /)
-                    WICK_FLOAT(FloatLt, <)
-                    WICK_FLOAT(FloatGt, >)
-#undef WICK_INT
-#undef WICK_INT_TEST
-#undef WICK_FLOAT
-                case Opcode::Not:
-                    set(reg(in.a), !value(frame, in.b).to_bool());
-                    break;
-                case Opcode::IsNone:
-                case Opcode::IsNotNone: {
-                    const bool none = value(frame, in.b).is_none();
-                    release(frame, in.b);
-                    set(reg(in.a), none == (in.opcode == Opcode::IsNone));
-                    break;
-                }
-                case Opcode::ListLength: {
-                    const int64_t length = list_length(value(frame, in.b).to_list());
-                    release(frame, in.b);
-                    set(reg(in.a), length);
-                    break;
-                }
-                case Opcode::ListGet: {
-                    IValue item = list_item(value(frame, in.b).to_list(), integer(in.c));
-                    release(frame, in.b);
-                    reg(in.a) = std::move(item);
-                    break;
-                }
-                case Opcode::ListSet: {
-                    const Operand* list = operands(frame, in);
-                    IValue stored = take(frame, list[2]);
-                    set_list_item(value(frame, list[0]).to_list(), integer(list[1]), std::move(stored));
-                    reg(in.a) = take(frame, list[0]);
-                    break;
-                }
-            }
-            ++at;
+    GetAttr:
+        set(reg(at->a), value(window, at->b).to_object().slot(static_cast<size_t>(at->c)));
+        release(window, at->b);
+        WICK_NEXT();
+    SetAttr:
+        value(window, at->b).to_object().set_slot(static_cast<size_t>(at->extra), take(window, at->c));
+        release(window, at->b);
+        WICK_NEXT();
+    CreateObject:
+        reg(at->a) = create_object(window.plan->types[at->b]);
+        made(reg(at->a));
+        WICK_NEXT();
+    Tuple:
+        reg(at->a) = make_tuple(take_all(window, *at), window.plan->types[at->extra]);
+        made(reg(at->a));
+        WICK_NEXT();
+    List:
+        reg(at->a) = make_list(window.plan->types[at->extra], take_all(window, *at));
+        made(reg(at->a));
+        WICK_NEXT();
+    Dict:
+        reg(at->a) = create_dict(*window.plan->types[at->extra], take_all(window, *at));
+        made(reg(at->a));
+        WICK_NEXT();
+    TupleUnpack : {
+        const IValue whole = take(window, at->b);
+        unpack(whole.to_tuple().elements, "tuple", at->c, &reg(at->a));
+    }
+        WICK_NEXT();
+    ListUnpack : {
+        const IValue whole = take(window, at->b);
+        unpack(snapshot(whole.to_list())->items, "list", at->c, &reg(at->a));
+    }
+        WICK_NEXT();
+    TupleSlice:
+        reg(at->a) = slice_tuple(take(window, at->b).to_tuple(), at->c, at->extra);
+        made(reg(at->a));
+        WICK_NEXT();
+    IsInstance : {
+        const bool result = is_instance(value(window, at->b), window.plan->type_lists[at->c]);
+        release(window, at->b);
+        set(reg(at->a), result);
+    }
+        WICK_NEXT();
+    ToList:
+        reg(at->a) = tensor_to_list(take(window, operands(window, *at)[0]).tensor_ref(), window.plan->types[at->extra]);
+        made(reg(at->a));
+        WICK_NEXT();
+
+    Not:
+        set(reg(at->a), !value(window, at->b).to_bool());
+        WICK_NEXT();
+    IsNone:
+    IsNotNone : {
+        const bool none = value(window, at->b).is_none();
+        release(window, at->b);
+        set(reg(at->a), none == (at->opcode == Opcode::IsNone));
+    }
+        WICK_NEXT();
+    StrConcat : {
+        const bool may_grow = at->b >= 0 && (at->b & 1) && !context_->meter;
+        std::string* text = may_grow ? reg(at->b >> 1).unshared_string() : nullptr;
+        if (text) {
+            text->append(value(window, at->c).to_string());
+            set(reg(at->a), std::move(reg(at->b >> 1)));
+        } else {
+            set(reg(at->a),
+                concat_strings(scalar<std::string_view>(window, at->b), scalar<std::string_view>(window, at->c)));
+            made(reg(at->a));
+            release(window, at->b);
         }
+        release(window, at->c);
+    }
+        WICK_NEXT();
+    ListLength : {
+        const int64_t length = list_length(value(window, at->b).to_list());
+        release(window, at->b);
+        set(reg(at->a), length);
+    }
+        WICK_NEXT();
+    ListGet:
+        set(reg(at->a), list_item(value(window, at->b).to_list(), scalar<int64_t>(window, at->c)));
+        release(window, at->b);
+        WICK_NEXT();
+    ListSet:
+        set_list_item(value(window, at->b).to_list(), scalar<int64_t>(window, at->c), take(window, at->extra));
+        release(window, at->b);
+        WICK_NEXT();
+
+        using namespace arithmetic;
+#define WICK_PLAIN(name, b, c, extra, text)
+#define WICK_UNARY(name, operation, type, function)           \
+    name:                                                     \
+    set(reg(at->a), function()(scalar<type>(window, at->b))); \
+    WICK_NEXT();
+#define WICK_BINARY(name, operation, type, function)                                       \
+    name:                                                                                  \
+    set(reg(at->a), function()(scalar<type>(window, at->b), scalar<type>(window, at->c))); \
+    release_scalar<type>(window, at->b);                                                   \
+    release_scalar<type>(window, at->c);                                                   \
+    WICK_NEXT();
+#define WICK_TEST(name, operation, type, function)                                                                 \
+    WICK_BINARY(name, operation, type, function)                                                                   \
+    JumpUnless##name : at += function()(scalar<type>(window, at->b), scalar<type>(window, at->c)) ? 1 : at->extra; \
+    WICK_GO();                                                                                                     \
+    RepeatIf##name : count_step();                                                                                 \
+    at += function()(scalar<type>(window, at->b), scalar<type>(window, at->c)) ? at->extra : 1;                    \
+    WICK_GO();
+        WICK_FORALL_OPCODES(WICK_PLAIN, WICK_UNARY, WICK_BINARY, WICK_TEST)
+#undef WICK_PLAIN
+#undef WICK_UNARY
+#undef WICK_BINARY
+#undef WICK_TEST
     } catch (...) {
         // A failing call may have suspended its frame already, or even pushed the callee.
-        if (frames_.back().registers == frame.registers) frames_.back().next = at;
+        if (frames_.back().registers == window.registers) frames_.back().next = at;
         throw;
     }
 }
+
+#undef WICK_NEXT
+#undef WICK_GO
 
 }  // namespace
 

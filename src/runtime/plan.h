@@ -31,7 +31,8 @@ class Plan : public RefCounted {
     uint32_t registers = 0;
     uint32_t inputs = 0;  ///< they arrive in registers 0 … inputs-1
 
-    /// The source range that an instruction came from, and the calls inlined around it.
+    /// The source range that an instruction came from, and the calls inlined around it: the called function, and where
+    /// the call stands.
     struct Place {
         SourceRange range;
         std::shared_ptr<const std::vector<std::pair<std::string, SourceRange>>> inlined_from;
@@ -46,7 +47,10 @@ class Plan : public RefCounted {
 /// The plan of a graph. Throws CompileError at the node that wick cannot run (an unknown operator).
 IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name);
 
+/// The plan of a function's graph, with the calls of small functions inlined.
+IntrusivePtr<RefCounted> make_plan(Function& function);
+
 /// The function's plan, compiled on first demand. Thread-safe.
-const Plan& plan_of(Function& function);
+inline const Plan& plan_of(Function& function) { return static_cast<const Plan&>(*function.plan(&make_plan)); }
 
 }  // namespace wick::jit

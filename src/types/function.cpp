@@ -45,11 +45,10 @@ void Function::clear() {
     if (RefCounted* plan = plan_.exchange(nullptr)) plan->release();
 }
 
-RefCounted* Function::plan(const std::function<IntrusivePtr<RefCounted>()>& make) {
-    if (RefCounted* plan = plan_.load(std::memory_order_acquire)) return plan;
+RefCounted* Function::make_plan(IntrusivePtr<RefCounted> (*make)(Function&)) {
     std::lock_guard lock(plan_mutex_);
     if (RefCounted* plan = plan_.load(std::memory_order_acquire)) return plan;
-    RefCounted* made = make().detach();
+    RefCounted* made = make(*this).detach();
     plan_.store(made, std::memory_order_release);
     return made;
 }

@@ -286,8 +286,8 @@ TEST(Plan, DisassemblesWithLastUses) {
 )");
     EXPECT_EQ(plan_of(*f).disassemble(),
               "f: 2 inputs, 4 registers\n"
-              "   0 Operator r2 (r0!, r1!) aten::add.str\n"
-              "   1 Operator r3 (r2, r2!) aten::add.str\n"
+              "   0 StrConcat r2 r0! r1!\n"
+              "   1 StrConcat r3 r2 r2!\n"
               "   2 Return r0 r3!\n");
 }
 

@@ -43,9 +43,14 @@ class WICK_API Function : public RefCounted {
     void clear();
 
     /// The runtime's executable form, made once by `make` and then read without a lock.
-    RefCounted* plan(const std::function<IntrusivePtr<RefCounted>()>& make);
+    RefCounted* plan(IntrusivePtr<RefCounted> (*make)(Function&)) {
+        RefCounted* plan = plan_.load(std::memory_order_acquire);
+        return plan ? plan : make_plan(make);
+    }
 
    private:
+    RefCounted* make_plan(IntrusivePtr<RefCounted> (*make)(Function&));
+
     enum class State : uint8_t { declared, defining, defined };
     std::string name_;
     std::function<void(Function&)> define_;

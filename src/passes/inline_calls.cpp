@@ -1,0 +1,120 @@
+#include "passes/inline_calls.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace wick::jit {
+namespace {
+
+/// Nodes of a body that is worth copying: a frame costs about as much as ten instructions.
+constexpr size_t kMaxBody = 64;
+/// Calls inside each other.
+constexpr size_t kMaxDepth = 8;
+/// What one function may grow by.
+constexpr size_t kMaxGrowth = 2000;
+
+using CallSites = std::vector<std::pair<std::string, SourceRange>>;
+
+/// The function that a call node calls, if it is known and small; null otherwise.
+Function* small_callee(const Node* node) {
+    Function* function = nullptr;
+    if (node->kind == sym::prim_CallMethod) {
+        if (const auto* type = node->input(0)->type->cast<ClassType>()) function = type->find_method(node->name_attr());
+    } else if (node->kind == sym::prim_CallFunction && node->input(0)->node->kind == sym::prim_Constant) {
+        const AttributeValue* value = node->input(0)->node->find(sym::attr_value);
+        if (const auto* known = value ? std::get_if<IntrusivePtr<Function>>(value) : nullptr) function = known->get();
+    }
+    if (!function) return nullptr;
+    const std::shared_ptr<Graph>& body = function->graph();
+    const size_t arguments = node->inputs.size() - (node->kind == sym::prim_CallFunction);
+    const bool fits = body && body->node_count() <= kMaxBody && body->inputs().size() == arguments &&
+                      body->outputs().size() == node->outputs.size();
+    return fits ? function : nullptr;
+}
+
+class Inliner {
+ public:
+    explicit Inliner(Graph& graph) : graph_(graph) {}
+
+    bool inline_in(Block* block) {
+        bool changed = false;
+        for (Node* node : block->nodes()) {
+            for (Block* inner : node->blocks) changed |= inline_in(inner);
+            changed |= consider(node);
+        }
+        return changed;
+    }
+
+ private:
+    /// Inlines the node if it is a call of a small function.
+    bool consider(Node* node) {
+        Function* callee = inside_.size() < kMaxDepth ? small_callee(node) : nullptr;
+        if (!callee || std::count(inside_.begin(), inside_.end(), callee) > 0) return false;
+        const size_t size = callee->graph()->node_count();
+        if (growth_ + size > kMaxGrowth) return false;
+        growth_ += size;
+        inline_call(node, *callee);
+        return true;
+    }
+
+    void inline_call(Node* call, Function& callee) {
+        const Graph& body = *callee.graph();
+        const size_t first_argument = call->kind == sym::prim_CallFunction;
+        std::unordered_map<const Value*, Value*> values;
+        for (size_t i = 0; i < body.inputs().size(); ++i) values[body.inputs()[i]] = call->input(first_argument + i);
+        // What clones have inside maps itself.
+        const auto map = [&](Value* value) { return values.at(value); };
+
+        auto sites = std::make_shared<CallSites>();
+        if (call->inlined_from) *sites = *call->inlined_from;
+        sites->emplace_back(callee.name(), call->range);
+
+        std::vector<Node*> copies;
+        for (const Node* node : body.block()->nodes()) {
+            Node* copy = graph_.create_clone(node, map)->insert_before(call);
+            for (size_t i = 0; i < node->outputs.size(); ++i) values[node->output(i)] = copy->output(i);
+            note_call(copy, sites);
+            copies.push_back(copy);
+        }
+        for (size_t i = 0; i < call->outputs.size(); ++i)
+            call->output(i)->replace_all_uses_with(map(body.outputs()[i]));
+        call->destroy();
+
+        inside_.push_back(&callee);
+        for (Node* copy : copies) {
+            for (Block* inner : copy->blocks) inline_in(inner);
+            consider(copy);
+        }
+        inside_.pop_back();
+    }
+
+    static void note_call(Node* node, const std::shared_ptr<const CallSites>& sites) {
+        node->inlined_from = sites;
+        for (Block* block : node->blocks) {
+            for (Node* inner : block->nodes()) note_call(inner, sites);
+            block->return_node->inlined_from = sites;
+        }
+    }
+
+    Graph& graph_;
+    std::vector<const Function*> inside_;
+    size_t growth_ = 0;
+};
+
+bool has_small_calls(const Block* block) {
+    for (const Node* node : block->nodes()) {
+        if (small_callee(node)) return true;
+        for (const Block* inner : node->blocks) {
+            if (has_small_calls(inner)) return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+bool has_small_calls(const Graph& graph) { return has_small_calls(graph.block()); }
+
+bool inline_calls(Graph& graph) { return Inliner(graph).inline_in(graph.block()); }
+
+}  // namespace wick::jit

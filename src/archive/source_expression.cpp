@@ -13,8 +13,8 @@ namespace {
 const char* builtin_name(Symbol kind) {
     static const std::unordered_map<Symbol, const char*> names = {
         {Symbol::from("aten::Int"), "int"},         {Symbol::from("aten::Float"), "float"},
-        {Symbol::from("aten::Complex"), "complex"}, {Symbol::from("aten::Bool"), "bool"},
-        {Symbol::from("aten::str"), "str"},         {Symbol::from("aten::sorted"), "sorted"},
+        {Symbol::from("aten::Bool"), "bool"},       {Symbol::from("aten::str"), "str"},
+        {Symbol::from("aten::sorted"), "sorted"},
         {Symbol::from("prim::Print"), "print"},
     };
     const auto found = names.find(kind);

@@ -97,8 +97,8 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             auto tuple = std::make_shared<SugaredTuple>(emit_sugared(*call.args[0])->as_tuple(range, graph_));
             return sugar(tuple->as_value(range, graph_));
         }
-        case SpecialForm::list:
-        case SpecialForm::dict: return emit_collection_form(call, form, hint);
+        case SpecialForm::list: return sugar(emit_list_form(call, hint));
+        case SpecialForm::dict: return sugar(emit_dict_form(call, hint));
         case SpecialForm::range: {
             if (!call.keywords.empty()) throw CompileError(range, "range doesn't take keyword arguments");
             std::vector<Value*> args;
@@ -148,52 +148,63 @@ Value* Emitter::emit_tolist(const SourceRange& range, Value* tensor, const TypeP
     return insert(sym::prim_tolist, {tensor, dim, kind}, 1, range)->output()->set_type(type);
 }
 
-SugaredPtr Emitter::emit_collection_form(const Call& call, const SpecialFormValue& form, const TypePtr& hint) {
+Value* Emitter::emit_list_form(const Call& call, const TypePtr& hint) {
     const SourceRange& range = call.range;
-    if (form.form == SpecialForm::list) {
-        expect_arguments(call, "list", 0, 1);
-        if (call.args.empty()) {
-            const bool hinted = hint && hint->is(TypeKind::List);
-            return sugar(construct_list(range, hinted ? hint->contained(0) : tensor_type(), {}));
-        }
-        const SugaredPtr source = emit_sugared(*call.args[0]);
-        Value* simple = source->simple();
-        if (simple && (simple->type->is(TypeKind::List) || simple->type->is(TypeKind::String))) return sugar(emit_op(range, graph_, "aten::list", {simple}));
-        const SugaredPtr iterator = source->iterator(range, graph_);
-        if (iterator->must_unroll()) {
-            std::vector<Value*> values;
-            for (const SugaredPtr& member : iterator->as_tuple(range, graph_)) values.push_back(member->as_value(range, graph_));
-            TypePtr element = values.empty() ? tensor_type() : values[0]->type;
-            for (const Value* value : values) element = unify_types(element, value->type, true);
-            return sugar(construct_list(range, element, std::move(values)));
-        }
-        Value* list = construct_list(range, tensor_type(), {});
-        emit_loop(range, iterator, nullptr, [&](const SugaredPtr& member) {
-            Value* element = member->as_value(range, graph_);
-            list->set_type(list_type(element->type));
-            emit_op(range, graph_, "aten::append", {list, element});
-        });
-        return sugar(list);
+    expect_arguments(call, "list", 0, 1);
+    if (call.args.empty()) {
+        if (hint && !hint->is(TypeKind::List))
+            throw CompileError(range, fmt::format("Expected list type annotation for list(), found {}", hint->annotation_str()));
+        return construct_list(range, hint ? hint->contained(0) : tensor_type(), {});
     }
+    const SugaredPtr source = emit_sugared(*call.args[0]);
+    Value* simple = source->simple();
+    if (simple && (simple->type->is(TypeKind::List) || simple->type->is(TypeKind::String))) return emit_op(range, graph_, "aten::list", {simple});
+    return emit_growing_list(range, hint, [&](const auto& add) {
+        emit_over(range, source->iterator(range, graph_), [&](const SugaredPtr& member) { add(member->as_value(range, graph_)); });
+    });
+}
+
+Value* Emitter::emit_dict_form(const Call& call, const TypePtr& hint) {
+    const SourceRange& range = call.range;
+    if (call.args.size() > 1) expect_arguments(call, "dict", 1, 1);
     if (call.args.empty() && call.keywords.empty()) {
         const bool hinted = hint && hint->is(TypeKind::Dict);
-        Node* node = insert(sym::prim_DictConstruct, {}, 1, range);
-        return sugar(node->output()->set_type(hinted ? hint : dict_type(string_type(), tensor_type())));
+        return insert(sym::prim_DictConstruct, {}, 1, range)->output()->set_type(hinted ? hint : dict_type(string_type(), tensor_type()));
     }
-    Value* dict = nullptr;
-    if (!call.args.empty()) {
-        expect_arguments(Call(call), "dict", 1, 1);
-        dict = emit_op(range, graph_, "aten::dict", {emit(*call.args[0])});
-        return sugar(dict);
+    // Keywords are pairs too: they and a display of pairs are one list.
+    const auto* display = call.args.empty() ? nullptr : as<List>(call.args[0]);
+    const bool is_one_list = call.args.empty() || (display && !call.keywords.empty());
+    SugaredPtr source;
+    if (is_one_list) {
+        std::vector<Value*> pairs;
+        if (display) {
+            for (const NamedValue& pair : emit_arguments(display->elements)) pairs.push_back(pair.value(graph_));
+        }
+        for (const Keyword& keyword : call.keywords) {
+            Value* key = graph_.insert_constant(IValue(keyword.name), {}, range);
+            pairs.push_back(SugaredTuple({sugar(key), sugar(emit(*keyword.value))}).as_value(range, graph_));
+        }
+        const TypePtr type = element_type(pairs, nullptr);
+        source = sugar(construct_list(range, type, std::move(pairs)));
+    } else {
+        source = emit_sugared(*call.args[0], hint);
     }
-    std::vector<Value*> inputs;
-    TypePtr value_type;
-    for (const Keyword& keyword : call.keywords) {
-        inputs.push_back(graph_.insert_constant(IValue(keyword.name)));
-        inputs.push_back(emit(*keyword.value));
-        value_type = value_type ? unify_types(value_type, inputs.back()->type, true) : inputs.back()->type;
+    Value* simple = source->simple();
+    Value* dict = simple && simple->type->is(TypeKind::Dict)
+                      ? emit_op(range, graph_, "aten::dict", {simple})
+                      : emit_growing_dict(range, hint, [&](const auto& add) {
+                            emit_over(range, source->iterator(range, graph_), [&](const SugaredPtr& member) {
+                                const std::vector<SugaredPtr> pair = member->as_tuple(range, graph_, 2);
+                                if (pair.size() != 2) throw CompileError(range, fmt::format("dict() takes pairs, not tuples of {}", pair.size()));
+                                add(pair[0]->as_value(range, graph_), pair[1]->as_value(range, graph_));
+                            });
+                        });
+    for (size_t i = 0; i < call.keywords.size() && !is_one_list; ++i) {
+        const Keyword& keyword = call.keywords[i];
+        Value* key = graph_.insert_constant(IValue(keyword.name), {}, keyword.range);
+        emit_op(keyword.range, graph_, "aten::_set_item", {dict, key, emit(*keyword.value)});
     }
-    return sugar(insert(sym::prim_DictConstruct, std::move(inputs), 1, range)->output()->set_type(dict_type(string_type(), value_type)));
+    return dict;
 }
 
 SugaredPtr Emitter::emit_fork(const Call& call, SpecialForm form) {

@@ -153,11 +153,13 @@ void Emitter::emit_for(const For& statement) {
 }
 
 void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const Expr& iterable, const std::function<void()>& body) {
-    const SugaredPtr iterator = emit_sugared(iterable)->iterator(iterable.range, graph_);
-    const auto step = [&](const SugaredPtr& element) {
+    emit_over(range, emit_sugared(iterable)->iterator(iterable.range, graph_), [&](const SugaredPtr& element) {
         emit_assign_to(target, element, target.range);
         body();
-    };
+    });
+}
+
+void Emitter::emit_over(const SourceRange& range, const SugaredPtr& iterator, const std::function<void(const SugaredPtr&)>& step) {
     if (!iterator->must_unroll()) return emit_loop(range, iterator, nullptr, step);
     const Loop saved = std::exchange(loop_, Loop::unrolled);
     for (const SugaredPtr& element : iterator->as_tuple(range, graph_)) {
@@ -323,9 +325,18 @@ Condition Emitter::emit_is(const Compare& expr) {
     return {value, is ? refinements : refinements.inverted(), std::nullopt};
 }
 
+/// The members of a Union, an Optional or a number; any other type alone.
+static std::vector<TypePtr> members_of(const TypePtr& type) {
+    if (type->is(TypeKind::Union)) return type->contained();
+    if (type->is(TypeKind::Number)) return {float_type(), complex_type(), int_type()};
+    if (type->is(TypeKind::Optional)) return {type->contained(0), none_type()};
+    return {type};
+}
+
 Condition Emitter::emit_isinstance(const Call& call) {
     if (call.args.size() != 2 || !call.keywords.empty())
         throw CompileError(call.range, fmt::format("isinstance expected exactly 2 arguments but found {}", call.args.size() + call.keywords.size()));
+    Value* value = emit(*call.args[0]);
     std::vector<TypePtr> wanted;
     const std::function<void(const Expr&)> gather = [&](const Expr& expr) {
         if (const auto* tuple = as<Tuple>(&expr)) {
@@ -343,46 +354,39 @@ Condition Emitter::emit_isinstance(const Call& call) {
     };
     gather(*call.args[1]);
 
-    Value* value = emit(*call.args[0]);
-    const auto under_wanted = [&](const TypePtr& type) {
-        return std::any_of(wanted.begin(), wanted.end(), [&](const TypePtr& w) { return type->is_subtype_of(w); });
-    };
-    // The members of a Union (an Optional, a number) fall into those that pass and those that fail; Any and a supertype can't tell.
-    std::vector<TypePtr> members;
-    if (value->type->is(TypeKind::Union)) {
-        members = value->type->contained();
-    } else if (value->type->is(TypeKind::Number)) {
-        members = {complex_type(), float_type(), int_type()};
-    } else if (value->type->is(TypeKind::Optional)) {
-        members = {value->type->contained(0), none_type()};
-    } else {
-        members = {value->type};
-    }
+    // As in PyTorch: the members of both sides, in its order.
+    wanted = members_of(union_type(std::move(wanted)));
     std::vector<TypePtr> pass;
     std::vector<TypePtr> fail;
-    bool unclear = false;
-    for (const TypePtr& member : members) {
-        if (under_wanted(member)) {
-            pass.push_back(member);
-        } else {
-            const bool may = std::any_of(wanted.begin(), wanted.end(), [&](const TypePtr& w) { return w->is_subtype_of(member); });
-            if (may) {
-                unclear = true;
-                for (const TypePtr& w : wanted) {
-                    if (w->is_subtype_of(member)) pass.push_back(w);
-                }
-            }
-            fail.push_back(member);
+    bool all_pass = true;
+    for (const TypePtr& member : members_of(value->type)) {
+        if (member->is(TypeKind::Any)) {
+            pass = wanted;
+            fail = {member};
+            all_pass = wanted[0]->is(TypeKind::Any);
+            break;
         }
+        TypePtr found;
+        for (const TypePtr& type : wanted) {
+            if (member->is_subtype_of(type)) {
+                found = member;
+            } else if (type->is_subtype_of(member)) {
+                found = found ? unify_types(found, type, true) : type;
+            }
+        }
+        if (found) pass.push_back(found);
+        if (found && found->equals(*member)) continue;
+        fail.push_back(member);
+        all_pass = false;
     }
     Refinements refinements;
     if (const auto* name = as<Name>(call.args[0])) {
         if (!pass.empty()) refinements.when_true.push_back({name->id, union_type(pass)});
-        if (!fail.empty() && !unclear) refinements.when_false.push_back({name->id, union_type(fail)});
+        if (!fail.empty()) refinements.when_false.push_back({name->id, union_type(fail)});
     }
-    if (fail.empty()) return known_condition(call.range, true, refinements);
-    if (pass.empty()) return known_condition(call.range, false, refinements);
-    Node* node = insert(sym::prim_isinstance, {value}, 1, call.range);
+    if (all_pass) return known_condition(call.args[0]->range, true, refinements);
+    if (pass.empty()) return known_condition(call.args[0]->range, false, refinements);
+    Node* node = insert(sym::prim_isinstance, {value}, 1, {});
     node->set_attr(sym::attr_types, wanted);
     return {node->output()->set_type(bool_type()), std::move(refinements), std::nullopt};
 }

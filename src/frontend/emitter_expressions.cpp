@@ -4,6 +4,7 @@
 
 #include "frontend/emitter_impl.h"
 #include "frontend/parser.h"
+#include "passes/erase_list_literals.h"
 #include "passes/propagate_constants.h"
 
 namespace wick::jit {
@@ -71,6 +72,9 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
                 const auto* constant = as<Constant>(unary.operand);
                 if (constant && constant->value.is_int()) return literal(IValue(static_cast<int64_t>(-static_cast<uint64_t>(constant->value.to_int()))), expr.range);
                 if (constant && constant->value.is_double()) return literal(IValue(-constant->value.to_double()), expr.range);
+                // The text `-1j` is read as one number, whose real part is 0.
+                if (constant && constant->value.is_complex())
+                    return graph_.insert_constant(IValue(std::complex<double>(0, -constant->value.to_complex().imag())), {}, expr.range);
             }
             Value* operand = emit(*unary.operand);
             const char* op = unary.op == TokenKind::Minus ? "aten::neg" : unary.op == TokenKind::Plus ? "aten::positive" : "aten::bitwise_not";
@@ -172,8 +176,16 @@ Value* Emitter::emit_operator_call(const SourceRange& range, TokenKind op, Value
             return SugaredTuple(std::move(members)).as_value(range, graph_);
         }
     }
+    // Tuples that are as good as lists compare as those; the others, and dicts, are an extension.
+    const auto compares_as_list = [](const TypePtr& type) {
+        if (!type->is(TypeKind::Tuple) || type->contained().empty()) return false;
+        const TypePtr& first = type->contained(0);
+        constexpr TypeKind kElements[] = {TypeKind::Int, TypeKind::Float, TypeKind::Bool, TypeKind::String};
+        return std::ranges::find(kElements, first->kind()) != std::end(kElements) &&
+               std::ranges::all_of(type->contained(), [&](const TypePtr& element) { return element->equals(*first); });
+    };
     const bool is_container = left->type->is(TypeKind::Tuple) || left->type->is(TypeKind::Dict);
-    if (is_container && left->type->equals(*right->type) && (op == TokenKind::Equal || op == TokenKind::NotEqual)) {
+    if (is_container && left->type->equals(*right->type) && !compares_as_list(left->type) && (op == TokenKind::Equal || op == TokenKind::NotEqual)) {
         Value* equal = emit_container_equality(range, left, right);
         return op == TokenKind::Equal ? equal : emit_op(range, graph_, "aten::__not__", {equal});
     }
@@ -224,8 +236,7 @@ Value* Emitter::emit_comparison(const SourceRange& range, TokenKind op, Value* l
     return emit_operator_call(range, op, left, right);
 }
 
-/// The common type of a literal's elements: the hint's where they fit it, else their union.
-static TypePtr element_type(const std::vector<Value*>& values, const TypePtr& hint) {
+TypePtr Emitter::element_type(const std::vector<Value*>& values, const TypePtr& hint) {
     if (hint) {
         bool fits = true;
         for (const Value* value : values) fits &= value->type->is_subtype_of(hint);
@@ -249,6 +260,14 @@ static TypePtr hint_of_kind(const TypePtr& hint, TypeKind kind) {
     return nullptr;
 }
 
+/// What a display's member is told of the display's annotation: PyTorch's displays tell theirs nothing, but without it a list of
+/// empty lists would have no type.
+static TypePtr hint_of_member(const Expr& member, const TypePtr& hint) {
+    if (member.kind == ExprKind::List || member.kind == ExprKind::ListComprehension) return hint_of_kind(hint, TypeKind::List);
+    if (member.kind == ExprKind::Dict || member.kind == ExprKind::DictComprehension) return hint_of_kind(hint, TypeKind::Dict);
+    return member.kind == ExprKind::Tuple ? hint_of_kind(hint, TypeKind::Tuple) : nullptr;
+}
+
 /// A container written where a Union is expected is of the Union's type at once, so that branches which assign others join.
 Value* Emitter::cast_to_union(const SourceRange& range, Value* container, const TypePtr& hint) {
     return hint && hint->is(TypeKind::Union) ? emit_cast(range, container, hint) : container;
@@ -262,12 +281,11 @@ Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
         if (const auto* starred = as<Starred>(element)) {
             for (const SugaredPtr& member : emit_sugared(*starred->value)->as_tuple(starred->range, graph_))
                 values.push_back(member->as_value(starred->range, graph_));
-            continue;
+        } else {
+            values.push_back(emit(*element, hint_of_member(*element, element_hint)));
         }
-        Value* value = emit(*element, element_hint);
-        if (element_hint) value = try_convert_to_type(element->range, graph_, element_hint, value, true);
-        values.push_back(value);
     }
+    if (values.empty() && !hint) return insert(empty_list_literal(), {}, 1, expr.range)->output()->set_type(list_type(tensor_type()));
     const TypePtr type = element_type(values, element_hint);
     if (element_hint && !type->is_subtype_of(element_hint)) {
         throw CompileError(expr.range, fmt::format("List type annotation `{}` did not match the types of the given list elements, which were unified to {}",
@@ -284,9 +302,8 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
     std::vector<Value*> values;
     for (size_t i = 0; i < expr.keys.size(); ++i) {
         if (!expr.keys[i]) throw CompileError(expr.range, "unpacking of dicts in a literal is not supported");
-        keys.push_back(emit(*expr.keys[i], key_hint));
-        values.push_back(emit(*expr.values[i], value_hint));
-        if (value_hint) values.back() = try_convert_to_type(expr.range, graph_, value_hint, values.back(), true);
+        keys.push_back(emit(*expr.keys[i]));
+        values.push_back(emit(*expr.values[i], hint_of_member(*expr.values[i], value_hint)));
     }
     for (size_t i = 1; i < keys.size(); ++i) {
         if (!keys[i]->type->equals(*keys[0]->type)) {
@@ -305,13 +322,12 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
     return cast_to_union(expr.range, node->output()->set_type(dict_type(key_type, value_type)), hint);
 }
 
-void Emitter::emit_comprehension(const SourceRange& range, const std::vector<Comprehension>& loops, const std::function<void()>& body) {
-    // Its variables are seen in it alone.
+void Emitter::emit_comprehension(const SourceRange& range, const std::function<void()>& body) {
     Node* scope = insert(sym::prim_ComprehensionScope, {}, 0, range);
     jit::Block* block = scope->add_block();
     InsertPoint at(graph_, block);
     env_.push(block);
-    emit_comprehension_loop(loops, 0, body);
+    body();
     env_.pop();
 }
 
@@ -326,29 +342,56 @@ void Emitter::emit_comprehension_loop(const std::vector<Comprehension>& loops, s
     });
 }
 
-Value* Emitter::emit_list_comprehension(const ListComprehension& expr, const TypePtr& hint) {
+Value* Emitter::emit_growing_list(const SourceRange& range, const TypePtr& hint,
+                                  const std::function<void(const std::function<void(Value*)>& add)>& fill) {
     const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
-    Value* list = construct_list(expr.range, list_hint ? list_hint->contained(0) : tensor_type(), {});
+    Value* list = construct_list(range, list_hint ? list_hint->contained(0) : tensor_type(), {});
     bool typed = list_hint != nullptr;
-    emit_comprehension(expr.range, expr.loops, [&] {
-        Value* element = emit(*expr.element, list_hint ? list_hint->contained(0) : nullptr);
-        if (!std::exchange(typed, true)) list->set_type(list_type(element->type));
-        emit_builtin_call(expr.range, graph_, sym::aten_append, {NamedValue(expr.range, element)}, {}, NamedValue(expr.range, "self", list));
+    emit_comprehension(range, [&] {
+        fill([&](Value* element) {
+            if (!std::exchange(typed, true)) {
+                list->set_type(list_type(element->type));
+            } else if (!list_hint) {
+                list->set_type(list_type(unify_types(list->type->contained(0), element->type, true)));
+            }
+            emit_builtin_call(range, graph_, sym::aten_append, {NamedValue(range, element)}, {}, NamedValue(range, "self", list));
+        });
     });
     return list;
 }
 
-Value* Emitter::emit_dict_comprehension(const DictComprehension& expr, const TypePtr& hint) {
+Value* Emitter::emit_growing_dict(const SourceRange& range, const TypePtr& hint,
+                                  const std::function<void(const std::function<void(Value*, Value*)>& add)>& fill) {
     const TypePtr dict_hint = hint_of_kind(hint, TypeKind::Dict);
-    Value* dict = insert(sym::prim_DictConstruct, {}, 1, expr.range)->output()->set_type(dict_hint ? dict_hint : dict_type(string_type(), tensor_type()));
+    Value* dict = insert(sym::prim_DictConstruct, {}, 1, range)->output()->set_type(dict_hint ? dict_hint : dict_type(string_type(), tensor_type()));
     bool typed = dict_hint != nullptr;
-    emit_comprehension(expr.range, expr.loops, [&] {
-        Value* key = emit(*expr.key);
-        Value* value = emit(*expr.value);
-        if (!std::exchange(typed, true)) dict->set_type(dict_type(key->type, value->type));
-        emit_op(expr.range, graph_, "aten::_set_item", {dict, key, value});
+    emit_comprehension(range, [&] {
+        fill([&](Value* key, Value* value) {
+            if (!std::exchange(typed, true)) {
+                dict->set_type(dict_type(key->type, value->type));
+            } else if (!dict_hint) {
+                dict->set_type(dict_type(dict->type->contained(0), unify_types(dict->type->contained(1), value->type, true)));
+            }
+            emit_op(range, graph_, "aten::_set_item", {dict, key, value});
+        });
     });
-    return cast_to_union(expr.range, dict, hint);
+    return cast_to_union(range, dict, hint);
+}
+
+Value* Emitter::emit_list_comprehension(const ListComprehension& expr, const TypePtr& hint) {
+    const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
+    return emit_growing_list(expr.range, hint, [&](const auto& add) {
+        emit_comprehension_loop(expr.loops, 0, [&] { add(emit(*expr.element, hint_of_member(*expr.element, list_hint ? list_hint->contained(0) : nullptr))); });
+    });
+}
+
+Value* Emitter::emit_dict_comprehension(const DictComprehension& expr, const TypePtr& hint) {
+    return emit_growing_dict(expr.range, hint, [&](const auto& add) {
+        emit_comprehension_loop(expr.loops, 0, [&] {
+            Value* key = emit(*expr.key);
+            add(key, emit(*expr.value));
+        });
+    });
 }
 
 Value* Emitter::emit_formatted_string(const FormattedString& expr) {

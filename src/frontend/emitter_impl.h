@@ -72,6 +72,8 @@ class Emitter {
     void emit_loop(const SourceRange& range, const SugaredPtr& iterator, const ast::Expr* condition,
                    const std::function<void(const SugaredPtr& element)>& body);
     void emit_iteration(const SourceRange& range, const ast::Expr& target, const ast::Expr& iterable, const std::function<void()>& body);
+    /// `step` gets the elements one after the other; those of tuples and modules without a loop.
+    void emit_over(const SourceRange& range, const SugaredPtr& iterator, const std::function<void(const SugaredPtr& element)>& step);
     void emit_break_or_continue(const ast::Stmt& statement);
     Condition emit_condition(const ast::Expr& expr);
     Condition known_condition(const SourceRange& range, bool value, Refinements refinements = {});
@@ -100,9 +102,16 @@ class Emitter {
     Value* emit_dict(const ast::Dict& expr, const TypePtr& hint);
     Value* emit_list_comprehension(const ast::ListComprehension& expr, const TypePtr& hint);
     Value* emit_dict_comprehension(const ast::DictComprehension& expr, const TypePtr& hint);
-    void emit_comprehension(const SourceRange& range, const std::vector<ast::Comprehension>& loops, const std::function<void()>& body);
+    /// Runs `body` in a scope of its own, which its variables do not leave.
+    void emit_comprehension(const SourceRange& range, const std::function<void()>& body);
+    /// A list or dict that grows by what `fill` adds: of the hint's type, else of that of its members.
+    Value* emit_growing_list(const SourceRange& range, const TypePtr& hint, const std::function<void(const std::function<void(Value*)>& add)>& fill);
+    Value* emit_growing_dict(const SourceRange& range, const TypePtr& hint,
+                             const std::function<void(const std::function<void(Value* key, Value* value)>& add)>& fill);
     void emit_comprehension_loop(const std::vector<ast::Comprehension>& loops, size_t level, const std::function<void()>& body);
     Value* emit_formatted_string(const ast::FormattedString& expr);
+    /// The common type of a display's elements: the hint's where they fit it, else their union.
+    static TypePtr element_type(const std::vector<Value*>& values, const TypePtr& hint);
     Value* construct_list(const SourceRange& range, const TypePtr& element, std::vector<Value*> values);
 
     // emitter_calls.cpp
@@ -112,19 +121,23 @@ class Emitter {
     NamedValues emit_keywords(const std::vector<ast::Keyword>& keywords);
     SugaredPtr emit_fork(const ast::Call& call, SpecialForm form);
     Value* emit_tolist(const SourceRange& range, Value* tensor, const TypePtr& type);
-    SugaredPtr emit_collection_form(const ast::Call& call, const SpecialFormValue& form, const TypePtr& hint);
+    Value* emit_list_form(const ast::Call& call, const TypePtr& hint);
+    Value* emit_dict_form(const ast::Call& call, const TypePtr& hint);
 
     // emitter_subscript.cpp
     SugaredPtr emit_subscript(const ast::Subscript& expr, const TypePtr& hint);
+    /// One index of a tensor, with the dimension that it is for; slices are emitted where they are applied.
+    struct TensorIndex {
+        int64_t dim = 0;
+        Value* value = nullptr;
+    };
+    int64_t emit_index(const SourceRange& range, const ast::Expr& index, int64_t dim, bool from_end, TensorIndex& out);
     Value* emit_tensor_index(const SourceRange& range, Value* tensor, const ast::Exprs& indices, std::vector<Value*>* index_tensors);
     Value* emit_index_list(const SourceRange& range, const std::vector<Value*>& index_tensors);
     Value* emit_list_slice(const SourceRange& range, Value* list, const ast::Slice& slice);
     Value* emit_tuple_index(const SourceRange& range, Value* tuple, const ast::Expr& index);
-    struct SliceBounds {
-        int64_t start, stop, step;
-    };
     /// What a slice of constants picks out of `count` members.
-    std::vector<int64_t> slice_indices(const SourceRange& range, const ast::Slice& slice, int64_t count, SliceBounds* bounds = nullptr);
+    std::vector<int64_t> slice_indices(const SourceRange& range, const ast::Slice& slice, int64_t count);
     Value* emit_tuple_slice(const SourceRange& range, Value* tuple, const ast::Slice& slice);
     void emit_subscript_assign(const ast::Subscript& target, Value* value, const SourceRange& range);
 

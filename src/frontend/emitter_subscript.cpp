@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <wick/tensor/dtype.h>
+
 #include "frontend/emitter_impl.h"
 
 namespace wick::jit {
@@ -70,7 +72,7 @@ Value* Emitter::emit_tuple_index(const SourceRange& range, Value* tuple, const E
     return insert(sym::prim_TupleIndex, {tuple, index}, 1, range)->output()->set_type(type);
 }
 
-std::vector<int64_t> Emitter::slice_indices(const SourceRange& range, const Slice& slice, int64_t count, SliceBounds* bounds) {
+std::vector<int64_t> Emitter::slice_indices(const SourceRange& range, const Slice& slice, int64_t count) {
     const auto bound = [&](const Expr* expr, int64_t otherwise) {
         if (!expr) return otherwise;
         Value* value = emit(*expr);
@@ -89,87 +91,84 @@ std::vector<int64_t> Emitter::slice_indices(const SourceRange& range, const Slic
     const int64_t stop = slice.stop ? clamp(bound(slice.stop, 0)) : step > 0 ? count : -1;
     std::vector<int64_t> order;
     for (int64_t i = start; step > 0 ? i < stop : i > stop; i += step) order.push_back(i);
-    if (bounds) *bounds = {start, stop, step};
     return order;
 }
 
 Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const Slice& slice) {
     const auto& types = tuple->type->contained();
-    SliceBounds bounds;
-    const std::vector<int64_t> order = slice_indices(range, slice, static_cast<int64_t>(types.size()), &bounds);
     std::vector<TypePtr> picked;
-    for (int64_t i : order) picked.push_back(types[i]);
-    if (bounds.step == 1) {
-        Node* node = insert(sym::prim_TupleSlice, {tuple}, 1, range);
-        node->set_attr(Symbol::from("beg"), IValue(bounds.start));
-        node->set_attr(Symbol::from("end"), IValue(std::max(bounds.start, bounds.stop)));
-        return node->output()->set_type(tuple_type(std::move(picked)));
-    }
     std::vector<Value*> values;
-    for (int64_t i : order) values.push_back(insert(sym::prim_TupleIndex, {tuple, graph_.insert_constant(i, {}, range)}, 1, range)->output()->set_type(types[i]));
-    return insert(sym::prim_TupleConstruct, std::move(values), 1, range)->output()->set_type(tuple_type(std::move(picked)));
+    for (const int64_t i : slice_indices(range, slice, static_cast<int64_t>(types.size()))) {
+        picked.push_back(types[i]);
+        values.push_back(insert(sym::prim_TupleIndex, {tuple, graph_.insert_constant(i)}, 1, {})->output()->set_type(types[i]));
+    }
+    return insert(sym::prim_TupleConstruct, std::move(values), 1, {})->output()->set_type(tuple_type(std::move(picked)));
+}
+
+static bool is_ellipsis(const Expr* expr) {
+    const auto* constant = as<Constant>(expr);
+    return constant && constant->is_ellipsis;
+}
+
+/// A None adds a dimension, an int takes one away, the rest keep one. Returns the dimension of the next index.
+int64_t Emitter::emit_index(const SourceRange& range, const Expr& index, int64_t dim, bool from_end, TensorIndex& out) {
+    out.dim = dim;
+    const int64_t next = from_end ? dim - 1 : dim + 1;
+    if (as<Slice>(&index)) return next;
+    Value* value = emit(index);
+    // Lists are tensors of positions; PyTorch does not take bools.
+    if (value->type->is(TypeKind::List)) {
+        value = emit_builtin_call(range, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
+                                  {NamedValue(range, "dtype", graph_.insert_constant(IValue(static_cast<int64_t>(DType::int64))))});
+    } else if (value->type->is(TypeKind::Bool)) {
+        value = emit_op(range, graph_, "aten::tensor", {value});
+    }
+    out.value = value;
+    if (value->type->is(TypeKind::None)) return from_end ? dim : next;
+    if (value->type->is(TypeKind::Int)) return from_end ? next : dim;
+    if (!value->type->is_subtype_of(optional_type(tensor_type()))) {
+        throw CompileError(range, fmt::format("Unsupported operation: indexing tensor with unsupported index type '{}'. Only ints, slices, lists and "
+                                              "tensors are supported",
+                                              value->type->annotation_str()));
+    }
+    if (from_end) throw CompileError(range, "Ellipses followed by tensor indexing is currently not supported");
+    return next;
 }
 
 Value* Emitter::emit_tensor_index(const SourceRange& range, Value* tensor, const Exprs& indices, std::vector<Value*>* index_tensors) {
-    // After an ellipsis dimensions are counted from the end; a None adds one, an int takes one away, the rest keep one.
-    size_t ellipsis = indices.size();
-    for (size_t i = 0; i < indices.size(); ++i) {
-        const auto* constant = as<Constant>(indices[i]);
-        if (!constant || !constant->is_ellipsis) continue;
-        if (ellipsis < indices.size()) throw CompileError(range, "an index can only have a single ellipsis ('...')");
-        ellipsis = i;
+    // All indices come first, those after an ellipsis from the end: their dimensions are counted from there. Then they are applied.
+    std::vector<TensorIndex> found(indices.size());
+    size_t ellipsis = 0;
+    for (int64_t dim = 0; ellipsis < indices.size() && !is_ellipsis(indices[ellipsis]); ++ellipsis)
+        dim = emit_index(range, *indices[ellipsis], dim, false, found[ellipsis]);
+    int64_t dim = -1;
+    for (size_t i = indices.size(); i-- > ellipsis + 1;) {
+        if (is_ellipsis(indices[i])) throw CompileError(range, "An index can only have a single ellipsis ('...')");
+        dim = emit_index(range, *indices[i], dim, true, found[i]);
     }
-    const auto is_none = [](const Expr* expr) {
-        const auto* constant = as<Constant>(expr);
-        return constant && !constant->is_ellipsis && constant->value.is_none();
-    };
     Value* view = tensor;
-    int64_t dim = 0;
     for (size_t i = 0; i < indices.size(); ++i) {
-        if (i == ellipsis) {
-            dim = -static_cast<int64_t>(std::count_if(indices.begin() + i + 1, indices.end(), [&](const Expr* e) { return !is_none(e); }));
-            if (!index_tensors->empty()) throw CompileError(range, "an ellipsis after an index tensor is not supported");
-            continue;
-        }
-        const Expr& index = *indices[i];
-        if (is_none(&index)) {
-            // Counted from the end, the new dimension stands before the remaining ones.
-            const int64_t at = i > ellipsis ? dim - 1 : dim;
-            view = emit_op(range, graph_, "aten::unsqueeze", {view, graph_.insert_constant(at, {}, range)});
-            if (i < ellipsis) ++dim;
-            continue;
-        }
-        if (const auto* slice = as<Slice>(&index)) {
-            if (slice->start || slice->stop || slice->step) {
-                Value* dim_value = graph_.insert_constant(dim, {}, range);
-                Value* start = slice->start ? emit(*slice->start) : graph_.insert_constant(IValue(), {}, range);
-                Value* stop = slice->stop ? emit(*slice->stop) : graph_.insert_constant(IValue(), {}, range);
-                Value* step = slice->step ? emit(*slice->step) : graph_.insert_constant(1, {}, range);
-                view = emit_op(range, graph_, "aten::slice", {view, dim_value, start, stop, step});
-            } else {
-                view = emit_op(range, graph_, "aten::slice", {view, graph_.insert_constant(dim, {}, range)});
+        if (i == ellipsis) continue;
+        const auto at = [&] { return graph_.insert_constant(found[i].dim, {}, range); };
+        Value* value = found[i].value;
+        if (const auto* slice = as<Slice>(indices[i])) {
+            Value* dim_value = at();
+            if (!slice->start && !slice->stop && !slice->step) {
+                view = emit_op(range, graph_, "aten::slice", {view, dim_value});
+                continue;
             }
-            ++dim;
-            continue;
+            Value* start = slice->start ? emit(*slice->start) : graph_.insert_constant(IValue(), {}, range);
+            Value* stop = slice->stop ? emit(*slice->stop) : graph_.insert_constant(IValue(), {}, range);
+            Value* step = slice->step ? emit(*slice->step) : graph_.insert_constant(1, {}, range);
+            view = emit_op(range, graph_, "aten::slice", {view, dim_value, start, stop, step});
+        } else if (value->type->is(TypeKind::None)) {
+            view = emit_op(range, graph_, "aten::unsqueeze", {view, at()});
+        } else if (value->type->is(TypeKind::Int)) {
+            view = emit_op(range, graph_, "aten::select", {view, at(), value});
+        } else {
+            index_tensors->resize(found[i].dim + 1);
+            (*index_tensors)[found[i].dim] = value;
         }
-        Value* value = emit(index, optional_type(int_type()));
-        if (value->type->is(TypeKind::Int)) {
-            view = emit_op(range, graph_, "aten::select", {view, graph_.insert_constant(dim, {}, range), value});
-            if (i > ellipsis) ++dim;
-            continue;
-        }
-        if (value->type->is(TypeKind::List) || value->type->is(TypeKind::Bool)) value = emit_op(range, graph_, "aten::tensor", {value});
-        if (!value->type->is(TypeKind::Tensor) && !value->type->is_subtype_of(optional_type(tensor_type()))) {
-            throw CompileError(range, fmt::format("Unsupported operation: indexing tensor with unsupported index type '{}'. Only ints, slices, lists and "
-                                                  "tensors are supported",
-                                                  value->type->annotation_str()));
-        }
-        if (i > ellipsis) {
-            // Index tensors are placed from the front: move the counted-from-the-end position there.
-            throw CompileError(range, "index tensors after an ellipsis are not supported");
-        }
-        while (static_cast<int64_t>(index_tensors->size()) <= dim) index_tensors->push_back(nullptr);
-        (*index_tensors)[dim++] = value;
     }
     return view;
 }

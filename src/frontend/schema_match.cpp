@@ -8,6 +8,7 @@
 
 #include "frontend/emitter.h"
 #include "frontend/upgraders.h"
+#include "passes/erase_list_literals.h"
 
 namespace wick::jit {
 
@@ -51,6 +52,13 @@ bool takes_rest_as_list(const Schema& schema, size_t index) {
     const Argument& argument = schema.arguments[index];
     const bool is_last = index + 1 == schema.arguments.size() || schema.arguments[index + 1].kwarg_only;
     return is_last && argument.type->is(TypeKind::List) && !argument.type->contained(0)->is(TypeKind::Var) && argument.fixed_length == 0;
+}
+
+/// Overloads that no call means, as in PyTorch: a dtype is an int, so `x.view(8)` could mean either, and means a size; the last two
+/// look like the maximum and minimum of two tensors.
+bool is_never_meant(const Schema& schema) {
+    return (schema.name == "aten::view" && schema.overload == "dtype") ||
+           ((schema.name == "aten::max" || schema.name == "aten::min") && schema.overload == "unary_out");
 }
 
 /// The operator that turns a value of type `from` into a number of type `to` without being asked, or "".
@@ -283,10 +291,10 @@ std::vector<std::string> similar_operators(std::string_view name) {
 
 Value* try_convert_to_type(const SourceRange& range, Graph& graph, const TypePtr& type, Value* value, bool allow_conversions) {
     // `[]` and `{}` without an annotation are of whatever type they are used as first.
-    const bool is_empty = value->node->inputs.empty() && value->uses.empty() &&
-                          ((value->node->kind == sym::prim_ListConstruct && type->is(TypeKind::List)) ||
-                           (value->node->kind == sym::prim_DictConstruct && type->is(TypeKind::Dict)));
-    if (is_empty && !type->has_free_variables()) return value->set_type(type);
+    if (value->node->kind == empty_list_literal() && type->is(TypeKind::List) && !type->has_free_variables())
+        return construct_list(graph, type->contained(0), {});
+    const bool is_empty_dict = value->node->kind == sym::prim_DictConstruct && value->node->inputs.empty() && value->uses.empty();
+    if (is_empty_dict && type->is(TypeKind::Dict) && !type->has_free_variables()) return value->set_type(type);
     if (type->is(TypeKind::Optional) && !value->type->is(TypeKind::Optional) && !value->type->is(TypeKind::None))
         return try_convert_to_type(range, graph, type->contained(0), value, allow_conversions);
     if (value->type->is(TypeKind::Tuple)) {
@@ -311,6 +319,7 @@ Value* try_convert_to_type(const SourceRange& range, Graph& graph, const TypePtr
 std::optional<MatchedSchema> try_match_schema(const Schema& schema, const SourceRange& range, Graph& graph, const NamedValues& args,
                                               const NamedValues& kwargs, const std::optional<NamedValue>& self, bool allow_conversions,
                                               std::string* why) {
+    if (is_never_meant(schema)) return std::nullopt;
     std::string reasons;
     auto match = Match(schema, range, graph, allow_conversions, why ? &reasons : nullptr).run(args, kwargs, self);
     if (!match && why) *why += fmt::format("\n{}:\n{}", schema.str(), reasons);

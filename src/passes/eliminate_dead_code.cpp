@@ -4,12 +4,16 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "passes/alias_sets.h"
+
 namespace wick::jit {
 
 namespace {
 
 class DeadCode {
  public:
+    explicit DeadCode(const Graph& graph) : aliases_(graph) {}
+
     bool run(Block* block) {
         mark_block(block);
         return sweep(block);
@@ -19,7 +23,7 @@ class DeadCode {
     bool has_effects(const Node* node) {
         const auto [known, added] = effects_.try_emplace(node, false);
         if (!added) return known->second;
-        bool effects = node->has_side_effects() || (node->op && node->op->schema().is_mutable());
+        bool effects = node->has_side_effects() || std::ranges::any_of(aliases_.written_by(node), [&](auto set) { return aliases_.is_everywhere(set); });
         for (const Block* block : node->blocks) {
             if (effects) break;
             for (const Node* inner : block->nodes()) {
@@ -32,7 +36,7 @@ class DeadCode {
     /// True when something was marked that was not before.
     bool mark(const Node* node) {
         if (!marked_.insert(node).second) return false;
-        for (const Value* input : node->inputs) live_.insert(input);
+        for (const Value* input : node->inputs) set_live(input);
         // What holds a live node is live.
         for (const Node* owner = node->block ? node->block->owner : nullptr; owner; owner = owner->block->owner)
             mark(owner);
@@ -51,8 +55,8 @@ class DeadCode {
             } else {
                 for (const Block* inner : node->blocks) changed |= mark_block(inner);
             }
-            if (std::any_of(node->outputs.begin(), node->outputs.end(),
-                            [&](const Value* v) { return live_.contains(v); })) {
+            if (std::ranges::any_of(node->outputs, [&](const Value* v) { return live_.contains(v); }) ||
+                std::ranges::any_of(aliases_.written_by(node), [&](auto set) { return live_sets_.contains(set); })) {
                 changed |= mark(node);
             }
         }
@@ -66,13 +70,13 @@ class DeadCode {
         const size_t before = live_.size();
         if (owner->kind == sym::prim_If) {
             for (size_t i = 0; i < owner->outputs.size(); ++i) {
-                if (live_.contains(owner->outputs[i])) live_.insert(block->outputs()[i]);
+                if (live_.contains(owner->outputs[i])) set_live(block->outputs()[i]);
             }
         } else {
-            live_.insert(block->outputs()[0]);
+            set_live(block->outputs()[0]);
             for (size_t i = 0; i < owner->outputs.size(); ++i) {
                 if (live_.contains(owner->outputs[i]) || !block->inputs()[i + 1]->uses.empty())
-                    live_.insert(block->outputs()[i + 1]);
+                    set_live(block->outputs()[i + 1]);
             }
         }
         return live_.size() != before;
@@ -116,13 +120,19 @@ class DeadCode {
         return node->outputs.size() != before;
     }
 
+    void set_live(const Value* value) {
+        if (live_.insert(value).second) aliases_.add_reachable(value, live_sets_);
+    }
+
+    const AliasSets aliases_;
     std::unordered_set<const Node*> marked_;
     std::unordered_set<const Value*> live_;
+    std::unordered_set<AliasSets::Set> live_sets_;  ///< memory that something live reads
     std::unordered_map<const Node*, bool> effects_;
 };
 
 }  // namespace
 
-bool eliminate_dead_code(Graph& graph) { return DeadCode().run(graph.block()); }
+bool eliminate_dead_code(Graph& graph) { return DeadCode(graph).run(graph.block()); }
 
 }  // namespace wick::jit

@@ -203,7 +203,7 @@ def unawaited(log: List[int]) -> List[Future[int]]:
 def failing(log: List[int]) -> int:
   _0 = annotate(List[Future[int]], [])
   _1 = torch.append(_0, fork(__torch__.work, log, 7))
-  ops.prim.RaiseException("failed", "builtins.ValueError")
+  ops.prim.RaiseException(str(torch.len(_0)), "builtins.ValueError")
   return 1
 def many(log: List[int],
     n: int) -> int:
@@ -215,7 +215,7 @@ def endless(n: int) -> int:
   _1 = torch.append(_0, fork(__torch__.forever, n))
   k = 1
   while True:
-    k = torch.add(k, 1)
+    k = torch.add(k, torch.len(_0))
   return k
 )";
 

@@ -9,4 +9,4 @@ class A:
 def f() -> int:
   x = [__torch__.A(1), __torch__.A(2)]
   torch.sort(x)
-  return 1
+  return (x[0]).n

@@ -5,6 +5,7 @@
 #include <wick/api/program.h>
 #include <wick/support/check.h>
 
+#include "archive/source_export.h"
 #include "program/builtins.h"
 #include "program/checking.h"
 #include "program/classes.h"
@@ -26,7 +27,16 @@ static std::string text_of(const std::string& path) {
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-IValue Program::run_file(const std::string& path) { return run(text_of(path), path); }
+/// Files that the program imports are searched beside it.
+static std::string folder_of(const std::string& path) {
+    const size_t slash = path.rfind('/');
+    return slash == path.npos ? "." : path.substr(0, slash + 1);
+}
+
+IValue Program::run_file(const std::string& path) {
+    session_->search_in(folder_of(path));
+    return run(text_of(path), path);
+}
 
 bool Program::has(const std::string& name) const { return session_->find(name) != nullptr; }
 
@@ -63,6 +73,23 @@ Module Program::script(const std::string& name) {
     return Module(session_->unit(), std::move(object));
 }
 
+/// `text` of each function that has a body by now.
+template <class Text>
+static std::vector<std::pair<std::string, std::string>> texts_of(const CompilationUnit& unit, const Text& text) {
+    std::vector<std::pair<std::string, std::string>> texts;
+    for (const IntrusivePtr<Function>& function : unit.functions()) texts.emplace_back(function->qualified_name(), text(*function));
+    std::ranges::sort(texts);
+    return texts;
+}
+
+std::vector<std::pair<std::string, std::string>> Program::code() const {
+    return texts_of(*session_->unit(), [](Function& function) { return function_source(function).code; });
+}
+
+std::vector<std::pair<std::string, std::string>> Program::graphs() const {
+    return texts_of(*session_->unit(), [](Function& function) { return function.graph()->str(); });
+}
+
 std::string Program::default_entry() const {
     std::string best;
     int rank = 0;
@@ -79,11 +106,16 @@ std::string Program::default_entry() const {
     return best;
 }
 
-std::vector<std::string> Program::check(const std::string& text, const std::string& name) {
-    return check_program(*session_, std::make_shared<Source>(text, name));
+std::vector<std::string> Program::check(const std::string& text, const std::string& name, std::vector<std::string>* notes) {
+    CheckedProgram checked = check_program(*session_, std::make_shared<Source>(text, name));
+    if (notes) *notes = std::move(checked.notes);
+    return std::move(checked.errors);
 }
 
-std::vector<std::string> Program::check_file(const std::string& path) { return check(text_of(path), path); }
+std::vector<std::string> Program::check_file(const std::string& path, std::vector<std::string>* notes) {
+    session_->search_in(folder_of(path));
+    return check(text_of(path), path, notes);
+}
 
 std::vector<std::string> Program::names(const std::string& object) const { return known_names(*session_, object); }
 

@@ -11,7 +11,9 @@
 namespace wick::cli {
 
 static void check_program(const std::string& path) {
-    const std::vector<std::string> errors = jit::Program().check_file(path);
+    std::vector<std::string> notes;
+    const std::vector<std::string> errors = jit::Program().check_file(path, &notes);
+    for (const std::string& note : notes) fmt::print(stderr, "{}\n\n", note);
     if (errors.empty()) {
         fmt::print("{}: all of it compiles\n", path);
         return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -79,6 +80,12 @@ void write_out(const std::string& text) {
     }
 }
 
+/// How wide the terminal is.
+size_t columns() {
+    winsize size{};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 /// Columns that the text takes: characters, not bytes.
@@ -117,8 +124,14 @@ size_t LineEditor::next(size_t at) const {
 }
 
 void LineEditor::show(const std::string& prompt) const {
-    std::string text = "\r" + prompt + line_ + "\x1b[K";
-    if (const size_t behind = width(std::string_view(line_).substr(cursor_)); behind > 0) text += "\x1b[" + std::to_string(behind) + "D";
+    // Of a line that does not fit in one row, the part around the cursor.
+    const size_t room = std::max<size_t>(columns(), width(prompt) + 8) - width(prompt) - 1;
+    size_t begin = 0;
+    while (width(std::string_view(line_).substr(begin, cursor_ - begin)) > room) begin = next(begin);
+    size_t end = begin;
+    for (size_t shown = 0; shown < room && end < line_.size(); ++shown) end = next(end);
+    std::string text = "\r" + prompt + line_.substr(begin, end - begin) + "\x1b[K";
+    if (const size_t behind = width(std::string_view(line_).substr(cursor_, end - cursor_)); behind > 0) text += "\x1b[" + std::to_string(behind) + "D";
     write_out(text);
 }
 

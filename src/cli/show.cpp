@@ -11,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/program_file.h"
 
 namespace wick::cli {
 namespace {
@@ -18,13 +19,33 @@ namespace {
 struct ShowArguments {
     std::string model;
     std::string method = "forward";
+    std::string entry;
     bool all = false;
 };
 
-using Text = std::string (jit::Method::*)() const;
+/// Of a method, and of all that a program has compiled.
+struct Text {
+    std::string (jit::Method::*of_method)() const;
+    std::vector<std::pair<std::string, std::string>> (jit::Program::*of_program)() const;
+};
 
-void show(const ShowArguments& args, Text text) {
-    const jit::Module module = load_module(args.model);
+/// What a program prints on the way is no part of its text.
+jit::Module module_of(const ShowArguments& args, jit::Program& program) {
+    if (!is_program(args.model)) return load_module(args.model);
+    jit::RunOptions options;
+    options.output.print = [](std::string_view) {};
+    program = run_program(args.model, options);
+    return entry_of(program, args.model, args.entry);
+}
+
+void show(const ShowArguments& args, const Text& texts) {
+    jit::Program program;
+    const jit::Module module = module_of(args, program);
+    if (args.all && is_program(args.model)) {
+        for (const auto& [name, text] : (program.*texts.of_program)()) fmt::print("=== {}\n{}", name, text);
+        return;
+    }
+    const auto text = texts.of_method;
     if (!args.all) {
         about(args.model, [&] { fmt::print("{}", (module.get_method(args.method).*text)()); });
         return;
@@ -40,18 +61,19 @@ void show(const ShowArguments& args, Text text) {
     }
 }
 
-void add_show(CLI::App& app, const std::string& name, const std::string& description, Text text) {
+void add_show(CLI::App& app, const std::string& name, const std::string& description, const Text& text) {
     auto args = std::make_shared<ShowArguments>();
     CLI::App* command = app.add_subcommand(name, description);
-    command->add_option("MODEL", args->model, "A TorchScript archive")->required();
+    command->add_option("MODEL", args->model, "A TorchScript archive, or a program (.py)")->required();
+    command->add_option("--entry", args->entry, "Of a program: the module, class of modules or function");
     CLI::Option* method = command->add_option("--method", args->method, "Method to show (default: forward)");
-    command->add_flag("--all", args->all, "Every method of every module type")->excludes(method);
+    command->add_flag("--all", args->all, "Every method of every module type; of a program all that it compiles")->excludes(method);
     command->callback([args, text] { show(*args, text); });
 }
 
 }  // namespace
 
-void add_code(CLI::App& app) { add_show(app, "code", "Show a method as Python-like text", &jit::Method::code); }
-void add_graph(CLI::App& app) { add_show(app, "graph", "Show a method's graph", &jit::Method::graph); }
+void add_code(CLI::App& app) { add_show(app, "code", "Show a method as Python-like text", {&jit::Method::code, &jit::Program::code}); }
+void add_graph(CLI::App& app) { add_show(app, "graph", "Show a method's graph", {&jit::Method::graph, &jit::Program::graphs}); }
 
 }  // namespace wick::cli

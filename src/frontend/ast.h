@@ -46,6 +46,7 @@ namespace wick::jit {
     _(While)                      \
     _(For)                        \
     _(With)                       \
+    _(Try)                        \
     _(Assert)                     \
     _(Raise)                      \
     _(Delete)                     \
@@ -261,6 +262,19 @@ struct With : StmtOf<StmtKind::With> {
     };
     std::vector<Item> items;
     Block body;
+};
+struct Try : StmtOf<StmtKind::Try> {
+    struct Handler {
+        const Expr* type;  ///< null: of any exception
+        std::string name;  ///< "" without `as`
+        Block body;
+        SourceRange range;
+    };
+    SourceRange keyword_range;
+    Block body;
+    std::vector<Handler> handlers;
+    Block otherwise;
+    Block last;  ///< `finally`
 };
 struct Assert : StmtOf<StmtKind::Assert> {
     const Expr* condition;

@@ -14,7 +14,6 @@ class Walker {
         for (const ast::Stmt* statement : statements) this->statement(*statement);
     }
 
- private:
     template <class T>
     static const T& cast(const ast::SyntaxNode& node) {
         return static_cast<const T&>(node);
@@ -151,6 +150,15 @@ class Walker {
                 }
                 block(cast<ast::With>(node).body);
                 break;
+            case ast::StmtKind::Try:
+                block(cast<ast::Try>(node).body);
+                for (const auto& handler : cast<ast::Try>(node).handlers) {
+                    expr(handler.type);
+                    block(handler.body);
+                }
+                block(cast<ast::Try>(node).otherwise);
+                block(cast<ast::Try>(node).last);
+                break;
             case ast::StmtKind::Assert:
                 expr(cast<ast::Assert>(node).condition);
                 expr(cast<ast::Assert>(node).message);
@@ -185,6 +193,7 @@ class Walker {
         }
     }
 
+ private:
     const Visit& visit_;
 };
 
@@ -193,5 +202,7 @@ class Walker {
 void visit_expressions(const ast::Block& block, const std::function<bool(const ast::Expr&)>& visit) {
     Walker(visit).block(block);
 }
+
+void visit_expressions(const ast::Expr& expr, const std::function<bool(const ast::Expr&)>& visit) { Walker(visit).expr(&expr); }
 
 }  // namespace wick::jit

@@ -11,4 +11,7 @@ namespace wick::jit {
 /// nested functions and classes, annotations, defaults and decorators are part of it.
 void visit_expressions(const ast::Block& block, const std::function<bool(const ast::Expr&)>& visit);
 
+/// As above, of one expression.
+void visit_expressions(const ast::Expr& expr, const std::function<bool(const ast::Expr&)>& visit);
+
 }  // namespace wick::jit

@@ -35,9 +35,33 @@ SugaredPtr Emitter::emit_call(const Call& call, const TypePtr& hint) {
     }
     const SugaredPtr callee = emit_sugared(*call.callee);
     if (const auto* form = dynamic_cast<const SpecialFormValue*>(callee.get())) return emit_special_form(call, *form, hint);
+    if (callee->takes_things()) return callee->call_with(call.range, graph_, emit_things(call));
     const NamedValues args = emit_arguments(call.args);
     const NamedValues kwargs = emit_keywords(call.keywords);
     return callee->call(call.range, graph_, args, kwargs);
+}
+
+std::vector<SugaredArgument> Emitter::emit_things(const Call& call) {
+    const auto thing = [&](const Expr& expr) {
+        const auto* lambda = as<Lambda>(&expr);
+        if (!lambda) return emit_sugared(expr);
+        SugaredPtr value = resolver_.lambda_value(*lambda, [&](const std::string& name) { return env_.find_variable(name, lambda->range) != nullptr; });
+        if (!value) throw CompileError(lambda->range, "Lambda aren't supported");
+        return value;
+    };
+    std::vector<SugaredArgument> things;
+    for (const Expr* arg : call.args) {
+        if (const auto* starred = as<Starred>(arg)) {
+            for (const SugaredPtr& member : emit_sugared(*starred->value)->as_tuple(starred->range, graph_)) things.push_back({starred->range, "", member});
+        } else {
+            things.push_back({arg->range, "", thing(*arg)});
+        }
+    }
+    for (const Keyword& keyword : call.keywords) {
+        if (keyword.name.empty()) throw CompileError(keyword.range, "keyword-arg expansion is not supported");
+        things.push_back({keyword.range, keyword.name, thing(*keyword.value)});
+    }
+    return things;
 }
 
 static void expect_arguments(const Call& call, std::string_view name, size_t least, size_t most) {

@@ -60,7 +60,7 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
     switch (expr.kind) {
         case ExprKind::Constant: {
             const auto& constant = static_cast<const Constant&>(expr);
-            if (constant.is_ellipsis) throw CompileError(expr.range, "'...' is only allowed as an index");
+            if (constant.is_ellipsis) throw CompileError(expr.range, "Cannot emit expr for: (dots)");
             if (constant.value.is_int() || constant.value.is_double()) return literal(constant.value, expr.range);
             return graph_.insert_constant(constant.value, {}, expr.range);
         }
@@ -301,7 +301,7 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
     std::vector<Value*> keys;
     std::vector<Value*> values;
     for (size_t i = 0; i < expr.keys.size(); ++i) {
-        if (!expr.keys[i]) throw CompileError(expr.range, "unpacking of dicts in a literal is not supported");
+        if (!expr.keys[i]) throw CompileError(expr.range, "Dict expansion (e.g. `{**dict}`) is not supported");
         keys.push_back(emit(*expr.keys[i]));
         values.push_back(emit(*expr.values[i], hint_of_member(*expr.values[i], value_hint)));
     }
@@ -310,6 +310,10 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
             throw CompileError(expr.range, fmt::format("Dict keys must contain only a single type. Expected: {} but found {} instead",
                                                        keys[0]->type->annotation_str(), keys[i]->type->annotation_str()));
         }
+    }
+    if (!keys.empty() && (keys[0]->type->is(TypeKind::Class) || keys[0]->type->is(TypeKind::List) || keys[0]->type->is(TypeKind::Dict))) {
+        throw CompileError(expr.range, fmt::format("Cannot create dict for key type '{}', only int, float, complex, Tensor, device and string keys are supported",
+                                                   keys[0]->type->str()));
     }
     TypePtr key_type = keys.empty() ? (key_hint ? key_hint : string_type()) : element_type(keys, key_hint);
     const TypePtr value_type = element_type(values, value_hint);

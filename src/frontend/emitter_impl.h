@@ -58,6 +58,7 @@ class Emitter {
     void declare_attribute(const SourceRange& range, const SugaredValue& object, const std::string& name, const TypePtr& type);
     void emit_unpack_to(const ast::Exprs& targets, const SugaredPtr& value, const SourceRange& range);
     void emit_augmented_assign(const ast::AugmentedAssign& statement);
+    Value* emit_augmented_object(const ast::AugmentedAssign& statement, Value* object);
     void emit_delete(const ast::Delete& statement);
     void emit_raise(const ast::Raise& statement);
     void emit_assert(const ast::Assert& statement);
@@ -118,6 +119,8 @@ class Emitter {
     SugaredPtr emit_call(const ast::Call& call, const TypePtr& hint);
     SugaredPtr emit_special_form(const ast::Call& call, const SpecialFormValue& form, const TypePtr& hint);
     NamedValues emit_arguments(const ast::Exprs& args, size_t from = 0);
+    /// Of a callee that takes functions and classes.
+    std::vector<SugaredArgument> emit_things(const ast::Call& call);
     NamedValues emit_keywords(const std::vector<ast::Keyword>& keywords);
     SugaredPtr emit_fork(const ast::Call& call, SpecialForm form);
     Value* emit_tolist(const SourceRange& range, Value* tensor, const TypePtr& type);

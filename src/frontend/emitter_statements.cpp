@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unordered_map>
 
 #include "frontend/emitter_impl.h"
 
@@ -29,6 +30,7 @@ void Emitter::emit_statement(const Stmt& statement) {
         case StmtKind::While: return emit_while(static_cast<const While&>(statement));
         case StmtKind::For: return emit_for(static_cast<const For&>(statement));
         case StmtKind::With: return emit_with(static_cast<const With&>(statement));
+        case StmtKind::Try: throw CompileError(static_cast<const Try&>(statement).keyword_range, "try blocks aren't supported");
         case StmtKind::Assert: return emit_assert(static_cast<const Assert&>(statement));
         case StmtKind::Raise: return emit_raise(static_cast<const Raise&>(statement));
         case StmtKind::Delete: return emit_delete(static_cast<const Delete&>(statement));
@@ -44,7 +46,7 @@ void Emitter::emit_statement(const Stmt& statement) {
             throw CompileError(statement.range, fmt::format("{} variables aren't supported", is_nonlocal ? "nonlocal" : "global"));
         }
         case StmtKind::Import: throw CompileError(statement.range, "import statements aren't supported");
-        case StmtKind::ClassDef: throw CompileError(statement.range, "class definitions aren't supported inside a function");
+        case StmtKind::ClassDef: throw CompileError(statement.range, "class definitions aren't supported");
     }
 }
 
@@ -83,7 +85,7 @@ void Emitter::emit_return_value(const SourceRange& range, Value* value) {
 void Emitter::emit_assign(const Assign& statement) {
     if (!statement.value) {
         // `x: int` alone declares nothing in TorchScript.
-        throw CompileError(statement.range, "Expected RHS for assignment");
+        throw CompileError(statement.range, "annotated assignments without assigned value aren't supported");
     }
     TypePtr annotation;
     if (const Expr* final = final_type(statement.annotation)) {
@@ -191,6 +193,26 @@ static std::string in_place_operator(TokenKind op) {
     }
 }
 
+/// `x += y` of an object: its __iadd__, else its __add__.
+Value* Emitter::emit_augmented_object(const AugmentedAssign& statement, Value* object) {
+    static const std::unordered_map<TokenKind, std::pair<const char*, const char*>> names = {
+        {TokenKind::Plus, {"__iadd__", "__add__"}},         {TokenKind::Minus, {"__isub__", "__sub__"}},
+        {TokenKind::Star, {"__imul__", "__mul__"}},         {TokenKind::Slash, {"__itruediv__", "__truediv__"}},
+        {TokenKind::Percent, {"__imod__", "__mod__"}},
+    };
+    const auto methods = names.find(statement.op);
+    const auto& type = object->type->expect<ClassType>();
+    Value* operand = emit(*statement.value);
+    if (methods == names.end()) return emit_operator_call(statement.range, statement.op, object, operand);
+    for (const char* name : {methods->second.first, methods->second.second}) {
+        if (!type.find_method(name)) continue;
+        return sugar(object)->attr(statement.range, graph_, name)->call(statement.range, graph_, {NamedValue(statement.value->range, operand)}, {})
+            ->as_value(statement.range, graph_);
+    }
+    throw CompileError(statement.range, fmt::format("Cannot emit inplace op on {} since it does not define an {} or {} method", type.annotation_str(),
+                                                    methods->second.first, methods->second.second));
+}
+
 void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
     const SourceRange& range = statement.range;
     // The target is evaluated once: its object and indices first, then the value, then the assignment.
@@ -200,10 +222,11 @@ void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
                                      (before->type->is(TypeKind::List) && (statement.op == TokenKind::Plus || statement.op == TokenKind::Star)));
     };
     const auto update = [&](Value* before) {
+        if (before->type->is(TypeKind::Class)) return emit_augmented_object(statement, before);
         if (!is_in_place(before)) return emit_operator_call(range, statement.op, before, emit(*statement.value));
         Value* operand = emit(*statement.value, before->type->is(TypeKind::List) ? before->type : nullptr);
-        return emit_builtin_call(range, graph_, Symbol::from(in_place), {NamedValue(statement.value->range, operand)}, {},
-                                 NamedValue(statement.target->range, "self", before));
+        return emit_builtin_call(range, graph_, Symbol::from(in_place),
+                                 {NamedValue(statement.target->range, before), NamedValue(statement.value->range, operand)});
     };
     switch (statement.target->kind) {
         case ExprKind::Name: {

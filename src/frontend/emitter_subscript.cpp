@@ -10,7 +10,7 @@ namespace wick::jit {
 
 using namespace ast;
 
-SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr&) {
+SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
     const SourceRange& range = expr.range;
     const SugaredPtr container = emit_sugared(*expr.value);
     Value* value = container->simple();
@@ -22,7 +22,7 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr&) {
             for (int64_t i : slice_indices(range, *slice, static_cast<int64_t>(members.size()))) picked.push_back(members[i]);
             return std::make_shared<SugaredTuple>(std::move(picked));
         }
-        return container->subscript(range, graph_, emit(*expr.indices[0]));
+        return container->subscript(range, graph_, emit(*expr.indices[0]), hint);
     }
     if (value->type->is(TypeKind::Tensor)) {
         std::vector<Value*> index_tensors;
@@ -116,12 +116,10 @@ int64_t Emitter::emit_index(const SourceRange& range, const Expr& index, int64_t
     const int64_t next = from_end ? dim - 1 : dim + 1;
     if (as<Slice>(&index)) return next;
     Value* value = emit(index);
-    // Lists are tensors of positions; PyTorch does not take bools.
+    // Lists are tensors of positions.
     if (value->type->is(TypeKind::List)) {
         value = emit_builtin_call(range, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
                                   {NamedValue(range, "dtype", graph_.insert_constant(IValue(static_cast<int64_t>(DType::int64))))});
-    } else if (value->type->is(TypeKind::Bool)) {
-        value = emit_op(range, graph_, "aten::tensor", {value});
     }
     out.value = value;
     if (value->type->is(TypeKind::None)) return from_end ? dim : next;
@@ -175,7 +173,7 @@ Value* Emitter::emit_tensor_index(const SourceRange& range, Value* tensor, const
 
 Value* Emitter::emit_index_list(const SourceRange& range, const std::vector<Value*>& index_tensors) {
     std::vector<Value*> values;
-    for (Value* value : index_tensors) values.push_back(value ? value : graph_.insert_constant(IValue(), optional_type(tensor_type())));
+    for (Value* value : index_tensors) values.push_back(value ? value : graph_.insert_constant(IValue()));
     return construct_list(range, optional_type(tensor_type()), std::move(values));
 }
 
@@ -199,8 +197,7 @@ void Emitter::emit_subscript_assign(const Subscript& target, Value* value, const
         return;
     }
     if (target.indices.size() != 1 || as<Slice>(target.indices[0])) {
-        if (container->type->is(TypeKind::List)) throw CompileError(range, "Slice assignment on lists is not supported");
-        throw CompileError(range, fmt::format("Sliced expression not yet supported for subscripted assignment on type {}", container->type->annotation_str()));
+        throw CompileError(range, "Sliced expression not yet supported for subscripted assignment. File a bug if you want this");
     }
     Value* index = emit(*target.indices[0]);
     if (container->type->is(TypeKind::Class)) {

@@ -31,10 +31,7 @@ Node* create_store(Graph& graph, const std::string& name, Value* value) {
     return node;
 }
 
-namespace {
-
-/// Names that every program knows.
-SugaredPtr builtin_name(const std::string& name) {
+SugaredPtr builtin_value(const std::string& name) {
     using Make = SugaredPtr (*)();
 #define WICK_OPERATOR(op) [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from(op), std::nullopt)); }
 #define WICK_MAGIC(method, op) [] { return SugaredPtr(std::make_shared<MagicFunction>(method, Symbol::from(op))); }
@@ -92,8 +89,6 @@ SugaredPtr builtin_name(const std::string& name) {
     return std::make_shared<ExceptionValue>("builtins." + name);
 }
 
-}  // namespace
-
 void Environment::push(Block* block) { frame_ = std::make_shared<Frame>(Frame{block, frame_, {}, {}, {}}); }
 
 Environment::FramePtr Environment::pop() {
@@ -126,8 +121,9 @@ SugaredPtr Environment::get(const std::string& name, const SourceRange& range) {
             throw CompileError(error->second, fmt::format("and was used here:\n{}", range.highlight()));
     }
     if (SugaredPtr outside = resolver_.resolve_value(name, graph_, range)) return outside;
-    if (SugaredPtr builtin = builtin_name(name)) return builtin;
-    static constexpr std::string_view kUnsupported[] = {"compile", "eval", "exec", "input", "iter", "map", "next", "open", "repr", "vars"};
+    if (SugaredPtr builtin = builtin_value(name)) return builtin;
+    static constexpr std::string_view kUnsupported[] = {"ascii", "breakpoint", "callable", "compile", "delattr", "dir", "eval", "exec", "globals", "input",
+                                                        "issubclass", "iter", "locals", "map", "next", "open", "repr", "setattr", "vars"};
     if (std::ranges::find(kUnsupported, name) != std::end(kUnsupported))
         throw CompileError(range, fmt::format("Python builtin <built-in function {}> is currently not supported in Torchscript", name));
     throw CompileError(range, fmt::format("undefined value {}", name));

@@ -67,6 +67,9 @@ class Environment {
 /// A name worth keeping on values: not the exporter's temporaries (`_0`) nor the emitter's own (`$x`).
 bool is_meaningful_name(const std::string& name);
 
+/// What a name means in every program: `print`, `len`, `ValueError`; null for any other.
+SugaredPtr builtin_value(const std::string& name);
+
 Node* create_load(Graph& graph, const std::string& name, const TypePtr& type);
 Node* create_store(Graph& graph, const std::string& name, Value* value);
 

@@ -71,7 +71,8 @@ void Parser::statement(ast::Block& into) {
             into.push_back(decorated());
             return;
         case TokenKind::Try:
-            fail(range_of(peek()), "try blocks aren't supported");
+            into.push_back(try_statement());
+            return;
         case TokenKind::Async:
             fail(range_of(peek()), "async functions aren't supported");
         case TokenKind::Yield:
@@ -219,6 +220,31 @@ const ast::Stmt* Parser::with_statement() {
     auto* node = make<ast::With>(first);
     node->items = std::move(items);
     node->body = std::move(body);
+    return node;
+}
+
+const ast::Stmt* Parser::try_statement() {
+    const Token keyword = next();
+    ast::Block body = block();
+    std::vector<ast::Try::Handler> handlers;
+    while (at(TokenKind::Except)) {
+        const int64_t first = next().begin;
+        const ast::Expr* type = at(TokenKind::Colon) ? nullptr : expression();
+        std::string name = accept(TokenKind::As) ? identifier() : "";
+        const SourceRange range = range_from(first);
+        handlers.push_back({type, std::move(name), block(), range});
+    }
+    ast::Block otherwise;
+    if (!handlers.empty() && accept(TokenKind::Else)) otherwise = block();
+    ast::Block last;
+    if (accept(TokenKind::Finally)) last = block();
+    if (handlers.empty() && last.empty()) fail_expected("'except' or 'finally' block");
+    auto* node = make<ast::Try>(keyword.begin);
+    node->keyword_range = range_of(keyword);
+    node->body = std::move(body);
+    node->handlers = std::move(handlers);
+    node->otherwise = std::move(otherwise);
+    node->last = std::move(last);
     return node;
 }
 

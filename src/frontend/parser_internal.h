@@ -131,6 +131,7 @@ class Parser {
     const ast::Stmt* while_statement();
     const ast::Stmt* for_statement();
     const ast::Stmt* with_statement();
+    const ast::Stmt* try_statement();
     const ast::Stmt* assert_statement();
     const ast::Stmt* raise_statement();
     const ast::Stmt* delete_statement();

@@ -1,6 +1,7 @@
 #pragma once
 // What names mean that a function does not define itself.
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,9 @@ namespace wick::jit {
 class SugaredValue;
 struct Graph;
 struct Value;
+namespace ast {
+struct Lambda;
+}
 
 /// The world around a function: of an archive's code, of a program's text, of an operator's composite body.
 struct Resolver {
@@ -25,6 +29,10 @@ struct Resolver {
     virtual std::shared_ptr<SugaredValue> self_value(Value* parameter) { return nullptr; }
     /// Whether the text is a program's own, and no archive's: archives have nested functions, which programs may not.
     virtual bool is_source() const { return false; }
+    /// A lambda as an argument of a function that takes functions; `is_local` tells the variables around it, which it may not use.
+    virtual std::shared_ptr<SugaredValue> lambda_value(const ast::Lambda& lambda, const std::function<bool(const std::string&)>& is_local) {
+        return nullptr;
+    }
     /// What `super()` denotes; null outside of methods.
     virtual std::shared_ptr<SugaredValue> super_value(Graph& graph, const SourceRange& range) { return nullptr; }
 };

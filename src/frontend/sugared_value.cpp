@@ -62,7 +62,10 @@ std::vector<SugaredPtr> SugaredValue::as_tuple(const SourceRange& range, Graph&,
 SugaredPtr SugaredValue::iterator(const SourceRange& range, Graph&) {
     throw CompileError(range, fmt::format("{} cannot be used as an iterable", kind()));
 }
-SugaredPtr SugaredValue::subscript(const SourceRange& range, Graph& graph, Value* index) {
+SugaredPtr SugaredValue::call_with(const SourceRange& range, Graph&, const std::vector<SugaredArgument>&) {
+    throw CompileError(range, fmt::format("{} cannot be called with functions", kind()));
+}
+SugaredPtr SugaredValue::subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr&) {
     // A row of things: only a known index picks one.
     const IValue* constant = constant_value(index);
     if (!constant || !constant->is_int()) throw CompileError(range, "Enforced that the index is an integer literal");
@@ -424,7 +427,7 @@ SugaredPtr ClassValue::call(const SourceRange& range, Graph& graph, const NamedV
     node->range = range;
     Value* self = graph.insert(node)->output()->set_type(type_);
     if (!type_->expect<ClassType>().find_method("__init__"))
-        throw CompileError(range, fmt::format("Class {} does not have an __init__ function defined", type_->str()));
+        throw CompileError(range, fmt::format("Class {} does not have an __init__ function defined", type_->str().substr(type_->str().rfind('.') + 1)));
     MethodValue(self, "__init__").call(range, graph, args, kwargs);
     return sugar(self);
 }

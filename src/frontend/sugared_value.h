@@ -16,6 +16,13 @@ namespace wick::jit {
 class SugaredValue;
 using SugaredPtr = std::shared_ptr<SugaredValue>;
 
+/// An argument of a call before it is made a value; `name` is "" for positional ones.
+struct SugaredArgument {
+    SourceRange range;
+    std::string name;
+    SugaredPtr value;
+};
+
 /// Every function takes the place of use, for errors and for the nodes it emits, and the graph (its insertion point).
 class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
    public:
@@ -31,12 +38,15 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
     virtual void set_attr(const SourceRange& range, Graph& graph, const std::string& field, Value* assigned);
     /// value(args…, name=kwargs…)
     virtual SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs);
+    /// Whether arguments may be what is no value: functions and classes. Then they are all given to `call_with`.
+    virtual bool takes_things() const { return false; }
+    virtual SugaredPtr call_with(const SourceRange& range, Graph& graph, const std::vector<SugaredArgument>& args);
     /// Members, for unpacking and unrolled loops; `expected` is how many the user's code wants, if it says.
     virtual std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected = std::nullopt);
     /// What `for x in value` iterates over.
     virtual SugaredPtr iterator(const SourceRange& range, Graph& graph);
-    /// value[index], of what is no first-class value.
-    virtual SugaredPtr subscript(const SourceRange& range, Graph& graph, Value* index);
+    /// value[index], of what is no first-class value; `hint` is the type that the user's code expects, or null.
+    virtual SugaredPtr subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint);
     // Of iterators: the number of elements, one element, and whether a loop over them must be unrolled.
     virtual Value* length(const SourceRange& range, Graph& graph);
     virtual SugaredPtr element(const SourceRange& range, Graph& graph, Value* index);
@@ -44,6 +54,9 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
 
     /// The graph value behind a SimpleValue, or null.
     virtual Value* simple() const { return nullptr; }
+
+    /// What the program itself calls this, for the callees that take things.
+    IValue origin;
 };
 
 /// A first-class value.
@@ -219,7 +232,7 @@ class NamedTupleValue : public SugaredValue {
 class EnumClassValue : public SugaredValue {
    public:
     explicit EnumClassValue(TypePtr type) : type_(std::move(type)) {}
-    std::string kind() const override { return type_->str(); }
+    std::string kind() const override { return "EnumClass"; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
     std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
     /// The list of the members.

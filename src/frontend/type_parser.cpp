@@ -84,8 +84,9 @@ class TypeParser {
         }
         const std::string name = dotted_name(&expr);
         if (name.empty()) {
+            const auto* constant = ast::as<ast::Constant>(&expr);
             throw CompileError(expr.range, fmt::format("Expression of type {} cannot be used in a type expression",
-                                                       kind_name(expr.kind)));
+                                                       constant && constant->is_ellipsis ? "dots" : kind_name(expr.kind)));
         }
         return named(expr, name);
     }

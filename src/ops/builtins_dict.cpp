@@ -41,11 +41,11 @@ IValue set_default(DictObject& dict, const IValue& key, const IValue& fallback) 
 }
 
 IValue pop_item(DictObject& dict) {
-    const auto& entries = dict.entries();
-    for (size_t i = entries.size(); i-- > 0;) {
-        if (!entries[i].alive) continue;
-        const IValue key = entries[i].key;
-        const IValue value = entries[i].value;
+    // The first, unlike Python's.
+    for (const DictObject::Entry& entry : dict.entries()) {
+        if (!entry.alive) continue;
+        const IValue key = entry.key;
+        const IValue value = entry.value;
         dict.erase(key);
         return make_tuple({key, value});
     }

@@ -4,6 +4,7 @@
 
 #include "ops/builtins.h"
 #include "ops/families.h"
+#include "ops/registry.h"
 
 namespace wick::jit {
 namespace {
@@ -111,6 +112,7 @@ void register_builtins_number(Registry& ops) {
 
     add_binary(ops, "prim::max", kReal, Max());
     add_binary(ops, "prim::min", kReal, Min());
+    ops.add("prim::abs(Tensor x) -> Tensor").kernel([](const Tensor& x) { return call_operator("aten::abs", {x}).to_tensor(); });
     add_unary(ops, "prim::abs", "int float complex Scalar", Abs());
 }
 

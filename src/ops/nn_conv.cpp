@@ -268,6 +268,11 @@ void register_nn_conv(Registry& ops) {
            "padding=\"valid\", SymInt[3] "
            "dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv_padded<3>);
+    ops.add("aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor")
+        .composite(R"(def conv_tbc(self: Tensor, weight: Tensor, bias: Tensor, pad: int) -> Tensor:
+  result = torch.conv1d(torch.permute(self, [1, 2, 0]), torch.permute(weight, [2, 1, 0]), bias, [1], [pad])
+  return torch.contiguous(torch.permute(result, [2, 0, 1]))
+)");
     ops.add(
            "aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] "
            "padding=0, SymInt[1] "

@@ -97,7 +97,7 @@ void AliasSets::visit(const Node* node) {
             return;
         }
         default:
-            if (node->op && node->blocks.empty() && !node->op->schema.is_vararg) return visit_operator(node);
+            if (node->op && node->blocks.empty() && !node->op->schema().is_vararg) return visit_operator(node);
     }
     // Calls, attributes, and all else that this does not know.
     for (const Block* block : node->blocks) {
@@ -113,7 +113,7 @@ void AliasSets::visit(const Node* node) {
 }
 
 void AliasSets::visit_operator(const Node* node) {
-    const Schema& schema = node->op->schema;
+    const Schema& schema = node->op->schema();
     std::map<std::string, Set> named;
     const auto meet = [&](const std::string& name, Set set) {
         if (name == "*") return join(set, kEverywhere);
@@ -126,7 +126,8 @@ void AliasSets::visit_operator(const Node* node) {
         for (const AliasInfo& inner : alias.contained) self(self, inner, contents_of(set));
     };
     for (size_t i = 0; i < node->inputs.size() && i < schema.arguments.size(); ++i) {
-        if (schema.arguments[i].alias && !is_immutable(*node->input(i)->type)) annotate(annotate, *schema.arguments[i].alias, set_of(node->input(i)));
+        if (schema.arguments[i].alias && !is_immutable(*node->input(i)->type))
+            annotate(annotate, *schema.arguments[i].alias, set_of(node->input(i)));
     }
     for (size_t i = 0; i < node->outputs.size(); ++i) {
         const Value* output = node->outputs[i];
@@ -143,7 +144,7 @@ void AliasSets::visit_operator(const Node* node) {
 std::vector<AliasSets::Set> AliasSets::written_by(const Node* node) const {
     std::vector<Set> sets;
     if (!node->op) return sets;
-    const std::vector<Argument>& arguments = node->op->schema.arguments;
+    const std::vector<Argument>& arguments = node->op->schema().arguments;
     for (size_t i = 0; i < node->inputs.size() && i < arguments.size(); ++i) {
         if (!arguments[i].alias) continue;
         const auto known = of_value_.find(node->input(i));
@@ -159,7 +160,8 @@ std::vector<AliasSets::Set> AliasSets::written_by(const Node* node) const {
 void AliasSets::add_reachable(const Value* value, std::unordered_set<Set>& sets) const {
     const auto known = of_value_.find(value);
     if (known == of_value_.end()) return;
-    for (Set set = find(known->second); sets.insert(set).second && sets_[set].contents != kNone;) set = find(sets_[set].contents);
+    for (Set set = find(known->second); sets.insert(set).second && sets_[set].contents != kNone;)
+        set = find(sets_[set].contents);
 }
 
 }  // namespace wick::jit

@@ -1,9 +1,10 @@
 #pragma once
 // Which values of a graph may share memory.
 //
-// Values fall into sets: two of different sets share nothing that can be written to. A set has a set of its contents, which is that of what the
-// lists, dicts and tuples in it hold. One set is everywhere: its values may share memory with what the graph does not see, such as its inputs,
-// attributes, and what calls were given or gave. Sets only ever grow together, so that one walk over the graph finds them.
+// Values fall into sets: two of different sets share nothing that can be written to. A set has a set of its contents,
+// which is that of what the lists, dicts and tuples in it hold. One set is everywhere: its values may share memory with
+// what the graph does not see, such as its inputs, attributes, and what calls were given or gave. Sets only ever grow
+// together, so that one walk over the graph finds them.
 
 #include <unordered_map>
 #include <unordered_set>

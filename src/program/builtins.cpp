@@ -8,6 +8,7 @@
 
 #include <wick/support/memory_meter.h>
 
+#include "frontend/environment.h"
 #include "frontend/type_parser.h"
 #include "ops/registry.h"
 #include "ops/script_output.h"
@@ -37,7 +38,7 @@ IValue BuiltinThing::call(Session& session, Arguments arguments) {
 }
 
 SugaredPtr BuiltinThing::compile_time(Session&, Graph&, const SourceRange&) {
-    return compile_time_ ? compile_time_() : nullptr;
+    return compile_time_ ? compile_time_() : builtin_value(name);
 }
 
 size_t checked_room(int64_t count, size_t bytes) {
@@ -73,10 +74,16 @@ TypePtr AnnotationThing::script_type(Session& session, const SourceRange&) {
     return parse_type(*expr_, resolver);
 }
 
+IValue TypeConstructorThing::call(Session& session, Arguments arguments) {
+    return name == "TypeVar" ? value() : Thing::call(session, std::move(arguments));
+}
+
 TypePtr TypeConstructorThing::script_type(Session&, const SourceRange& range) {
     if (name == "Any") return any_type();
+    if (name == "TypeVar") return nullptr;
     if (name == "List" || name == "list") return simple_type(TypeKind::AnyList);
     if (name == "Tuple" || name == "tuple") return simple_type(TypeKind::AnyTuple);
+    if (name == "Dict") throw CompileError(range, "Attempted to use Dict without contained types. Please add contained type, e.g. Dict[int, int]");
     throw CompileError(range, fmt::format("Attempted to use {} without a contained type. Please add a contained type, e.g. {}[int]", name, name));
 }
 
@@ -184,7 +191,12 @@ IValue range(Session&, Arguments& arguments) {
 
 /// What Python's int(), float(), … make of strings and what there is no operator for.
 IValue cast(Session& session, Arguments& arguments, const char* name) {
-    return session.eager().call(name, nullptr, arguments.positional, arguments.keywords);
+    try {
+        return session.eager().call(name, nullptr, arguments.positional, arguments.keywords);
+    } catch (const ScriptError& error) {
+        if (arguments.positional.empty() || !arguments.positional[0].is_string()) throw;
+        raise("ValueError", error.message());
+    }
 }
 
 IValue to_int(Session& session, Arguments& arguments) {
@@ -461,11 +473,34 @@ constexpr Entry kEntries[] = {
     {"dict", to_dict, TypeKind::Dict},
 };
 
-constexpr std::string_view kExceptions[] = {
-    "ArithmeticError", "AssertionError",      "AttributeError", "BaseException",      "EOFError",       "Exception",
-    "ImportError",     "IndexError",          "KeyError",       "LookupError",        "MemoryError",    "NameError",
-    "NotImplementedError", "OSError",         "OverflowError",  "FloatingPointError", "RecursionError", "RuntimeError",
-    "StopIteration",   "SystemError",         "TypeError",      "UnicodeError",       "ValueError",     "ZeroDivisionError",
+/// Each behind the one that it derives from.
+constexpr std::pair<std::string_view, std::string_view> kExceptions[] = {
+    {"BaseException", ""},
+    {"Exception", "BaseException"},
+    {"ArithmeticError", "Exception"},
+    {"FloatingPointError", "ArithmeticError"},
+    {"OverflowError", "ArithmeticError"},
+    {"ZeroDivisionError", "ArithmeticError"},
+    {"AssertionError", "Exception"},
+    {"AttributeError", "Exception"},
+    {"EOFError", "Exception"},
+    {"ImportError", "Exception"},
+    {"ModuleNotFoundError", "ImportError"},
+    {"LookupError", "Exception"},
+    {"IndexError", "LookupError"},
+    {"KeyError", "LookupError"},
+    {"MemoryError", "Exception"},
+    {"NameError", "Exception"},
+    {"OSError", "Exception"},
+    {"FileNotFoundError", "OSError"},
+    {"RuntimeError", "Exception"},
+    {"NotImplementedError", "RuntimeError"},
+    {"RecursionError", "RuntimeError"},
+    {"StopIteration", "Exception"},
+    {"SystemError", "Exception"},
+    {"TypeError", "Exception"},
+    {"ValueError", "Exception"},
+    {"UnicodeError", "ValueError"},
 };
 
 const std::unordered_map<std::string_view, IValue>& table() {
@@ -480,11 +515,9 @@ const std::unordered_map<std::string_view, IValue>& table() {
             }
             out[entry.name] = make_intrusive<BuiltinThing>(std::string(entry.name), entry.call, nullptr, type)->value();
         }
-        const auto base = make_intrusive<ClassThing>("BaseException", ClassThing::Family::exception);
-        for (const std::string_view name : kExceptions) {
-            out[name] = name == "BaseException"
-                            ? base->value()
-                            : make_intrusive<ClassThing>(std::string(name), ClassThing::Family::exception, base)->value();
+        for (const auto& [name, base] : kExceptions) {
+            const IntrusivePtr<ClassThing> parent(base.empty() ? nullptr : thing_as<ClassThing>(out.at(base)));
+            out[name] = make_intrusive<ClassThing>(std::string(name), ClassThing::Family::exception, parent)->value();
         }
         out["object"] = make_intrusive<ClassThing>("object", ClassThing::Family::plain)->value();
         return out;

@@ -97,6 +97,8 @@ class TypeConstructorThing : public Thing {
     const std::string name;
     std::string kind() const override { return "type"; }
     std::string repr(Session&) override { return "typing." + name; }
+    /// TypeVar("T"): a name that is no type.
+    IValue call(Session& session, Arguments arguments) override;
     TypePtr script_type(Session& session, const SourceRange& range) override;
 };
 

@@ -36,6 +36,16 @@ class Errors {
         }
     }
 
+    /// The first line of each message, as notes.
+    std::vector<std::string> notes() {
+        std::vector<std::string> out;
+        for (std::string& message : messages()) {
+            if (const size_t at = message.find(": error: "); at != message.npos) message.replace(at, 9, ": note: where the parameters are Tensors: ");
+            out.push_back(std::move(message));
+        }
+        return out;
+    }
+
     /// In the order of the text.
     std::vector<std::string> messages() {
         std::ranges::stable_sort(found_, {}, &std::pair<int64_t, std::string>::first);
@@ -61,8 +71,9 @@ class Errors {
 
 }  // namespace
 
-std::vector<std::string> check_program(Session& session, const std::shared_ptr<const Source>& source) {
+CheckedProgram check_program(Session& session, const std::shared_ptr<const Source>& source) {
     Errors errors(session);
+    Errors notes(session);
     session.checking = true;
     session.options().output.print = [](std::string_view) {};
     session.options().output.warn = [](std::string_view) {};
@@ -79,8 +90,12 @@ std::vector<std::string> check_program(Session& session, const std::shared_ptr<c
         if (!global) continue;
         const IValue value = *global;
         if (auto* function = thing_as<FunctionThing>(value)) {
-            // A generic function has no types before it is called.
-            if (function->def && !function->is_generic()) check([&] { define_now(session, function->compiled(session), {}); });
+            if (!function->def || function->only_python_runs()) continue;
+            if (!function->is_generic()) {
+                check([&] { define_now(session, function->compiled(session), {}); });
+            } else if (!function->has_instances()) {
+                notes.check([&] { define_now(session, function->compiled(session), {}); });
+            }
         } else if (auto* type = thing_as<ClassThing>(value); type && type->def()) {
             if (type->family() != ClassThing::Family::exception && type->family() != ClassThing::Family::module)
                 check([&] { type->script_type(session, type->def()->name_range); });
@@ -92,7 +107,7 @@ std::vector<std::string> check_program(Session& session, const std::shared_ptr<c
             check([&] { script_module(session, value); });
         }
     }
-    return errors.messages();
+    return {errors.messages(), notes.notes()};
 }
 
 std::vector<std::string> known_names(Session& session, const std::string& object) {

@@ -204,9 +204,9 @@ class ModuleClassValue : public SugaredValue {
     ModuleClassValue(Session& session, IntrusivePtr<ClassThing> type) : session_(session), type_(std::move(type)) {}
     std::string kind() const override { return "module class"; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
-        const IValue* found = type_->find(field);
-        if (!found) throw CompileError(range, fmt::format("type object '{}' has no attribute '{}'", type_->name(), field));
-        return session_.compile_time(*found, graph, range);
+        IValue found;
+        if (!type_->attribute(session_, field, found)) throw CompileError(range, fmt::format("type object '{}' has no attribute '{}'", type_->name(), field));
+        return session_.compile_time(found, graph, range);
     }
     SugaredPtr call(const SourceRange& range, Graph&, const NamedValues&, const NamedValues&) override {
         throw NotCompilable(range, fmt::format("Cannot instantiate class '{}' in a script function", type_->name()));
@@ -217,15 +217,17 @@ class ModuleClassValue : public SugaredValue {
     const IntrusivePtr<ClassThing> type_;
 };
 
-/// A script class; its static methods are functions.
+/// A script class; its static and class methods are functions.
 class ScriptClassValue : public ClassValue {
  public:
     ScriptClassValue(Session& session, IntrusivePtr<ClassThing> python_class, TypePtr type)
         : ClassValue(std::move(type)), session_(session), class_(std::move(python_class)) {}
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
-        const IValue* found = class_->find(field);
-        auto* function = found ? thing_as<FunctionThing>(*found) : nullptr;
-        return function && function->is_static ? function->compile_time(session_, graph, range) : ClassValue::attr(range, graph, field);
+        IValue found;
+        const bool is_member = class_->attribute(session_, field, found);
+        const auto* function = is_member ? thing_as<FunctionThing>(found) : nullptr;
+        const bool is_function = (function && function->is_static) || (is_member && thing_as<BoundMethod>(found));
+        return is_function ? session_.compile_time(found, graph, range) : ClassValue::attr(range, graph, field);
     }
 
  private:
@@ -281,8 +283,13 @@ namespace {
 class MethodResolver : public ScopeResolver {
  public:
     using Super = std::function<IntrusivePtr<Function>(const std::string& name, const SourceRange& range)>;
-    MethodResolver(Session& session, ScopePtr scope, Super super) : ScopeResolver(session, std::move(scope)), super_(std::move(super)) {}
+    MethodResolver(Session& session, const FunctionThing& method, ClassThing& type, Super super)
+        : ScopeResolver(session, method.scope, method.ast), class_(method.is_class_method ? &type : nullptr), super_(std::move(super)) {}
 
+    /// The first parameter of a class method is the class.
+    SugaredPtr self_value(Value* parameter) override {
+        return class_ ? session_.compile_time(class_->value(), *parameter->node->graph, {}) : nullptr;
+    }
     SugaredPtr super_value(Graph& graph, const SourceRange&) override { return std::make_shared<SuperValue>(graph.inputs().at(0), super_); }
 
  private:
@@ -314,6 +321,7 @@ class MethodResolver : public ScopeResolver {
         const Super super;
     };
 
+    ClassThing* const class_;
     const Super super_;
 };
 
@@ -345,7 +353,7 @@ IntrusivePtr<Function> ClassThing::declare_method(Session& session, FunctionThin
                 type->add_method(declared);
                 return declared;
             };
-            MethodResolver resolver(session, method->scope, super);
+            MethodResolver resolver(session, *method, *self, super);
             const bool initializes = !method->is_static && (name == "__init__" || name.ends_with("___init__"));
             emit_function(function, *method->def, schema, resolver, kCurrentVersion, initializes ? type : nullptr);
         });
@@ -366,6 +374,7 @@ void ClassThing::define_class(Session& session) {
     auto type = make_intrusive<ClassType>(session.unique_name(qualified_name_), false);
     type_ = type;
     session.unit()->add_type(type_);
+    if (!shown_fields_.empty()) session.shown_fields[type.get()] = shown_fields_;
     // In PyTorch's order: properties, then methods, both by name.
     std::map<std::string, IValue> members;
     for (ClassThing* level : lineage()) {
@@ -388,7 +397,6 @@ void ClassThing::define_class(Session& session) {
     }
     for (const auto& [name, member] : members) {
         if (auto* method = thing_as<FunctionThing>(member)) {
-            if (method->is_class_method) continue;
             if (method->role == FunctionThing::Role::ignored) continue;
             // A static method is a function that the class knows.
             if (method->is_static) {
@@ -409,8 +417,29 @@ void ClassThing::define_class(Session& session) {
 
 // Dataclasses ---------------------------------------------------------------------------------------------------------
 
+static std::string indented(std::string_view lines, size_t by) {
+    std::string out;
+    for (size_t end = lines.find('\n'); end != lines.npos; lines.remove_prefix(end + 1), end = lines.find('\n'))
+        out += std::string(by, ' ') + std::string(lines.substr(0, end + 1));
+    return out;
+}
+
+/// `Optional[T]`, `T | None`, `Union[T, None]`: the class itself may be in it, so that it has no type yet.
+static bool may_be_none(const ast::Expr& annotation) {
+    const auto is_none = [](const ast::Expr* expr) {
+        const auto* constant = ast::as<ast::Constant>(expr);
+        return constant && constant->value.is_none() && !constant->is_ellipsis;
+    };
+    if (const auto* either = ast::as<ast::Binary>(&annotation)) return is_none(either->left) || is_none(either->right);
+    const auto* subscript = ast::as<ast::Subscript>(&annotation);
+    if (!subscript) return false;
+    const std::string name = dotted_name(subscript->value);
+    return name.ends_with("Optional") || (name.ends_with("Union") && std::ranges::any_of(subscript->indices, is_none));
+}
+
 void ClassThing::make_dataclass(Session& session, bool ordered) {
     std::vector<std::string> fields;
+    std::vector<std::pair<std::string, bool>> compared;  // and whether they may be None
     std::string parameters;
     std::string body;
     std::vector<std::optional<IValue>> defaults{std::nullopt};
@@ -423,6 +452,7 @@ void ClassThing::make_dataclass(Session& session, bool ordered) {
             const auto* target = assign && assign->annotation ? ast::as<ast::Name>(assign->targets[0]) : nullptr;
             if (!target || std::ranges::find(fields, target->id) != fields.end()) continue;
             fields.push_back(target->id);
+            compared.emplace_back(target->id, may_be_none(*assign->annotation));
             parameters += fmt::format(", {}: {}", target->id, assign->annotation->range.text());
             body += fmt::format("    self.{}: {} = {}\n", target->id, assign->annotation->range.text(), target->id);
             defaults.push_back(assign->value ? std::optional(*find(target->id)) : std::nullopt);
@@ -431,20 +461,27 @@ void ClassThing::make_dataclass(Session& session, bool ordered) {
     if (find("__post_init__")) body += "    self.__post_init__()\n";
     std::string text;
     if (!names_->find("__init__")) text += fmt::format("def __init__(self{}) -> None:\n{}\n", parameters, body.empty() ? "    pass\n" : body);
-    const auto compare = [&](const std::string& name, const std::string& result, const std::string& step) {
+    // The texts are PyTorch's, that of __repr__ too, which nobody calls.
+    std::string shown;
+    for (const std::string& field : fields) shown += fmt::format("{0}{1}=self.{1}", shown.empty() ? "" : ", ", field);
+    if (!names_->find("__repr__")) shown_fields_ = fields;
+    if (!names_->find("__repr__")) text += fmt::format("def __repr__(self) -> str:\n    return '{}({})'\n", name_, shown);
+    const auto compare = [&](const std::string& name, bool result, std::string_view step, std::string_view of_none) {
         if (names_->find(name)) return;
         text += fmt::format("def {}(self, other: {}) -> bool:\n", name, name_);
-        for (const std::string& field : fields) text += fmt::format(fmt::runtime(step), fmt::arg("f", field));
-        text += "    return " + result + "\n";
+        for (const auto& [field, is_optional] : compared) {
+            text += fmt::format("    val1 = self.{0}\n    val2 = other.{0}\n", field);
+            if (is_optional) text += "    if val1 is not None and val2 is not None:\n";
+            text += indented(step, is_optional ? 8 : 4);
+            if (is_optional) text += fmt::format("    elif (val1 is None) != (val2 is None):\n        {}\n", of_none);
+        }
+        text += fmt::format("    return {}\n", result ? "True" : "False");
     };
-    compare("__eq__", "True", "    if self.{f} != other.{f}:\n        return False\n");
+    compare("__eq__", true, "if val1 != val2: return False\n", "return False");
     if (ordered) {
-        constexpr const char* kStep = "    if self.{f} < other.{f}:\n        return True\n    elif self.{f} > other.{f}:\n        return False\n";
-        constexpr const char* kReverse = "    if self.{f} > other.{f}:\n        return True\n    elif self.{f} < other.{f}:\n        return False\n";
-        compare("__lt__", "False", kStep);
-        compare("__le__", "True", kStep);
-        compare("__gt__", "False", kReverse);
-        compare("__ge__", "True", kReverse);
+        const std::string of_none = fmt::format("raise TypeError('Cannot compare {} with None')", name_);
+        for (const char* name : {"__lt__", "__le__"}) compare(name, name[3] == 'e', "if val1 < val2: return True\nelif val2 < val1: return False\n", of_none);
+        for (const char* name : {"__gt__", "__ge__"}) compare(name, name[3] == 'e', "if val1 > val2: return True\nelif val2 > val1: return False\n", of_none);
     }
     const std::shared_ptr<const Ast> ast = parse(std::make_shared<Source>(text, name_));
     for (const ast::Stmt* statement : ast->body) {
@@ -545,9 +582,18 @@ std::string ExceptionThing::repr(Session& session) {
     return fmt::format("{}({})", type->name(), text);
 }
 
+bool ExceptionThing::attribute(Session&, const std::string& name, IValue& out) {
+    if (name == "args") out = IValue(make_tuple(arguments));
+    return name == "args";
+}
+
 void raise_exception(Session& session, const IValue& value) {
-    if (const auto* exception = thing_as<ExceptionThing>(value)) raise(exception->type->qualified_name(), exception->message(session));
-    if (const auto* type = thing_as<ClassThing>(value); type && type->family() == ClassThing::Family::exception) raise(type->qualified_name(), "");
+    if (const auto* exception = thing_as<ExceptionThing>(value)) {
+        session.raised = value;
+        raise(exception->type->qualified_name(), exception->message(session));
+    }
+    if (const auto* type = thing_as<ClassThing>(value); type && type->family() == ClassThing::Family::exception)
+        raise_exception(session, session.call(value, {}));
     raise("TypeError", "exceptions must derive from BaseException");
 }
 

@@ -66,6 +66,7 @@ class ClassThing : public Thing {
     std::vector<IntrusivePtr<ClassThing>> bases_;
     ScopePtr names_;
     ScopePtr method_names_;  ///< what methods see: the class's own name, and the scope around the class
+    std::vector<std::string> shown_fields_;  ///< of a dataclass
     TypePtr type_;
     bool is_plain_tuple_base_ = false;
 };
@@ -90,6 +91,7 @@ class ExceptionThing : public Thing {
     std::string kind() const override { return type->name(); }
     std::string message(Session& session) const;
     std::string repr(Session& session) override;
+    bool attribute(Session& session, const std::string& name, IValue& out) override;
 };
 
 /// Raises an exception or exception class.

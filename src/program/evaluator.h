@@ -39,6 +39,11 @@ class Evaluator {
     void remove(const ast::Expr& target);
     Flow loop_over(const ast::For& statement);
     Flow with(const ast::With& statement, size_t item);
+    // evaluator_exceptions.cpp
+    Flow attempt(const ast::Try& statement);
+    Flow attempt_with_handlers(const ast::Try& statement);
+    void raise(const ast::Raise& statement);
+    Flow handle(const ast::Try& statement, const IValue& exception, bool& handled);
 
     // Expressions
     IValue value_of(const ast::Expr& expr);
@@ -61,6 +66,7 @@ class Evaluator {
     ScopePtr scope_;
     std::shared_ptr<const Ast> ast_;
     Session::Frame& frame_;
+    std::vector<IValue> handling_;  ///< the exceptions whose handlers are running, for `raise` alone
 };
 
 /// Python's format(value, spec) for numbers and strings.

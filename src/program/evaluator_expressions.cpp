@@ -77,7 +77,7 @@ IValue Evaluator::value_of(const Expr& expr) {
             for (size_t i = 0; i < display.keys.size(); ++i) {
                 if (!display.keys[i]) {
                     const IValue other = evaluate(*display.values[i]);
-                    if (!other.is_dict()) raise("TypeError", fmt::format("'{}' object is not a mapping", session_.type_name(other)));
+                    if (!other.is_dict()) jit::raise("TypeError", fmt::format("'{}' object is not a mapping", session_.type_name(other)));
                     for (auto& [key, value] : other.to_dict().items()) dict->set(key, value);
                     continue;
                 }
@@ -121,7 +121,7 @@ IValue Evaluator::name(const Name& expr) {
     if (const IValue* value = scope_->look_up(expr.id)) return *value;
     IValue builtin;
     if (find_builtin(expr.id, builtin)) return builtin;
-    raise("NameError", fmt::format("name '{}' is not defined", expr.id));
+    jit::raise("NameError", fmt::format("name '{}' is not defined", expr.id));
 }
 
 std::vector<IValue> Evaluator::spread(const Exprs& exprs) {
@@ -150,7 +150,7 @@ IValue Evaluator::call(const Call& expr) {
             continue;
         }
         const IValue more = evaluate(*keyword.value);
-        if (!more.is_dict()) raise("TypeError", fmt::format("argument after ** must be a mapping, not {}", session_.type_name(more)));
+        if (!more.is_dict()) jit::raise("TypeError", fmt::format("argument after ** must be a mapping, not {}", session_.type_name(more)));
         for (auto& [key, value] : more.to_dict().items()) arguments.keywords.emplace_back(key.to_string(), value);
     }
     return session_.call(callee, std::move(arguments));
@@ -204,12 +204,14 @@ IValue Evaluator::binary(TokenKind op, const IValue& left, const IValue& right) 
     }
     const bool divides = op == TokenKind::Slash || op == TokenKind::DoubleSlash || op == TokenKind::Percent;
     if (divides && left.is_scalar() && ((right.is_int() && right.to_int() == 0) || (right.is_double() && right.to_double() == 0)))
-        raise("ZeroDivisionError", op == TokenKind::Slash ? "division by zero" : "integer division or modulo by zero");
+        jit::raise("ZeroDivisionError", op == TokenKind::Slash ? "division by zero" : "integer division or modulo by zero");
     // A float in compiled code.
     if (op == TokenKind::DoubleStar && left.is_int() && right.is_int() && right.to_int() >= 0)
         return IValue(power(left.to_int(), right.to_int()));
     if (op == TokenKind::Percent && left.is_string()) return percent_format(session_, left.to_string(), right);
     if (op == TokenKind::Pipe && (thing_of(left) || thing_of(right))) return either_type(left, right);
+    IValue method;
+    if (thing_of(left) && op == TokenKind::Plus && session_.find_attribute(left, "__add__", method)) return session_.call(method, {{right}, {}});
     return session_.eager().binary(op, left, right);
 }
 
@@ -254,10 +256,10 @@ int64_t Evaluator::index(const IValue& value, size_t size, const char* what) {
     } else if (value.is_tensor()) {
         at = value.to_tensor().item().to_int();
     } else {
-        raise("TypeError", fmt::format("indices must be integers or slices, not {}", session_.type_name(value)));
+        jit::raise("TypeError", fmt::format("indices must be integers or slices, not {}", session_.type_name(value)));
     }
     if (at < 0) at += static_cast<int64_t>(size);
-    if (at < 0 || at >= static_cast<int64_t>(size)) raise("IndexError", what);
+    if (at < 0 || at >= static_cast<int64_t>(size)) jit::raise("IndexError", what);
     return at;
 }
 
@@ -297,14 +299,14 @@ IValue Evaluator::subscript(const Subscript& expr) {
             }
             if (value.is_dict()) {
                 const IValue* found = value.to_dict().find(key);
-                if (!found) raise("KeyError", session_.repr(key));
+                if (!found) jit::raise("KeyError", session_.repr(key));
                 return *found;
             }
             IValue method;
             if (session_.find_attribute(value, "__getitem__", method)) return session_.call(method, {{key}, {}});
         }
     }
-    raise("TypeError", fmt::format("'{}' object is not subscriptable", session_.type_name(value)));
+    jit::raise("TypeError", fmt::format("'{}' object is not subscriptable", session_.type_name(value)));
 }
 
 std::string Evaluator::index_text(const Exprs& indices, std::vector<std::string>& names, std::vector<IValue>& values) {
@@ -352,13 +354,13 @@ void Evaluator::assign_subscript(const Subscript& target, const IValue& value) {
             }
             return;
         }
-        if (values.size() != 2) raise("RuntimeError", "assignment to several index tensors is only supported in compiled functions");
+        if (values.size() != 2) jit::raise("RuntimeError", "assignment to several index tensors is only supported in compiled functions");
         session_.eager().evaluate("self.masked_fill_(i, v) if False else self.index_put_([i], torch.as_tensor(v))", {"self", "i", "v"},
                                   {container, values[1], value});
         return;
     }
     if (target.indices.size() != 1 || as<Slice>(target.indices[0]))
-        raise("TypeError", "slices of lists cannot be assigned");
+        jit::raise("TypeError", "slices of lists cannot be assigned");
     const IValue key = evaluate(*target.indices[0]);
     if (container.is_list()) {
         auto& list = container.to_list();
@@ -371,7 +373,7 @@ void Evaluator::assign_subscript(const Subscript& target, const IValue& value) {
     } else {
         IValue method;
         if (!session_.find_attribute(container, "__setitem__", method))
-            raise("TypeError", fmt::format("'{}' object does not support item assignment", session_.type_name(container)));
+            jit::raise("TypeError", fmt::format("'{}' object does not support item assignment", session_.type_name(container)));
         session_.call(method, {{key, value}, {}});
     }
 }

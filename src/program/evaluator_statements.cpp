@@ -58,14 +58,14 @@ Evaluator::Flow Evaluator::execute(const Stmt& statement) {
         case StmtKind::Assert: {
             const auto& check = static_cast<const Assert&>(statement);
             if (!session_.is_true(evaluate(*check.condition)))
-                raise("AssertionError", check.message ? session_.str(evaluate(*check.message)) : "");
+                jit::raise("AssertionError", check.message ? session_.str(evaluate(*check.message)) : "");
             return Flow::normal;
         }
-        case StmtKind::Raise: {
-            const auto& raised = static_cast<const Raise&>(statement);
-            if (!raised.exception) raise("RuntimeError", "No active exception to reraise");
-            raise_exception(session_, evaluate(*raised.exception));
-        }
+        case StmtKind::Raise:
+            raise(static_cast<const Raise&>(statement));
+            return Flow::normal;
+        case StmtKind::Try:
+            return attempt(static_cast<const Try&>(statement));
         case StmtKind::Delete:
             for (const Expr* target : static_cast<const Delete&>(statement).targets) remove(*target);
             return Flow::normal;
@@ -173,10 +173,18 @@ void Evaluator::import(const Import& statement) {
     if (statement.module == "__future__") return;
     const IValue module = import_module(session_, statement.module);
     for (const Import::Alias& alias : statement.names) {
-        if (alias.name == "*") raise("ImportError", fmt::format("'from {} import *' is not supported: name what you need", statement.module));
+        if (alias.name == "*") {
+            const std::vector<std::string> names = public_names_of(module);
+            if (names.empty()) jit::raise("ImportError", fmt::format("'from {} import *' is not supported: name what you need", statement.module));
+            for (const std::string& name : names) {
+                IValue value;
+                if (session_.find_attribute(module, name, value)) assign_name(name, std::move(value));
+            }
+            continue;
+        }
         IValue value;
         if (!session_.find_attribute(module, alias.name, value))
-            raise("ImportError", fmt::format("cannot import name '{}' from '{}'", alias.name, statement.module));
+            jit::raise("ImportError", fmt::format("cannot import name '{}' from '{}'", alias.name, statement.module));
         assign_name(alias.as.empty() ? alias.name : alias.as, std::move(value));
     }
 }
@@ -259,10 +267,10 @@ void Evaluator::unpack(const Exprs& targets, const IValue& value) {
     const bool has_star = starred < targets.size();
     const size_t needed = targets.size() - has_star;
     if (values.size() < needed)
-        raise("ValueError", fmt::format("not enough values to unpack (expected {}{}, got {})", has_star ? "at least " : "", needed,
+        jit::raise("ValueError", fmt::format("not enough values to unpack (expected {}{}, got {})", has_star ? "at least " : "", needed,
                                         values.size()));
     if (values.size() > needed && !has_star)
-        raise("ValueError", fmt::format("too many values to unpack (expected {})", needed));
+        jit::raise("ValueError", fmt::format("too many values to unpack (expected {})", needed));
     size_t next = 0;
     for (size_t i = 0; i < targets.size(); ++i) {
         if (i != starred) {
@@ -281,6 +289,9 @@ void Evaluator::augmented_assign(const AugmentedAssign& statement) {
         // Lists and tensors change in place, and everybody who holds them sees it.
         if (before.is_list() && statement.op == TokenKind::Plus)
             return session_.call(session_.attribute(before, "extend"), {{operand}, {}}), before;
+        IValue method;
+        if (thing_of(before) && statement.op == TokenKind::Plus && session_.find_attribute(before, "__iadd__", method))
+            return session_.call(method, {{operand}, {}});
         if (before.is_tensor()) {
             static const std::unordered_map<TokenKind, const char*> names = {
                 {TokenKind::Plus, "add_"}, {TokenKind::Minus, "sub_"}, {TokenKind::Star, "mul_"}, {TokenKind::Slash, "div_"}};
@@ -312,14 +323,14 @@ void Evaluator::augmented_assign(const AugmentedAssign& statement) {
 
 void Evaluator::remove(const Expr& target) {
     if (const auto* name = as<Name>(&target)) {
-        if (!scope_->erase(name->id)) raise("NameError", fmt::format("name '{}' is not defined", name->id));
+        if (!scope_->erase(name->id)) jit::raise("NameError", fmt::format("name '{}' is not defined", name->id));
         return;
     }
     if (const auto* subscript = as<Subscript>(&target); subscript && subscript->indices.size() == 1) {
         const IValue container = evaluate(*subscript->value);
         const IValue key = evaluate(*subscript->indices[0]);
         if (container.is_dict()) {
-            if (!container.to_dict().erase(key)) raise("KeyError", session_.repr(key));
+            if (!container.to_dict().erase(key)) jit::raise("KeyError", session_.repr(key));
             return;
         }
         if (container.is_list()) {

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "archive/source_export.h"
 #include "frontend/emitter.h"
 #include "frontend/type_parser.h"
+#include "program/builtins.h"
 #include "program/classes.h"
 #include "program/evaluator.h"
+#include "program/modules.h"
+#include "program/namespaces.h"
 #include "program/scope_resolver.h"
 #include "runtime/interpreter.h"
 
@@ -42,6 +46,30 @@ class GenericFunctionValue : public SugaredValue {
  public:
     GenericFunctionValue(Session& session, FunctionThing& function) : session_(session), function_(&function) {}
     std::string kind() const override { return "function"; }
+    bool takes_things() const override { return true; }
+
+    SugaredPtr call_with(const SourceRange& range, Graph& graph, const std::vector<SugaredArgument>& given) override {
+        const auto& parameters = function_->parameters();
+        std::vector<IValue> things(parameters.size());
+        for (size_t i = 0; i < things.size(); ++i) {
+            if (function_->defaults[i] && is_callable_thing(*function_->defaults[i])) things[i] = *function_->defaults[i];
+        }
+        NamedValues args;
+        NamedValues kwargs;
+        size_t position = 0;
+        for (const SugaredArgument& argument : given) {
+            const size_t at = argument.name.empty() ? position++ : std::ranges::find(parameters, argument.name, &ast::Parameter::name) - parameters.begin();
+            if (at < things.size()) things[at] = IValue();
+            if (!argument.value->simple() && at < things.size() && takes_things_for(parameters[at]) && is_callable_thing(argument.value->origin)) {
+                things[at] = argument.value->origin;
+                continue;
+            }
+            Value* value = argument.value->as_value(argument.range, graph);
+            argument.name.empty() ? args.emplace_back(argument.range, value) : kwargs.emplace_back(argument.range, argument.name, value);
+        }
+        if (!std::ranges::any_of(things, holds_thing)) return call(range, graph, args, kwargs);
+        return session_.compile_time(function_->with_things(session_, things).value(), graph, range)->call(range, graph, args, kwargs);
+    }
 
     SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
         const auto& parameters = function_->parameters();
@@ -88,15 +116,122 @@ class UncallableFunctionValue : public SugaredValue {
 
 std::string FunctionThing::repr(Session&) { return fmt::format("<function {}>", name()); }
 
-bool FunctionThing::attribute(Session&, const std::string& field, IValue& out) {
-    if (field != "__name__" && field != "__qualname__") return false;
-    out = IValue(name());
+bool FunctionThing::attribute(Session& session, const std::string& field, IValue& out) {
+    if (field == "__name__" || field == "__qualname__") {
+        out = IValue(name());
+        return true;
+    }
+    if (!scripted || (field != "code" && field != "graph" && field != "save")) return false;
+    Function& function = compiled(session);
+    define_now(session, function, {});
+    if (field == "save") {
+        out = make_closure<IntrusivePtr<FunctionThing>>(IntrusivePtr<FunctionThing>(this), [](Session& session, auto& self, Arguments& arguments) {
+            save_script_module(session, self->value(), arguments.positional.at(0).to_string());
+            return IValue();
+        });
+    } else {
+        out = field == "code" ? IValue(function_source(function).code) : IValue(function.graph()->str());
+    }
     return true;
 }
 
+bool takes_things_for(const ast::Parameter& parameter) {
+    if (!parameter.annotation) return true;
+    const auto* subscript = ast::as<ast::Subscript>(parameter.annotation);
+    return dotted_name(subscript ? subscript->value : parameter.annotation).ends_with("Callable");
+}
+
+bool is_callable_thing(const IValue& value) {
+    if (const auto* function = thing_as<FunctionThing>(value)) return function->role == FunctionThing::Role::plain && !function->owner;
+    const auto* type = thing_as<ClassThing>(value);
+    return (type && type->def() && type->family() != ClassThing::Family::module) || thing_as<BuiltinThing>(value) || thing_as<OperatorThing>(value);
+}
+
 bool FunctionThing::is_generic() const {
-    return !scripted && !parameters().empty() && !(def && def->type_comment.known()) &&
-           std::ranges::any_of(parameters(), [](const ast::Parameter& p) { return p.annotation == nullptr; });
+    return !scripted && !(def && def->type_comment.known()) && std::ranges::any_of(parameters(), takes_things_for);
+}
+
+static bool only_python_runs(const ast::Block& block) {
+    return std::ranges::any_of(block, [](const ast::Stmt* statement) {
+        switch (statement->kind) {
+            case ast::StmtKind::Try:
+            case ast::StmtKind::Global:
+            case ast::StmtKind::Import:
+            case ast::StmtKind::FunctionDef:
+            case ast::StmtKind::ClassDef:
+                return true;
+            case ast::StmtKind::If:
+                return only_python_runs(static_cast<const ast::If*>(statement)->then) || only_python_runs(static_cast<const ast::If*>(statement)->otherwise);
+            case ast::StmtKind::While:
+                return !static_cast<const ast::While*>(statement)->otherwise.empty() || only_python_runs(static_cast<const ast::While*>(statement)->body);
+            case ast::StmtKind::For:
+                return !static_cast<const ast::For*>(statement)->otherwise.empty() || only_python_runs(static_cast<const ast::For*>(statement)->body);
+            case ast::StmtKind::With:
+                return only_python_runs(static_cast<const ast::With*>(statement)->body);
+            default:
+                return false;
+        }
+    });
+}
+
+bool FunctionThing::only_python_runs() const { return def && jit::only_python_runs(def->body); }
+
+const ast::FunctionDef& FunctionThing::definition() const {
+    if (def) return *def;
+    if (!own_def_) {
+        auto result = std::make_shared<ast::Return>();
+        result->range = lambda->body->range;
+        result->value = lambda->body;
+        auto own = std::make_shared<ast::FunctionDef>();
+        own->range = own->name_range = own->parameters_range = lambda->range;
+        own->name = "lambda";
+        own->parameters = lambda->parameters;
+        own->body = {result.get()};
+        own_return_ = std::move(result);
+        own_def_ = std::move(own);
+    }
+    return *own_def_;
+}
+
+FunctionThing& FunctionThing::with_things(Session& session, const std::vector<IValue>& things) {
+    std::string key;
+    for (const IValue& thing : things) key += fmt::format("{},", static_cast<const void*>(thing_of(thing)));
+    IntrusivePtr<FunctionThing>& known = with_things_[key];
+    if (known) return *known;
+    auto rest = std::make_shared<ast::FunctionDef>(definition());
+    rest->parameters.clear();
+    auto names = make_intrusive<Scope>(scope, scope->qualifier());
+    std::vector<std::optional<IValue>> rest_defaults;
+    for (size_t i = 0; i < things.size(); ++i) {
+        if (thing_of(things[i])) {
+            names->set(parameters()[i].name, things[i]);
+        } else {
+            rest->parameters.push_back(parameters()[i]);
+            rest_defaults.push_back(defaults[i]);
+        }
+    }
+    session.keep(names);
+    known = make_intrusive<FunctionThing>(ast, std::move(rest), names);
+    known->defaults = std::move(rest_defaults);
+    // A class method is a function beside its class.
+    known->qualified_name = owner ? fmt::format("{}.{}", owner->names()->parent()->qualifier(), name()) : qualified_name;
+    known->own_return_ = own_return_;
+    return *known;
+}
+
+/// More of them are made on the way, by a lambda in a loop.
+constexpr size_t kMaxVariants = 64;
+
+FunctionThing* FunctionThing::called_with_things(Session& session, std::vector<IValue>& values) {
+    std::vector<IValue> things(values.size());
+    for (size_t i = 0; i < values.size(); ++i) {
+        if (!holds_thing(values[i])) continue;
+        if (!takes_things_for(parameters()[i]) || !is_callable_thing(values[i])) return nullptr;
+        things[i] = values[i];
+    }
+    if (with_things_.size() >= kMaxVariants) return nullptr;
+    std::erase_if(values, holds_thing);
+    return &with_things(session, things);
 }
 
 std::vector<IValue> FunctionThing::bind(Session& session, const Arguments& arguments) const {
@@ -170,12 +305,13 @@ IValue FunctionThing::interpret(Session& session, const Arguments& arguments) {
 }
 
 IValue FunctionThing::call(Session& session, Arguments arguments) {
-    const auto is_thing = [](const IValue& value) { return holds_thing(value); };
-    if (is_dynamic_ || lambda || session.constructing > 0 || owner || has_variable_arguments(*this) ||
-        std::ranges::any_of(arguments.positional, is_thing) ||
-        std::ranges::any_of(arguments.keywords, [&](const auto& k) { return is_thing(k.second); }))
+    if (is_dynamic_ || lambda || session.constructing > 0 || owner || has_variable_arguments(*this) || only_python_runs())
         return interpret(session, arguments);
     std::vector<IValue> values = bind(session, arguments);
+    if (std::ranges::any_of(values, holds_thing)) {
+        FunctionThing* other = called_with_things(session, values);
+        return other ? other->call(session, {std::move(values), {}}) : interpret(session, arguments);
+    }
     Function* function = nullptr;
     try {
         if (is_generic()) {
@@ -198,15 +334,22 @@ IValue FunctionThing::call(Session& session, Arguments arguments) {
 
 Schema FunctionThing::signature(Session& session, const std::vector<TypePtr>& types) const {
     ScopeResolver resolver(session, scope);
-    ast::FunctionDef plain = *def;
+    ast::FunctionDef plain = definition();
     // Defaults were evaluated with the def statement.
     for (ast::Parameter& parameter : plain.parameters) parameter.default_value = nullptr;
     Schema schema = parse_signature(plain, resolver, owner && !is_static ? any_type() : TypePtr());
     for (size_t i = 0; i < schema.arguments.size(); ++i) {
         Argument& argument = schema.arguments[i];
-        if (!def->parameters[i].annotation && i < types.size() && types[i]) argument.type = types[i];
+        if (!parameters()[i].annotation && i < types.size() && types[i]) argument.type = types[i];
         if (i >= defaults.size() || !defaults[i]) continue;
-        argument.default_value = argument.type->has_free_variables() ? *defaults[i] : default_of(argument, *defaults[i], def->parameters[i]);
+        if (defaults[i]->is_list() || defaults[i]->is_dict()) {
+            throw CompileError(parameters()[i].range,
+                               fmt::format("Mutable default parameters are not supported because Python binds them to the function and they persist across function "
+                                           "calls.\nAs a workaround, make the default None and instantiate the default parameter within the body of the function. Found "
+                                           "<class '{}'> on parameter {}.",
+                                           session.type_name(*defaults[i]), argument.name));
+        }
+        argument.default_value = argument.type->has_free_variables() ? *defaults[i] : default_of(argument, *defaults[i], parameters()[i]);
     }
     return schema;
 }
@@ -218,15 +361,15 @@ Function& FunctionThing::compile(Session& session, const std::string& key, Funct
     }
     IntrusivePtr<Function>& known = instances_[key];
     if (known) return *known;
-    if (!def) throw NotCompilable(lambda->range, "lambda is not supported as a value");
     Schema schema = signature();
     auto function = make_intrusive<Function>(
-        session.unique_name(qualified_name), [&session, self = IntrusivePtr<FunctionThing>(this), schema](Function& function) {
-            ScopeResolver resolver(session, self->scope);
-            emit_function(function, *self->def, schema, resolver);
+        session.unique_name(lambda ? scope->qualifier() + "._lambda" : qualified_name),
+        [&session, self = IntrusivePtr<FunctionThing>(this), schema](Function& function) {
+            ScopeResolver resolver(session, self->scope, self->ast);
+            emit_function(function, self->definition(), schema, resolver);
         });
     if (!schema.returns.empty()) {
-        schema.name = def->name;
+        schema.name = definition().name;
         function->set_schema(std::move(schema));
     }
     known = function;
@@ -243,7 +386,6 @@ Function& FunctionThing::instance(Session& session, const std::vector<TypePtr>& 
 }
 
 SugaredPtr FunctionThing::compile_time(Session& session, Graph&, const SourceRange& range) {
-    if (lambda) throw NotCompilable(range, "lambda is not supported as a value");
     if (role == Role::unused || role == Role::ignored) return std::make_shared<UncallableFunctionValue>(session, *this);
     if (has_variable_arguments(*this))
         throw NotCompilable(range, "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults");
@@ -254,6 +396,14 @@ SugaredPtr FunctionThing::compile_time(Session& session, Graph&, const SourceRan
             define_now(session, *functions.back(), range);
         }
         return std::make_shared<FunctionValue>(std::move(functions));
+    }
+    if (only_python_runs()) {
+        // Whoever would export it is told by the compiler why not.
+        try {
+            define_now(session, compiled(session), range);
+        } catch (const CompileError& error) {
+            throw NotCompilable(error);
+        }
     }
     if (is_generic()) return std::make_shared<GenericFunctionValue>(session, *this);
     Function& function = compiled(session);
@@ -266,7 +416,14 @@ IValue BoundMethod::call(Session& session, Arguments arguments) {
     return session.call(function, std::move(arguments));
 }
 
-SugaredPtr BoundMethod::compile_time(Session& session, Graph&, const SourceRange& range) {
+SugaredPtr BoundMethod::compile_time(Session& session, Graph& graph, const SourceRange& range) {
+    auto* method = thing_as<FunctionThing>(function);
+    if (method && method->is_class_method && thing_as<ClassThing>(self)) {
+        std::vector<IValue> things(method->parameters().size());
+        if (things.empty()) throw CompileError(method->def->parameters_range, "class methods must have a cls argument");
+        things[0] = self;
+        return method->with_things(session, things).compile_time(session, graph, range);
+    }
     throw NotCompilable(range, "a method of an object outside of the function cannot be used as a value");
 }
 

@@ -17,14 +17,18 @@ namespace wick::jit {
 class ClassThing;
 
 /// A function as its `def` statement leaves it. Called, it is compiled: once where its parameters have annotations (those
-/// without are Tensors), and for each combination of argument types where none of them has (a generic function). What
-/// only Python can do (building modules, taking functions, *args) runs in the evaluator instead.
+/// without are Tensors), and for each combination of argument types where none of them has (a generic function). Given functions or
+/// classes for parameters, it becomes another function, in which they have the parameters' names. What only Python can do (building
+/// modules, *args, try) runs in the evaluator instead.
 class FunctionThing : public Thing {
  public:
     FunctionThing(std::shared_ptr<const Ast> ast, const ast::FunctionDef* def, ScopePtr scope)
         : ast(std::move(ast)), def(def), scope(std::move(scope)) {}
     FunctionThing(std::shared_ptr<const Ast> ast, const ast::Lambda* lambda, ScopePtr scope)
         : ast(std::move(ast)), lambda(lambda), scope(std::move(scope)) {}
+    /// With a def of its own, whose parts belong to `ast`.
+    FunctionThing(std::shared_ptr<const Ast> ast, std::shared_ptr<const ast::FunctionDef> own, ScopePtr scope)
+        : ast(std::move(ast)), def(own.get()), scope(std::move(scope)), own_def_(std::move(own)) {}
 
     const std::shared_ptr<const Ast> ast;
     const ast::FunctionDef* const def = nullptr;
@@ -47,7 +51,13 @@ class FunctionThing : public Thing {
 
     const std::vector<ast::Parameter>& parameters() const { return def ? def->parameters : lambda->parameters; }
     std::string name() const { return def ? def->name : "<lambda>"; }
+    /// Whether the types of its parameters, or the functions that they are, come with each call.
     bool is_generic() const;
+    /// Whether it has statements that TorchScript refuses and the evaluator runs: try, global, what defines or imports, `else` of loops.
+    bool only_python_runs() const;
+    bool has_instances() const { return !instances_.empty(); }
+    /// The function that is left when some parameters stand for things: one for each parameter, None where it stays one.
+    FunctionThing& with_things(Session& session, const std::vector<IValue>& things);
 
     std::string kind() const override { return "function"; }
     std::string repr(Session& session) override;
@@ -69,11 +79,22 @@ class FunctionThing : public Thing {
 
  private:
     Function& compile(Session& session, const std::string& key, FunctionRef<Schema()> signature);
+    /// The def; of a lambda, one that returns its body.
+    const ast::FunctionDef& definition() const;
+    FunctionThing* called_with_things(Session& session, std::vector<IValue>& values);
 
     bool is_dynamic_ = false;  ///< found to be what only the evaluator can run
     std::unordered_map<std::string, IntrusivePtr<Function>> instances_;
+    std::unordered_map<std::string, IntrusivePtr<FunctionThing>> with_things_;
+    mutable std::shared_ptr<const ast::FunctionDef> own_def_;  ///< of what no def statement made
+    mutable std::shared_ptr<const ast::Return> own_return_;    ///< a lambda's only statement
     uint64_t constants_version_ = 0;
 };
+
+/// Whether a parameter may stand for a function: it has no annotation, or `Callable`.
+bool takes_things_for(const ast::Parameter& parameter);
+/// Whether compiled code can call the thing: a function, an operator, a class.
+bool is_callable_thing(const IValue& value);
 
 /// A method with the object it is called on.
 class BoundMethod : public Thing {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 #include "frontend/emitter.h"
 #include "frontend/parser.h"
@@ -69,11 +70,27 @@ ModuleClass::Container container_of(ModuleObject& module) {
     return ModuleClass::Container::none;
 }
 
+/// The properties of a class of modules that are compiled, in the order of their names.
+std::vector<std::string> property_names(ClassThing& type) {
+    std::set<std::string> names;
+    for (ClassThing* level : type.lineage()) {
+        for (const std::string& name : level->names()->names()) {
+            const auto* property = thing_as<PropertyThing>(*level->names()->find(name));
+            const auto* getter = property ? thing_as<FunctionThing>(property->getter) : nullptr;
+            if (getter && getter->role != FunctionThing::Role::ignored && getter->role != FunctionThing::Role::unused) names.insert(name);
+        }
+    }
+    if (const IValue* unused = type.find("__jit_unused_properties__"); unused && unused->is_list()) {
+        for (const IValue& name : unused->to_list().items) names.erase(name.to_string());
+    }
+    return {names.begin(), names.end()};
+}
+
 /// Names in a module's method: as around the class; `self` is the module.
 class ModuleResolver : public ScopeResolver {
  public:
-    ModuleResolver(Session& session, ScopePtr scope, ModuleClasses& classes, ModuleClass& type, ClassThing* owner)
-        : ScopeResolver(session, std::move(scope)), classes_(classes), type_(type), owner_(owner) {}
+    ModuleResolver(Session& session, const FunctionThing& method, ModuleClasses& classes, ModuleClass& type)
+        : ScopeResolver(session, method.scope, method.ast), classes_(classes), type_(type), owner_(method.owner) {}
     SugaredPtr self_value(Value* parameter) override { return classes_.module_value(parameter, type_); }
     SugaredPtr super_value(Graph& graph, const SourceRange&) override {
         return std::make_shared<SuperModuleValue>(session_, classes_, graph.inputs().at(0), type_, owner_);
@@ -245,6 +262,14 @@ void ModuleClasses::compile_methods(ModuleClass& type) {
     if (std::exchange(compiled_[type.type.get()], true)) return;
     std::vector<Function*> methods;
     try {
+        // In PyTorch's order: properties, all of them, then methods.
+        for (const std::string& name : property_names(*type.python_class)) {
+            property(type, name, *thing_as<PropertyThing>(*type.python_class->find(name)));
+            const auto* compiled = type.type->find_property(name);
+            if (!compiled) continue;
+            methods.push_back(compiled->getter.get());
+            if (compiled->setter) methods.push_back(compiled->setter.get());
+        }
         std::vector<std::string> exported;
         for (ClassThing* level : type.python_class->lineage()) {
             for (const std::string& name : level->names()->names()) {
@@ -297,7 +322,7 @@ Function* ModuleClasses::declare(ModuleClass& type, FunctionThing& method, const
     auto function = make_intrusive<Function>(
         fmt::format("{}.{}", type.type->name(), name),
         [this, &type, method = IntrusivePtr<FunctionThing>(&method), schema](Function& function) {
-            ModuleResolver resolver(session_, method->scope, *this, type, method->owner);
+            ModuleResolver resolver(session_, *method, *this, type);
             emit_function(function, *method->def, schema, resolver);
         });
     if (!schema.returns.empty()) {

@@ -225,7 +225,7 @@ IValue ModuleObject::call(Session& session, Arguments arguments) {
 
 SugaredPtr ModuleObject::compile_time(Session& session, Graph&, const SourceRange& range) {
     throw NotCompilable(range, fmt::format("python value of type '{}' cannot be used as a value. Perhaps it is a closed over global variable? "
-                                           "If so, please consider passing it in as an argument or use a local varible instead.",
+                                           "If so, please consider passing it in as an argument or use a local variable instead.",
                                            type->name()));
 }
 

@@ -45,7 +45,7 @@ bool is_module(const std::string& name) {
 /// A module in compiled code.
 class NamespaceValue : public SugaredValue {
  public:
-    NamespaceValue(Session& session, IntrusivePtr<NamespaceThing> module) : session_(session), module_(std::move(module)) {}
+    NamespaceValue(Session& session, IntrusivePtr<Thing> module) : session_(session), module_(std::move(module)) {}
     std::string kind() const override { return "module"; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
         IValue found;
@@ -60,7 +60,7 @@ class NamespaceValue : public SugaredValue {
 
  private:
     Session& session_;
-    const IntrusivePtr<NamespaceThing> module_;
+    const IntrusivePtr<Thing> module_;
 };
 
 }  // namespace
@@ -110,7 +110,30 @@ bool NamespaceThing::attribute(Session& session, const std::string& name, IValue
 }
 
 SugaredPtr NamespaceThing::compile_time(Session& session, Graph&, const SourceRange&) {
-    return std::make_shared<NamespaceValue>(session, IntrusivePtr<NamespaceThing>(this));
+    return std::make_shared<NamespaceValue>(session, IntrusivePtr<Thing>(this));
+}
+
+bool UserModuleThing::attribute(Session& session, const std::string& name, IValue& out) {
+    if (const IValue* found = names_->find(name)) {
+        out = *found;
+        return true;
+    }
+    const std::string inner = name_ + "." + name;
+    const ScopePtr names = session.user_module(inner);
+    if (names) out = make_intrusive<UserModuleThing>(inner, names)->value();
+    return names != nullptr;
+}
+
+SugaredPtr UserModuleThing::compile_time(Session& session, Graph&, const SourceRange&) {
+    return std::make_shared<NamespaceValue>(session, IntrusivePtr<Thing>(this));
+}
+
+std::vector<std::string> UserModuleThing::public_names() const {
+    std::vector<std::string> names;
+    for (const std::string& name : names_->names()) {
+        if (!name.starts_with('_')) names.push_back(name);
+    }
+    return names;
 }
 
 IValue OperatorThing::call(Session& session, Arguments arguments) {
@@ -123,9 +146,15 @@ SugaredPtr OperatorThing::compile_time(Session&, Graph&, const SourceRange&) {
     return std::make_shared<BuiltinFunction>(Symbol::from(name_), std::nullopt);
 }
 
-IValue import_module(Session&, const std::string& name) {
-    if (!is_module(name)) raise("ModuleNotFoundError", fmt::format("No module named '{}'", name));
-    return make_intrusive<NamespaceThing>(name)->value();
+IValue import_module(Session& session, const std::string& name) {
+    if (is_module(name)) return make_intrusive<NamespaceThing>(name)->value();
+    // A folder's own file comes before what is in it.
+    for (size_t dot = name.find('.'); dot != name.npos; dot = name.find('.', dot + 1)) {
+        if (!session.user_module(name.substr(0, dot))) raise("ModuleNotFoundError", fmt::format("No module named '{}'", name.substr(0, dot)));
+    }
+    const ScopePtr names = session.user_module(name);
+    if (!names) raise("ModuleNotFoundError", fmt::format("No module named '{}'", name));
+    return make_intrusive<UserModuleThing>(name, names)->value();
 }
 
 }  // namespace wick::jit

@@ -2,7 +2,9 @@
 // `torch`, `torch.nn`, `math`, `typing` and the other modules that a program may import.
 
 #include <string>
+#include <vector>
 
+#include "program/scope.h"
 #include "program/thing.h"
 
 namespace wick::jit {
@@ -12,6 +14,7 @@ namespace wick::jit {
 class NamespaceThing : public Thing {
  public:
     explicit NamespaceThing(std::string name) : name_(std::move(name)) {}
+    const std::string& name() const { return name_; }
     std::string kind() const override { return "module"; }
     std::string repr(Session&) override { return "'" + name_ + "'"; }
     bool attribute(Session& session, const std::string& name, IValue& out) override;
@@ -19,6 +22,22 @@ class NamespaceThing : public Thing {
 
  private:
     const std::string name_;
+};
+
+/// A file of the user's, or a folder of them.
+class UserModuleThing : public Thing {
+ public:
+    UserModuleThing(std::string name, ScopePtr names) : name_(std::move(name)), names_(std::move(names)) {}
+    std::string kind() const override { return "module"; }
+    std::string repr(Session&) override { return "'" + name_ + "'"; }
+    bool attribute(Session& session, const std::string& name, IValue& out) override;
+    SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
+    /// What `from name import *` takes.
+    std::vector<std::string> public_names() const;
+
+ private:
+    const std::string name_;
+    const ScopePtr names_;
 };
 
 /// An operator family, "aten::relu".
@@ -36,6 +55,8 @@ class OperatorThing : public Thing {
 
 /// The module that `import name` binds; ImportError when there is none.
 IValue import_module(Session& session, const std::string& name);
+/// What `from module import *` takes of the modules that it is known of; none of others.
+std::vector<std::string> public_names_of(const IValue& module);
 /// What the evaluator itself provides under "torch.jit.script", "math.pi", …; false when nothing.
 bool find_torch_name(Session& session, const std::string& module, const std::string& name, IValue& out);
 /// The numbers in a tensor as nested lists.

@@ -295,6 +295,14 @@ std::string Session::str(const IValue& value) {
 
 std::string Session::repr(const IValue& value) {
     if (Thing* thing = thing_of(value)) return thing->repr(*this);
+    if (value.is_object()) {
+        if (const auto fields = shown_fields.find(value.to_object().type.get()); fields != shown_fields.end()) {
+            const std::string name = value.to_object().type->name();
+            std::string text;
+            for (const std::string& field : fields->second) text += fmt::format("{}{}={}", text.empty() ? "" : ", ", field, repr(attribute(value, field)));
+            return fmt::format("{}({})", name.substr(name.rfind('.') + 1), text);
+        }
+    }
     if (Function* method = magic_method(value, "__repr__")) return run_compiled(*method, {value}).to_string();
     if (value.is_object()) return fmt::format("<{} object>", value.to_object().type->name());
     if (value.is_list() || value.is_dict() || (value.is_tuple() && !value.to_tuple().named_type))
@@ -362,13 +370,14 @@ SugaredPtr Session::compile_time(const IValue& value, Graph& graph, const Source
     if (Thing* thing = thing_of(value)) {
         SugaredPtr known = thing->compile_time(*this, graph, range);
         if (!known) throw CompileError(range, fmt::format("python value of type '{}' cannot be used as a value", thing->kind()));
+        known->origin = value;
         return known;
     }
     if (value.is_function()) return std::make_shared<FunctionValue>(std::vector<Function*>{&value.to_function()});
     const bool shared = value.is_list() || value.is_dict() || value.is_object() || !is_constant_form(value);
     if (shared || holds_thing(value)) {
         throw CompileError(range, fmt::format("python value of type '{}' cannot be used as a value. Perhaps it is a closed over global "
-                                              "variable? If so, please consider passing it in as an argument or use a local varible "
+                                              "variable? If so, please consider passing it in as an argument or use a local variable "
                                               "instead.",
                                               type_name(value)));
     }

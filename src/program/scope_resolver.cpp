@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "frontend/ast_visitor.h"
 #include "program/builtins.h"
+#include "program/functions.h"
 #include "program/session.h"
 
 namespace wick::jit {
@@ -17,9 +19,35 @@ SugaredPtr ScopeResolver::resolve_value(const std::string& name, Graph& graph, c
     // What the front end knows by itself it knows better.
     IValue builtin;
     if (find_builtin(name, builtin)) {
-        if (SugaredPtr known = thing_of(builtin)->compile_time(session_, graph, range)) return known;
+        if (SugaredPtr known = thing_of(builtin)->compile_time(session_, graph, range)) {
+            known->origin = builtin;
+            return known;
+        }
     }
     return nullptr;
+}
+
+SugaredPtr ScopeResolver::lambda_value(const ast::Lambda& lambda, const std::function<bool(const std::string&)>& is_local) {
+    std::unordered_set<std::string> own;
+    for (const ast::Parameter& parameter : lambda.parameters) own.insert(parameter.name);
+    // What it would have to carry along only the evaluator can give it.
+    const auto refuse = [&] { throw NotCompilable(lambda.range, "Lambda aren't supported"); };
+    visit_expressions(*lambda.body, [&](const ast::Expr& expr) {
+        const auto* name = ast::as<ast::Name>(&expr);
+        if (expr.kind == ast::ExprKind::Lambda || (name && !own.contains(name->id) && is_local(name->id))) refuse();
+        return true;
+    });
+    auto function = make_intrusive<FunctionThing>(ast_, &lambda, scope_);
+    for (const ast::Parameter& parameter : lambda.parameters) {
+        if (parameter.default_value) refuse();
+        function->defaults.emplace_back();
+    }
+    struct LambdaValue : SugaredValue {
+        std::string kind() const override { return "function"; }
+    };
+    auto value = std::make_shared<LambdaValue>();
+    value->origin = function->value();
+    return value;
 }
 
 TypePtr ScopeResolver::resolve_type(const std::string& name, const SourceRange& range) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "archive/module_load.h"
 #include "archive/module_save.h"
 #include "archive/source_export.h"
 #include "program/builtins.h"
@@ -54,6 +55,17 @@ void save_script_module(Session& session, const IValue& what, const std::string&
         return session.run_compiled(*inner->type->find_method("__getstate__"), {IValue(inner)});
     };
     save_archive(object, path, options);
+}
+
+IValue load_script_module(Session& session, const std::string& path) {
+    LoadedArchive archive = load_archive(path);
+    archive.unit->define_all();
+    session.keep(archive.unit, archive.importer);
+    for (const auto& [object, state] : archive.pending_states) {
+        session.run_compiled(*object->type->find_method("__setstate__"), {IValue(object), state});
+        check_restored(*object);
+    }
+    return IValue(archive.module);
 }
 
 namespace {

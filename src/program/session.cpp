@@ -1,7 +1,10 @@
 #include "program/session.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
+#include <iterator>
 #include <new>
 #include <stdexcept>
 
@@ -168,6 +171,33 @@ ScopePtr Session::library(const std::string& module) {
     ++in_library;
     execute_in(scope, ast);
     --in_library;
+    return scope;
+}
+
+ScopePtr Session::user_module(const std::string& name) {
+    if (const auto known = libraries_.find(name); known != libraries_.end()) return known->second;
+    if (!folder_) return nullptr;
+    namespace fs = std::filesystem;
+    std::string parts = name;
+    std::ranges::replace(parts, '.', '/');
+    const fs::path folder = fs::path(*folder_) / parts;
+    fs::path file = folder.string() + ".py";
+    if (!fs::is_regular_file(file)) file = folder / "__init__.py";
+    const bool is_file = fs::is_regular_file(file);
+    if (!is_file && !fs::is_directory(folder)) return nullptr;
+    auto scope = make_intrusive<Scope>(ScopePtr(), "__torch__." + name);
+    scope->set("__name__", IValue(name));
+    // Known before it is whole: modules may import each other.
+    libraries_[name] = scope;
+    if (!is_file) return scope;
+    std::ifstream stream(file, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(stream), {});
+    try {
+        execute_in(scope, parse(std::make_shared<Source>(std::move(text), file.string())));
+    } catch (...) {
+        libraries_.erase(name);
+        throw;
+    }
     return scope;
 }
 

@@ -6,6 +6,7 @@
 // when they are first called or exported; names in them are looked up here (scope_resolver.h).
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -82,6 +83,9 @@ class Session {
     bool begin_compiling(const Function& function);
     std::string end_compiling();
 
+    /// Functions of an archive that the program has loaded live as long as it.
+    void keep(std::shared_ptr<CompilationUnit> unit, std::shared_ptr<void> importer) { loaded_.emplace_back(std::move(unit), std::move(importer)); }
+
     // What names mean in compiled code.
     SugaredPtr compile_time(const IValue& value, Graph& graph, const SourceRange& range);
     TypePtr script_type(const IValue& value, const SourceRange& range);
@@ -92,6 +96,10 @@ class Session {
     ScopePtr define(const std::string& text, const std::string& qualifier);
     /// The names of a library text ("torch.nn.functional"), executed when it is first asked for; null when there is none.
     ScopePtr library(const std::string& module);
+    /// The names of a file beside the program, "helper" or "package.part", executed when it is first asked for; null when there is none.
+    ScopePtr user_module(const std::string& name);
+    /// Where those files are; without it there are none.
+    void search_in(std::string folder) { folder_ = std::move(folder); }
 
     /// Forgets the instances of functions that hold a constant that has changed since.
     void constant_changed() { ++constants_version_; }
@@ -108,6 +116,11 @@ class Session {
     std::unordered_map<std::string, std::vector<IntrusivePtr<FunctionThing>>> overloads;
     /// The program is only looked at: it writes no files.
     bool checking = false;
+    /// The fields that repr() of a dataclass's objects shows.
+    std::unordered_map<const ClassType*, std::vector<std::string>> shown_fields;
+    /// What the program has raised last, for the handler that catches it.
+    IValue raised;
+    void forget_traceback() { traceback_.clear(); }
     /// How many texts of the library are being executed.
     int in_library = 0;
     /// How many constructors are running: what they call is ordinary Python.
@@ -156,9 +169,11 @@ class Session {
     std::unique_ptr<ModuleClasses> module_classes_;
     ScopePtr globals_;
     std::vector<std::shared_ptr<const Ast>> texts_;
-    std::unordered_map<std::string, ScopePtr> libraries_;
+    std::unordered_map<std::string, ScopePtr> libraries_;  ///< and the modules of the user
+    std::optional<std::string> folder_;
     std::vector<ScopePtr> scopes_;
     std::unordered_map<const TensorImpl*, Tensor> parameters_;
+    std::vector<std::pair<std::shared_ptr<CompilationUnit>, std::shared_ptr<void>>> loaded_;
     std::vector<const Function*> compiling_;
     std::vector<std::string> traceback_;  ///< of the exception under way, innermost first
     uint64_t constants_version_ = 0;

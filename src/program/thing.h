@@ -64,6 +64,7 @@ bool holds_thing(const IValue& value);
 class NotCompilable : public CompileError {
  public:
     using CompileError::CompileError;
+    explicit NotCompilable(const CompileError& error) : CompileError(error) {}
 };
 
 }  // namespace wick::jit

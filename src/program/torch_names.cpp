@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fmt/format.h>
 #include <limits>
 #include <numbers>
@@ -10,6 +11,7 @@
 #include <wick/tensor/dtype.h>
 #include <wick/tensor/generator.h>
 
+#include "archive/torch_save.h"
 #include "ops/tensor_ops.h"
 #include "program/builtins.h"
 #include "program/classes.h"
@@ -228,6 +230,45 @@ IValue save(Session& session, Arguments& arguments) {
     return {};
 }
 
+/// Files that cannot be read are Python's errors.
+template <class Body>
+IValue reading(const std::string& path, const Body& body) {
+    if (!std::filesystem::exists(path)) raise("FileNotFoundError", fmt::format("[Errno 2] No such file or directory: '{}'", path));
+    try {
+        return body();
+    } catch (const ArchiveError& error) {
+        raise("RuntimeError", error.what());
+    }
+}
+
+IValue jit_load(Session& session, Arguments& arguments) {
+    const std::string& path = arguments.positional.at(0).to_string();
+    return reading(path, [&] { return load_script_module(session, path); });
+}
+
+IValue torch_load(Session&, Arguments& arguments) {
+    const std::string& path = arguments.positional.at(0).to_string();
+    return reading(path, [&] { return archive::load_torch_file(path); });
+}
+
+IValue torch_save(Session& session, Arguments& arguments) {
+    IValue value = arguments.positional.at(0);
+    if (holds_thing(value)) {
+        raise("TypeError", fmt::format("cannot save a value with a '{}' in it: of modules save the state_dict(), or use torch.jit.save",
+                                       session.type_name(value)));
+    }
+    settle_types(value);
+    if (!session.checking) archive::save_torch_file(value, arguments.positional.at(1).to_string());
+    return {};
+}
+
+/// What no text tells.
+IValue trace(Session&, Arguments&) {
+    raise("NotImplementedError",
+          "torch.jit.trace records the operations of a run in Python, which does not take place here; torch.jit.script compiles the function or "
+          "module from its text");
+}
+
 IValue parameter(Session& session, Arguments& arguments) {
     const IValue* data = arguments.find(0, "data");
     const IValue* requires_grad = arguments.find(1, "requires_grad");
@@ -333,6 +374,11 @@ constexpr Entry kEntries[] = {
     {"torch.jit", "wait", wait, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
     {"torch.jit", "_wait", wait, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
     {"torch.jit", "save", save},
+    {"torch.jit", "load", jit_load},
+    {"torch.jit", "trace", trace},
+    {"torch.jit", "trace_module", trace},
+    {"torch", "save", torch_save},
+    {"torch", "load", torch_load},
     {"torch.nn.parameter", "Parameter", parameter, nullptr, TypeKind::Tensor},
     {"torch.nn", "Parameter", parameter, nullptr, TypeKind::Tensor},
     {"dataclasses", "dataclass", dataclass},
@@ -419,6 +465,15 @@ bool find_torch_name(Session& session, const std::string& module, const std::str
         return true;
     }
     return false;
+}
+
+std::vector<std::string> public_names_of(const IValue& module) {
+    if (const auto* user_module = thing_as<UserModuleThing>(module)) return user_module->public_names();
+    const auto* known = thing_as<NamespaceThing>(module);
+    if (!known || known->name() != "typing") return {};
+    std::vector<std::string> names{"NamedTuple", "cast"};
+    names.insert(names.end(), std::begin(kTypeConstructors), std::end(kTypeConstructors));
+    return names;
 }
 
 IValue tensor_to_list(const Tensor& tensor) {

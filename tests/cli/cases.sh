@@ -337,6 +337,20 @@ case_programs_check() {
     says "mistakes.py:13:12: error:"
     says "2 errors"
     quiet
+    # What nobody calls may be meant otherwise.
+    run 0 check "$data/programs/uncalled.py"
+    says "uncalled.py:2:12: note: where the parameters are Tensors:"
+    prints_part "all of it compiles"
+}
+
+case_programs_text() {
+    run 0 code "$data/programs/scaled.py"
+    prints $'def forward(self,\n    x: Tensor) -> Tensor:\n  return torch.mul(x, 3)'
+    run 0 graph "$data/programs/scaled.py" --entry scaled --all
+    prints_part "=== __torch__.scaled"
+    prints_part "aten::mul"
+    run 2 code "$data/programs/scaled.py" --entry nope
+    says "it defines no 'nope'"
 }
 
 case_repl() {

@@ -82,7 +82,12 @@ def new_module(program):
 
 
 def execute(statements, program, module):
-    exec(compile(ast.Module(statements, []), program.path, "exec"), module.__dict__)
+    """Runs statements of the program; what it imports may be files beside it."""
+    sys.path.insert(0, os.path.dirname(program.path))
+    try:
+        exec(compile(ast.Module(statements, []), program.path, "exec"), module.__dict__)
+    finally:
+        sys.path.pop(0)
 
 
 def run_python(program):

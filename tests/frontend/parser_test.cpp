@@ -143,7 +143,7 @@ TEST(Parser, SaysWhatItExpected) {
     EXPECT_EQ(error_of("def f():\nx\n"), "t.py:2:1 expected indent but found 'ident' here:");
     EXPECT_EQ(error_of("a b\n"), "t.py:1:3 expected newline but found 'ident' here:");
     EXPECT_EQ(error_of("f(a=1, b)\n"), "t.py:1:8 positional argument follows keyword argument");
-    EXPECT_EQ(error_of("try:\n  a\n"), "t.py:1:1 try blocks aren't supported");
+    EXPECT_EQ(error_of("try:\n  a\n"), "t.py:3:1 expected 'except' or 'finally' block but found 'eof' here:");
     EXPECT_EQ(error_of("x = f'{a'\n"), "t.py:1:7 f-string: expecting '}'");
 }
 

@@ -83,7 +83,7 @@ TEST(Builtins, Dicts) {
     call("aten::_set_item.str", {dict, "a", 2});
     EXPECT_EQ(call("aten::keys.str", {dict}), "['b', 'a']");
     EXPECT_EQ(call("aten::items.str", {dict}), "[('b', 1), ('a', 2)]");
-    EXPECT_EQ(call("aten::popitem.str", {dict}), "('a', 2)");
+    EXPECT_EQ(call("aten::popitem.str", {dict}), "('b', 1)");  // the first
     EXPECT_EQ(call("aten::get.str", {dict, "x"}), "None");
     try {
         call("aten::__getitem__.Dict_str", {dict, "x"});

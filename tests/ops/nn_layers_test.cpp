@@ -57,6 +57,10 @@ TEST(Conv, MatchesItsDefinition) {
 TEST(Conv, SamePaddingPutsTheOddZeroBehind) {
     const Tensor x = tensor({1, 2, 3}, DimVector{1, 1, 3}), w = tensor({1, 10}, DimVector{1, 1, 2});
     EXPECT_EQ(values(call("aten::conv1d.padding", x, w, Tensor(), 1, "same", 1, 1)), (std::vector<double>{21, 32, 3}));
+    // Time before batch and channels.
+    const Tensor time_first = call("aten::permute", x, std::vector<int64_t>{2, 0, 1});
+    const Tensor kernel_first = call("aten::permute", w, std::vector<int64_t>{2, 1, 0});
+    EXPECT_EQ(values(call("aten::conv_tbc", time_first, kernel_first, tensor({0}), 0)), values(call("aten::conv1d", x, w, Tensor(), 1, 0, 1, 1)));
 }
 
 TEST(Conv, TransposedScattersTheKernel) {

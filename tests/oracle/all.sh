@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The whole oracle suite: provides the PyTorchs (setup.sh) and runs run.py once for the archives of each, side by side; beside
-# those of 2.13 the conformance programs and random ones.
+# those of 2.13 the conformance programs and random ones, after those of 1.13 the library of torch.nn.
 # Ends with "oracle: N passed, N failed, N skipped"; fails when a test failed. A machine where neither PyTorch can be had
 # skips the suite and says so.
 set -euo pipefail
@@ -15,23 +15,28 @@ fi
 logs=${WICK_ORACLE_DIR:-build/oracle}
 mkdir -p "$logs"
 
-# half NAME EXPRESSION: the tests that the expression picks; all of pytest's output goes to a log.
-half() {
-    "$WICK_ORACLE_PY213" -m pytest tests/oracle/run.py tests/oracle/conformance.py tests/oracle/random_programs.py -q -rs --tb=short -p no:cacheprovider -k "$2" >"$logs/$1.log" 2>&1
+# part NAME EXPRESSION FILE…: the tests of the files that the expression picks; all of pytest's output goes to a log.
+part() {
+    local name=$1 picked=$2
+    shift 2
+    "$WICK_ORACLE_PY213" -m pytest "${@/#/tests/oracle/}" -q -rs --tb=short -p no:cacheprovider -k "$picked" >"$logs/$name.log" 2>&1
 }
 status=0
-half t213 "not t113" &
+part t213 "not t113" run.py conformance.py random_programs.py &
 first=$!
-half t113 t113 || status=1
+part t113 t113 run.py || status=1
+# Of the library what wick makes of it; that the texts are PyTorch's own is nn_library.py's other half.
+part library "in_wick or init or there or table" nn_library.py || status=1
 wait $first || status=1
 
+parts="t213 t113 library"
 # count WORD: the sum of "N WORD" in pytest's closing lines.
 count() {
-    tail -q -n 1 "$logs/t213.log" "$logs/t113.log" | grep -oE "[0-9]+ $1" | awk '{ n += $1 } END { print n + 0 }'
+    for name in $parts; do tail -n 1 "$logs/$name.log"; done | grep -oE "[0-9]+ $1" | awk '{ n += $1 } END { print n + 0 }'
 }
-for half in t213 t113; do
-    echo "---- archives of $half"
-    tail -n 60 "$logs/$half.log"
+for name in $parts; do
+    echo "---- $name"
+    tail -n 60 "$logs/$name.log"
 done
 echo "oracle: $(count passed) passed, $(($(count failed) + $(count 'errors?'))) failed, $(count skipped) skipped"
 exit $status

@@ -1,9 +1,10 @@
-"""The conformance programs in CPython, in PyTorch's scripting, and in PyTorch from the archives that wick saves; and what PyTorch
-says of the mistakes in tests/errors/program.
+"""The conformance programs in CPython, in PyTorch's scripting, and in PyTorch from the archives that wick saves; their texts as
+both compile them; and what PyTorch says of the mistakes in tests/errors/program.
 
     PYTHON -m pytest tests/oracle/conformance.py [-k NAME]
 
 PYTHON has PyTorch 2.13 and pytest; WICK_BIN is the command line (default build/bin/wick)."""
+import difflib
 import os
 import subprocess
 import sys
@@ -11,11 +12,13 @@ import sys
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests", "conformance"))
+sys.path[:0] = [os.path.join(ROOT, "tests", "conformance"), os.path.join(ROOT, "tests", "oracle")]
 
 import corpus
 
 torch = pytest.importorskip("torch", minversion="2.13")
+import program_text
+
 WICK = os.path.abspath(os.environ.get("WICK_BIN", os.path.join(ROOT, "build", "bin", "wick")))
 ALL = corpus.all_programs()
 
@@ -57,6 +60,29 @@ def test_archive(program, tmp_path):
     assert done.returncode == 0, done.stderr
     module = torch.jit.load(archive)
     assert corpus.output_of(module) == program.expected
+
+
+def assert_same_text(ours, theirs, other):
+    """`other`: the program is known to have another text."""
+    if other:
+        assert ours != theirs, "its texts are equal: the exception is needed no more"
+    elif ours != theirs:
+        lines = difflib.unified_diff(theirs.split("\n"), ours.split("\n"), "PyTorch", "wick", n=2, lineterm="")
+        pytest.fail("\n".join(list(lines)[:60]), pytrace=False)
+
+
+@each(lambda p: p.remark != "Extension" and p.entry)
+def test_code(program, tmp_path):
+    """The archive that wick saves holds the code that PyTorch's own holds."""
+    ours, theirs = program_text.wick_code(WICK, program, tmp_path), program_text.pytorch_code(program)
+    assert_same_text(ours, theirs, program.name in program_text.OTHER_CODE)
+
+
+@each(lambda p: p.remark != "Extension" and p.entry)
+def test_graph(program, tmp_path):
+    """Every function that the entry needs has PyTorch's graph."""
+    ours, theirs = program_text.wick_graphs(WICK, program, tmp_path), program_text.pytorch_graphs(program)
+    assert_same_text(ours, theirs, program.name in program_text.OTHER_GRAPHS)
 
 
 def test_mistakes(tmp_path):

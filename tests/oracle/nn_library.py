@@ -26,6 +26,10 @@ from torch import Tensor, nn
 from torch.jit._builtins import _find_builtin
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "oracle"))
+
+from pytorch_state import forget
+
 LIBRARY = os.path.join(ROOT, "src", "program", "library")
 WICK = os.path.abspath(os.environ.get("WICK_BIN", os.path.join(ROOT, "build", "bin", "wick")))
 TABLE = os.path.join(ROOT, "docs", "nn.md")
@@ -627,6 +631,7 @@ def wick(program, folder, entry):
 
 
 def saved(what, folder):
+    forget()
     path = str(folder / "pytorch.pt")
     torch.jit.save(torch.jit.script(what), path)
     return torch.jit.load(path)

@@ -33,7 +33,7 @@ class WICK_API Program {
     /// gives its value. Throws CompileError for what does not compile, ScriptError, with a traceback, for what the
     /// program raises.
     IValue run(const std::string& text, const std::string& name = "<string>");
-    /// As above, from a file.
+    /// As above, from a file; modules that it imports may be files beside it.
     IValue run_file(const std::string& path);
 
     bool has(const std::string& name) const;
@@ -55,10 +55,15 @@ class WICK_API Program {
     /// the function that was defined last; "" when there is none.
     std::string default_entry() const;
 
+    /// `.code` and `.graph` of every function and method that the program has compiled, by qualified name, sorted.
+    std::vector<std::pair<std::string, std::string>> code() const;
+    std::vector<std::pair<std::string, std::string>> graphs() const;
+
     /// Compiles everything in a text and returns every message of what does not compile, each with its place. Statements
-    /// are executed as far as they go, since they define the rest; nothing is written to files.
-    std::vector<std::string> check(const std::string& text, const std::string& name = "<string>");
-    std::vector<std::string> check_file(const std::string& path);
+    /// are executed as far as they go, since they define the rest; nothing is written to files. `notes` gets what is no mistake
+    /// in a program that runs: functions without annotations that nobody calls, and that do not compile for Tensors.
+    std::vector<std::string> check(const std::string& text, const std::string& name = "<string>", std::vector<std::string>* notes = nullptr);
+    std::vector<std::string> check_file(const std::string& path, std::vector<std::string>* notes = nullptr);
     /// Global names, and with `object`, the attributes of what that expression denotes; for completion.
     std::vector<std::string> names(const std::string& object = "") const;
 

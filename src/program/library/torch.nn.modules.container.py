@@ -21,6 +21,21 @@ class Sequential(Module):
     def __getitem__(self, idx):
         return list(self._modules.values())[idx]
 
+    def __setitem__(self, idx, module):
+        self._modules[list(self._modules.keys())[idx]] = module
+
+    def __delitem__(self, idx):
+        modules = list(self._modules.values())
+        del modules[idx]
+        self._modules.clear()
+        self.extend(modules)
+
+    def __add__(self, other):
+        return Sequential(*(list(self) + list(other)))
+
+    def __iadd__(self, other):
+        return self.extend(other)
+
     def append(self, module):
         self.add_module(str(len(self)), module)
         return self
@@ -29,6 +44,17 @@ class Sequential(Module):
         for module in sequential:
             self.append(module)
         return self
+
+    def insert(self, index, module):
+        modules = list(self._modules.values())
+        modules.insert(index, module)
+        self._modules.clear()
+        return self.extend(modules)
+
+    def pop(self, key):
+        module = self[key]
+        del self[key]
+        return module
 
     def forward(self, input):
         for module in self:
@@ -50,6 +76,21 @@ class ModuleList(Module):
     def __getitem__(self, idx):
         return list(self._modules.values())[idx]
 
+    def __setitem__(self, idx, module):
+        self._modules[list(self._modules.keys())[idx]] = module
+
+    def __delitem__(self, idx):
+        modules = list(self._modules.values())
+        del modules[idx]
+        self._modules.clear()
+        self.extend(modules)
+
+    def __add__(self, other):
+        return ModuleList(list(self) + list(other))
+
+    def __iadd__(self, modules):
+        return self.extend(modules)
+
     def append(self, module):
         self.add_module(str(len(self)), module)
         return self
@@ -64,6 +105,11 @@ class ModuleList(Module):
         modules.insert(index, module)
         self._modules.clear()
         self.extend(modules)
+
+    def pop(self, key):
+        module = self[key]
+        del self[key]
+        return module
 
 
 class ModuleDict(Module):
@@ -83,8 +129,19 @@ class ModuleDict(Module):
     def __setitem__(self, key, module):
         self.add_module(key, module)
 
+    def __delitem__(self, key):
+        del self._modules[key]
+
     def __contains__(self, key):
         return key in self._modules
+
+    def clear(self):
+        self._modules.clear()
+
+    def pop(self, key):
+        module = self._modules[key]
+        del self._modules[key]
+        return module
 
     def keys(self):
         return self._modules.keys()
@@ -103,18 +160,30 @@ class ModuleDict(Module):
 class ParameterList(Module):
     def __init__(self, values=None):
         super().__init__()
+        self._size = 0
         if values is not None:
-            for parameter in values:
-                self.append(parameter)
+            self.extend(values)
 
     def __len__(self):
-        return len(self._parameters)
+        return self._size
 
     def __getitem__(self, idx):
         return list(self._parameters.values())[idx]
 
+    def __setitem__(self, idx, value):
+        self._parameters[list(self._parameters.keys())[idx]] = value
+
+    def __iadd__(self, values):
+        return self.extend(values)
+
     def append(self, value):
-        self.register_parameter(str(len(self)), value)
+        self.register_parameter(str(self._size), value)
+        self._size += 1
+        return self
+
+    def extend(self, values):
+        for value in values:
+            self.append(value)
         return self
 
 

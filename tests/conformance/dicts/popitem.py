@@ -1,7 +1,8 @@
 # TorchScript: popitem takes the first item.
 def main():
-    d = {"only": 1}
-    print(d.popitem(), len(d))
+    d = {"first": 1, "second": 2}
+    d["third"] = 3
+    print(d.popitem(), len(d), list(d.keys()))
 
 
 main()

@@ -1,0 +1,128 @@
+"""The texts that PyTorch's compiler makes of a conformance program, and those that wick makes of the same text: the code records of its
+archive, and the graphs of everything that was compiled. Both get the program's definitions only, so that nothing runs."""
+import ast
+import io
+import linecache
+import os
+import re
+import shutil
+import subprocess
+import sys
+import types
+import zipfile
+
+import torch
+
+import corpus
+from pytorch_state import forget
+
+# Texts that differ, and why. An entry that is needed no more fails.
+OTHER_CODE = {
+    "literals/floats": "PyTorch writes whole floats from 1e10 on without a point, and so makes ints of them",
+    "magic_methods/division": "PyTorch evaluates the left operand of % twice, to look at its type",
+}
+OTHER_GRAPHS = {
+    "enums/iteration": "PyTorch holds all members of an enum as one constant",
+    "functional/linear_layers": "where a default is one number for a list, PyTorch makes the list at each call",
+    "literals/floats": OTHER_CODE["literals/floats"],
+    "literals/unicode_text": "PyTorch writes the bytes of text outside ASCII as something that does not read back",
+    "magic_methods/division": OTHER_CODE["magic_methods/division"],
+}
+
+
+def definitions(program):
+    """The program's text up to the first statement that is no definition."""
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
+    rest = [s for s in program.tree.body if not isinstance(s, kinds) or corpus.has_call_of_module(s, program)]
+    lines = program.text.split("\n")
+    return "\n".join(lines[:rest[0].lineno - 1] if rest else lines) + "\n"
+
+
+def scripted(program):
+    """The entry as PyTorch scripts it; its classes and functions are of the module __main__, whose name texts leave out."""
+    forget()
+    linecache.checkcache(program.path)
+    module = types.ModuleType("__main__")
+    module.__file__ = program.path
+    replaced, sys.modules["__main__"] = sys.modules["__main__"], module
+    try:
+        corpus.execute(ast.parse(definitions(program), program.path).body, program, module)
+        entry = module.__dict__[program.entry]
+        return torch.jit.script(entry() if isinstance(entry, type) else entry)
+    finally:
+        sys.modules["__main__"] = replaced
+
+
+def plain(text):
+    """Without what only counts: of mangled names, of warnings. The order of constants is that of a hash
+    table in PyTorch."""
+    numbers = {}
+    text = re.sub(r"___torch_mangle_(\d+)", lambda m: f"___torch_mangle_{numbers.setdefault(m.group(1), len(numbers))}", text)
+    text = re.sub(r"warn_id=\d+", "warn_id", text)
+    return re.sub(r"(?:  \w+ : Final\[.*\n)+", lambda m: "".join(sorted(m.group().splitlines(True))), text)
+
+
+def code_of(archive):
+    """All code records of an archive as one text."""
+    with zipfile.ZipFile(archive) as file:
+        records = [name for name in file.namelist() if re.search(r"/code/.*\.py$", name)]
+        return plain("".join(f"==== {name.split('/', 1)[1]}\n{file.read(name).decode()}" for name in records))
+
+
+def pytorch_code(program):
+    file = io.BytesIO()
+    torch.jit.save(scripted(program), file)
+    return code_of(file)
+
+
+def written(program, folder):
+    """The definitions as a file of the program's name."""
+    path = os.path.join(folder, os.path.basename(program.path))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(definitions(program))
+    for name in os.listdir(os.path.dirname(program.path)):
+        if os.path.isdir(beside := os.path.join(os.path.dirname(program.path), name)):  # what the program may import
+            shutil.copytree(beside, os.path.join(folder, name), dirs_exist_ok=True)
+    return path
+
+
+def wick(binary, *arguments):
+    done = subprocess.run([binary, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def wick_code(binary, program, folder):
+    archive = os.path.join(folder, "model.pt")
+    wick(binary, "compile", written(program, folder), "--entry", program.entry, "-o", archive)
+    return code_of(archive)
+
+
+def plain_graph(graph):
+    """Without places in files; constants stand where they are used, and values are numbered in the order of the text: PyTorch's numbers,
+    and the order of its constants, count nodes that its compiler has removed."""
+    graph = re.sub(r" *# \S+:\d+:\d+$", "", graph, flags=re.M)
+    constant = re.compile(r"^ *(%[\w.]+) : (.*prim::Constant.*)\n", re.M)
+    constants = dict(constant.findall(graph))
+    graph = re.sub(r"(?<=[(, ])%[\w.]+", lambda m: constants.get(m.group(), m.group()), constant.sub("", graph))
+    numbers = {}
+    return re.sub(r"%[\w.]+", lambda m: numbers.setdefault(m.group(), re.sub(r"\.?\d+$", "", m.group()) + f".{len(numbers)}"), graph)
+
+
+def graphs_text(graphs):
+    """Of functions and methods, but not of the module that wick puts around the entry to save it."""
+    return plain("".join(f"=== {name}\n{plain_graph(text)}" for name, text in sorted(graphs) if ".PlaceholderModule." not in name))
+
+
+def pytorch_graphs(program):
+    """Of all functions that scripting the entry has compiled: those that it calls, and the methods of classes."""
+    kept = scripted(program)
+    functions = torch.jit._state._python_cu.get_functions()
+    graphs = [(function.qualified_name, str(function.graph)) for function in functions]
+    del kept
+    return graphs_text(graphs)
+
+
+def wick_graphs(binary, program, folder):
+    text = wick(binary, "graph", written(program, folder), "--entry", program.entry, "--all")
+    return graphs_text([part.split("\n", 1) for part in text.split("=== ")[1:]])

@@ -40,6 +40,8 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
         return sugar(emit_list_slice(range, value, *slice));
     }
     if (value->type->is(TypeKind::Tuple)) return sugar(emit_tuple_index(range, value, index));
+    // As archives have it.
+    if (hint && hint->is(TypeKind::Interface) && value->type->is(TypeKind::Class)) return sugar(emit_module_at(range, graph_, value, emit(index), hint));
     return container->element(range, graph_, emit(index));
 }
 

@@ -20,6 +20,16 @@ static NamedValues named(const SourceRange& range, const std::vector<Value*>& va
     return out;
 }
 
+Value* emit_module_at(const SourceRange& range, Graph& graph, Value* container, Value* index, const TypePtr& interface) {
+    for (const ClassType::Attribute& attribute : container->type->expect<ClassType>().attributes()) {
+        const auto* module = attribute.type->cast<ClassType>();
+        std::string why;
+        if (module && module->is_module() && !module->is_subtype_of(*interface, &why))
+            throw CompileError(range, fmt::format("Attribute {} is not of annotated type {}: {}", attribute.name, interface->annotation_str(), why));
+    }
+    return emit_op(range, graph, "prim::ModuleContainerIndex", {container, index})->set_type(interface);
+}
+
 Value* emit_op(const SourceRange& range, Graph& graph, std::string_view name, const std::vector<Value*>& args) {
     return emit_builtin_call(range, graph, Symbol::from(name), named(range, args));
 }

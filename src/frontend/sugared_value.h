@@ -312,6 +312,9 @@ class ClosureValue : public SugaredValue {
 Value* emit_function_call(const SourceRange& range, Graph& graph, Function& function, const MatchedSchema& match);
 Value* emit_method_call(const SourceRange& range, Graph& graph, const std::string& name, const MatchedSchema& match);
 
+/// container[index] of a ModuleList or ModuleDict, behind the interface that all its modules have.
+Value* emit_module_at(const SourceRange& range, Graph& graph, Value* container, Value* index, const TypePtr& interface);
+
 /// A call with positional arguments.
 Value* emit_op(const SourceRange& range, Graph& graph, std::string_view name, const std::vector<Value*>& args);
 

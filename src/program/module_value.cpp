@@ -227,15 +227,7 @@ SugaredPtr ModuleValue::iterator(const SourceRange& range, Graph& graph) {
 SugaredPtr ModuleValue::subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint) {
     if (type_->container == ModuleClass::Container::none) return SugaredValue::subscript(range, graph, index, hint);
     const IValue* constant = constant_value(index);
-    if (!constant && hint && hint->is(TypeKind::Interface)) {
-        // Any of them, behind the interface that the variable is annotated with.
-        for (const auto& [name, module] : type_->modules) {
-            std::string why;
-            if (!module->type->is_subtype_of(*hint, &why))
-                throw CompileError(range, fmt::format("Attribute {} is not of annotated type {}: {}", name, hint->annotation_str(), why));
-        }
-        return sugar(emit_op(range, graph, "prim::ModuleContainerIndex", {self_, index})->set_type(hint));
-    }
+    if (!constant && hint && hint->is(TypeKind::Interface)) return sugar(emit_module_at(range, graph, self_, index, hint));
     if (index->type->is(TypeKind::String)) {
         if (!constant) {
             throw CompileError(range, "Unable to extract string literal index. ModuleDict indexing is only supported with string literals. For example, "

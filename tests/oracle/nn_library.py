@@ -631,7 +631,6 @@ def wick(program, folder, entry):
 
 
 def saved(what, folder):
-    forget()
     path = str(folder / "pytorch.pt")
     torch.jit.save(torch.jit.script(what), path)
     return torch.jit.load(path)
@@ -671,6 +670,7 @@ def test_call_in_wick(call, tmp_path):
 
 @pytest.mark.parametrize("layer, arguments", [row[:2] for row in LAYERS], ids=[row[0] for row in LAYERS])
 def test_layer_in_wick(layer, arguments, tmp_path):
+    forget()
     theirs, _ = constructed(layer, nn)
     program = f"torch.manual_seed(1)\nentry = nn.{layer}\n"
     if isinstance(theirs, nn.RNNBase):

@@ -16,7 +16,7 @@ using namespace ast;
 
 IValue Evaluator::evaluate(const Expr& expr) {
     IValue value = value_of(expr);
-    charge_new(value);
+    if (session_.context()->meter) charge_new(value);
     return value;
 }
 

@@ -2,8 +2,8 @@
 #
 #   wick_room(NAME [CHECKED] FOR_SIZE pattern... SEES room... LIBRARIES lib... ALONE pattern...)
 #
-# FOR_SIZE names the files that a release compiles for size: rooms that read and write programs (*, or all but the files that
-# take most of the time), and operators that are rare or leave their work to kernels. What runs programs is compiled for speed.
+# FOR_SIZE names the files that a release compiles for size: rooms that read and write programs (*), and operators that are
+# rare or leave their work to kernels. What runs programs is compiled for speed.
 #
 # SEES lists the rooms whose headers it may include. A room can only see rooms declared before it, and every
 # #include of its files is read here: an edge that is not declared stops the configuration.

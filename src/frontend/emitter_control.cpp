@@ -138,7 +138,7 @@ Value* Emitter::emit_choice(const SourceRange& range, const Condition& condition
 }
 
 /// A function of more nodes is not made by loops that are unrolled inside each other.
-constexpr size_t kMaxUnrolledNodes = 1 << 20;
+constexpr size_t kMaxUnrolledNodes = 1 << 18;
 
 // Loops -----------------------------------------------------------------------------------------------------------------
 

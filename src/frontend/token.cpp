@@ -26,16 +26,20 @@ TokenKind keyword_or_identifier(std::string_view text) {
 bool is_keyword(TokenKind kind) { return kind >= TokenKind::False_ && kind <= TokenKind::Yield; }
 
 TokenKind match_punctuation(std::string_view rest) {
-    static constexpr TokenKind kPunctuation[] = {
-#define _(name, text) TokenKind::name,
+    struct Punctuation {
+        TokenKind kind;
+        std::string_view text;
+    };
+    static constexpr Punctuation kPunctuation[] = {
+#define _(name, text) {TokenKind::name, text},
         WICK_FORALL_PUNCTUATION(_)
 #undef _
     };
     TokenKind best = TokenKind::EndOfFile;
     size_t length = 0;
-    for (TokenKind kind : kPunctuation) {
-        const std::string_view text = token_text(kind);
-        if (text.size() > length && rest.starts_with(text)) {
+    for (const auto& [kind, text] : kPunctuation) {
+        // Most differ in the first character already.
+        if (text.size() > length && !rest.empty() && text[0] == rest[0] && rest.starts_with(text)) {
             best = kind;
             length = text.size();
         }

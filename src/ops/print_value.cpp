@@ -100,7 +100,7 @@ std::string print(const IValue& value, int depth) {
         case IValue::Tag::Bool:
             return value.to_bool() ? "True" : "False";
         case IValue::Tag::Int:
-            return fmt::format("{}", value.to_int());
+            return std::to_string(value.to_int());
         case IValue::Tag::Double:
             return Form::of_float(value.to_double());
         case IValue::Tag::Complex:

@@ -156,7 +156,7 @@ class Interpreter {
         return operand < 0 ? window.constants[~operand] : window.registers[operand >> 1];
     }
     /// The value itself; moved out of its register when this is its last use.
-    static IValue take(const Window& window, Operand operand) {
+    [[gnu::always_inline]] static IValue take(const Window& window, Operand operand) {
         if (operand < 0) return window.constants[~operand];
         IValue& reg = window.registers[operand >> 1];
         return operand & 1 ? std::move(reg) : IValue(reg);

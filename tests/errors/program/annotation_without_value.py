@@ -1,0 +1,4 @@
+def f(x: int) -> int:
+    y: int
+    y = x
+    return y

@@ -1,0 +1,4 @@
+def f(x: int) -> int:
+    class Inner:
+        pass
+    return x

@@ -1,0 +1,5 @@
+import torch
+
+
+def f(x: torch.Tensor, i: torch.Tensor) -> torch.Tensor:
+    return x[..., i]

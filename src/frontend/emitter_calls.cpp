@@ -129,6 +129,15 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             for (const NamedValue& arg : emit_arguments(call.args)) args.push_back(arg.value(graph_));
             return std::make_shared<RangeValue>(range, graph_, std::move(args));
         }
+        case SpecialForm::slice: {
+            expect_arguments(call, "slice", 1, 3);
+            Value* bounds[3] = {};
+            for (size_t i = 0; i < call.args.size(); ++i) {
+                Value* bound = emit(*call.args[i]);
+                if (!bound->type->is(TypeKind::None)) bounds[call.args.size() == 1 ? 1 : i] = bound;
+            }
+            return std::make_shared<SliceValue>(SliceValue::Bounds{bounds[0], bounds[1], bounds[2]});
+        }
         case SpecialForm::enumerate: {
             if (call.args.empty() || call.args.size() > 2 || call.keywords.size() + call.args.size() > 2)
                 throw CompileError(range, fmt::format("enumerate expected at least 1 arguments, got {}", call.args.size()));

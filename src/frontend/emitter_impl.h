@@ -133,15 +133,18 @@ class Emitter {
     struct TensorIndex {
         int64_t dim = 0;
         Value* value = nullptr;
+        std::optional<SliceValue::Bounds> slice = {};
     };
     int64_t emit_index(const SourceRange& range, const ast::Expr& index, int64_t dim, bool from_end, TensorIndex& out);
     Value* emit_tensor_index(const SourceRange& range, Value* tensor, const ast::Exprs& indices, std::vector<Value*>* index_tensors);
     Value* emit_index_list(const SourceRange& range, const std::vector<Value*>& index_tensors);
-    Value* emit_list_slice(const SourceRange& range, Value* list, const ast::Slice& slice);
+    /// The bounds of an index that is a slice: `a:b:c`, or an object that slice(…) has made.
+    std::optional<SliceValue::Bounds> emit_slice(const ast::Expr& index);
+    Value* emit_list_slice(const SourceRange& range, Value* list, const SliceValue::Bounds& slice);
     Value* emit_tuple_index(const SourceRange& range, Value* tuple, const ast::Expr& index);
     /// What a slice of constants picks out of `count` members.
-    std::vector<int64_t> slice_indices(const SourceRange& range, const ast::Slice& slice, int64_t count);
-    Value* emit_tuple_slice(const SourceRange& range, Value* tuple, const ast::Slice& slice);
+    std::vector<int64_t> slice_indices(const SourceRange& range, const SliceValue::Bounds& slice, int64_t count);
+    Value* emit_tuple_slice(const SourceRange& range, Value* tuple, const SliceValue::Bounds& slice);
     void emit_subscript_assign(const ast::Subscript& target, Value* value, const SourceRange& range);
 
     std::optional<int64_t> constant_int(Value* value);

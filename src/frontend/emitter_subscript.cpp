@@ -16,7 +16,7 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
     Value* value = container->simple();
     if (!value) {
         if (expr.indices.size() != 1) throw CompileError(range, fmt::format("cannot index {} with several indices", container->kind()));
-        if (const auto* slice = as<Slice>(expr.indices[0])) {
+        if (const auto slice = emit_slice(*expr.indices[0])) {
             const std::vector<SugaredPtr> members = container->as_tuple(range, graph_);
             std::vector<SugaredPtr> picked;
             for (int64_t i : slice_indices(range, *slice, static_cast<int64_t>(members.size()))) picked.push_back(members[i]);
@@ -35,7 +35,7 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
                                               value->type->annotation_str()));
     }
     const Expr& index = *expr.indices[0];
-    if (const auto* slice = as<Slice>(&index)) {
+    if (const auto slice = emit_slice(index)) {
         if (value->type->is(TypeKind::Tuple)) return sugar(emit_tuple_slice(range, value, *slice));
         return sugar(emit_list_slice(range, value, *slice));
     }
@@ -45,11 +45,27 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
     return container->element(range, graph_, emit(index));
 }
 
+std::optional<SliceValue::Bounds> Emitter::emit_slice(const Expr& index) {
+    const auto bound = [&](const Expr* expr) { return expr ? emit(*expr) : nullptr; };
+    if (const auto* slice = as<Slice>(&index)) {
+        SliceValue::Bounds bounds;
+        bounds.start = bound(slice->start);
+        bounds.stop = bound(slice->stop);
+        bounds.step = bound(slice->step);
+        return bounds;
+    }
+    // Only what may be one is looked at, since the look emits it.
+    const auto* call = as<Call>(&index);
+    const bool may_be = call ? dotted_name(call->callee) == "slice" : as<Name>(&index) != nullptr;
+    const auto object = may_be ? std::dynamic_pointer_cast<SliceValue>(emit_sugared(index)) : nullptr;
+    return object ? std::optional(object->bounds) : std::nullopt;
+}
+
 /// Bounds that are left out: None for the operators, which know what that means.
-Value* Emitter::emit_list_slice(const SourceRange& range, Value* list, const Slice& slice) {
-    Value* start = slice.start ? emit(*slice.start) : graph_.insert_constant(IValue(), {}, range);
-    Value* stop = slice.stop ? emit(*slice.stop) : graph_.insert_constant(IValue(), {}, range);
-    Value* step = slice.step ? emit(*slice.step) : graph_.insert_constant(1, {}, range);
+Value* Emitter::emit_list_slice(const SourceRange& range, Value* list, const SliceValue::Bounds& slice) {
+    Value* start = slice.start ? slice.start : graph_.insert_constant(IValue(), {}, range);
+    Value* stop = slice.stop ? slice.stop : graph_.insert_constant(IValue(), {}, range);
+    Value* step = slice.step ? slice.step : graph_.insert_constant(1, {}, range);
     return emit_op(range, graph_, "aten::slice", {list, start, stop, step});
 }
 
@@ -74,10 +90,9 @@ Value* Emitter::emit_tuple_index(const SourceRange& range, Value* tuple, const E
     return insert(sym::prim_TupleIndex, {tuple, index}, 1, range)->output()->set_type(type);
 }
 
-std::vector<int64_t> Emitter::slice_indices(const SourceRange& range, const Slice& slice, int64_t count) {
-    const auto bound = [&](const Expr* expr, int64_t otherwise) {
-        if (!expr) return otherwise;
-        Value* value = emit(*expr);
+std::vector<int64_t> Emitter::slice_indices(const SourceRange& range, const SliceValue::Bounds& slice, int64_t count) {
+    const auto bound = [&](Value* value, int64_t otherwise) {
+        if (!value) return otherwise;
         if (const IValue* constant = constant_value(value); constant && constant->is_none()) return otherwise;
         const std::optional<int64_t> known = constant_int(value);
         if (!known) throw CompileError(range, "tuple slice indices must be integer constants");
@@ -96,7 +111,7 @@ std::vector<int64_t> Emitter::slice_indices(const SourceRange& range, const Slic
     return order;
 }
 
-Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const Slice& slice) {
+Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const SliceValue::Bounds& slice) {
     const auto& types = tuple->type->contained();
     std::vector<TypePtr> picked;
     std::vector<Value*> values;
@@ -116,7 +131,7 @@ static bool is_ellipsis(const Expr* expr) {
 int64_t Emitter::emit_index(const SourceRange& range, const Expr& index, int64_t dim, bool from_end, TensorIndex& out) {
     out.dim = dim;
     const int64_t next = from_end ? dim - 1 : dim + 1;
-    if (as<Slice>(&index)) return next;
+    if (as<Slice>(&index) || (out.slice = emit_slice(index))) return next;
     Value* value = emit(index);
     // Lists are tensors of positions.
     if (value->type->is(TypeKind::List)) {
@@ -151,15 +166,16 @@ Value* Emitter::emit_tensor_index(const SourceRange& range, Value* tensor, const
         if (i == ellipsis) continue;
         const auto at = [&] { return graph_.insert_constant(found[i].dim, {}, range); };
         Value* value = found[i].value;
-        if (const auto* slice = as<Slice>(indices[i])) {
+        if (found[i].slice || as<Slice>(indices[i])) {
             Value* dim_value = at();
-            if (!slice->start && !slice->stop && !slice->step) {
+            const SliceValue::Bounds slice = found[i].slice ? *found[i].slice : *emit_slice(*indices[i]);
+            if (!slice.start && !slice.stop && !slice.step) {
                 view = emit_op(range, graph_, "aten::slice", {view, dim_value});
                 continue;
             }
-            Value* start = slice->start ? emit(*slice->start) : graph_.insert_constant(IValue(), {}, range);
-            Value* stop = slice->stop ? emit(*slice->stop) : graph_.insert_constant(IValue(), {}, range);
-            Value* step = slice->step ? emit(*slice->step) : graph_.insert_constant(1, {}, range);
+            Value* start = slice.start ? slice.start : graph_.insert_constant(IValue(), {}, range);
+            Value* stop = slice.stop ? slice.stop : graph_.insert_constant(IValue(), {}, range);
+            Value* step = slice.step ? slice.step : graph_.insert_constant(1, {}, range);
             view = emit_op(range, graph_, "aten::slice", {view, dim_value, start, stop, step});
         } else if (value->type->is(TypeKind::None)) {
             view = emit_op(range, graph_, "aten::unsqueeze", {view, at()});

@@ -52,6 +52,7 @@ SugaredPtr builtin_value(const std::string& name) {
         {"dict", WICK_FORM(dict)},
         {"range", WICK_FORM(range)},
         {"zip", WICK_FORM(zip)},
+        {"slice", WICK_FORM(slice)},
         {"enumerate", WICK_FORM(enumerate)},
         {"rangelist", WICK_OPERATOR("prim::rangelist")},
         {"sorted", WICK_OPERATOR("aten::sorted")},

@@ -167,6 +167,7 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
         return sugar(node->output());
     }
     if (type->is(TypeKind::Tensor)) {
+        if (field == "type") return std::make_shared<TensorTypeFunction>(value_);
         if (const int64_t dtype = cast_dtype(field); dtype >= 0) return std::make_shared<TensorCastFunction>(value_, dtype);
     }
     if (SugaredPtr method = BuiltinFunction::as_method(Symbol::from("aten::" + field), NamedValue(range, "self", value_))) return method;
@@ -365,6 +366,12 @@ SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const Name
 SugaredPtr TensorCastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
     if (!args.empty() || !kwargs.empty()) throw CompileError(range, "tensor casts take no arguments");
     return sugar(emit_op(range, graph, "aten::to", {self_, graph.insert_constant(dtype_, {}, range)}));
+}
+
+SugaredPtr TensorTypeFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+    if (args.size() != 1 || !kwargs.empty()) throw CompileError(range, "type() of a tensor takes a dtype");
+    Value* no = graph.insert_constant(false, {}, range);
+    return sugar(emit_op(range, graph, "aten::to", {self_, args[0].value(graph), no, no, graph.insert_constant(IValue())}));
 }
 
 SugaredPtr MagicFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {

@@ -127,7 +127,7 @@ class ConstantsTable : public SugaredValue {
 };
 
 /// Forms that the emitter treats itself, since their arguments are not all values.
-enum class SpecialForm { annotate, fork, awaitable, getattr, hasattr, isinstance, list, dict, tuple, unchecked_cast, uninitialized, create_object, range, enumerate, zip, super, tolist, is_scripting };
+enum class SpecialForm { annotate, fork, awaitable, getattr, hasattr, isinstance, list, dict, tuple, unchecked_cast, uninitialized, create_object, range, enumerate, zip, slice, super, tolist, is_scripting };
 
 class SpecialFormValue : public SugaredValue {
    public:
@@ -136,6 +136,19 @@ class SpecialFormValue : public SugaredValue {
     const SpecialForm form;
     /// The class of a create_object form.
     const TypePtr type;
+};
+
+/// slice(start, stop, step): what `start:stop:step` is in an index. Bounds that are left out are null.
+class SliceValue : public SugaredValue {
+   public:
+    struct Bounds {
+        Value* start = nullptr;
+        Value* stop = nullptr;
+        Value* step = nullptr;
+    };
+    explicit SliceValue(Bounds bounds) : bounds(bounds) {}
+    std::string kind() const override { return "slice"; }
+    const Bounds bounds;
 };
 
 /// float(x), int(x), …: the value itself when it has the type already, else the operator.
@@ -161,6 +174,17 @@ class TensorCastFunction : public SugaredValue {
    private:
     Value* self_;
     int64_t dtype_;
+};
+
+/// x.type(dtype).
+class TensorTypeFunction : public SugaredValue {
+   public:
+    explicit TensorTypeFunction(Value* self) : self_(self) {}
+    std::string kind() const override { return "builtin"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+
+   private:
+    Value* self_;
 };
 
 /// An operator that classes may take over by a magic method of their own: len(x), x + y.

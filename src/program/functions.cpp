@@ -346,7 +346,7 @@ Schema FunctionThing::signature(Session& session, const std::vector<TypePtr>& ty
             throw CompileError(parameters()[i].range,
                                fmt::format("Mutable default parameters are not supported because Python binds them to the function and they persist across function "
                                            "calls.\nAs a workaround, make the default None and instantiate the default parameter within the body of the function. Found "
-                                           "<class '{}'> on parameter {}.",
+                                           "<class '{}'> on parameter {}",
                                            session.type_name(*defaults[i]), argument.name));
         }
         argument.default_value = argument.type->has_free_variables() ? *defaults[i] : default_of(argument, *defaults[i], parameters()[i]);

@@ -241,6 +241,36 @@ IValue reading(const std::string& path, const Body& body) {
     }
 }
 
+/// torch.FloatTensor(2, 3) of any numbers, torch.FloatTensor([1.0]) of these, torch.FloatTensor().
+template <int64_t dtype>
+struct OldConstructor : SugaredValue {
+    std::string kind() const override { return "builtin"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+        constexpr std::string_view kForms =
+            "Legacy Tensor Constructor only supports two schemas in TorchScript: \n'new(IntArrayRef size, *, Device? device=None)',\n"
+            "'new(PyObject* data, *, Device? device=None)\n'";
+        if (!kwargs.empty()) throw CompileError(range, fmt::format("{}Got kwarg {}", kForms, kwargs[0].name));
+        const bool sizes = std::ranges::all_of(args, [](const NamedValue& arg) { return arg.type()->is(TypeKind::Int); });
+        if (!sizes && args.size() > 1) throw CompileError(range, fmt::format("{}Got multiple positional arguments that were not all integers", kForms));
+        std::vector<Value*> values;
+        for (const NamedValue& arg : args) values.push_back(arg.value(graph));
+        Value* data = sizes ? graph.insert_node(sym::prim_ListConstruct, values)->output()->set_type(list_type(int_type())) : values[0];
+        const NamedValue type(range, "dtype", graph.insert_constant(IValue(dtype)));
+        return sugar(emit_builtin_call(range, graph, Symbol::from(sizes && !args.empty() ? "aten::empty" : "aten::tensor"), {NamedValue(range, data)}, {type}));
+    }
+};
+template <int64_t dtype>
+SugaredPtr old_constructor() {
+    return std::make_shared<OldConstructor<dtype>>();
+}
+template <int64_t dtype>
+IValue old_tensor(Session& session, Arguments& arguments) {
+    const bool sizes = !arguments.positional.empty() && std::ranges::all_of(arguments.positional, [](const IValue& value) { return value.is_int(); });
+    Arguments call{{sizes ? IValue(make_list(any_type(), arguments.positional)) : arguments.positional.empty() ? IValue(make_list(any_type())) : arguments.positional[0]},
+                   {{"dtype", IValue(dtype)}}};
+    return sizes ? session.eager().call("torch.empty", nullptr, call.positional, call.keywords) : tensor(session, call);
+}
+
 IValue jit_load(Session& session, Arguments& arguments) {
     const std::string& path = arguments.positional.at(0).to_string();
     return reading(path, [&] { return load_script_module(session, path); });
@@ -377,6 +407,15 @@ constexpr Entry kEntries[] = {
     {"torch.jit", "load", jit_load},
     {"torch.jit", "trace", trace},
     {"torch.jit", "trace_module", trace},
+    {"torch", "FloatTensor", old_tensor<6>, old_constructor<6>, TypeKind::Tensor},
+    {"torch", "DoubleTensor", old_tensor<7>, old_constructor<7>, TypeKind::Tensor},
+    {"torch", "HalfTensor", old_tensor<5>, old_constructor<5>, TypeKind::Tensor},
+    {"torch", "LongTensor", old_tensor<4>, old_constructor<4>, TypeKind::Tensor},
+    {"torch", "IntTensor", old_tensor<3>, old_constructor<3>, TypeKind::Tensor},
+    {"torch", "ShortTensor", old_tensor<2>, old_constructor<2>, TypeKind::Tensor},
+    {"torch", "CharTensor", old_tensor<1>, old_constructor<1>, TypeKind::Tensor},
+    {"torch", "ByteTensor", old_tensor<0>, old_constructor<0>, TypeKind::Tensor},
+    {"torch", "BoolTensor", old_tensor<11>, old_constructor<11>, TypeKind::Tensor},
     {"torch", "save", torch_save},
     {"torch", "load", torch_load},
     {"torch.nn.parameter", "Parameter", parameter, nullptr, TypeKind::Tensor},

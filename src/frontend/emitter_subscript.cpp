@@ -54,10 +54,15 @@ std::optional<SliceValue::Bounds> Emitter::emit_slice(const Expr& index) {
         bounds.step = bound(slice->step);
         return bounds;
     }
-    // Only what may be one is looked at, since the look emits it.
     const auto* call = as<Call>(&index);
-    const bool may_be = call ? dotted_name(call->callee) == "slice" : as<Name>(&index) != nullptr;
-    const auto object = may_be ? std::dynamic_pointer_cast<SliceValue>(emit_sugared(index)) : nullptr;
+    const auto* name = as<Name>(&index);
+    SugaredPtr value;
+    if (call && dotted_name(call->callee) == "slice") {
+        const auto form = std::dynamic_pointer_cast<SpecialFormValue>(env_.get("slice", index.range));
+        if (form && form->form == SpecialForm::slice) value = emit_sugared(index);
+    }
+    if (name) value = env_.find_sugared(name->id);
+    const auto object = std::dynamic_pointer_cast<SliceValue>(value);
     return object ? std::optional(object->bounds) : std::nullopt;
 }
 

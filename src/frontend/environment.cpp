@@ -113,6 +113,14 @@ SugaredPtr Environment::load(const FramePtr& from, const std::string& name, cons
 
 SugaredPtr Environment::find_variable(const std::string& name, const SourceRange& range) { return load(frame_, name, range); }
 
+SugaredPtr Environment::find_sugared(const std::string& name) const {
+    for (FramePtr frame = frame_; frame; frame = frame->parent) {
+        if (const auto value = frame->values.find(name); value != frame->values.end()) return value->second;
+        if (frame->types.contains(name)) return nullptr;
+    }
+    return nullptr;
+}
+
 SugaredPtr Environment::find_from(const FramePtr& frame, const std::string& name, const SourceRange& range) { return load(frame, name, range); }
 
 SugaredPtr Environment::get(const std::string& name, const SourceRange& range) {

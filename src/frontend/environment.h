@@ -42,6 +42,8 @@ class Environment {
     Value* get_value(const std::string& name, const SourceRange& range) { return get(name, range)->as_value(range, graph_); }
     /// In this frame and those around it only; null when it is no variable.
     SugaredPtr find_variable(const std::string& name, const SourceRange& range);
+    /// A variable that holds no first-class value: a module, a function, a slice; null for any other name. Emits nothing.
+    SugaredPtr find_sugared(const std::string& name) const;
     /// As seen from the end of a block whose frame was popped.
     SugaredPtr find_from(const FramePtr& frame, const std::string& name, const SourceRange& range);
 

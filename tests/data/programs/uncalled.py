@@ -1,5 +1,5 @@
-def repeated(n):
-    return [0] * n
+def shout(text):
+    return text.upper()
 
 
 def first(xs):

@@ -164,6 +164,14 @@ IValue Evaluator::unary(const Unary& expr) {
     return session_.eager().evaluate(fmt::format("{} a", token_text(expr.op)), {"a"}, {operand});
 }
 
+/// Python's a // b: exact where compiled code, as PyTorch, takes the floor of the rounded quotient (6.0 // 0.1 is 59).
+static double floor_div(double a, double b) {
+    const double remainder = std::fmod(a, b);
+    double quotient = (a - remainder) / b;
+    if (remainder != 0 && (remainder < 0) != (b < 0)) quotient -= 1;
+    return quotient == 0 ? std::copysign(0.0, a / b) : std::round(quotient);
+}
+
 /// base ** exponent, wrapping around as all whole numbers do.
 static int64_t power(int64_t base, int64_t exponent) {
     uint64_t result = 1;
@@ -205,6 +213,9 @@ IValue Evaluator::binary(TokenKind op, const IValue& left, const IValue& right) 
     const bool divides = op == TokenKind::Slash || op == TokenKind::DoubleSlash || op == TokenKind::Percent;
     if (divides && left.is_scalar() && ((right.is_int() && right.to_int() == 0) || (right.is_double() && right.to_double() == 0)))
         jit::raise("ZeroDivisionError", op == TokenKind::Slash ? "division by zero" : "integer division or modulo by zero");
+    const auto is_real = [](const IValue& value) { return value.is_int() || value.is_double(); };
+    if (op == TokenKind::DoubleSlash && is_real(left) && is_real(right) && (left.is_double() || right.is_double()))
+        return IValue(floor_div(left.to_scalar().to_double(), right.to_scalar().to_double()));
     // A float in compiled code.
     if (op == TokenKind::DoubleStar && left.is_int() && right.is_int() && right.to_int() >= 0)
         return IValue(power(left.to_int(), right.to_int()));

@@ -45,6 +45,7 @@ TEST(Program, ListsArePassedByReference) {
 TEST(Program, NumbersAtTopLevelArePythons) {
     EXPECT_EQ(printed("print(2 ** 10, (-3) ** 3, 2 ** -1, 2.0 ** 2, 3 ** 41 == 3 ** 40 * 3)\n"),
               "1024 -27 0.5 4.0 True\n");
+    EXPECT_EQ(printed("print(6.0 // 0.1, -7.5 // 2, 7 // -2.0, 0.0 // -3.0, 1 // 4.0)\n"), "59.0 -4.0 -4.0 -0.0 0.0\n");
     EXPECT_EQ(printed("print(round(2.5), round(3.5), round(-0.2), round(7), round(2.675, 2), round(0.125, 2), "
                       "round(1234, -2), round(15.0, -1))\n"),
               "2 4 0 7 2.67 0.12 1200 20.0\n");

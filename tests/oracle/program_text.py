@@ -20,6 +20,7 @@ from pytorch_state import forget
 OTHER_CODE = {
     "literals/floats": "PyTorch writes whole floats from 1e10 on without a point, and so makes ints of them",
     "magic_methods/division": "PyTorch evaluates the left operand of % twice, to look at its type",
+    "slicing/slice_objects": "bounds that slice(…) leaves out are None here, as those of a:b, and numbers in PyTorch",
 }
 OTHER_GRAPHS = {
     "enums/iteration": "PyTorch holds all members of an enum as one constant",
@@ -27,6 +28,7 @@ OTHER_GRAPHS = {
     "literals/floats": OTHER_CODE["literals/floats"],
     "literals/unicode_text": "PyTorch writes the bytes of text outside ASCII as something that does not read back",
     "magic_methods/division": OTHER_CODE["magic_methods/division"],
+    "slicing/slice_objects": OTHER_CODE["slicing/slice_objects"],
 }
 
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <unordered_map>
 #include <unordered_set>
@@ -537,22 +538,33 @@ class PlanCompiler {
         while (next->kind == sym::prim_Constant) next = next->next;
         if (user != next) return false;
         if (user->kind == sym::prim_If) return index == 0;
-        if (user->kind == sym::prim_Loop) return index == 1 && is_while(user) && reads_none_of(node, user->inputs);
+        if (user->kind == sym::prim_Loop) {
+            // It is asked for when the initial values have moved into the carried registers.
+            std::vector<const Value*> replaced;
+            for (const Value* output : user->outputs) replaced.push_back(replaced_by(output));
+            return index == 1 && is_while(user) && !reads_any_of(node, replaced) && !reads_any_of(node, taken(user));
+        }
         if (user != node->block->return_node || index != 0 || !node->block->owner) return false;
         const Node* owner = node->block->owner;
         if (owner->kind == sym::prim_If)
             return conditions_.count(owner->outputs.empty() ? nullptr : owner->output()) > 0;
         // The condition of the next turn is asked for when the carried values have moved.
-        return owner->kind == sym::prim_Loop && is_while(owner) && reads_none_of(node, node->block->inputs()) &&
-               reads_none_of(node, user->inputs);
+        return owner->kind == sym::prim_Loop && is_while(owner) &&
+               !reads_any_of(node, {node->block->inputs().begin(), node->block->inputs().end()}) &&
+               !reads_any_of(node, taken(user));
     }
-    /// Whether the node and its blocks read none of `moved`, which move into other registers before they are run.
-    static bool reads_none_of(const Node* node, const std::vector<Value*>& moved) {
+    /// The inputs that may be moved out of their registers.
+    static std::vector<const Value*> taken(const Node* node) {
+        std::vector<const Value*> values;
+        std::copy_if(node->inputs.begin(), node->inputs.end(), std::back_inserter(values),
+                     [](const Value* value) { return !is_plain(value); });
+        return values;
+    }
+    /// Whether the node or its blocks read one of the values.
+    static bool reads_any_of(const Node* node, const std::vector<const Value*>& values) {
         std::unordered_map<const Value*, const Node*> read;
         note_uses(node, node, read);
-        return std::none_of(moved.begin(), moved.end(), [&](const Value* value) {
-            return read.count(value) > 0 && value->node->kind != sym::prim_Constant;
-        });
+        return std::any_of(values.begin(), values.end(), [&](const Value* value) { return read.count(value) > 0; });
     }
 
     /// Code that goes on if the value is true, and jumps if it is false: the jumps are added to `if_false`.

@@ -45,12 +45,6 @@ void register_comparisons(Registry& ops) {
     ops.add("aten::ge.str(str a, str b) -> bool").kernel([](std::string_view a, std::string_view b) {
         return Ge()(a, b);
     });
-    ops.add("aten::eq.str(str a, str b) -> bool").kernel([](std::string_view a, std::string_view b) {
-        return Eq()(a, b);
-    });
-    ops.add("aten::ne.str(str a, str b) -> bool").kernel([](std::string_view a, std::string_view b) {
-        return Ne()(a, b);
-    });
     for (const char* type : {"Device", "AnyEnumType"}) {
         const char* overload = *type == 'D' ? "device" : "enum";
         ops.add(fmt::format("aten::eq.{}({} a, {} b) -> bool", overload, type, type))
@@ -58,6 +52,12 @@ void register_comparisons(Registry& ops) {
         ops.add(fmt::format("aten::ne.{}({} a, {} b) -> bool", overload, type, type))
             .kernel([](const IValue& a, const IValue& b) { return !a.equals(b); });
     }
+    ops.add("aten::eq.str(str a, str b) -> bool").kernel([](std::string_view a, std::string_view b) {
+        return Eq()(a, b);
+    });
+    ops.add("aten::ne.str(str a, str b) -> bool").kernel([](std::string_view a, std::string_view b) {
+        return Ne()(a, b);
+    });
 
     ops.add("aten::__is__(t1 self, t2 obj) -> bool").kernel([](const IValue& a, const IValue& b) {
         return a.is_same(b);

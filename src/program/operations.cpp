@@ -316,6 +316,11 @@ std::string Session::repr_of_container(const IValue& value) {
     step();
     // What contains itself is not written again inside.
     const bool is_inside = std::ranges::find(printing_, value.pointer()) != printing_.end();
+    // Taken back also when an exception leaves, which the program may catch.
+    const struct Printing {
+        std::vector<const RefCounted*>& list;
+        ~Printing() { list.pop_back(); }
+    } printing{printing_};
     printing_.push_back(value.pointer());
     std::string text;
     const auto add = [&](const std::string& item) {
@@ -329,7 +334,6 @@ std::string Session::repr_of_container(const IValue& value) {
     } else {
         for (const IValue& item : value.is_list() ? value.to_list().items : value.to_tuple().elements) add(repr(item));
     }
-    printing_.pop_back();
     if (value.is_dict()) return "{" + text + "}";
     if (value.is_tuple()) return "(" + text + (value.to_tuple().elements.size() == 1 && !is_inside ? ",)" : ")");
     const bool is_size = dynamic_cast<const SizeObject*>(&value.to_list()) != nullptr;

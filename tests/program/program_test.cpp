@@ -58,6 +58,12 @@ TEST(Program, EmptyListTakesTheTypeOfTheAttribute) {
               "[3]\n");
 }
 
+TEST(Program, IntGivenToViewIsASize) {
+    EXPECT_EQ(printed("import torch\ndef f(x):\n    return x.view(6), x.view(dtype=torch.int32)\n"
+                      "x = torch.zeros(2, 3)\nprint(x.view(6).shape, f(x)[0].shape, f(x)[1].dtype == torch.int32)\n"),
+              "torch.Size([6]) torch.Size([6]) True\n");
+}
+
 TEST(Program, ConstantThatChangesIsReadAgain) {
     EXPECT_EQ(printed("N = 3\ndef f(x):\n    return x * N\nprint(f(2))\nN = 4\nprint(f(2))\n"), "6\n8\n");
 }

@@ -7,35 +7,12 @@
 
 #include <wick/support/error.h>
 
-#include "frontend/emitter.h"
-#include "frontend/parser.h"
-#include "frontend/sugared_value.h"
 #include "program/session.h"
 #include "runtime/interpreter.h"
 
 namespace wick::jit {
 
 namespace {
-
-struct OperatorNames : Resolver {
-    SugaredPtr resolve_value(const std::string& name, Graph& graph, const SourceRange&) override {
-        if (name == "torch") return std::make_shared<OperatorNamespace>("aten");
-        if (name == "ops") return std::make_shared<OpsNamespace>();
-        return nullptr;
-    }
-    TypePtr resolve_type(const std::string&, const SourceRange&) override { return {}; }
-};
-
-Schema signature_of(const std::vector<std::string>& names, const std::vector<IValue>& values) {
-    Schema schema;
-    for (size_t i = 0; i < names.size(); ++i) {
-        Argument argument;
-        argument.name = names[i];
-        argument.type = values[i].type();
-        schema.arguments.push_back(std::move(argument));
-    }
-    return schema;
-}
 
 TypePtr common_type(const std::vector<IValue>& values) {
     TypePtr type;
@@ -99,22 +76,16 @@ void settle_empty(IValue& value, const TypePtr& type) {
     }
 }
 
-IntrusivePtr<Function>& Eager::compiled(const std::string& expression, const std::vector<std::string>& names,
-                                        const std::vector<IValue>& values) {
+Operation& Eager::compiled(const std::string& expression, const std::vector<std::string>& names, const std::vector<IValue>& values) {
     std::string key = expression;
     for (const IValue& value : values) key += '|' + value.type()->str();
-    IntrusivePtr<Function>& known = functions_[key];
-    if (known) return known;
-    std::string text = "def eager(";
-    for (const std::string& name : names) text += name + ", ";
-    text += "):\n    return " + expression + "\n";
-    const auto ast = parse(std::make_shared<Source>(std::move(text), "<operation>"));
-    auto function = make_intrusive<Function>("eager", [&](Function& self) {
-        OperatorNames resolver;
-        emit_function(self, *ast::as<ast::FunctionDef>(ast->body.at(0)), signature_of(names, values), resolver);
-    });
-    function->ensure_defined();
-    return known = std::move(function);
+    IntrusivePtr<Operation>& known = operations_[key];
+    if (!known) {
+        std::vector<TypePtr> types;
+        for (const IValue& value : values) types.push_back(value.type());
+        known = make_intrusive<Operation>(expression, names, types);
+    }
+    return *known;
 }
 
 IValue Eager::evaluate(const std::string& expression, const std::vector<std::string>& names,
@@ -125,13 +96,13 @@ IValue Eager::evaluate(const std::string& expression, const std::vector<std::str
         }
         settle_types(value);
     }
-    IntrusivePtr<Function> function;
+    Operation* operation = nullptr;
     try {
-        function = compiled(expression, names, values);
+        operation = &compiled(expression, names, values);
     } catch (const CompileError& error) {
         raise("TypeError", error.sentence());
     }
-    return session_.run_compiled(*function, std::move(values));
+    return session_.run_compiled(operation->function(), std::move(values));
 }
 
 IValue Eager::call(const std::string& callee, const IValue* self, const std::vector<IValue>& positional,
@@ -166,7 +137,7 @@ bool Eager::has_property(const IValue& self, const std::string& name) {
         compiled("self." + name, {"self"}, {self});
         found = true;
     } catch (const CompileError&) {
-        functions_.erase(fmt::format("self.{}|{}", name, self.type()->str()));
+        operations_.erase(fmt::format("self.{}|{}", name, self.type()->str()));
     }
     return properties_[key] = found;
 }

@@ -1,8 +1,7 @@
 #pragma once
 // Operators on values, outside of any function: `x + y`, `x.view(2, 3)`, `torch.cat(xs)` at a program's top level.
 //
-// An operation is a small text ("a + b") that the front end compiles for the types of its operands, so overloads are
-// chosen and arguments converted exactly as in compiled code; the function is kept for the next operands of these types.
+// Each is an Operation (operation.h), which is kept for the next operands of the same types.
 
 #include <string>
 #include <unordered_map>
@@ -12,6 +11,7 @@
 #include <wick/types/ivalue.h>
 
 #include "frontend/token.h"
+#include "program/operation.h"
 
 namespace wick::jit {
 
@@ -31,11 +31,10 @@ class Eager {
     bool has_property(const IValue& self, const std::string& name);
 
  private:
-    IntrusivePtr<Function>& compiled(const std::string& expression, const std::vector<std::string>& names,
-                                     const std::vector<IValue>& values);
+    Operation& compiled(const std::string& expression, const std::vector<std::string>& names, const std::vector<IValue>& values);
 
     Session& session_;
-    std::unordered_map<std::string, IntrusivePtr<Function>> functions_;
+    std::unordered_map<std::string, IntrusivePtr<Operation>> operations_;
     std::unordered_map<std::string, bool> properties_;
 };
 

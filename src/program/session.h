@@ -92,6 +92,8 @@ class Session {
     /// A qualified name that nothing has yet: mangled if need be.
     std::string unique_name(const std::string& qualified_name);
 
+    /// Executes a text in a scope, which holds the names that it uses from elsewhere.
+    void execute_in(const ScopePtr& scope, const std::shared_ptr<const Ast>& ast);
     /// The names that a text defines in a scope of its own.
     ScopePtr define(const std::string& text, const std::string& qualifier);
     /// The names of a library text ("torch.nn.functional"), executed when it is first asked for; null when there is none.
@@ -153,7 +155,6 @@ class Session {
     };
 
  private:
-    void execute_in(const ScopePtr& scope, const std::shared_ptr<const Ast>& ast);
     std::string repr_of_container(const IValue& value);
     IValue run_text(const std::shared_ptr<const Source>& source);
     /// The error of a program as it leaves: with the calls that led to it.

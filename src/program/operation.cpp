@@ -1,0 +1,135 @@
+#include "program/operation.h"
+
+#include <algorithm>
+
+#include <wick/support/error.h>
+
+#include "frontend/emitter.h"
+#include "frontend/parser.h"
+#include "frontend/sugared_value.h"
+#include "ops/registry.h"
+#include "runtime/interpreter.h"
+
+namespace wick::jit {
+
+namespace {
+
+struct OperatorNames : Resolver {
+    SugaredPtr resolve_value(const std::string& name, Graph& graph, const SourceRange&) override {
+        if (name == "torch") return std::make_shared<OperatorNamespace>("aten");
+        if (name == "ops") return std::make_shared<OpsNamespace>();
+        return nullptr;
+    }
+    TypePtr resolve_type(const std::string&, const SourceRange&) override { return {}; }
+};
+
+Schema signature_of(const std::vector<std::string>& names, const std::vector<TypePtr>& types) {
+    Schema schema;
+    for (size_t i = 0; i < names.size(); ++i) {
+        Argument argument;
+        argument.name = names[i];
+        argument.type = types[i];
+        schema.arguments.push_back(std::move(argument));
+    }
+    return schema;
+}
+
+}  // namespace
+
+Operation::Operation(const std::string& expression, const std::vector<std::string>& names,
+                     const std::vector<TypePtr>& types) {
+    std::string text = "def eager(";
+    for (const std::string& name : names) text += name + ", ";
+    text += "):\n    return " + expression + "\n";
+    const auto ast = parse(std::make_shared<Source>(std::move(text), "<operation>"));
+    function_ = make_intrusive<Function>("eager", [&](Function& self) {
+        OperatorNames resolver;
+        emit_function(self, *ast::as<ast::FunctionDef>(ast->body.at(0)), signature_of(names, types), resolver);
+    });
+    function_->ensure_defined();
+    find_operator();
+}
+
+bool Operation::find_input(const Value* value, Input& input) const {
+    const auto& operands = function_->graph()->inputs();
+    if (const auto operand = std::ranges::find(operands, value); operand != operands.end()) {
+        input.operand = static_cast<int>(operand - operands.begin());
+        return true;
+    }
+    if (value->node->kind == sym::prim_ListConstruct) {
+        input.list_of = value->type->contained(0);
+        for (const Value* element : value->node->inputs) {
+            if (!find_input(element, input.elements.emplace_back())) return false;
+        }
+        return true;
+    }
+    const IValue* constant = constant_value(value);
+    if (constant) input.constant = *constant;
+    return constant;
+}
+
+void Operation::find_operator() {
+    const Graph& graph = *function_->graph();
+    const Node* only = nullptr;
+    const Node* tuple = nullptr;
+    for (const Node* node : graph.block()->nodes()) {
+        if (node->kind == sym::prim_Constant || node->kind == sym::prim_ListConstruct) continue;
+        if (node->kind == sym::prim_TupleConstruct && only && !tuple) {
+            tuple = node;
+        } else if (node->op && node->op->composite.empty() && !only) {
+            only = node;
+        } else {
+            return;
+        }
+    }
+    const std::vector<Value*>& results = graph.outputs();
+    if (!only || results.size() != 1) return;
+    if (tuple ? results[0] != tuple->outputs[0] || tuple->inputs != only->outputs : results != only->outputs) return;
+    for (const Value* input : only->inputs) {
+        if (!find_input(input, inputs_.emplace_back())) return;
+    }
+    operator_ = only->op;
+    if (tuple && !tuple->outputs[0]->type->expect<TupleType>().field_names().empty())
+        named_result_ = tuple->outputs[0]->type;
+}
+
+IValue Operation::value_of(const Input& input, const std::vector<IValue>& operands) {
+    if (input.operand >= 0) return operands[input.operand];
+    if (!input.list_of) return input.constant;
+    std::vector<IValue> elements;
+    elements.reserve(input.elements.size());
+    for (const Input& element : input.elements) elements.push_back(value_of(element, operands));
+    return IValue(make_list(input.list_of, std::move(elements)));
+}
+
+const Schema* Operation::schema() const { return operator_ ? &operator_->schema() : nullptr; }
+
+IValue Operation::call(std::vector<IValue> operands) const {
+    if (!operator_) {
+        try {
+            return run(*function_, std::move(operands));
+        } catch (const ScriptError& error) {
+            throw OpError(error.message());
+        }
+    }
+    const SharedCall call;
+    std::vector<IValue> arguments;
+    std::vector<IValue*> slots;
+    arguments.reserve(inputs_.size());
+    slots.reserve(inputs_.size());
+    for (const Input& input : inputs_) {
+        arguments.push_back(value_of(input, operands));
+        slots.push_back(&arguments.back());
+    }
+    const size_t count = operator_->schema().returns.size();
+    if (count < 2) {
+        IValue result;
+        operator_->kernel(*operator_, Args{slots.data(), slots.size()}, &result);
+        return result;
+    }
+    std::vector<IValue> results(count);
+    operator_->kernel(*operator_, Args{slots.data(), slots.size()}, results.data());
+    return IValue(make_tuple(std::move(results), named_result_));
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,49 @@
+#pragma once
+// One operation outside of any function: an expression such as `a + b` or `torch.cat(a0, dim=a1)`, compiled by the
+// front end for operands of given types. Overloads are chosen, arguments converted and defaults filled in as in
+// compiled code.
+
+#include <string>
+#include <vector>
+
+#include <wick/types/function.h>
+#include <wick/types/ivalue.h>
+
+namespace wick::jit {
+
+class Operator;
+struct Value;
+
+class Operation : public RefCounted {
+ public:
+    /// `torch` and `ops` in the expression are the namespaces of operators; `names` are its operands. Throws
+    /// CompileError where no overload fits.
+    Operation(const std::string& expression, const std::vector<std::string>& names, const std::vector<TypePtr>& types);
+
+    /// The operation as a function of its operands.
+    Function& function() const { return *function_; }
+    /// Calls it, without limits. What fails is an operator's own error, without a script's call stack.
+    IValue call(std::vector<IValue> operands) const;
+    /// The schema of the operator that it consists of, or null where it is more than one.
+    const Schema* schema() const;
+
+ private:
+    /// Where an argument of the operator comes from: an operand, a constant, or a list of such.
+    struct Input {
+        int operand = -1;
+        IValue constant;
+        TypePtr list_of;
+        std::vector<Input> elements;
+    };
+    void find_operator();
+    bool find_input(const Value* value, Input& input) const;
+    static IValue value_of(const Input& input, const std::vector<IValue>& operands);
+
+    IntrusivePtr<Function> function_;
+    /// An operation that is one operator needs no interpreter: the operator, its arguments, the type of a named result.
+    const Operator* operator_ = nullptr;
+    std::vector<Input> inputs_;
+    TypePtr named_result_;
+};
+
+}  // namespace wick::jit

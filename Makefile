@@ -1,7 +1,7 @@
 # The commands of the README, for a Debian 12 machine; each installs the packages that are missing.
 
 PACKAGES := cmake ninja-build g++ libfmt-dev libhwy-dev nlohmann-json3-dev libcli11-dev zlib1g-dev
-TEST_PACKAGES := $(PACKAGES) libgtest-dev
+TEST_PACKAGES := $(PACKAGES) libgtest-dev python3-venv python3-dev
 SANITIZER_PACKAGES := $(TEST_PACKAGES) clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format clang-tidy
 JOBS ?= $(shell nproc)
@@ -29,10 +29,10 @@ demo:
 	@cmake --build build -j$(JOBS) --target wick_cli wick_demo
 	@build/bin/demo tests/data
 
-# All tests that need no PyTorch. libwick.so is there for the test of installing it.
+# All tests that need no PyTorch, those of the Python package too. libwick.so is there for the test of installing it.
 test:
 	$(call packages,$(TEST_PACKAGES))
-	cmake --preset release -DWICK_TESTS=ON -DBUILD_SHARED_LIBS=ON
+	cmake --preset release -DWICK_TESTS=ON -DBUILD_SHARED_LIBS=ON $$(tests/python/setup.sh)
 	cmake --build build -j$(JOBS)
 	ctest --test-dir build --output-on-failure -j$(JOBS)
 

@@ -1,0 +1,38 @@
+"""wick: tensors, operators and TorchScript without PyTorch.
+
+Operators are functions of this module and methods of Tensor, under PyTorch's names. Nothing is differentiated yet.
+"""
+import importlib as _importlib
+
+from ._wick import *  # dtypes, device, Tensor, tensor(), the errors, manual_seed(), …
+from ._wick import __version__
+from . import _library as _library
+from ._values import Size, Parameter, as_tensor, from_dlpack, from_numpy, is_tensor, is_floating_point, is_complex
+from ._values import inf, nan, pi, e, newaxis, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
+from ._values import finfo, iinfo
+from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ._weights import load, save
+
+# Imported when they are first asked for, so that `import wick` is fast.
+_MODULES = {"nn", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler"}
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return _importlib.import_module(f"wick.{name}")
+    if not name.startswith("__"):
+        # What is more than one operator goes before the operator of its name.
+        if _library.defines("functional", name):
+            found = getattr(_importlib.import_module("wick.functional"), name)
+        else:
+            found = _library.operator(name)
+        if found is not None:
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module 'wick' has no attribute '{name}'")
+
+
+def __dir__():
+    from ._wick import operator_names
+
+    return sorted({*globals(), *operator_names(), *_MODULES})

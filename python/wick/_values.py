@@ -1,0 +1,105 @@
+"""What is easier said in Python than in the extension: sizes, parameters, ways to make tensors."""
+import collections
+import math
+
+from . import _wick
+from ._wick import Tensor
+
+inf, nan, pi, e, newaxis = math.inf, math.nan, math.pi, math.e, None
+# Layouts and memory formats are numbers, as in TorchScript.
+strided = 0
+contiguous_format, preserve_format, channels_last, channels_last_3d = range(4)
+
+
+class Size(tuple):
+    """A tensor's sizes."""
+
+    __slots__ = ()
+
+    def numel(self):
+        return math.prod(self)
+
+    def __repr__(self):
+        return f"torch.Size({list(self)})"
+
+    def __getitem__(self, index):
+        found = super().__getitem__(index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other):
+        return Size(super().__add__(tuple(other)))
+
+
+class Parameter(Tensor):
+    """A tensor that a module counts among its parameters."""
+
+    def __init__(self, data=None, requires_grad=True):
+        super().__init__(_wick.tensor([]) if data is None else data)
+        self.requires_grad = requires_grad
+
+    def __repr__(self):
+        return "Parameter containing:\n" + super().__repr__()
+
+    def __deepcopy__(self, memo):
+        return Parameter(self.data.clone(), self.requires_grad)
+
+
+def is_tensor(value):
+    return isinstance(value, Tensor)
+
+
+def is_floating_point(input):
+    return input.is_floating_point()
+
+
+def is_complex(input):
+    return input.is_complex()
+
+
+def from_numpy(array):
+    """A tensor over the memory of a NumPy array: changes show on both sides."""
+    if type(array).__module__ != "numpy" or not hasattr(array, "__array_interface__"):
+        raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
+    return _wick.from_array(array)
+
+
+def from_dlpack(array):
+    """A tensor over the memory of another library's (anything with __dlpack__, or a capsule)."""
+    return _wick.from_array(array)
+
+
+def as_tensor(data, dtype=None, device=None):
+    """`data` as a tensor, without a copy where it is one or an array, and has the dtype."""
+    if not isinstance(data, Tensor):
+        if not (hasattr(data, "__dlpack__") or hasattr(data, "__array_interface__")):
+            return _wick.tensor(data, dtype=dtype)
+        data = _wick.from_array(data)
+    return data if dtype is None or data.dtype == dtype else data.to(dtype)
+
+
+_FloatInfo = collections.namedtuple("finfo", "bits eps max min tiny smallest_normal resolution dtype")
+_IntInfo = collections.namedtuple("iinfo", "bits max min dtype")
+
+
+def finfo(dtype=_wick.float32):
+    """The limits of a floating-point dtype."""
+    # exponent bits, fraction bits
+    formats = {_wick.float16: (5, 10), _wick.bfloat16: (8, 7), _wick.float32: (8, 23), _wick.float64: (11, 52)}
+    if dtype not in formats:
+        raise TypeError(f"finfo: {dtype} is no floating-point dtype")
+    exponent, fraction = formats[dtype]
+    bias = 2 ** (exponent - 1) - 1
+    largest = (2 - 2.0**-fraction) * 2.0**bias
+    tiny = 2.0 ** (1 - bias)
+    digits = int(fraction * math.log10(2))
+    return _FloatInfo(8 * dtype.itemsize, 2.0**-fraction, largest, -largest, tiny, tiny, 10.0**-digits, repr(dtype)[6:])
+
+
+def iinfo(dtype=_wick.int64):
+    """The limits of an integer dtype."""
+    if dtype.is_floating_point or dtype.is_complex:
+        raise TypeError(f"iinfo: {dtype} is no integer dtype")
+    bits = 8 * dtype.itemsize
+    if not dtype.is_signed:
+        return _IntInfo(bits, 2**bits - 1, 0, repr(dtype)[6:])
+    return _IntInfo(bits, 2 ** (bits - 1) - 1, -(2 ** (bits - 1)), repr(dtype)[6:])

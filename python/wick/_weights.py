@@ -1,0 +1,20 @@
+"""wick.save and wick.load: tensors and plain values in torch.save's format, without running anything of the file."""
+from . import _wick
+from ._files import path_of, read, write
+
+
+def save(obj, f):
+    """Writes tensors in lists, tuples and dicts to a path or file object, as torch.load(…, weights_only=True) reads them."""
+    path = path_of(f)
+    if path is not None:
+        _wick.save_weights(obj, path)
+    else:
+        write(f, _wick.save_weights_to(obj))
+
+
+def load(f, map_location=None, weights_only=True):
+    """What torch.save wrote, of a path or file object. Only weights and plain values are read, never code."""
+    if not weights_only:
+        raise NotImplementedError("wick.load reads weights only: a file that runs code when it is read is not safe")
+    path = path_of(f)
+    return _wick.load_weights(path) if path is not None else _wick.load_weights_from(read(f))

@@ -1,0 +1,2 @@
+"""Switches of torch.backends that the texts of torch.nn ask for."""
+from . import mha

@@ -1,0 +1,85 @@
+"""What programs say to the compiler; in Python these do nothing, or what comes nearest."""
+import builtins
+import concurrent.futures
+import typing
+
+Final = typing.Final
+
+
+def _identity(value):
+    return value
+
+
+def _decorator(*args, **kwargs):
+    """With or without arguments: @ignore, @ignore(), @unused."""
+    return args[0] if args and callable(args[0]) else _identity
+
+
+export = ignore = unused = interface = _decorator
+
+
+def _overload(function):
+    """The signature of a function whose body comes later, under the same name."""
+    return function
+
+
+_overload_method = _overload
+
+
+def annotate(the_type, the_value):
+    return the_value
+
+
+def Attribute(value, type):
+    return value
+
+
+def is_scripting():
+    """Whether this runs as compiled code: not here."""
+    return False
+
+
+def isinstance(obj, target_type):
+    """As Python's isinstance; of List[int] and its like, by what is inside too."""
+    origin, arguments = typing.get_origin(target_type), typing.get_args(target_type)
+    if builtins.isinstance(target_type, tuple):
+        return any(isinstance(obj, one) for one in target_type)
+    if origin is typing.Union:
+        return any(isinstance(obj, one) for one in arguments)
+    if origin is None:
+        return builtins.isinstance(obj, target_type or type(None))
+    if not builtins.isinstance(obj, origin):
+        return False
+    if origin is dict:
+        return all(isinstance(key, arguments[0]) and isinstance(value, arguments[1]) for key, value in obj.items())
+    if origin is tuple:
+        return len(obj) == len(arguments) and all(map(isinstance, obj, arguments))
+    return all(isinstance(item, arguments[0]) for item in obj)
+
+
+class _PythonFuture:
+    """The result of fork in Python: a call of compiled code runs without the interpreter lock."""
+
+    _pool = None
+
+    def __init__(self, function, args, kwargs):
+        if _PythonFuture._pool is None:
+            _PythonFuture._pool = concurrent.futures.ThreadPoolExecutor(thread_name_prefix="wick")
+        self._future = self._pool.submit(function, *args, **kwargs)
+
+    def wait(self):
+        return self._future.result()
+
+    value = wait
+
+    def done(self):
+        return self._future.done()
+
+
+def fork(func, *args, **kwargs):
+    """Calls `func` on a thread; wait(future) gives its result."""
+    return _PythonFuture(func, args, kwargs)
+
+
+def wait(future):
+    return future.wait()

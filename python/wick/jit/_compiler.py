@@ -1,0 +1,290 @@
+"""Python's objects as programs: wick.jit.script.
+
+A function or class is its text (by inspect) and the values of the names in it (its globals and closure). Both go to one
+Session of the process, in which wick's own front end compiles them. What is of torch.nn, wick's or PyTorch's, is the layer
+of that name in wick's library; any other module is compiled from its Python text, with its parameters as they are, not copied.
+"""
+import ast
+import builtins
+import enum
+import inspect
+import sys
+import textwrap
+import types
+import typing
+
+from .. import _library, _wick
+from .._wick import ScriptFunction, ScriptModule
+from ..nn.modules.module import INTERNAL, Module
+
+# Modules that a session knows under their own names.
+_NAMESPACES = {
+    "torch", "math", "cmath", "typing", "typing_extensions", "enum", "dataclasses", "collections", "collections.abc", "functools",
+    "warnings", "abc", "copy",
+}
+_OPERATOR_MODULES = ("torch", "torch._C._nn", "torch.nn.functional", "torch.linalg", "torch.fft", "torch.special")
+
+
+def script(obj):
+    """A module, class or function in compiled form."""
+    if isinstance(obj, (ScriptModule, ScriptFunction)):
+        return obj
+    if _is_module(obj):
+        return _compiler().script_module(obj)
+    if isinstance(obj, type):
+        _compiler().value_of(obj)
+        return obj
+    if inspect.isfunction(obj) or inspect.ismethod(obj):
+        return _compiler().script_function(obj)
+    raise TypeError(f"wick.jit.script takes a module, a class or a function, not a {type(obj).__name__}")
+
+
+_the_compiler = None
+
+
+def _compiler():
+    global _the_compiler
+    if _the_compiler is None:
+        _the_compiler = _Compiler()
+    return _the_compiler
+
+
+def _torch_name(module):
+    """The name that programs have for a module: wick.nn.functional is torch.nn.functional."""
+    return "torch" + module[len("wick"):] if module == "wick" or module.startswith("wick.") else module
+
+
+def _is_namespace(module):
+    return module in _NAMESPACES or module.startswith("torch.")
+
+
+def _is_module(obj):
+    return isinstance(obj, Module) or _is_torch(obj, "nn.Module")
+
+
+def _is_module_class(cls):
+    torch = sys.modules.get("torch")
+    return issubclass(cls, Module) or (torch is not None and issubclass(cls, torch.nn.Module))
+
+
+def _is_torch(obj, name):
+    """Whether `obj` is of a class of an installed PyTorch that somebody has imported."""
+    found = sys.modules.get("torch")
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found is not None and isinstance(obj, found)
+
+
+class _Unknown(Exception):
+    """A Python value that means nothing in a program."""
+
+
+class _Compiler:
+    def __init__(self):
+        self.session = _wick._Session()
+        self.known = {}  # id of a function or class -> (it, its thing)
+        self.waiting = {}  # id of one that is being defined -> (scope, name) of those who wait for it
+
+    def script_module(self, module):
+        return self.session.script_module(self.module(module, {}))
+
+    def script_function(self, function):
+        return self.session.script_function(self.value_of(function))
+
+    # Modules ----------------------------------------------------------------------------------------------------------
+
+    def module(self, module, made):
+        """The module as one of the session; `made` has those that stand in several places."""
+        if id(module) in made:
+            return made[id(module)]
+        attributes = {"training": module.training, "_is_full_backward_hook": None}
+        for name, value in vars(module).items():
+            if name in attributes or name in INTERNAL or _is_internal(name):
+                continue
+            try:
+                attributes[name] = self.value_of(value)
+            except _Unknown:
+                pass  # who uses it is told that there is no such attribute
+        thing = made[id(module)] = self.session.module(
+            self.value_of(type(module)),
+            {name: _shared(value) for name, value in module._parameters.items()},
+            {name: _shared(value) for name, value in module._buffers.items()},
+            {name: None if value is None else self.module(value, made) for name, value in module._modules.items()},
+            attributes,
+        )
+        return thing
+
+    # Values -----------------------------------------------------------------------------------------------------------
+
+    def value_of(self, value):
+        """What a Python value is in a program; _Unknown when it is nothing there."""
+        if value is None or isinstance(value, (bool, int, float, complex, str, _wick.Tensor, _wick.dtype, _wick.device, ScriptFunction)):
+            if not isinstance(value, enum.Enum):
+                return value
+        if isinstance(value, (list, tuple)) and (type(value) in (list, tuple) or type(value).__name__ == "Size"):
+            return type(value)(map(self.value_of, value)) if type(value) in (list, tuple) else tuple(value)
+        if isinstance(value, dict):
+            return {self.value_of(key): self.value_of(item) for key, item in value.items()}
+        if isinstance(value, types.ModuleType):
+            name = _torch_name(value.__name__)
+            if not _is_namespace(name):
+                raise _Unknown(value)
+            return self.session.namespace(name)
+        if type(value).__module__ == "torch":
+            return self.torch_value(value)
+        if type(value).__module__ == "typing" or isinstance(value, types.GenericAlias):
+            return self.annotation(value)
+        if id(value) not in self.known:
+            self.known[id(value)] = (value, self.define(value))
+        return self.known[id(value)][1]
+
+    def torch_value(self, value):
+        if _is_torch(value, "Tensor"):
+            return _shared(value)
+        if _is_torch(value, "dtype"):
+            return getattr(_wick, str(value).removeprefix("torch."))
+        if _is_torch(value, "device"):
+            return _wick.device(str(value))
+        raise _Unknown(value)
+
+    def annotation(self, value):
+        """List[int] and its like as a value: by its text."""
+        text = repr(value).replace("typing.", "").replace("NoneType", "None")
+        scope = self.session.scope("__torch__")
+        for name in {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}:
+            if hasattr(typing, name):
+                scope.set(name, self.session.attribute("typing", name))
+        self.session.execute(scope, f"annotation = {text}", "<annotation>", 1)
+        return scope.get("annotation")
+
+    def define(self, value):
+        """A function or class: that of the library where it is one, else compiled from its text."""
+        name = getattr(value, "__name__", None)
+        home = _torch_name(getattr(value, "__module__", None) or "")
+        if isinstance(value, type) and value is _wick.Tensor or getattr(value, "__qualname__", "") == "Tensor" and home.startswith("torch"):
+            return self.session.attribute("torch", "Tensor")
+        if type(value) is type(_wick.operator("add")) or (isinstance(value, types.BuiltinFunctionType) and not _is_namespace(home)):
+            return self.operator(name)
+        if name and _is_namespace(home):
+            found = self.session.attribute(home, name)
+            if found is not None:
+                return found
+            if home.startswith("torch"):
+                for place in ("torch.nn", "torch.jit", "torch"):
+                    found = self.session.attribute(place, name)
+                    if found is not None and isinstance(value, (type, types.FunctionType)):
+                        return found
+        if inspect.ismethod(value):
+            raise _Unknown(value)
+        if isinstance(value, (type, types.FunctionType)) and home != "builtins":
+            return self.from_text(value)
+        raise _Unknown(value)
+
+    def operator(self, name):
+        for module in _OPERATOR_MODULES:
+            found = self.session.attribute(module, name)
+            if found is not None:
+                return found
+        prefix, _, rest = name.partition("_")
+        found = self.session.attribute(f"torch.{prefix}", rest) if rest else None
+        if found is None:
+            raise _Unknown(name)
+        return found
+
+    # Texts ------------------------------------------------------------------------------------------------------------
+
+    def from_text(self, value):
+        try:
+            lines, first = inspect.getsourcelines(value)
+            file = inspect.getsourcefile(value)
+        except (OSError, TypeError) as error:
+            raise OSError(f"the source of {value!r} cannot be had, which wick.jit.script compiles: {error}") from None
+        text = textwrap.dedent("".join(lines))
+        tree = ast.parse(text).body[0]
+        module = getattr(value, "__module__", "__main__")
+        scope = self.session.scope("__torch__" if module == "__main__" else f"__torch__.{_torch_name(module)}")
+        waiting = self.waiting[id(value)] = []
+        try:
+            self.set_names(scope, value, tree)
+            if isinstance(tree, ast.FunctionDef):
+                text = _without_decorators(text, tree)
+            self.session.execute(scope, text, file, first)
+        finally:
+            del self.waiting[id(value)]
+        thing = scope.get(tree.name)
+        for other, name in waiting:
+            other.set(name, thing)
+        return thing
+
+    def set_names(self, scope, value, tree):
+        """Gives the scope of a definition the values of the names in it."""
+        values = _names_around(value)
+        for name in _free_names(tree):
+            if name == tree.name or name not in values:
+                continue
+            if id(values[name]) in self.waiting:
+                # Functions may refer to each other.
+                self.waiting[id(values[name])].append((scope, name))
+                continue
+            try:
+                scope.set(name, self.value_of(values[name]))
+            except _Unknown:
+                pass  # the compiler says that the name means nothing, if it comes to that
+
+
+def _is_internal(name):
+    """What PyTorch's modules keep about themselves."""
+    return name.startswith("_") and (name.endswith(("_hooks", "_hooks_with_kwargs", "_hooks_always_called", "_set", "_impl")) or name in INTERNAL)
+
+
+def _shared(tensor):
+    """The tensor itself; one of PyTorch's as a tensor over its memory."""
+    if tensor is None or isinstance(tensor, _wick.Tensor):
+        return tensor
+    shared = _wick.from_array(tensor.detach())
+    shared.requires_grad = tensor.requires_grad
+    return shared
+
+
+def _names_around(value):
+    """The globals and the closure of a function, or of the methods of a class."""
+    functions = [value]
+    names = {}
+    if isinstance(value, type):
+        names.update(vars(sys.modules.get(value.__module__, builtins)))
+        functions = [getattr(member, "__func__", getattr(member, "fget", member)) for member in vars(value).values()]
+    for function in functions:
+        function = inspect.unwrap(function) if callable(function) else function
+        if not isinstance(function, types.FunctionType):
+            continue
+        names.update(function.__globals__)
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+            try:
+                names[name] = cell.cell_contents
+            except ValueError:
+                pass  # not assigned yet
+    if isinstance(value, type):
+        # Names of the function around it, that only its bases or its body use.
+        for base in value.__bases__:
+            names.setdefault(base.__name__, base)
+    return names
+
+
+def _free_names(tree):
+    """The names in a definition, in order, and those in the annotations that are texts."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            found[node.id] = None
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            found[node.value] = None
+    return found
+
+
+def _without_decorators(text, tree):
+    """The text without lines of decorators that made the object which is being scripted; lines keep their numbers."""
+    lines = text.split("\n")
+    for decorator in tree.decorator_list:
+        for at in range(decorator.lineno - 1, decorator.end_lineno):
+            lines[at] = ""
+    return "\n".join(lines)

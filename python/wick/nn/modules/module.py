@@ -1,0 +1,286 @@
+"""nn.Module: what every layer has."""
+import collections
+
+import wick
+from wick._state import load_state_dict as _load_state_dict
+from wick._values import Parameter
+
+
+class RemovableHandle:
+    """Takes a hook off again."""
+
+    def __init__(self, hooks, key):
+        self._hooks, self._key = hooks, key
+
+    def remove(self):
+        self._hooks.pop(self._key, None)
+
+
+# What a module keeps about itself beside what its class assigns.
+INTERNAL = ("_parameters", "_buffers", "_modules", "_non_persistent_buffers_set", "_forward_hooks", "_forward_pre_hooks")
+
+
+class Module:
+    """Base of all layers. Parameters, buffers and modules that are assigned become part of it."""
+
+    def __init__(self, *args, **kwargs):
+        for name in ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks"):
+            object.__setattr__(self, name, {})
+        object.__setattr__(self, "_non_persistent_buffers_set", set())
+        object.__setattr__(self, "training", True)
+
+    # Attributes -------------------------------------------------------------------------------------------------------
+
+    def __getattr__(self, name):
+        for store in ("_parameters", "_buffers", "_modules"):
+            values = self.__dict__.get(store)
+            if values is not None and name in values:
+                return values[name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __setattr__(self, name, value):
+        parameters = self.__dict__.get("_parameters")
+        if isinstance(value, (Parameter, Module)):
+            if parameters is None:
+                kind = "parameters" if isinstance(value, Parameter) else "module"
+                raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
+            self._forget(name)
+            (parameters if isinstance(value, Parameter) else self._modules)[name] = value
+            return
+        for kind, store in (("parameter", "_parameters"), ("child module", "_modules"), ("buffer", "_buffers")):
+            values = self.__dict__.get(store)
+            if values is None or name not in values:
+                continue
+            if value is None or (store == "_buffers" and isinstance(value, wick.Tensor)):
+                values[name] = value
+                return
+            expected = {"_parameters": "wick.nn.Parameter", "_modules": "wick.nn.Module", "_buffers": "wick.Tensor"}[store]
+            raise TypeError(f"cannot assign '{type(value).__name__}' as {kind} '{name}' ({expected} or None expected)")
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name):
+        if not self._forget(name):
+            object.__delattr__(self, name)
+
+    def _forget(self, name):
+        self._non_persistent_buffers_set.discard(name)
+        stores = (self.__dict__, self._parameters, self._buffers, self._modules)
+        return any([store.pop(name, self) is not self for store in stores])
+
+    def __dir__(self):
+        return sorted({*super().__dir__(), *self._parameters, *self._buffers, *self._modules})
+
+    def _check_name(self, name, kind):
+        if not isinstance(name, str):
+            raise TypeError(f"{kind} name should be a string. Got {type(name).__name__}")
+        if "." in name:
+            raise KeyError(f"{kind} name can't contain \".\"")
+        if name == "":
+            raise KeyError(f"{kind} name can't be empty string \"\"")
+
+    def register_buffer(self, name, tensor, persistent=True):
+        self._check_name(name, "buffer")
+        self._forget(name)
+        self._buffers[name] = tensor
+        if not persistent:
+            self._non_persistent_buffers_set.add(name)
+
+    def register_parameter(self, name, param):
+        self._check_name(name, "parameter")
+        self._forget(name)
+        self._parameters[name] = param
+
+    def add_module(self, name, module):
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"{type(module).__name__} is not a Module subclass")
+        self._check_name(name, "module")
+        self._modules[name] = module
+
+    register_module = add_module
+
+    # Calls ------------------------------------------------------------------------------------------------------------
+
+    def forward(self, *input):
+        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+
+    def __call__(self, *args, **kwargs):
+        if not self._forward_hooks and not self._forward_pre_hooks:
+            return self.forward(*args, **kwargs)
+        for hook in list(self._forward_pre_hooks.values()):
+            changed = hook(self, args)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+        result = self.forward(*args, **kwargs)
+        for hook in list(self._forward_hooks.values()):
+            changed = hook(self, args, result)
+            if changed is not None:
+                result = changed
+        return result
+
+    def register_forward_pre_hook(self, hook):
+        """hook(module, args) is called before each call, and may give other arguments."""
+        return self._register(self._forward_pre_hooks, hook)
+
+    def register_forward_hook(self, hook):
+        """hook(module, args, result) is called after each call, and may give another result."""
+        return self._register(self._forward_hooks, hook)
+
+    def _register(self, hooks, hook):
+        key = max(hooks, default=-1) + 1
+        hooks[key] = hook
+        return RemovableHandle(hooks, key)
+
+    # What is below ------------------------------------------------------------------------------------------------------
+
+    def named_children(self):
+        seen = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
+
+    def children(self):
+        return (module for _, module in self.named_children())
+
+    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, module in self._modules.items():
+            if module is not None:
+                yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+
+    def modules(self):
+        return (module for _, module in self.named_modules())
+
+    def _named(self, store, prefix, recurse):
+        seen = set()
+        for path, module in self.named_modules(prefix=prefix) if recurse else [(prefix, self)]:
+            for name, tensor in getattr(module, store).items():
+                if tensor is not None and id(tensor) not in seen:
+                    seen.add(id(tensor))
+                    yield f"{path}.{name}" if path else name, tensor
+
+    def named_parameters(self, prefix="", recurse=True):
+        return self._named("_parameters", prefix, recurse)
+
+    def parameters(self, recurse=True):
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def named_buffers(self, prefix="", recurse=True):
+        return self._named("_buffers", prefix, recurse)
+
+    def buffers(self, recurse=True):
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def get_submodule(self, target):
+        module = self
+        for name in target.split(".") if target else []:
+            if name not in module._modules:
+                raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+            module = module._modules[name]
+        return module
+
+    def get_parameter(self, target):
+        path, _, name = target.rpartition(".")
+        return self.get_submodule(path)._parameters[name]
+
+    # State ------------------------------------------------------------------------------------------------------------
+
+    def state_dict(self, prefix=""):
+        state = collections.OrderedDict()
+        for name, parameter in self._parameters.items():
+            if parameter is not None:
+                state[prefix + name] = parameter.detach()
+        for name, buffer in self._buffers.items():
+            if buffer is not None and name not in self._non_persistent_buffers_set:
+                state[prefix + name] = buffer.detach()
+        for name, module in self._modules.items():
+            if module is not None:
+                state.update(module.state_dict(f"{prefix}{name}."))
+        return state
+
+    def load_state_dict(self, state_dict, strict=True):
+        return _load_state_dict(self, state_dict, strict)
+
+    def apply(self, fn):
+        for module in self.children():
+            module.apply(fn)
+        fn(self)
+        return self
+
+    def train(self, mode=True):
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad=True):
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def _convert(self, function):
+        for module in self.modules():
+            for parameter in module._parameters.values():
+                if parameter is not None:
+                    parameter.data = function(parameter.data)
+            for name, buffer in module._buffers.items():
+                if buffer is not None:
+                    module._buffers[name] = function(buffer)
+        return self
+
+    def to(self, *args, **kwargs):
+        """Converts floating-point parameters and buffers to a dtype, or to that of a tensor; wick's one device is the CPU."""
+        for what in [*args, *kwargs.values()]:
+            if isinstance(what, (str, wick.device)) and wick.device(what).type != "cpu":
+                raise RuntimeError(f"wick computes on the CPU, not on {what}")
+        dtype = next((getattr(what, "dtype", what) for what in [*args, *kwargs.values()] if isinstance(what, (wick.dtype, wick.Tensor))), None)
+        if dtype is None:
+            return self
+        if not (dtype.is_floating_point or dtype.is_complex):
+            raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
+        return self._convert(lambda tensor: tensor.to(dtype) if tensor.is_floating_point() else tensor)
+
+    def float(self):
+        return self.to(wick.float32)
+
+    def double(self):
+        return self.to(wick.float64)
+
+    def half(self):
+        return self.to(wick.float16)
+
+    def bfloat16(self):
+        return self.to(wick.bfloat16)
+
+    def cpu(self):
+        return self
+
+    # Text -------------------------------------------------------------------------------------------------------------
+
+    def extra_repr(self):
+        return ""
+
+    def _get_name(self):
+        return type(self).__name__
+
+    def __repr__(self):
+        extra = self.extra_repr()
+        lines = extra.split("\n") if extra else []
+        children = [f"({name}): {_indented(repr(module))}" for name, module in self._modules.items()]
+        if len(lines) == 1 and not children:
+            return f"{self._get_name()}({extra})"
+        if not lines + children:
+            return f"{self._get_name()}()"
+        return "{}(\n  {}\n)".format(self._get_name(), "\n  ".join(lines + children))
+
+
+def _indented(text):
+    return text.replace("\n", "\n  ")

@@ -1,0 +1,3 @@
+"""Timers."""
+from . import benchmark
+from .benchmark import Benchmark, Timer

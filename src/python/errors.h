@@ -1,0 +1,29 @@
+#pragma once
+// wick's errors as Python exceptions. Each derives from wick.Error and from the class that PyTorch's users expect:
+//
+//   OpError, CompileError, ScriptError, ArchiveError, LimitError, InternalError   RuntimeError
+//   IndexError (an OpError)                                                         IndexError
+//   ArgumentError: no overload of an operator takes the arguments                    TypeError
+//   ValueError: data from which no tensor can be made                                ValueError
+
+#include <nanobind/nanobind.h>
+
+#include <wick/support/error.h>
+
+namespace wick::python {
+
+/// The arguments of a call fit no overload, or have no form as values of a program.
+class ArgumentError : public Error {
+ public:
+    using Error::Error;
+};
+
+/// Data from which no tensor can be made.
+class ValueError : public Error {
+ public:
+    using Error::Error;
+};
+
+void bind_errors(nanobind::module_& module);
+
+}  // namespace wick::python

@@ -1,0 +1,156 @@
+#include "python/ndarray.h"
+
+#include <fmt/format.h>
+#include <nanobind/ndarray.h>
+#include <optional>
+#include <vector>
+
+#include "ops/tensor_ops.h"
+#include "python/convert.h"
+#include "python/errors.h"
+
+namespace nb = nanobind;
+
+namespace wick::python {
+
+namespace {
+
+using Code = nb::dlpack::dtype_code;
+
+Code code_of(DType dtype) {
+    if (dtype == DType::bool_) return Code::Bool;
+    if (dtype == DType::bfloat16) return Code::Bfloat;
+    if (dtype == DType::uint8) return Code::UInt;
+    return is_complex(dtype) ? Code::Complex : is_floating(dtype) ? Code::Float : Code::Int;
+}
+
+nb::dlpack::dtype dlpack_of(DType dtype) {
+    return {static_cast<uint8_t>(code_of(dtype)), static_cast<uint8_t>(8 * bytes_of(dtype)), 1};
+}
+
+DType dtype_of_array(const nb::dlpack::dtype& given) {
+#define _(name, type, number, bytes, storage) \
+    if (given == dlpack_of(DType::name)) return DType::name;
+    WICK_FORALL_DTYPES(_)
+#undef _
+    throw ArgumentError(
+        "can't convert an array of this dtype. The supported types are: float64, float32, float16, bfloat16, "
+        "complex64, complex128, "
+        "int64, int32, int16, int8, uint8, and bool.");
+}
+
+template <class Array>
+nb::object array_from_tensor(const Tensor& tensor) {
+    std::vector<size_t> shape;
+    for (int64_t size : tensor.sizes()) shape.push_back(static_cast<size_t>(size));
+    const std::vector<int64_t> strides(tensor.strides().begin(), tensor.strides().end());
+    if (tensor.impl()->storage->read_only()) tensor.impl()->storage->make_writable();
+    // An owner of its own: the handle that the caller has may be changed.
+    const nb::object owner = to_python(tensor);
+    const Array array(const_cast<void*>(tensor.data_ptr()), shape.size(), shape.data(), owner, strides.data(),
+                      dlpack_of(tensor.dtype()));
+    return nb::cast(array, nb::rv_policy::reference);
+}
+
+/// Python's numbers in nested sequences.
+class Numbers {
+ public:
+    explicit Numbers(nb::handle data) {
+        find_shape(data, 0);
+        read(data, 0);
+    }
+    DimVector shape;
+    std::vector<Scalar> values;
+
+ private:
+    static bool is_sequence(nb::handle data) { return PyList_Check(data.ptr()) || PyTuple_Check(data.ptr()); }
+
+    void find_shape(nb::handle data, int depth) {
+        if (!is_sequence(data)) return;
+        if (depth == kMaxDepth) throw OpError("too many dimensions");
+        const size_t size = nb::len(data);
+        shape.push_back(static_cast<int64_t>(size));
+        if (size > 0) find_shape(data[0], depth + 1);
+    }
+    void read(nb::handle data, size_t depth) {
+        if (depth == shape.size()) {
+            if (is_sequence(data)) throw ArgumentError(fmt::format("not a sequence of numbers at dim {}", depth));
+            const IValue value = to_ivalue(data.ptr());
+            if (!value.is_scalar() && !value.is_tensor())
+                throw ArgumentError(fmt::format("new(): invalid data type '{}'", Py_TYPE(data.ptr())->tp_name));
+            values.push_back(value.is_tensor() ? value.tensor_ref().item() : value.to_scalar());
+            return;
+        }
+        const size_t size = is_sequence(data) ? nb::len(data) : 0;
+        if (!is_sequence(data) || static_cast<int64_t>(size) != shape[depth])
+            throw ValueError(
+                fmt::format("expected sequence of length {} at dim {} (got {})", shape[depth], depth, size));
+        for (size_t i = 0; i < size; ++i) read(data[i], depth + 1);
+    }
+    static constexpr int kMaxDepth = 64;
+};
+
+DType dtype_of_numbers(const std::vector<Scalar>& values) {
+    if (values.empty()) return DType::float32;
+    DType dtype = DType::bool_;
+    for (const Scalar& value : values) dtype = promote_types(dtype, value.dtype());
+    return dtype == DType::float64 ? DType::float32 : dtype == DType::complex128 ? DType::complex64 : dtype;
+}
+
+bool is_array(nb::handle data) {
+    return PyObject_CheckBuffer(data.ptr()) || nb::hasattr(data, "__dlpack__") ||
+           nb::hasattr(data, "__array_interface__");
+}
+
+}  // namespace
+
+Tensor tensor_from_array(nb::handle array) {
+    nb::ndarray<nb::ro> view;
+    if (!nb::try_cast(array, view))
+        throw ArgumentError(fmt::format("expected an array (got {})", Py_TYPE(array.ptr())->tp_name));
+    if (view.device_type() != nb::device::cpu::value)
+        throw OpError("only arrays in the CPU's memory can become tensors");
+    DimVector sizes;
+    DimVector strides;
+    for (size_t i = 0; i < view.ndim(); ++i) {
+        sizes.push_back(static_cast<int64_t>(view.shape(i)));
+        strides.push_back(view.stride(i));
+        if (view.stride(i) < 0) {
+            throw ValueError(
+                "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+                "currently supported. "
+                "(You can probably work around this by making a copy of your array  with array.copy().)");
+        }
+    }
+    const DType dtype = dtype_of_array(view.dtype());
+    auto* const kept = new nb::ndarray<nb::ro>(view);
+    const auto release = [kept] {
+        if (!Py_IsInitialized()) return;
+        const nb::gil_scoped_acquire locked;
+        delete kept;
+    };
+    return from_blob(const_cast<void*>(static_cast<const void*>(view.data())), sizes, strides, dtype, release);
+}
+
+nb::object numpy_from_tensor(const Tensor& tensor) {
+    if (tensor.dtype() == DType::bfloat16) throw ArgumentError("Got unsupported ScalarType BFloat16");
+    return array_from_tensor<nb::ndarray<nb::numpy>>(tensor);
+}
+
+nb::object dlpack_from_tensor(const Tensor& tensor) { return array_from_tensor<nb::ndarray<>>(tensor); }
+
+Tensor tensor_from_data(nb::handle data, const DType* dtype) {
+    if (is_tensor(data.ptr()) || is_array(data)) {
+        const Tensor source = is_tensor(data.ptr()) ? tensor_in(data.ptr()) : tensor_from_array(data);
+        return ops::clone(ops::to_dtype(source, dtype ? *dtype : source.dtype()));
+    }
+    const Numbers numbers(data);
+    const Tensor made = empty(numbers.shape, dtype ? *dtype : dtype_of_numbers(numbers.values));
+    dispatch_dtype(made.dtype(), [&]<class T>() {
+        T* out = made.mutable_data<T>();
+        for (const Scalar& value : numbers.values) *out++ = value.to<T>();
+    });
+    return made;
+}
+
+}  // namespace wick::python

@@ -1,0 +1,371 @@
+#include "python/operator_function.h"
+
+#include <cstddef>
+#include <fmt/format.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+#include <set>
+#include <structmember.h>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "ops/print_value.h"
+#include "ops/registry.h"
+#include "program/operation.h"
+#include "python/convert.h"
+#include "python/errors.h"
+
+namespace nb = nanobind;
+
+namespace wick::python {
+
+namespace {
+
+struct OperatorFunction {
+    PyObject_HEAD vectorcallfunc vectorcall;
+    struct Data* data;
+};
+
+/// One combination of argument types.
+struct Known {
+    IntrusivePtr<jit::Operation> operation;
+    bool gives_dtype = false;  ///< programs have dtypes as numbers
+};
+
+struct Data {
+    Form form;
+    std::string name;
+    std::string python_name;
+    std::unordered_map<std::string, Known> known;
+};
+
+/// Appends what tells types of values apart: one character for most.
+void append_key(std::string& key, const IValue& value) {
+    switch (value.tag()) {
+        case IValue::Tag::List:
+            key += 'l';
+            key += value.to_list().element_type->str();
+            key += ';';
+            return;
+        case IValue::Tag::Tuple:
+            key += '(';
+            for (const IValue& element : value.to_tuple().elements) append_key(key, element);
+            key += ')';
+            return;
+        case IValue::Tag::Dict:
+        case IValue::Tag::Object:
+        case IValue::Tag::Enum:
+            key += value.type()->str();
+            key += ';';
+            return;
+        default:
+            key += static_cast<char>('A' + static_cast<int>(value.tag()));
+    }
+}
+
+/// The operation as text; `keywords` has each operand's keyword, null for those without.
+std::string text_of(const Data& data, const std::vector<std::string>& names, const std::vector<const char*>& keywords) {
+    if (data.form == Form::expression) return fmt::format(fmt::runtime(data.name), names.at(0), names.back());
+    const bool is_method = data.form == Form::method;
+    std::string text = (is_method ? "a0." : "torch.") + data.name + "(";
+    for (size_t i = is_method; i < names.size(); ++i) {
+        if (!text.ends_with('(')) text += ", ";
+        if (keywords[i]) text += std::string(keywords[i]) + "=";
+        text += names[i];
+    }
+    return text + ")";
+}
+
+const Known& find(Data& data, const std::string& key, const std::vector<IValue>& operands,
+                  const std::vector<const char*>& keywords) {
+    const auto found = data.known.find(key);
+    if (found != data.known.end()) return found->second;
+    std::vector<std::string> names;
+    std::vector<jit::TypePtr> types;
+    for (const IValue& operand : operands) {
+        names.push_back(fmt::format("a{}", names.size()));
+        types.push_back(operand.type());
+    }
+    Known known;
+    try {
+        known.operation = make_intrusive<jit::Operation>(text_of(data, names, keywords), names, types);
+    } catch (const CompileError& error) {
+        throw ArgumentError(fmt::format("{}(): {}", data.python_name, error.sentence()));
+    }
+    const jit::Schema* schema = known.operation->schema();
+    known.gives_dtype = schema && schema->returns.size() == 1 && schema->returns[0].written_type == "ScalarType";
+    return data.known.emplace(key, std::move(known)).first->second;
+}
+
+/// `arguments` are `count` positional ones, then those of the tuple of names `keywords`.
+nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, PyObject* keywords) {
+    const size_t all = count + (keywords ? PyTuple_GET_SIZE(keywords) : 0);
+    std::vector<IValue> operands;
+    operands.reserve(all);
+    std::vector<const char*> names;
+    names.reserve(all);
+    std::string key;
+    // No operator knows it: where a factory is given it, it is the result's.
+    PyObject* requires_grad = nullptr;
+    for (size_t i = 0; i < all; ++i) {
+        const char* name = i < count ? nullptr : PyUnicode_AsUTF8(PyTuple_GET_ITEM(keywords, i - count));
+        if (name && std::string_view(name) == "requires_grad") {
+            requires_grad = arguments[i];
+            continue;
+        }
+        // Programs have dtypes as numbers; here x.view(wick.int32) and x.view(3) are told apart.
+        if (data.form == Form::method && i + 1 == count && is_dtype(arguments[i])) name = "dtype";
+        if (name) (key += name) += '=';
+        names.push_back(name);
+        operands.push_back(to_ivalue(arguments[i], Tuples::as_lists));
+        append_key(key, operands.back());
+    }
+    const Known& known = find(data, key, operands, names);
+    const IntrusivePtr<jit::Operation> operation = known.operation;
+    const bool gives_dtype = known.gives_dtype;
+    IValue result;
+    {
+        const nb::gil_scoped_release unlocked;
+        result = operation->call(std::move(operands));
+    }
+    if (result.is_tensor()) {
+        if (requires_grad) result.tensor_ref().impl()->requires_grad = PyObject_IsTrue(requires_grad) == 1;
+        for (size_t i = 0; i < all; ++i) {
+            if (is_tensor(arguments[i]) && tensor_in(arguments[i]).is_same(result.tensor_ref()))
+                return nb::borrow(arguments[i]);
+        }
+    }
+    if (gives_dtype && result.is_int()) return to_python(static_cast<DType>(result.to_int()));
+    nb::object made = to_python(result);
+    // Several tensors are a tuple in Python.
+    const bool are_tensors = result.is_list() && result.to_list().element_type->is(jit::TypeKind::Tensor);
+    return are_tensors ? nb::steal(PyList_AsTuple(made.ptr())) : made;
+}
+
+/// The binding of exceptions, for functions that Python calls without nanobind in between.
+template <class Body>
+PyObject* guarded(const Body& body) {
+    static nb::object* const raise = new nb::object(nb::module_::import_("wick._wick").attr("_raise"));
+    std::exception_ptr error;
+    try {
+        return body();
+    } catch (nb::python_error& e) {
+        e.restore();
+        return nullptr;
+    } catch (...) {
+        error = std::current_exception();
+    }
+    const nb::object capsule = nb::capsule(&error);
+    PyObject* none = PyObject_CallOneArg(raise->ptr(), capsule.ptr());
+    Py_XDECREF(none);
+    return nullptr;
+}
+
+PyObject* vectorcall(PyObject* self, PyObject* const* arguments, size_t flags, PyObject* keywords) {
+    Data& data = *reinterpret_cast<OperatorFunction*>(self)->data;
+    return guarded([&]() -> PyObject* {
+        const size_t count = PyVectorcall_NARGS(flags);
+        if (data.form != Form::expression) return call_operator(data, arguments, count, keywords).release().ptr();
+        try {
+            return call_operator(data, arguments, count, keywords).release().ptr();
+        } catch (const ArgumentError&) {
+            // The other operand may know what to do; if not, Python says that neither does.
+            for (size_t i = 0; i < count; ++i) {
+                if (is_tensor(arguments[i])) continue;
+                return Py_NewRef(Py_NotImplemented);
+            }
+            throw;
+        }
+    });
+}
+
+PyObject* bind_to(PyObject* self, PyObject* object, PyObject*) {
+    const bool is_method = reinterpret_cast<OperatorFunction*>(self)->data->form != Form::function;
+    return is_method && object && object != Py_None ? PyMethod_New(self, object) : Py_NewRef(self);
+}
+
+void dealloc(PyObject* self) {
+    PyTypeObject* type = Py_TYPE(self);
+    delete reinterpret_cast<OperatorFunction*>(self)->data;
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+Data& data_of(PyObject* self) { return *reinterpret_cast<OperatorFunction*>(self)->data; }
+
+PyObject* repr(PyObject* self) { return PyUnicode_FromFormat("<operator %s>", data_of(self).python_name.c_str()); }
+PyObject* get_name(PyObject* self, void*) { return PyUnicode_FromString(data_of(self).python_name.c_str()); }
+PyObject* get_doc(PyObject* self, void*) {
+    return guarded([&] {
+        std::string text;
+        for (const jit::Operator* op : jit::Registry::instance().find("aten::" + data_of(self).name)) {
+            text += op->schema().str().substr(6) + "\n";
+            if (!op->doc.empty()) text += "    " + op->doc + "\n";
+        }
+        return PyUnicode_FromString(text.c_str());
+    });
+}
+
+PyTypeObject* operator_type() {
+    static PyMemberDef members[] = {
+        {"__vectorcalloffset__", T_PYSSIZET, offsetof(OperatorFunction, vectorcall), READONLY, nullptr},
+        {nullptr, 0, 0, 0, nullptr}};
+    static PyGetSetDef attributes[] = {{"__name__", get_name, nullptr, nullptr, nullptr},
+                                       {"__qualname__", get_name, nullptr, nullptr, nullptr},
+                                       {"__doc__", get_doc, nullptr, nullptr, nullptr},
+                                       {nullptr, nullptr, nullptr, nullptr, nullptr}};
+    static PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                                  {Py_tp_descr_get, reinterpret_cast<void*>(bind_to)},
+                                  {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                                  {Py_tp_repr, reinterpret_cast<void*>(repr)},
+                                  {Py_tp_members, members},
+                                  {Py_tp_getset, attributes},
+                                  {0, nullptr}};
+    static PyType_Spec spec = {"wick.Operator", sizeof(OperatorFunction), 0,
+                               Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR, slots};
+    static auto* const type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+    if (!type) nb::raise_python_error();
+    return type;
+}
+
+/// Names of Python's arithmetic, and what they are as text.
+constexpr std::pair<const char*, const char*> kExpressions[] = {
+    {"__add__", "{0} + {1}"},
+    {"__sub__", "{0} - {1}"},
+    {"__mul__", "{0} * {1}"},
+    {"__truediv__", "{0} / {1}"},
+    {"__floordiv__", "{0} // {1}"},
+    {"__mod__", "{0} % {1}"},
+    {"__pow__", "{0} ** {1}"},
+    {"__matmul__", "{0} @ {1}"},
+    {"__and__", "{0} & {1}"},
+    {"__or__", "{0} | {1}"},
+    {"__xor__", "{0} ^ {1}"},
+    {"__lshift__", "{0} << {1}"},
+    {"__rshift__", "{0} >> {1}"},
+    {"__radd__", "{1} + {0}"},
+    {"__rsub__", "{1} - {0}"},
+    {"__rmul__", "{1} * {0}"},
+    {"__rtruediv__", "{1} / {0}"},
+    {"__rfloordiv__", "torch.floor_divide(torch.tensor({1}), {0})"},
+    {"__rmod__", "torch.remainder({1}, {0})"},
+    {"__rpow__", "{1} ** {0}"},
+    {"__rand__", "{0} & {1}"},
+    {"__ror__", "{0} | {1}"},
+    {"__rxor__", "{0} ^ {1}"},
+    {"__eq__", "{0} == {1}"},
+    {"__ne__", "{0} != {1}"},
+    {"__lt__", "{0} < {1}"},
+    {"__le__", "{0} <= {1}"},
+    {"__gt__", "{0} > {1}"},
+    {"__ge__", "{0} >= {1}"},
+    {"__neg__", "-{0}"},
+    {"__invert__", "~{0}"},
+    {"__abs__", "torch.abs({0})"},
+    {"__iadd__", "{0}.add_({1})"},
+    {"__isub__", "{0}.sub_({1})"},
+    {"__imul__", "{0}.mul_({1})"},
+    {"__itruediv__", "{0}.div_({1})"},
+    {"__ifloordiv__", "{0}.floor_divide_({1})"},
+    {"__imod__", "{0}.remainder_({1})"},
+    {"__ipow__", "{0}.pow_({1})"},
+    {"__iand__", "{0}.bitwise_and_({1})"},
+    {"__ior__", "{0}.bitwise_or_({1})"},
+    {"__ixor__", "{0}.bitwise_xor_({1})"},
+};
+
+/// What a tensor has without being called.
+constexpr const char* kProperties[] = {"T",      "H",       "mT",        "mH",           "real",   "imag",
+                                       "layout", "is_cuda", "is_sparse", "is_quantized", "is_meta"};
+
+/// Conversions that programs have as methods without there being an operator.
+constexpr const char* kCasts[] = {"float", "double", "half", "bfloat16", "long",   "int",
+                                  "short", "char",   "byte", "bool",     "cfloat", "cdouble"};
+
+std::string annotation_of(const jit::Argument& argument) {
+    const std::string& written = argument.written_type;
+    if (written == "ScalarType") return "dtype";
+    return written == "ScalarType?" ? "Optional[dtype]" : argument.type->annotation_str();
+}
+
+/// A schema taken apart, for the stubs.
+nb::tuple signature_of(const jit::Schema& schema) {
+    nb::list arguments;
+    for (const jit::Argument& argument : schema.arguments) {
+        const nb::object otherwise = argument.default_value
+                                         ? nb::object(nb::cast(jit::python_repr(*argument.default_value)))
+                                         : nb::object(nb::none());
+        arguments.append(nb::make_tuple(argument.name, annotation_of(argument), otherwise, argument.kwarg_only));
+    }
+    std::string result;
+    for (const jit::Argument& one : schema.returns) result += (result.empty() ? "" : ", ") + annotation_of(one);
+    if (schema.returns.size() != 1) result = schema.returns.empty() ? "None" : "Tuple[" + result + "]";
+    return nb::make_tuple(schema.str(), arguments, result);
+}
+
+bool is_python_name(std::string_view name) {
+    return !name.empty() && !name.starts_with("__") && name.find('.') == name.npos;
+}
+
+}  // namespace
+
+nb::object make_operator(Form form, const std::string& name, const std::string& python_name) {
+    nb::object made = nb::steal(operator_type()->tp_alloc(operator_type(), 0));
+    auto* function = reinterpret_cast<OperatorFunction*>(made.ptr());
+    function->vectorcall = vectorcall;
+    function->data = new Data{form, name, python_name, {}};
+    return made;
+}
+
+bool has_operator(const std::string& name) { return !jit::Registry::instance().find("aten::" + name).empty(); }
+
+void bind_operators(nb::module_& module) {
+    module.def("_raise",
+               [](nb::capsule error) { std::rethrow_exception(*static_cast<std::exception_ptr*>(error.data())); });
+    module.def("has_operator", &has_operator, nb::arg("name"));
+    module.def(
+        "operator", [](const std::string& name) { return make_operator(Form::function, name, name); }, nb::arg("name"),
+        "The operator `name` as a function. Whether there is one shows when it is called.");
+    module.def(
+        "signatures",
+        [](const std::string& name) {
+            nb::list overloads;
+            for (const jit::Operator* op : jit::Registry::instance().find("aten::" + name))
+                overloads.append(signature_of(op->schema()));
+            return overloads;
+        },
+        nb::arg("name"),
+        "For each overload: (schema, [(name, annotation, default or None, keyword only), …], annotation of the "
+        "result).");
+    module.def(
+        "operator_names",
+        [] {
+            std::set<std::string> names;
+            for (const jit::Operator* op : jit::Registry::instance().all()) {
+                if (op->name.starts_with("aten::") && is_python_name(std::string_view(op->name).substr(6)))
+                    names.insert(op->name.substr(6));
+            }
+            return std::vector<std::string>(names.begin(), names.end());
+        },
+        "All operators by name.");
+}
+
+void bind_tensor_operators(nb::object tensor) {
+    for (const auto& [name, text] : kExpressions) tensor.attr(name) = make_operator(Form::expression, text, name);
+    const nb::object property = nb::module_::import_("builtins").attr("property");
+    for (const char* name : kProperties)
+        tensor.attr(name) = property(make_operator(Form::expression, std::string("{0}.") + name, name));
+    std::set<std::string> names(std::begin(kCasts), std::end(kCasts));
+    for (const jit::Operator* op : jit::Registry::instance().all()) {
+        const std::string name = op->name.starts_with("aten::") ? op->name.substr(6) : "";
+        if (!is_python_name(name) || names.contains(name)) continue;
+        const std::vector<jit::Argument>& arguments = op->schema().arguments;
+        const bool is_method =
+            !arguments.empty() && arguments[0].name == "self" && arguments[0].type->is(jit::TypeKind::Tensor);
+        if (is_method && !nb::hasattr(tensor, name.c_str())) names.insert(name);
+    }
+    for (const std::string& name : names) tensor.attr(name.c_str()) = make_operator(Form::method, name, name);
+}
+
+}  // namespace wick::python

@@ -1,0 +1,167 @@
+// A Session (program/session.h) in Python's hands: how wick.jit.script hands over the text of functions and classes,
+// the names that they use and the modules that are made of them. wick/jit/_compiler.py finds all of it; here it becomes
+// a program.
+
+#include "program/session.h"
+
+#include <fmt/format.h>
+#include <memory>
+#include <nanobind/stl/string.h>
+#include <string>
+
+#include "frontend/emitter.h"
+#include "program/classes.h"
+#include "program/functions.h"
+#include "program/modules.h"
+#include "program/namespaces.h"
+#include "python/bindings.h"
+#include "python/errors.h"
+#include "python/script.h"
+
+namespace nb = nanobind;
+
+namespace wick::python {
+
+namespace {
+
+using jit::Session;
+
+/// A value of the session that Python has no object for: a function, class, module under construction, namespace.
+struct ThingHandle {
+    IValue value;
+};
+struct ScopeHandle {
+    jit::ScopePtr scope;
+};
+
+IValue session_value(nb::handle object) {
+    if (nb::isinstance<ThingHandle>(object)) return nb::cast<const ThingHandle&>(object).value;
+    if (nb::isinstance<ScriptFunction>(object)) return IValue(nb::cast<const ScriptFunction&>(object).function);
+    if (!PyDict_Check(object.ptr()) && !PyList_Check(object.ptr()) && !PyTuple_Check(object.ptr()))
+        return to_ivalue(object.ptr());
+    // Containers may hold things.
+    if (PyDict_Check(object.ptr())) {
+        auto dict = make_dict(jit::any_type(), jit::any_type());
+        for (const auto& [key, item] : nb::cast<nb::dict>(object)) dict->set(session_value(key), session_value(item));
+        return IValue(std::move(dict));
+    }
+    std::vector<IValue> items;
+    for (nb::handle item : object) items.push_back(session_value(item));
+    return PyTuple_Check(object.ptr()) ? IValue(make_tuple(std::move(items)))
+                                       : IValue(make_list(jit::any_type(), std::move(items)));
+}
+
+void fill(DictObject& into, nb::dict from) {
+    for (const auto& [name, value] : from) into.set(IValue(nb::cast<std::string>(name)), session_value(value));
+}
+
+nb::object thing_or_none(bool found, IValue value) {
+    if (!found) return nb::none();
+    return nb::cast(ThingHandle{std::move(value)});
+}
+
+/// A module as its constructor in Python has left it.
+ThingHandle make_module(const ThingHandle& type, nb::dict parameters, nb::dict buffers, nb::dict modules,
+                        nb::dict attributes) {
+    auto* python_class = jit::thing_as<jit::ClassThing>(type.value);
+    if (!python_class) throw ArgumentError("a module is of a class");
+    auto module = make_intrusive<jit::ModuleObject>(IntrusivePtr<jit::ClassThing>(python_class));
+    fill(*module->parameters, parameters);
+    fill(*module->buffers, buffers);
+    fill(*module->modules, modules);
+    fill(*module->attributes, attributes);
+    return {module->value()};
+}
+
+/// Runs `compile`, and compiles everything that this has declared: mistakes show now, and those of earlier programs do
+/// not.
+template <class Compile>
+auto with_all_defined(Session& session, const Compile& compile) {
+    const auto& functions = session.unit()->functions();
+    const size_t before = functions.size();
+    auto result = compile();
+    for (size_t i = before; i < functions.size(); ++i) IntrusivePtr<jit::Function>(functions[i])->ensure_defined();
+    return result;
+}
+
+ScriptModule script_module(Session& session, const ThingHandle& module) {
+    return session.guarded([&] {
+        IntrusivePtr<ScriptObject> object =
+            with_all_defined(session, [&] { return jit::script_module(session, module.value); });
+        return ScriptModule(jit::Module(session.unit(), std::move(object)));
+    });
+}
+
+ScriptFunction script_function(Session& session, const ThingHandle& thing) {
+    auto* function = jit::thing_as<jit::FunctionThing>(thing.value);
+    if (!function) throw ArgumentError("only functions become ScriptFunctions");
+    return session.guarded([&] {
+        const auto compile = [&] {
+            IntrusivePtr<jit::Function> compiled(&function->compiled(session));
+            jit::define_now(session, *compiled, {});
+            return compiled;
+        };
+        return ScriptFunction{with_all_defined(session, compile), session.unit()};
+    });
+}
+
+}  // namespace
+
+void bind_session(nb::module_& module) {
+    nb::class_<ThingHandle>(module, "_Thing", "A function, class, module or namespace of a session.");
+
+    nb::class_<ScopeHandle>(module, "_Scope", "The names that a text uses and defines.")
+        .def("set", [](const ScopeHandle& self, const std::string& name,
+                       nb::handle value) { self.scope->set(name, session_value(value)); })
+        .def("has", [](const ScopeHandle& self, const std::string& name) { return self.scope->find(name) != nullptr; })
+        .def("get", [](const ScopeHandle& self, const std::string& name) {
+            const IValue* found = self.scope->find(name);
+            return thing_or_none(found, found ? *found : IValue());
+        });
+
+    nb::class_<Session>(module, "_Session", "A program that is put together from Python.")
+        .def("__init__", [](Session* self) { new (self) Session(run_options()); })
+        .def(
+            "scope",
+            [](Session&, const std::string& qualifier) {
+                return ScopeHandle{make_intrusive<jit::Scope>(jit::ScopePtr(), qualifier)};
+            },
+            nb::arg("qualifier"), "A scope whose definitions are called `qualifier`.NAME.")
+        .def(
+            "execute",
+            [](Session& self, const ScopeHandle& scope, const std::string& text, const std::string& file,
+               int64_t first_line) {
+                self.guarded([&] { self.execute_in(scope.scope, std::make_shared<Source>(text, file, first_line)); });
+            },
+            nb::arg("scope"), nb::arg("text"), nb::arg("file"), nb::arg("first_line"))
+        .def(
+            "namespace",
+            [](Session&, const std::string& name) {
+                return ThingHandle{make_intrusive<jit::NamespaceThing>(name)->value()};
+            },
+            nb::arg("name"))
+        .def(
+            "attribute",
+            [](Session& self, const std::string& name, const std::string& attribute) {
+                IValue found;
+                const bool has = make_intrusive<jit::NamespaceThing>(name)->attribute(self, attribute, found);
+                return thing_or_none(has, std::move(found));
+            },
+            nb::arg("namespace"), nb::arg("name"),
+            "What a module of the library or an operator of that name is, or None.")
+        .def(
+            "module",
+            [](Session&, const ThingHandle& type, nb::dict parameters, nb::dict buffers, nb::dict modules,
+               nb::dict attributes) { return make_module(type, parameters, buffers, modules, attributes); },
+            nb::arg("type"), nb::arg("parameters"), nb::arg("buffers"), nb::arg("modules"), nb::arg("attributes"))
+        .def("script_module", &script_module, nb::arg("module"))
+        .def("script_function", &script_function, nb::arg("function"))
+        .def(
+            "save_function",
+            [](Session& self, const ThingHandle& function, const std::string& path) {
+                self.guarded([&] { jit::save_script_module(self, function.value, path); });
+            },
+            nb::arg("function"), nb::arg("path"), "Writes a function as the forward of a module.");
+}
+
+}  // namespace wick::python

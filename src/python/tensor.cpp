@@ -1,0 +1,208 @@
+#include <fmt/format.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <optional>
+#include <string>
+
+#include "ops/print_value.h"
+#include "ops/tensor_ops.h"
+#include "program/namespaces.h"
+#include "python/bindings.h"
+#include "python/convert.h"
+#include "python/errors.h"
+#include "python/indexing.h"
+#include "python/ndarray.h"
+#include "python/operator_function.h"
+
+namespace nb = nanobind;
+
+namespace wick::python {
+
+namespace {
+
+const DType* dtype_or_null(const std::optional<DTypeObject>& dtype) { return dtype ? &dtype->dtype : nullptr; }
+
+/// A handle of its own on the same elements.
+Tensor with_own_handle(const Tensor& source, bool requires_grad) {
+    Tensor own = ops::alias(source);
+    own.impl()->requires_grad = requires_grad;
+    return own;
+}
+
+Scalar only_element(const Tensor& self) {
+    if (self.numel() != 1)
+        throw OpError(fmt::format("a Tensor with {} elements cannot be converted to Scalar", self.numel()));
+    return self.item();
+}
+
+nb::object scalar_to_python(const Scalar& value) { return to_python(IValue(value)); }
+
+bool truth(const Tensor& self) {
+    if (self.numel() == 0) throw OpError("Boolean value of Tensor with no values is ambiguous");
+    if (self.numel() > 1) throw OpError("Boolean value of Tensor with more than one value is ambiguous");
+    return self.item().to_bool();
+}
+
+void bind_geometry(nb::class_<Tensor>& tensor) {
+    tensor.def_prop_ro("dtype", [](const Tensor& self) { return to_python(self.dtype()); })
+        .def_prop_ro("device", &Tensor::device)
+        .def_prop_ro("shape", [](const Tensor& self) { return size_to_python(self.sizes()); })
+        .def_prop_ro("ndim", &Tensor::dim)
+        .def_prop_ro("itemsize", &Tensor::itemsize)
+        .def_prop_ro("nbytes", &Tensor::nbytes)
+        .def_prop_ro("is_leaf", [](const Tensor&) { return true; })
+        .def_prop_ro("grad", [](const Tensor&) { return nb::none(); })
+        .def_prop_ro("grad_fn", [](const Tensor&) { return nb::none(); })
+        .def_prop_rw(
+            "requires_grad", [](const Tensor& self) { return self.impl()->requires_grad; },
+            [](const Tensor& self, bool on) { self.impl()->requires_grad = on; })
+        .def_prop_rw(
+            "data", [](const Tensor& self) { return with_own_handle(self, false); },
+            [](Tensor& self, const Tensor& other) { self = with_own_handle(other, self.impl()->requires_grad); })
+        .def(
+            "size",
+            [](const Tensor& self, std::optional<int64_t> dim) -> nb::object {
+                return dim ? nb::object(nb::int_(self.size(*dim))) : size_to_python(self.sizes());
+            },
+            nb::arg("dim") = nb::none())
+        .def(
+            "stride",
+            [](const Tensor& self, std::optional<int64_t> dim) -> nb::object {
+                return dim ? nb::object(nb::int_(self.stride(*dim)))
+                           : nb::object(nb::tuple(to_python(IValue(self.strides().vec()))));
+            },
+            nb::arg("dim") = nb::none())
+        .def("dim", &Tensor::dim)
+        .def("ndimension", &Tensor::dim)
+        .def("numel", &Tensor::numel)
+        .def("nelement", &Tensor::numel)
+        .def("element_size", &Tensor::itemsize)
+        .def("storage_offset", &Tensor::storage_offset)
+        .def("data_ptr", [](const Tensor& self) { return reinterpret_cast<uintptr_t>(self.data_ptr()); })
+        .def(
+            "requires_grad_",
+            [](nb::object self, bool on) {
+                tensor_in(self.ptr()).impl()->requires_grad = on;
+                return self;
+            },
+            nb::arg("requires_grad") = true)
+        .def("is_floating_point", [](const Tensor& self) { return is_floating(self.dtype()); })
+        .def(
+            "type",
+            [](const Tensor& self, std::optional<DTypeObject> dtype) -> nb::object {
+                if (dtype) return to_python(ops::to_dtype(self, dtype->dtype));
+                return nb::cast(fmt::format("torch.{}Tensor", scalar_name_of(self.dtype())));
+            },
+            nb::arg("dtype") = nb::none())
+        .def("is_complex", [](const Tensor& self) { return is_complex(self.dtype()); });
+}
+
+void bind_values_of(nb::class_<Tensor>& tensor) {
+    tensor.def("item", [](const Tensor& self) { return scalar_to_python(only_element(self)); })
+        .def("tolist", [](const Tensor& self) { return to_python(jit::tensor_to_list(self)); })
+        .def("__bool__", &truth)
+        .def("__int__",
+             [](const Tensor& self) { return nb::steal(PyNumber_Long(scalar_to_python(only_element(self)).ptr())); })
+        .def("__float__",
+             [](const Tensor& self) { return nb::steal(PyNumber_Float(scalar_to_python(only_element(self)).ptr())); })
+        .def("__complex__", [](const Tensor& self) { return to_python(IValue(only_element(self).to_complex())); })
+        .def("__index__",
+             [](const Tensor& self) {
+                 if (!is_integral(self.dtype(), true) || self.numel() != 1)
+                     throw ArgumentError("only integer tensors of a single element can be converted to an index");
+                 return self.item().to_int();
+             })
+        .def("__len__",
+             [](const Tensor& self) {
+                 if (self.dim() == 0) throw ArgumentError("len() of a 0-d tensor");
+                 return self.size(0);
+             })
+        .def("__iter__",
+             [](const Tensor& self) {
+                 if (self.dim() == 0) throw ArgumentError("iteration over a 0-d tensor");
+                 return nb::iter(to_python(IValue(ops::unbind(self))));
+             })
+        .def("__contains__",
+             [](const Tensor& self, nb::object value) {
+                 return truth(ops::any(nb::cast<Tensor>(nb::cast(self).attr("__eq__")(value))));
+             })
+        .def("__hash__",
+             [](nb::handle self) { return static_cast<int64_t>(reinterpret_cast<uintptr_t>(self.ptr()) >> 4); })
+        .def("__repr__", [](const Tensor& self) { return jit::tensor_repr(self); })
+        .def("__format__",
+             [](nb::object self, const std::string& spec) {
+                 const bool is_number = tensor_in(self.ptr()).dim() == 0;
+                 return nb::str(is_number ? self.attr("item")().attr("__format__")(spec)
+                                          : nb::str(self).attr("__format__")(spec));
+             })
+        .def("__getitem__", &get_item, nb::arg("index").none())
+        .def("__setitem__", &set_item, nb::arg("index").none(), nb::arg("value"))
+        .def("__copy__", [](const Tensor& self) { return with_own_handle(self, self.impl()->requires_grad); })
+        .def("__deepcopy__", [](const Tensor& self, nb::handle) {
+            const Tensor copy = ops::clone(self);
+            copy.impl()->requires_grad = self.impl()->requires_grad;
+            return copy;
+        });
+}
+
+void bind_exchange(nb::class_<Tensor>& tensor) {
+    tensor
+        .def(
+            "numpy",
+            [](const Tensor& self, bool force) {
+                if (self.impl()->requires_grad && !force)
+                    throw OpError(
+                        "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
+                return numpy_from_tensor(self);
+            },
+            nb::kw_only(), nb::arg("force") = false)
+        .def(
+            "__array__",
+            [](const Tensor& self, nb::object dtype, nb::object copy) {
+                nb::object array = numpy_from_tensor(self);
+                if (!dtype.is_none()) array = array.attr("astype")(dtype);
+                return copy.is_none() || !nb::cast<bool>(copy) || !dtype.is_none() ? array
+                                                                                   : nb::object(array.attr("copy")());
+            },
+            nb::arg("dtype") = nb::none(), nb::kw_only(), nb::arg("copy") = nb::none())
+        .def(
+            "__dlpack__",
+            [](const Tensor& self, nb::handle, nb::handle, nb::handle, nb::handle copy) {
+                return dlpack_from_tensor(!copy.is_none() && nb::cast<bool>(copy) ? ops::clone(self) : self);
+            },
+            nb::kw_only(), nb::arg("stream") = nb::none(), nb::arg("max_version") = nb::none(),
+            nb::arg("dl_device") = nb::none(), nb::arg("copy") = nb::none())
+        .def("__dlpack_device__", [](const Tensor&) { return nb::make_tuple(1, 0); });
+    // NumPy leaves arithmetic with tensors to them.
+    tensor.attr("__array_priority__") = 1000;
+}
+
+}  // namespace
+
+void bind_tensor(nb::module_& module) {
+    nb::class_<Tensor> tensor(module, "Tensor", "A typed, shaped view of memory; views share it.",
+                              nb::is_weak_referenceable());
+    tensor.def(
+        "__init__",
+        [](Tensor* self, const Tensor& other) {
+            new (self) Tensor(with_own_handle(other, other.impl()->requires_grad));
+        },
+        nb::arg("other"), "A handle of its own on the elements of another tensor.");
+    bind_geometry(tensor);
+    bind_values_of(tensor);
+    bind_exchange(tensor);
+    bind_tensor_operators(tensor);
+
+    module.def(
+        "tensor",
+        [](nb::handle data, std::optional<DTypeObject> dtype, nb::handle, bool requires_grad) {
+            Tensor made = tensor_from_data(data, dtype_or_null(dtype));
+            made.impl()->requires_grad = requires_grad;
+            return made;
+        },
+        nb::arg("data"), nb::kw_only(), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
+        nb::arg("requires_grad") = false, "A new tensor of numbers in nested sequences, of an array or of a tensor.");
+    module.def("from_array", &tensor_from_array, nb::arg("array"), "A tensor over an array's memory.");
+}
+
+}  // namespace wick::python

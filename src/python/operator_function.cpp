@@ -1,5 +1,6 @@
 #include "python/operator_function.h"
 
+#include <array>
 #include <cstddef>
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
@@ -64,20 +65,20 @@ void append_key(std::string& key, const IValue& value) {
     }
 }
 
-/// The operation as text; `keywords` has each operand's keyword, null for those without.
+/// The operation as text; `keywords` has each operand's keyword, null, or nothing at the end, for those without.
 std::string text_of(const Data& data, const std::vector<std::string>& names, const std::vector<const char*>& keywords) {
     if (data.form == Form::expression) return fmt::format(fmt::runtime(data.name), names.at(0), names.back());
     const bool is_method = data.form == Form::method;
     std::string text = (is_method ? "a0." : "torch.") + data.name + "(";
     for (size_t i = is_method; i < names.size(); ++i) {
         if (!text.ends_with('(')) text += ", ";
-        if (keywords[i]) text += std::string(keywords[i]) + "=";
+        if (i < keywords.size() && keywords[i]) text += std::string(keywords[i]) + "=";
         text += names[i];
     }
     return text + ")";
 }
 
-const Known& find(Data& data, const std::string& key, const std::vector<IValue>& operands,
+const Known& find(Data& data, const std::string& key, ArrayRef<IValue> operands,
                   const std::vector<const char*>& keywords) {
     const auto found = data.known.find(key);
     if (found != data.known.end()) return found->second;
@@ -101,10 +102,12 @@ const Known& find(Data& data, const std::string& key, const std::vector<IValue>&
 /// `arguments` are `count` positional ones, then those of the tuple of names `keywords`.
 nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, PyObject* keywords) {
     const size_t all = count + (keywords ? PyTuple_GET_SIZE(keywords) : 0);
-    std::vector<IValue> operands;
-    operands.reserve(all);
+    constexpr size_t kFew = 8;
+    std::array<IValue, kFew> few;
+    std::vector<IValue> many(all > kFew ? all : 0);
+    IValue* const operands = many.empty() ? few.data() : many.data();
+    size_t given = 0;
     std::vector<const char*> names;
-    names.reserve(all);
     std::string key;
     // No operator knows it: where a factory is given it, it is the result's.
     PyObject* requires_grad = nullptr;
@@ -116,18 +119,21 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
         }
         // Programs have dtypes as numbers; here x.view(wick.int32) and x.view(3) are told apart.
         if (data.form == Form::method && i + 1 == count && is_dtype(arguments[i])) name = "dtype";
-        if (name) (key += name) += '=';
-        names.push_back(name);
-        operands.push_back(to_ivalue(arguments[i], Tuples::as_lists));
-        append_key(key, operands.back());
+        if (name) {
+            (key += name) += '=';
+            names.resize(given);
+            names.push_back(name);
+        }
+        operands[given] = to_ivalue(arguments[i], Tuples::as_lists);
+        append_key(key, operands[given++]);
     }
-    const Known& known = find(data, key, operands, names);
+    const Known& known = find(data, key, ArrayRef<IValue>(operands, given), names);
     const IntrusivePtr<jit::Operation> operation = known.operation;
     const bool gives_dtype = known.gives_dtype;
     IValue result;
     {
         const nb::gil_scoped_release unlocked;
-        result = operation->call(std::move(operands));
+        result = operation->call(operands);
     }
     if (result.is_tensor()) {
         if (requires_grad) result.tensor_ref().impl()->requires_grad = PyObject_IsTrue(requires_grad) == 1;
@@ -277,7 +283,7 @@ constexpr std::pair<const char*, const char*> kExpressions[] = {
 
 /// What a tensor has without being called.
 constexpr const char* kProperties[] = {"T",      "H",       "mT",        "mH",           "real",   "imag",
-                                       "layout", "is_cuda", "is_sparse", "is_quantized", "is_meta"};
+                                       "layout", "is_cuda", "is_sparse", "is_quantized", "is_meta", "is_nested"};
 
 /// Conversions that programs have as methods without there being an operator.
 constexpr const char* kCasts[] = {"float", "double", "half", "bfloat16", "long",   "int",

@@ -98,6 +98,23 @@ const jit::Method& forward_of(const ScriptModule& self) {
     return *self.forward;
 }
 
+/// Calls forward, or, where the class declares it for several types (nn.LSTM), the first that takes the arguments.
+nb::object call_forward(const ScriptModule& self, const nb::args& arguments, const nb::kwargs& keywords) {
+    for (int number = 0; !self.forward; ++number) {
+        const auto method = self.module.find_method(fmt::format("forward__{}", number));
+        if (!method) break;
+        std::vector<IValue> values = values_of(arguments);
+        values.insert(values.begin(), IValue(self.module.object()));
+        try {
+            jit::bind_arguments(method->schema(), std::move(values), values_of(keywords));
+        } catch (const OpError&) {
+            continue;
+        }
+        return call_method(*method, self.module.unit(), arguments, keywords);
+    }
+    return call_method(forward_of(self), self.module.unit(), arguments, keywords);
+}
+
 std::string class_name(const jit::Module& module) {
     return module.type_name().substr(module.type_name().rfind('.') + 1);
 }
@@ -167,14 +184,8 @@ void bind_module(nb::module_& module) {
     nb::class_<ScriptModule>(module, "ScriptModule",
                              "A compiled module. Calls may run on any number of threads at once.",
                              nb::is_weak_referenceable())
-        .def("__call__",
-             [](const ScriptModule& self, const nb::args& arguments, const nb::kwargs& keywords) {
-                 return call_method(forward_of(self), self.module.unit(), arguments, keywords);
-             })
-        .def("forward",
-             [](const ScriptModule& self, const nb::args& arguments, const nb::kwargs& keywords) {
-                 return call_method(forward_of(self), self.module.unit(), arguments, keywords);
-             })
+        .def("__call__", &call_forward)
+        .def("forward", &call_forward)
         .def("__getattr__", &attribute)
         .def("__setattr__", [](ScriptModule& self, const std::string& name,
                                nb::handle value) { self.module.setattr(name, to_ivalue(value.ptr())); })
@@ -292,6 +303,20 @@ void bind_function(nb::module_& module) {
              [](const ScriptFunction& self, const nb::args& arguments, const nb::kwargs& keywords) {
                  return call_function(*self.function, self.unit, values_of(arguments), keywords);
              })
+        .def(
+            "save",
+            [](nb::object self, const std::string& path, nb::object extra_files) {
+                nb::module_::import_("wick.jit._compiler").attr("module_around")(self).attr("save")(path, extra_files);
+            },
+            nb::arg("path"), nb::arg("_extra_files") = nb::none(), "Writes it as the forward of a module.")
+        .def(
+            "save_to_buffer",
+            [](nb::object self, nb::object extra_files) {
+                return nb::module_::import_("wick.jit._compiler")
+                    .attr("module_around")(self)
+                    .attr("save_to_buffer")(extra_files);
+            },
+            nb::arg("_extra_files") = nb::none())
         .def_prop_ro("name", [](const ScriptFunction& self) { return self.function->name(); })
         .def_prop_ro("qualified_name", [](const ScriptFunction& self) { return self.function->qualified_name(); })
         .def_prop_ro("schema", [](const ScriptFunction& self) { return self.function->schema().str(); })

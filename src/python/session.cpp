@@ -157,11 +157,13 @@ void bind_session(nb::module_& module) {
         .def("script_module", &script_module, nb::arg("module"))
         .def("script_function", &script_function, nb::arg("function"))
         .def(
-            "save_function",
-            [](Session& self, const ThingHandle& function, const std::string& path) {
-                self.guarded([&] { jit::save_script_module(self, function.value, path); });
+            "module_around",
+            [](Session& self, const ScriptFunction& function) {
+                return self.guarded([&] {
+                    return ScriptModule(jit::Module(self.unit(), jit::exported(self, IValue(function.function))));
+                });
             },
-            nb::arg("function"), nb::arg("path"), "Writes a function as the forward of a module.");
+            nb::arg("function"), "A module whose forward the function is: the form in which it is saved.");
 }
 
 }  // namespace wick::python

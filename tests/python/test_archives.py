@@ -12,6 +12,8 @@ def close(a, b):
         return wick.allclose(a.double(), b.double(), 1e-4, 1e-5, True)
     if isinstance(a, (list, tuple)):
         return len(a) == len(b) and all(map(close, a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(close(a[key], b[key]) for key in a)
     return a == b or (isinstance(a, float) and a == pytest.approx(b, rel=1e-5))
 
 

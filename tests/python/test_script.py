@@ -100,6 +100,12 @@ def test_functions():
     assert wick.jit.script(scripted) is scripted
 
 
+def test_functions_are_saved_as_modules(tmp_path):
+    wick.jit.save(wick.jit.script(uses_names), tmp_path / "f.pt")
+    loaded = wick.jit.load(tmp_path / "f.pt")
+    assert loaded(wick.ones(1), wick.ones(1), times=1).item() == 7
+
+
 def test_decorated_and_closed_over():
     factor = 3
 

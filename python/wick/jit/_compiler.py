@@ -39,6 +39,11 @@ def script(obj):
     raise TypeError(f"wick.jit.script takes a module, a class or a function, not a {type(obj).__name__}")
 
 
+def module_around(function):
+    """A ScriptModule whose forward the ScriptFunction is."""
+    return _compiler().session.module_around(function)
+
+
 _the_compiler = None
 
 

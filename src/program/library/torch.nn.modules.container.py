@@ -126,6 +126,9 @@ class ModuleDict(Module):
     def __getitem__(self, key):
         return self._modules[key]
 
+    def __iter__(self):
+        return iter(self._modules)
+
     def __setitem__(self, key, module):
         self.add_module(key, module)
 
@@ -199,6 +202,9 @@ class ParameterDict(Module):
 
     def __getitem__(self, key):
         return self._parameters[key]
+
+    def __iter__(self):
+        return iter(self._parameters)
 
     def keys(self):
         return self._parameters.keys()

@@ -72,6 +72,23 @@ class _ConvNd(Module):
                 bound = 1 / math.sqrt(fan_in)
                 init.uniform_(self.bias, -bound, bound)
 
+    def extra_repr(self):
+        extra = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        zeros = (0,) * len(self.kernel_size)
+        if self.padding != zeros:
+            extra += f", padding={self.padding}"
+        if self.dilation != (1,) * len(self.kernel_size):
+            extra += f", dilation={self.dilation}"
+        if self.output_padding != zeros:
+            extra += f", output_padding={self.output_padding}"
+        if self.groups != 1:
+            extra += f", groups={self.groups}"
+        if self.bias is None:
+            extra += ", bias=False"
+        if self.padding_mode != "zeros":
+            extra += f", padding_mode={self.padding_mode}"
+        return extra
+
 
 class Conv1d(_ConvNd):
     def __init__(self, in_channels: int, out_channels: int, kernel_size, stride=1, padding=0, dilation=1, groups: int = 1,

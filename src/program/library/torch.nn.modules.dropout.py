@@ -16,6 +16,9 @@ class _DropoutNd(Module):
         self.p = p
         self.inplace = inplace
 
+    def extra_repr(self):
+        return f"p={self.p}, inplace={self.inplace}"
+
 
 class Dropout(_DropoutNd):
     def forward(self, input: Tensor) -> Tensor:

@@ -15,6 +15,9 @@ class _CircularPadNd(Module):
         self._check_input_dim(input)
         return F.pad(input, self.padding, "circular")
 
+    def extra_repr(self):
+        return f"{self.padding}"
+
 
 class CircularPad1d(_CircularPadNd):
     padding: Tuple[int, int]
@@ -64,6 +67,9 @@ class _ConstantPadNd(Module):
     def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, "constant", self.value)
 
+    def extra_repr(self):
+        return f"padding={self.padding}, value={self.value}"
+
 
 class ConstantPad1d(_ConstantPadNd):
     padding: Tuple[int, int]
@@ -93,15 +99,24 @@ class ZeroPad1d(ConstantPad1d):
     def __init__(self, padding):
         super().__init__(padding, 0.0)
 
+    def extra_repr(self):
+        return f"{self.padding}"
+
 
 class ZeroPad2d(ConstantPad2d):
     def __init__(self, padding):
         super().__init__(padding, 0.0)
 
+    def extra_repr(self):
+        return f"{self.padding}"
+
 
 class ZeroPad3d(ConstantPad3d):
     def __init__(self, padding):
         super().__init__(padding, 0.0)
+
+    def extra_repr(self):
+        return f"{self.padding}"
 
 
 class _ReflectionPadNd(Module):
@@ -110,6 +125,9 @@ class _ReflectionPadNd(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, "reflect")
+
+    def extra_repr(self):
+        return f"{self.padding}"
 
 
 class ReflectionPad1d(_ReflectionPadNd):
@@ -142,6 +160,9 @@ class _ReplicationPadNd(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, "replicate")
+
+    def extra_repr(self):
+        return f"{self.padding}"
 
 
 class ReplicationPad1d(_ReplicationPadNd):

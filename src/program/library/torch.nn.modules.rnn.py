@@ -127,6 +127,22 @@ class RNNBase(Module):
             return hx
         return _apply_permutation(hx, permutation)
 
+    def extra_repr(self):
+        extra = f"{self.input_size}, {self.hidden_size}"
+        if self.proj_size != 0:
+            extra += f", proj_size={self.proj_size}"
+        if self.num_layers != 1:
+            extra += f", num_layers={self.num_layers}"
+        if not self.bias:
+            extra += f", bias={self.bias}"
+        if self.batch_first:
+            extra += f", batch_first={self.batch_first}"
+        if self.dropout != 0:
+            extra += f", dropout={self.dropout}"
+        if self.bidirectional:
+            extra += f", bidirectional={self.bidirectional}"
+        return extra
+
 
 class RNN(RNNBase):
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
@@ -412,6 +428,12 @@ class RNNCellBase(Module):
         for weight in self.parameters():
             init.uniform_(weight, -bound, bound)
 
+    def extra_repr(self):
+        extra = f"{self.input_size}, {self.hidden_size}"
+        if not self.bias:
+            extra += f", bias={self.bias}"
+        return extra
+
 
 class RNNCell(RNNCellBase):
     __constants__ = ["input_size", "hidden_size", "bias", "nonlinearity"]
@@ -444,6 +466,10 @@ class RNNCell(RNNCellBase):
         if not is_batched:
             ret = ret.squeeze(0)
         return ret
+
+    def extra_repr(self):
+        extra = super().extra_repr()
+        return extra if self.nonlinearity == "tanh" else f"{extra}, nonlinearity={self.nonlinearity}"
 
 
 class LSTMCell(RNNCellBase):

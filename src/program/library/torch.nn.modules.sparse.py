@@ -56,6 +56,20 @@ class Embedding(Module):
         return cls(num_embeddings=rows, embedding_dim=cols, _weight=embeddings, _freeze=freeze, padding_idx=padding_idx,
                    max_norm=max_norm, norm_type=norm_type, scale_grad_by_freq=scale_grad_by_freq, sparse=sparse)
 
+    def extra_repr(self):
+        extra = f"{self.num_embeddings}, {self.embedding_dim}"
+        if self.padding_idx is not None:
+            extra += f", padding_idx={self.padding_idx}"
+        if self.max_norm is not None:
+            extra += f", max_norm={self.max_norm}"
+        if self.norm_type != 2:
+            extra += f", norm_type={self.norm_type}"
+        if self.scale_grad_by_freq:
+            extra += ", scale_grad_by_freq=True"
+        if self.sparse:
+            extra += ", sparse=True"
+        return extra
+
 
 class EmbeddingBag(Module):
     __constants__ = ["num_embeddings", "embedding_dim", "max_norm", "norm_type", "scale_grad_by_freq", "mode", "sparse",
@@ -112,6 +126,19 @@ class EmbeddingBag(Module):
                   padding_idx=padding_idx)
         bag.weight.requires_grad = not freeze
         return bag
+
+    def extra_repr(self):
+        extra = f"{self.num_embeddings}, {self.embedding_dim}"
+        if self.max_norm is not None:
+            extra += f", max_norm={self.max_norm}"
+        if self.norm_type != 2:
+            extra += f", norm_type={self.norm_type}"
+        if self.scale_grad_by_freq:
+            extra += ", scale_grad_by_freq=True"
+        extra += f", mode='{self.mode}'"
+        if self.padding_idx is not None:
+            extra += f", padding_idx={self.padding_idx}"
+        return extra
 
 
 def _index_from_start(index: Optional[int], size: int, name: str) -> Optional[int]:

@@ -31,6 +31,10 @@ class Upsample(Module):
     def forward(self, input: Tensor) -> Tensor:
         return F.interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor)
 
+    def extra_repr(self):
+        size = f"scale_factor={self.scale_factor}" if self.scale_factor is not None else f"size={self.size}"
+        return f"{size}, mode='{self.mode}'"
+
 
 class UpsamplingNearest2d(Upsample):
     def __init__(self, size=None, scale_factor=None):

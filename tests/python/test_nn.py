@@ -1,0 +1,142 @@
+"""wick.nn: layers in Python, their texts and their numbers."""
+import collections
+import re
+
+import pytest
+
+import wick
+from wick import nn
+
+LAYERS = [
+    ("Linear(3, 4)", (2, 3)), ("Linear(3, 4, bias=False)", (2, 3)), ("Identity()", (2, 3)), ("ReLU()", (2, 3)), ("ReLU(inplace=True)", (2, 3)),
+    ("ReLU6()", (2, 3)), ("Hardtanh(-2.0, 2.0)", (2, 3)), ("LeakyReLU(0.1)", (2, 3)), ("ELU()", (2, 3)), ("GELU()", (2, 3)), ("GLU()", (2, 4)),
+    ("SiLU()", (2, 3)), ("Softplus()", (2, 3)), ("Softmax(dim=1)", (2, 3)), ("LogSoftmax(1)", (2, 3)), ("PReLU()", (2, 3)), ("Hardshrink()", (2, 3)),
+    ("Threshold(0.1, 20.0)", (2, 3)), ("Conv1d(3, 4, 2)", (2, 3, 8)), ("Conv2d(1, 4, 3, padding=1, stride=2)", (2, 1, 8, 8)),
+    ("Conv2d(4, 4, 3, groups=2, bias=False, padding_mode='reflect', padding='same')", (2, 4, 8, 8)), ("Conv3d(1, 2, 2, dilation=2)", (1, 1, 5, 5, 5)),
+    ("ConvTranspose2d(2, 3, 3, output_padding=1, stride=2)", (1, 2, 4, 4)), ("BatchNorm1d(3)", (4, 3)), ("BatchNorm2d(3, affine=False)", (2, 3, 4, 4)),
+    ("InstanceNorm2d(3)", (2, 3, 4, 4)), ("LayerNorm(3)", (2, 3)), ("LayerNorm((2, 3), elementwise_affine=False)", (4, 2, 3)), ("GroupNorm(2, 4)", (2, 4, 3)),
+    ("RMSNorm(3)", (2, 3)), ("LocalResponseNorm(2)", (1, 4, 3)), ("MaxPool2d(2)", (1, 2, 4, 4)), ("AvgPool2d(2, padding=1)", (1, 2, 4, 4)),
+    ("AvgPool1d(2)", (1, 2, 4)), ("LPPool2d(2, (2, 2))", (1, 2, 4, 4)), ("AdaptiveAvgPool2d((1, 1))", (1, 2, 4, 4)), ("AdaptiveMaxPool1d(2)", (1, 2, 5)),
+    ("ZeroPad2d(1)", (1, 2, 3, 3)), ("ConstantPad1d(1, 2.5)", (1, 2, 3)), ("ReflectionPad2d((1, 0, 1, 0))", (1, 2, 3, 3)), ("ReplicationPad1d(2)", (1, 2, 3)),
+    ("Flatten()", (2, 3, 4)), ("Unflatten(1, (2, 2))", (3, 4)), ("Upsample(scale_factor=2)", (1, 2, 3, 3)), ("PixelShuffle(2)", (1, 4, 2, 2)),
+    ("ChannelShuffle(2)", (1, 4, 2, 2)), ("Fold((4, 4), 2)", (1, 4, 9)), ("Unfold(2)", (1, 1, 4, 4)), ("LSTM(3, 4, num_layers=2, batch_first=True)", (2, 5, 3)),
+    ("GRU(3, 4, bidirectional=True)", (5, 2, 3)), ("RNNCell(3, 4)", (2, 3)), ("GRUCell(3, 4, bias=False)", (2, 3)), ("Softmin(1)", (2, 3)),
+    ("Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Sequential(nn.Linear(4, 2)))", (2, 3)), ("TransformerEncoderLayer(4, 2, 8, dropout=0.0, batch_first=True)", (2, 3, 4)),
+]
+
+
+def first(result):
+    return first(result[0]) if isinstance(result, tuple) else result
+
+
+@pytest.mark.parametrize("text, shape", LAYERS)
+def test_layers_are_pytorchs(text, shape, torch):
+    wick.manual_seed(1)
+    torch.manual_seed(1)
+    ours = eval("nn." + text, {"nn": nn})
+    theirs = eval("nn." + text, {"nn": torch.nn})
+    assert repr(ours) == repr(theirs)
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    x = torch.randn(shape)
+    with torch.no_grad():
+        expected = first(theirs(x.clone()))
+    got = first(ours(wick.from_dlpack(x.clone())))
+    assert torch.allclose(torch.from_dlpack(got.detach()), expected, atol=1e-5)
+    scripted = first(wick.jit.script(ours)(wick.from_dlpack(x.clone())))
+    assert torch.allclose(torch.from_dlpack(scripted.detach()), expected, atol=1e-5)
+
+
+def test_embedding(torch):
+    ours, theirs = nn.Embedding(10, 3, padding_idx=1), torch.nn.Embedding(10, 3, padding_idx=1)
+    assert repr(ours) == repr(theirs) == "Embedding(10, 3, padding_idx=1)"
+    assert ours(wick.tensor([1, 2]))[0].tolist() == [0, 0, 0]
+
+
+NET = """Sequential(
+  (0): Linear(in_features=3, out_features=4, bias=True)
+  (1): ReLU()
+  (act): Dropout(p=0.5, inplace=False)
+)"""
+
+
+def test_text_of_a_net():
+    net = nn.Sequential(collections.OrderedDict([("0", nn.Linear(3, 4)), ("1", nn.ReLU()), ("act", nn.Dropout())]))
+    assert repr(net) == NET
+    assert repr(net[0].weight).startswith("Parameter containing:\ntensor([[") and repr(net[0].weight).endswith("requires_grad=True)")
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(2, 2)
+        self.bias = nn.Parameter(wick.zeros(2))
+        self.register_buffer("steps", wick.tensor(0))
+        self.register_buffer("scratch", wick.zeros(1), persistent=False)
+        self.blocks = nn.ModuleDict({"a": nn.ReLU()})
+
+    def forward(self, x):
+        return self.layer(x) + self.bias
+
+
+def test_what_a_module_is_made_of():
+    net = Net()
+    assert [name for name, _ in net.named_parameters()] == ["bias", "layer.weight", "layer.bias"]
+    assert [name for name, _ in net.named_modules()] == ["", "layer", "blocks", "blocks.a"]
+    assert [name for name, _ in net.named_buffers()] == ["steps", "scratch"]
+    assert list(net.state_dict()) == ["bias", "steps", "layer.weight", "layer.bias"]
+    assert list(net.blocks) == ["a"] and "a" in net.blocks
+    assert net.get_submodule("blocks.a") is net.blocks["a"] and len(list(net.children())) == 2
+    del net.blocks
+    assert not hasattr(net, "blocks")
+    net.bias = None
+    assert [name for name, _ in net.named_parameters()] == ["layer.weight", "layer.bias"]
+    with pytest.raises(TypeError, match="cannot assign 'int' as child module 'layer'"):
+        net.layer = 3
+    with pytest.raises(AttributeError, match="'Net' object has no attribute 'nothing'"):
+        net.nothing
+    with pytest.raises(AttributeError, match=r"before Module.__init__\(\) call"):
+        type("Early", (nn.Module,), {"__init__": lambda self: setattr(self, "x", nn.ReLU())})()
+
+
+def test_modes_and_dtypes():
+    net = Net()
+    assert net.training and not net.eval().layer.training and net.train().layer.training
+    weight = net.layer.weight
+    assert net.double().layer.weight is weight and weight.dtype is wick.float64 and net.steps.dtype is wick.int64
+    assert net(wick.ones(1, 2, dtype=wick.float64)).dtype is wick.float64
+    assert net.to("cpu") is net and net.to(wick.float32).layer.weight.dtype is wick.float32
+    assert all(not p.requires_grad for p in net.requires_grad_(False).parameters())
+    seen = []
+    net.apply(lambda module: seen.append(type(module).__name__))
+    assert seen == ["Linear", "ReLU", "ModuleDict", "Net"]
+
+
+def test_state_goes_from_module_to_module():
+    one, other = Net(), Net()
+    assert repr(other.load_state_dict(one.state_dict())) == "<All keys matched successfully>"
+    assert other.layer.weight.tolist() == one.layer.weight.tolist()
+    state = one.state_dict()
+    state["more"] = state.pop("bias")
+    with pytest.raises(RuntimeError, match='Unexpected key\\(s\\) in state_dict: "more"'):
+        other.load_state_dict(state)
+    state["layer.weight"] = wick.zeros(3, 3)
+    with pytest.raises(RuntimeError, match="size mismatch for layer.weight"):
+        other.load_state_dict(state, strict=False)
+
+
+def test_hooks():
+    net = Net()
+    handle = net.register_forward_hook(lambda module, args, result: result * 0)
+    assert net(wick.ones(1, 2)).tolist() == [[0, 0]]
+    handle.remove()
+    before = net.register_forward_pre_hook(lambda module, args: (args[0] * 0,))
+    assert net(wick.ones(1, 2)).tolist() == (net.layer.bias + net.bias)[None].tolist()
+    before.remove()
+
+
+def test_timers(capsys):
+    with wick.utils.Benchmark("Without torchscript"):
+        wick.ones(1)
+    assert re.fullmatch(r"Without torchscript: \d+\.\d{4} sec\n", capsys.readouterr().out)
+    timer = wick.utils.Timer()
+    assert timer.stop() >= 0 and timer.sum() == sum(timer.times) and timer.avg() == timer.sum() / len(timer.times)

@@ -7,6 +7,7 @@
 
 #include <wick/support/error.h>
 
+#include "program/operation.h"
 #include "program/session.h"
 #include "runtime/interpreter.h"
 
@@ -75,6 +76,9 @@ void settle_empty(IValue& value, const TypePtr& type) {
         value.to_dict().value_type = wanted.contained(1);
     }
 }
+
+Eager::Eager(Session& session) : session_(session) {}
+Eager::~Eager() = default;
 
 Operation& Eager::compiled(const std::string& expression, const std::vector<std::string>& names, const std::vector<IValue>& values) {
     std::string key = expression;

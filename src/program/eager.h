@@ -11,15 +11,16 @@
 #include <wick/types/ivalue.h>
 
 #include "frontend/token.h"
-#include "program/operation.h"
 
 namespace wick::jit {
 
+class Operation;
 class Session;
 
 class Eager {
  public:
-    explicit Eager(Session& session) : session_(session) {}
+    explicit Eager(Session& session);
+    ~Eager();
 
     /// The value of an expression over names, given the values of the names. TypeError where no overload fits.
     IValue evaluate(const std::string& expression, const std::vector<std::string>& names, std::vector<IValue> values);

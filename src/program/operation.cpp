@@ -1,6 +1,8 @@
 #include "program/operation.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 #include <wick/support/error.h>
 
@@ -87,13 +89,14 @@ void Operation::find_operator() {
     if (tuple ? results[0] != tuple->outputs[0] || tuple->inputs != only->outputs : results != only->outputs) return;
     for (const Value* input : only->inputs) {
         if (!find_input(input, inputs_.emplace_back())) return;
+        lists_ += inputs_.back().list_of ? 1 : 0;
     }
     operator_ = only->op;
     if (tuple && !tuple->outputs[0]->type->expect<TupleType>().field_names().empty())
         named_result_ = tuple->outputs[0]->type;
 }
 
-IValue Operation::value_of(const Input& input, const std::vector<IValue>& operands) {
+IValue Operation::value_of(const Input& input, const IValue* operands) {
     if (input.operand >= 0) return operands[input.operand];
     if (!input.list_of) return input.constant;
     std::vector<IValue> elements;
@@ -104,31 +107,36 @@ IValue Operation::value_of(const Input& input, const std::vector<IValue>& operan
 
 const Schema* Operation::schema() const { return operator_ ? &operator_->schema() : nullptr; }
 
-IValue Operation::call(std::vector<IValue> operands) const {
+IValue Operation::call(IValue* operands) const {
     if (!operator_) {
         try {
-            return run(*function_, std::move(operands));
+            const size_t count = function_->graph()->inputs().size();
+            return run(*function_, {std::make_move_iterator(operands), std::make_move_iterator(operands + count)});
         } catch (const ScriptError& error) {
             throw OpError(error.message());
         }
     }
     const SharedCall call;
-    std::vector<IValue> arguments;
-    std::vector<IValue*> slots;
-    arguments.reserve(inputs_.size());
-    slots.reserve(inputs_.size());
-    for (const Input& input : inputs_) {
-        arguments.push_back(value_of(input, operands));
-        slots.push_back(&arguments.back());
+    std::array<IValue*, 16> few;
+    std::vector<IValue*> many(inputs_.size() > few.size() ? inputs_.size() : 0);
+    IValue** const slots = many.empty() ? few.data() : many.data();
+    std::vector<IValue> lists;
+    lists.reserve(lists_);
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+        const Input& input = inputs_[i];
+        slots[i] = input.operand >= 0 ? &operands[input.operand]
+                   : input.list_of    ? &lists.emplace_back(value_of(input, operands))
+                                      : const_cast<IValue*>(&input.constant);
     }
+    const Args arguments{slots, inputs_.size()};
     const size_t count = operator_->schema().returns.size();
     if (count < 2) {
         IValue result;
-        operator_->kernel(*operator_, Args{slots.data(), slots.size()}, &result);
+        operator_->kernel(*operator_, arguments, &result);
         return result;
     }
     std::vector<IValue> results(count);
-    operator_->kernel(*operator_, Args{slots.data(), slots.size()}, results.data());
+    operator_->kernel(*operator_, arguments, results.data());
     return IValue(make_tuple(std::move(results), named_result_));
 }
 

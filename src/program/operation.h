@@ -22,8 +22,9 @@ class Operation : public RefCounted {
 
     /// The operation as a function of its operands.
     Function& function() const { return *function_; }
-    /// Calls it, without limits. What fails is an operator's own error, without a script's call stack.
-    IValue call(std::vector<IValue> operands) const;
+    /// Calls it with a value for each name, without limits; takes the values. What fails is an operator's own error, without
+    /// a script's call stack.
+    IValue call(IValue* operands) const;
     /// The schema of the operator that it consists of, or null where it is more than one.
     const Schema* schema() const;
 
@@ -37,12 +38,13 @@ class Operation : public RefCounted {
     };
     void find_operator();
     bool find_input(const Value* value, Input& input) const;
-    static IValue value_of(const Input& input, const std::vector<IValue>& operands);
+    static IValue value_of(const Input& input, const IValue* operands);
 
     IntrusivePtr<Function> function_;
     /// An operation that is one operator needs no interpreter: the operator, its arguments, the type of a named result.
     const Operator* operator_ = nullptr;
     std::vector<Input> inputs_;
+    size_t lists_ = 0;  ///< how many of them are to be made for each call
     TypePtr named_result_;
 };
 

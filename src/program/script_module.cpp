@@ -43,6 +43,7 @@ IntrusivePtr<ScriptObject> exported(Session& session, const IValue& what) {
         define_now(session, compiled, {});
         return module_around(session, compiled);
     }
+    if (what.is_function()) return module_around(session, what.to_function());
     raise("TypeError", fmt::format("a {} cannot be saved as a TorchScript archive", session.type_name(what)));
 }
 

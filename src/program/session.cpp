@@ -15,6 +15,7 @@
 #include "program/functions.h"
 #include "program/library.h"
 #include "program/module_class.h"
+#include "program/operation.h"
 #include "runtime/interpreter.h"
 
 namespace wick::jit {

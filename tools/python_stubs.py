@@ -11,12 +11,18 @@ import wick
 from wick import _wick
 
 HEADER = '''# Made by tools/python_stubs.py from the registry of operators.
+import builtins
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union, overload
 
-number = Union[bool, int, float, complex]
+from . import fft as fft, jit as jit, linalg as linalg, nn as nn, special as special, utils as utils
+
+number = Union[builtins.bool, builtins.int, builtins.float, complex]
 '''
+OPERATOR = type(wick.relu)
+# What every class has, and what only CPython asks for.
+SPECIAL = {"__init__", "__new__", "__module__", "__doc__", "__dict__", "__weakref__", "__nb_signature__"}
 # Annotations of schemas in Python's terms. What is a list in a schema may be any sequence in a call.
-TYPES = {"Tensor": "Tensor", "int": "int", "float": "float", "bool": "bool", "str": "str", "complex": "complex", "number": "number", "dtype": "dtype",
+TYPES = {"Tensor": "Tensor", "int": "builtins.int", "float": "builtins.float", "bool": "builtins.bool", "str": "str", "complex": "complex", "number": "number", "dtype": "dtype",
          "Device": "Union[device, str]", "None": "None", "Any": "Any"}
 
 
@@ -65,7 +71,7 @@ def required_first(words):
 
 
 def definitions(name, is_method):
-    signatures = [one for one in _wick.signatures(name) if concerns_tensors(one) and (not is_method or takes_self(one))]
+    signatures = [one for one in _wick._signatures(name) if concerns_tensors(one) and (not is_method or takes_self(one))]
     indent = "    " if is_method else ""
     for schema, arguments, result in signatures:
         if len(signatures) > 1:
@@ -84,27 +90,59 @@ def takes_self(signature):
     return bool(arguments) and arguments[0][:2] == ("self", "Tensor")
 
 
-def main():
-    names = [name for name in _wick.operator_names() if not keyword.iskeyword(name)]
-    natives = {name for name in vars(wick.Tensor) if not isinstance(vars(wick.Tensor)[name], type(wick.relu))}
-    lines = [HEADER]
+def tensor_stub():
+    """The class Tensor: what is its own, arithmetic, then the operators that are methods."""
+    yield "class Tensor:"
+    yield "    def __init__(self, other: Tensor) -> None: ..."
+    unary = {"__neg__", "__invert__", "__abs__"}
+    operators = set(_wick._operator_names())
+    for name, value in sorted(vars(wick.Tensor).items()):
+        if name in SPECIAL or (name.startswith("_") and not name.endswith("__")):
+            continue
+        if isinstance(value, property):
+            yield f"    {name}: Any"
+        elif not isinstance(value, OPERATOR):
+            yield f"    def {name}(self, *args: Any, **kwargs: Any) -> Any: ..." if callable(value) else f"    {name}: Any"
+        elif name.startswith("__"):
+            yield f"    def {name}(self{'' if name in unary else ', other: Any'}) -> Tensor: ..."
+        elif name in operators:
+            yield from definitions(name, is_method=True)
+        else:
+            yield f"    def {name}(self) -> Tensor: ..."
+
+
+def package_stub():
+    """What the package has besides tensors and operators."""
     for name, value in sorted(vars(wick).items()):
+        if name.startswith("_") or keyword.iskeyword(name) or value is wick.Tensor:
+            continue
         if isinstance(value, wick.dtype):
-            lines.append(f"{name}: dtype")
-        elif isinstance(value, type) and issubclass(value, wick.Error):
-            lines.append(f"class {name}({', '.join(base.__name__ for base in value.__bases__)}): ...")
-    lines += ["class dtype: ...", "class device:", "    def __init__(self, device: Union[str, device], index: int = ...) -> None: ..."]
-    lines += ["", "class Tensor:"]
-    for name in sorted(natives):
-        if not name.startswith("_"):
-            is_property = isinstance(vars(wick.Tensor)[name], property)
-            lines.append(f"    {name}: Any" if is_property else f"    def {name}(self, *args: Any, **kwargs: Any) -> Any: ...")
-    for name in names:
-        if name not in natives:
-            lines += definitions(name, is_method=True)
-    lines.append("")
-    for name in names:
-        if name not in vars(wick) or isinstance(vars(wick)[name], type(wick.relu)):
+            yield f"{name}: dtype"
+        elif value is wick.dtype:
+            yield "class dtype:\n    is_floating_point: builtins.bool\n    is_complex: builtins.bool\n    is_signed: builtins.bool\n    itemsize: builtins.int"
+        elif value is wick.device:
+            yield "class device:\n    type: str\n    index: Optional[builtins.int]\n    def __init__(self, device: Union[str, device], index: builtins.int = ...) -> None: ..."
+        elif isinstance(value, type) and issubclass(value, (wick.Error, wick.Tensor)):
+            bases = (base.__name__ if base.__module__.startswith("wick") else f"builtins.{base.__name__}" for base in value.__bases__)
+            yield f"class {name}({', '.join(bases)}): ..."
+        elif value is wick.Size:
+            yield "class Size(Tuple[builtins.int, ...]):\n    def numel(self) -> builtins.int: ..."
+        elif isinstance(value, type):
+            yield f"class {name}:\n    def __init__(self, *args: Any, **kwargs: Any) -> None: ..."
+            yield "    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...\n    def __getattr__(self, name: str) -> Any: ..."
+        elif not isinstance(value, OPERATOR) and callable(value):
+            yield f"def {name}(*args: Any, **kwargs: Any) -> Any: ..."
+        elif isinstance(value, (int, float)):
+            yield f"{name}: builtins.{type(value).__name__}"
+        elif value is None:
+            yield f"{name}: None"
+
+
+def main():
+    own = set(vars(wick))
+    lines = [HEADER, *package_stub(), "", *tensor_stub(), ""]
+    for name in _wick._operator_names():
+        if not keyword.iskeyword(name) and (name not in own or isinstance(vars(wick)[name], OPERATOR)):
             lines += definitions(name, is_method=False)
     text = "\n".join(lines) + "\n"
     compile(text, sys.argv[1], "exec")

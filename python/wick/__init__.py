@@ -33,6 +33,6 @@ def __getattr__(name):
 
 
 def __dir__():
-    from ._wick import operator_names
+    from ._wick import _operator_names
 
-    return sorted({*globals(), *operator_names(), *_MODULES})
+    return sorted({*globals(), *_operator_names(), *_MODULES})

@@ -5,11 +5,8 @@ They are the programs that wick compiles when a script uses a layer, and ordinar
 """
 import builtins
 import functools
-import importlib.abc
 import importlib.machinery
-import importlib.util
 import os
-import re
 import sys
 
 from . import _wick
@@ -31,7 +28,7 @@ _executing = 0
 
 def operator(name):
     """The operator of that name, or None."""
-    return _wick.operator(name) if _executing or _wick.has_operator(name) else None
+    return _wick._operator(name) if _executing or _wick._has_operator(name) else None
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
@@ -47,14 +44,17 @@ class _Loader(importlib.machinery.SourceFileLoader):
             _executing -= 1
 
 
-class _Finder(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path=None, target=None):
+class _Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
         if not name.startswith("wick."):
             return None
         file = os.path.join(_FOLDER, f"torch.{name[len('wick.'):]}.py")
         if not os.path.exists(file):
             return None
-        return importlib.util.spec_from_file_location(name, file, loader=_Loader(name, file))
+        spec = importlib.machinery.ModuleSpec(name, _Loader(name, file), origin=file)
+        spec.has_location = True
+        return spec
 
 
 @functools.lru_cache
@@ -65,7 +65,7 @@ def _text(module):
 
 def defines(module, name):
     """Whether the text of a module ("nn.functional") defines a function or other global of that name."""
-    return re.search(rf"^(def {re.escape(name)}\(|{re.escape(name)} = )", _text(module), re.MULTILINE) is not None
+    return f"\ndef {name}(" in _text(module) or f"\n{name} = " in _text(module)
 
 
 def operators(module, prefix=""):
@@ -81,4 +81,4 @@ def operators(module, prefix=""):
     return __getattr__
 
 
-sys.meta_path.append(_Finder())
+sys.meta_path.append(_Finder)

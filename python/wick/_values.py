@@ -60,12 +60,12 @@ def from_numpy(array):
     """A tensor over the memory of a NumPy array: changes show on both sides."""
     if type(array).__module__ != "numpy" or not hasattr(array, "__array_interface__"):
         raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
-    return _wick.from_array(array)
+    return _wick._from_array(array)
 
 
 def from_dlpack(array):
     """A tensor over the memory of another library's (anything with __dlpack__, or a capsule)."""
-    return _wick.from_array(array)
+    return _wick._from_array(array)
 
 
 def as_tensor(data, dtype=None, device=None):
@@ -73,7 +73,7 @@ def as_tensor(data, dtype=None, device=None):
     if not isinstance(data, Tensor):
         if not (hasattr(data, "__dlpack__") or hasattr(data, "__array_interface__")):
             return _wick.tensor(data, dtype=dtype)
-        data = _wick.from_array(data)
+        data = _wick._from_array(data)
     return data if dtype is None or data.dtype == dtype else data.to(dtype)
 
 

@@ -7,9 +7,9 @@ def save(obj, f):
     """Writes tensors in lists, tuples and dicts to a path or file object, as torch.load(…, weights_only=True) reads them."""
     path = path_of(f)
     if path is not None:
-        _wick.save_weights(obj, path)
+        _wick._save_weights(obj, path)
     else:
-        write(f, _wick.save_weights_to(obj))
+        write(f, _wick._save_weights_to(obj))
 
 
 def load(f, map_location=None, weights_only=True):
@@ -17,4 +17,4 @@ def load(f, map_location=None, weights_only=True):
     if not weights_only:
         raise NotImplementedError("wick.load reads weights only: a file that runs code when it is read is not safe")
     path = path_of(f)
-    return _wick.load_weights(path) if path is not None else _wick.load_weights_from(read(f))
+    return _wick._load_weights(path) if path is not None else _wick._load_weights_from(read(f))

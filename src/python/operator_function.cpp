@@ -329,12 +329,12 @@ bool has_operator(const std::string& name) { return !jit::Registry::instance().f
 void bind_operators(nb::module_& module) {
     module.def("_raise",
                [](nb::capsule error) { std::rethrow_exception(*static_cast<std::exception_ptr*>(error.data())); });
-    module.def("has_operator", &has_operator, nb::arg("name"));
+    module.def("_has_operator", &has_operator, nb::arg("name"));
     module.def(
-        "operator", [](const std::string& name) { return make_operator(Form::function, name, name); }, nb::arg("name"),
+        "_operator", [](const std::string& name) { return make_operator(Form::function, name, name); }, nb::arg("name"),
         "The operator `name` as a function. Whether there is one shows when it is called.");
     module.def(
-        "signatures",
+        "_signatures",
         [](const std::string& name) {
             nb::list overloads;
             for (const jit::Operator* op : jit::Registry::instance().find("aten::" + name))
@@ -345,7 +345,7 @@ void bind_operators(nb::module_& module) {
         "For each overload: (schema, [(name, annotation, default or None, keyword only), …], annotation of the "
         "result).");
     module.def(
-        "operator_names",
+        "_operator_names",
         [] {
             std::set<std::string> names;
             for (const jit::Operator* op : jit::Registry::instance().all()) {

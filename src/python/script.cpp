@@ -432,7 +432,7 @@ void bind_script(nb::module_& module) {
     bind_module(module);
     bind_function(module);
     module.def(
-        "load_file",
+        "_load_file",
         [](const std::string& path) {
             jit::ExtraFiles files;
             std::optional<jit::Module> loaded;
@@ -444,7 +444,7 @@ void bind_script(nb::module_& module) {
         },
         nb::arg("path"), "(module, extra files) of an archive.");
     module.def(
-        "load_bytes",
+        "_load_bytes",
         [](nb::bytes bytes) {
             jit::ExtraFiles files;
             std::istringstream stream(std::string(bytes.c_str(), bytes.size()));
@@ -452,20 +452,20 @@ void bind_script(nb::module_& module) {
         },
         nb::arg("bytes"));
     module.def(
-        "load_weights", [](const std::string& path) { return to_python(archive::load_torch_file(path)); },
+        "_load_weights", [](const std::string& path) { return to_python(archive::load_torch_file(path)); },
         nb::arg("path"));
     module.def(
-        "load_weights_from",
+        "_load_weights_from",
         [](nb::bytes bytes) {
             return to_python(archive::load_torch_bytes(archive::Bytes::of(std::string(bytes.c_str(), bytes.size()))));
         },
         nb::arg("bytes"));
     module.def(
-        "save_weights",
+        "_save_weights",
         [](nb::handle value, const std::string& path) { archive::save_torch_file(to_ivalue(value.ptr()), path); },
         nb::arg("value"), nb::arg("path"));
     module.def(
-        "save_weights_to",
+        "_save_weights_to",
         [](nb::handle value) {
             const std::string bytes = archive::save_torch_bytes(to_ivalue(value.ptr()));
             return nb::bytes(bytes.data(), bytes.size());

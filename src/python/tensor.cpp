@@ -202,7 +202,7 @@ void bind_tensor(nb::module_& module) {
         },
         nb::arg("data"), nb::kw_only(), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
         nb::arg("requires_grad") = false, "A new tensor of numbers in nested sequences, of an array or of a tensor.");
-    module.def("from_array", &tensor_from_array, nb::arg("array"), "A tensor over an array's memory.");
+    module.def("_from_array", &tensor_from_array, nb::arg("array"), "A tensor over an array's memory.");
 }
 
 }  // namespace wick::python

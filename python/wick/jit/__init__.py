@@ -1,5 +1,5 @@
 """torch.jit: compiled modules and functions."""
-from .._wick import Future, ScriptError as Error, ScriptFunction, ScriptModule, load_bytes as _load_bytes, load_file as _load_file
+from .._wick import Future, ScriptError as Error, ScriptFunction, ScriptModule, _load_bytes, _load_file
 from .._files import path_of as _path_of, read as _read, write as _write
 from ._annotations import Attribute, Final, _overload, _overload_method, annotate, export, ignore, interface, isinstance, unused
 from ._annotations import fork, is_scripting, wait

@@ -13,7 +13,7 @@ import textwrap
 import types
 import typing
 
-from .. import _library, _wick
+from .. import _wick
 from .._wick import ScriptFunction, ScriptModule
 from ..nn.modules.module import INTERNAL, Module
 
@@ -22,6 +22,8 @@ _NAMESPACES = {
     "torch", "math", "cmath", "typing", "typing_extensions", "enum", "dataclasses", "collections", "collections.abc", "functools",
     "warnings", "abc", "copy",
 }
+# Values that are the same in a program.
+_PLAIN = (bool, int, float, complex, str, _wick.Tensor, _wick.dtype, _wick.device, ScriptFunction)
 _OPERATOR_MODULES = ("torch", "torch._C._nn", "torch.nn.functional", "torch.linalg", "torch.fft", "torch.special")
 
 
@@ -123,11 +125,12 @@ class _Compiler:
 
     def value_of(self, value):
         """What a Python value is in a program; _Unknown when it is nothing there."""
-        if value is None or isinstance(value, (bool, int, float, complex, str, _wick.Tensor, _wick.dtype, _wick.device, ScriptFunction)):
-            if not isinstance(value, enum.Enum):
-                return value
-        if isinstance(value, (list, tuple)) and (type(value) in (list, tuple) or type(value).__name__ == "Size"):
-            return type(value)(map(self.value_of, value)) if type(value) in (list, tuple) else tuple(value)
+        if value is None or (isinstance(value, _PLAIN) and not isinstance(value, enum.Enum)):
+            return value
+        if type(value) is list:
+            return list(map(self.value_of, value))
+        if type(value) is tuple or type(value).__name__ == "Size":
+            return tuple(map(self.value_of, value))
         if isinstance(value, dict):
             return {self.value_of(key): self.value_of(item) for key, item in value.items()}
         if isinstance(value, types.ModuleType):
@@ -164,24 +167,23 @@ class _Compiler:
 
     def define(self, value):
         """A function or class: that of the library where it is one, else compiled from its text."""
-        name = getattr(value, "__name__", None)
+        name = getattr(value, "__name__", "")
         home = _torch_name(getattr(value, "__module__", None) or "")
-        if isinstance(value, type) and value is _wick.Tensor or getattr(value, "__qualname__", "") == "Tensor" and home.startswith("torch"):
+        is_definition = isinstance(value, (type, types.FunctionType))
+        if value is _wick.Tensor or (isinstance(value, type) and (home, name) == ("torch", "Tensor")):
             return self.session.attribute("torch", "Tensor")
-        if type(value) is type(_wick.operator("add")) or (isinstance(value, types.BuiltinFunctionType) and not _is_namespace(home)):
+        if isinstance(value, type(_wick._operator("add"))):
             return self.operator(name)
-        if name and _is_namespace(home):
-            found = self.session.attribute(home, name)
-            if found is not None:
-                return found
-            if home.startswith("torch"):
-                for place in ("torch.nn", "torch.jit", "torch"):
-                    found = self.session.attribute(place, name)
-                    if found is not None and isinstance(value, (type, types.FunctionType)):
-                        return found
-        if inspect.ismethod(value):
-            raise _Unknown(value)
-        if isinstance(value, (type, types.FunctionType)) and home != "builtins":
+        if _is_namespace(home):
+            # PyTorch defines names elsewhere than where programs find them: torch.jit's in torch._jit_internal.
+            elsewhere = ("torch.nn", "torch.jit", "torch") if home.startswith("torch") and is_definition else ()
+            for place in (home, *elsewhere):
+                found = self.session.attribute(place, name)
+                if found is not None:
+                    return found
+        elif isinstance(value, types.BuiltinFunctionType):
+            return self.operator(name)  # torch.relu and its like have no module
+        if is_definition and home != "builtins":
             return self.from_text(value)
         raise _Unknown(value)
 
@@ -246,7 +248,7 @@ def _shared(tensor):
     """The tensor itself; one of PyTorch's as a tensor over its memory."""
     if tensor is None or isinstance(tensor, _wick.Tensor):
         return tensor
-    shared = _wick.from_array(tensor.detach())
+    shared = _wick._from_array(tensor.detach())
     shared.requires_grad = tensor.requires_grad
     return shared
 

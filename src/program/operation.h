@@ -22,8 +22,8 @@ class Operation : public RefCounted {
 
     /// The operation as a function of its operands.
     Function& function() const { return *function_; }
-    /// Calls it with a value for each name, without limits; takes the values. What fails is an operator's own error, without
-    /// a script's call stack.
+    /// Calls it with a value for each name, without limits; takes the values. What fails is an operator's own error,
+    /// without a script's call stack.
     IValue call(IValue* operands) const;
     /// The schema of the operator that it consists of, or null where it is more than one.
     const Schema* schema() const;

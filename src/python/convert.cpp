@@ -21,12 +21,26 @@ PyTypeObject* tensor_type() {
     return type;
 }
 
-/// The one type of all values, or null. Ints among floats are floats, as Python's numbers mix.
-jit::TypePtr common_type(std::vector<IValue>& values) {
-    if (std::ranges::all_of(values, [](const IValue& v) { return v.is_int() || v.is_double(); }) &&
-        std::ranges::any_of(values, &IValue::is_double)) {
-        for (IValue& value : values) value = IValue(value.to_scalar().to_double());
+/// Python's own limit of nested containers, some of which contain themselves.
+class Nesting {
+ public:
+    Nesting() {
+        if (Py_EnterRecursiveCall(" while a value is converted")) nb::raise_python_error();
     }
+    ~Nesting() { Py_LeaveRecursiveCall(); }
+    Nesting(const Nesting&) = delete;
+    Nesting& operator=(const Nesting&) = delete;
+};
+
+/// Ints among floats become floats, as Python's numbers mix.
+void mix_numbers(std::vector<IValue>& values) {
+    const bool all_numbers = std::ranges::all_of(values, [](const IValue& v) { return v.is_int() || v.is_double(); });
+    if (!all_numbers || std::ranges::none_of(values, &IValue::is_double)) return;
+    for (IValue& value : values) value = IValue(value.to_scalar().to_double());
+}
+
+/// The one type of all values, or null.
+jit::TypePtr common_type(const std::vector<IValue>& values) {
     jit::TypePtr type;
     for (const IValue& value : values) {
         jit::TypePtr next = value.type();
@@ -37,12 +51,15 @@ jit::TypePtr common_type(std::vector<IValue>& values) {
 }
 
 IValue sequence_to_ivalue(PyObject* sequence, Tuples tuples) {
+    const Nesting nesting;
     const bool is_tuple = PyTuple_Check(sequence);
     std::vector<IValue> items;
-    const Py_ssize_t size = PySequence_Fast_GET_SIZE(sequence);
-    items.reserve(size);
-    for (Py_ssize_t i = 0; i < size; ++i) items.push_back(to_ivalue(PySequence_Fast_GET_ITEM(sequence, i), tuples));
+    items.reserve(PySequence_Fast_GET_SIZE(sequence));
+    // A conversion may run Python's code, which may change the list.
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); ++i)
+        items.push_back(to_ivalue(nb::borrow(PySequence_Fast_GET_ITEM(sequence, i)).ptr(), tuples));
     if (is_tuple && tuples == Tuples::as_tuples) return IValue(make_tuple(std::move(items)));
+    if (tuples == Tuples::as_lists) mix_numbers(items);
     jit::TypePtr type = common_type(items);
     // An operator's empty list is nearly always one of sizes or dimensions.
     if (!type && items.empty() && tuples == Tuples::as_lists) type = jit::int_type();
@@ -51,13 +68,13 @@ IValue sequence_to_ivalue(PyObject* sequence, Tuples tuples) {
 }
 
 IValue dict_to_ivalue(PyObject* dict, Tuples tuples) {
+    const Nesting nesting;
     std::vector<IValue> keys;
     std::vector<IValue> values;
-    PyObject* key = nullptr;
-    PyObject* value = nullptr;
-    for (Py_ssize_t at = 0; PyDict_Next(dict, &at, &key, &value);) {
-        keys.push_back(to_ivalue(key, tuples));
-        values.push_back(to_ivalue(value, tuples));
+    const nb::object pairs = nb::steal(PyDict_Items(dict));
+    for (nb::handle pair : pairs) {
+        keys.push_back(to_ivalue(PyTuple_GET_ITEM(pair.ptr(), 0), tuples));
+        values.push_back(to_ivalue(PyTuple_GET_ITEM(pair.ptr(), 1), tuples));
     }
     const jit::TypePtr key_type = common_type(keys);
     const jit::TypePtr value_type = common_type(values);

@@ -113,6 +113,7 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
     PyObject* requires_grad = nullptr;
     for (size_t i = 0; i < all; ++i) {
         const char* name = i < count ? nullptr : PyUnicode_AsUTF8(PyTuple_GET_ITEM(keywords, i - count));
+        if (i >= count && !name) nb::raise_python_error();
         if (name && std::string_view(name) == "requires_grad") {
             requires_grad = arguments[i];
             continue;
@@ -282,7 +283,7 @@ constexpr std::pair<const char*, const char*> kExpressions[] = {
 };
 
 /// What a tensor has without being called.
-constexpr const char* kProperties[] = {"T",      "H",       "mT",        "mH",           "real",   "imag",
+constexpr const char* kProperties[] = {"T",      "H",       "mT",        "mH",           "real",    "imag",
                                        "layout", "is_cuda", "is_sparse", "is_quantized", "is_meta", "is_nested"};
 
 /// Conversions that programs have as methods without there being an operator.

@@ -71,6 +71,27 @@ def test_errors_have_the_types_of_pytorch():
     assert (X == "a") is False
 
 
+def test_strange_arguments():
+    itself = []
+    itself.append(itself)
+    with pytest.raises(RecursionError):
+        wick.cat(itself)
+    with pytest.raises(TypeError, match="'object' has no form in a program"):
+        wick.relu(object())
+    with pytest.raises(RuntimeError, match="Overflow"):
+        X + 2**70
+    with pytest.raises(UnicodeEncodeError):
+        wick.add(X, **{"\ud800": 1})
+
+    class Shrinks:
+        def __index__(self):
+            sizes.clear()
+            return 2
+
+    sizes = [Shrinks(), 3]
+    assert wick.zeros(sizes).shape == (2,)
+
+
 def test_docstrings_are_schemas():
     assert "add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor" in wick.add.__doc__
     assert wick.add.__name__ == "add" and "relu" in dir(wick.Tensor)

@@ -40,6 +40,9 @@ class Parameter(Tensor):
     def __repr__(self):
         return "Parameter containing:\n" + super().__repr__()
 
+    def __reduce__(self):
+        return Parameter, (self.data, self.requires_grad)
+
     def __deepcopy__(self, memo):
         return Parameter(self.data.clone(), self.requires_grad)
 

@@ -18,3 +18,8 @@ def load(f, map_location=None, weights_only=True):
         raise NotImplementedError("wick.load reads weights only: a file that runs code when it is read is not safe")
     path = path_of(f)
     return _wick._load_weights(path) if path is not None else _wick._load_weights_from(read(f))
+
+
+def tensor_from_bytes(data, requires_grad):
+    """A tensor from its pickled form, the bytes of a file that `save` writes."""
+    return _wick._load_weights_from(data).requires_grad_(requires_grad)

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "archive/torch_save.h"
 #include "ops/print_value.h"
 #include "ops/tensor_ops.h"
 #include "program/namespaces.h"
@@ -137,6 +138,13 @@ void bind_values_of(nb::class_<Tensor>& tensor) {
              })
         .def("__getitem__", &get_item, nb::arg("index").none())
         .def("__setitem__", &set_item, nb::arg("index").none(), nb::arg("value"))
+        .def("__reduce__",
+             [](const Tensor& self) {
+                 const std::string bytes = archive::save_torch_bytes(IValue(self));
+                 const nb::object rebuild = nb::module_::import_("wick._weights").attr("tensor_from_bytes");
+                 return nb::make_tuple(
+                     rebuild, nb::make_tuple(nb::bytes(bytes.data(), bytes.size()), self.impl()->requires_grad));
+             })
         .def("__copy__", [](const Tensor& self) { return with_own_handle(self, self.impl()->requires_grad); })
         .def("__deepcopy__", [](const Tensor& self, nb::handle) {
             const Tensor copy = ops::clone(self);

@@ -1,5 +1,7 @@
 """wick.nn: layers in Python, their texts and their numbers."""
 import collections
+import copy
+import pickle
 import re
 
 import pytest
@@ -122,6 +124,17 @@ def test_state_goes_from_module_to_module():
     state["layer.weight"] = wick.zeros(3, 3)
     with pytest.raises(RuntimeError, match="size mismatch for layer.weight"):
         other.load_state_dict(state, strict=False)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_copies(copied):
+    net = Net()
+    other = copied(net)
+    assert isinstance(other.bias, nn.Parameter) and other.bias.requires_grad
+    assert other.layer.weight.tolist() == net.layer.weight.tolist()
+    other.layer.weight.data.zero_()
+    assert net.layer.weight.abs().sum().item() > 0
+    assert wick.jit.script(other)(wick.ones(1, 2)).tolist() == other(wick.ones(1, 2)).tolist()
 
 
 def test_hooks():

@@ -1,6 +1,7 @@
 """Tensors: making, reading, indexing, printing them."""
 import copy
 import math
+import pickle
 
 import pytest
 
@@ -101,6 +102,9 @@ def test_copies():
     y.data[0] = 5
     assert x[0].item() == 1 and y.requires_grad
     assert x.detach().data_ptr() == x.data_ptr()
+    z = pickle.loads(pickle.dumps(x))
+    assert z.tolist() == [1, 1] and z.requires_grad
+    assert pickle.loads(pickle.dumps([wick.float16, x.shape])) == [wick.float16, wick.Size([2])]
 
 
 TEXTS = {

@@ -1,5 +1,6 @@
 """wick.jit.script: functions, classes and modules from their Python text."""
 import enum
+import linecache
 import math
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
@@ -228,6 +229,30 @@ def test_modules_of_pytorch(torch):
     result = torch.from_dlpack(ours(wick.from_dlpack(x)))
     assert torch.allclose(result, theirs(x), atol=1e-6)
     assert dict(ours.named_parameters())["head.weight"].data_ptr() == theirs.head.weight.data_ptr()
+
+
+NOTEBOOK = """
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return helper(self.layer(x))
+
+def helper(x):
+    return x * 2
+"""
+
+
+def test_classes_of_a_notebook():
+    # A cell has no file; its lines are in linecache.
+    linecache.cache["<cell>"] = (len(NOTEBOOK), None, NOTEBOOK.splitlines(keepends=True), "<cell>")
+    names = {"nn": nn, "__name__": "__main__"}
+    exec(compile(NOTEBOOK, "<cell>", "exec"), names)
+    net = names["Cell"]()
+    x = wick.ones(1, 2)
+    assert wick.jit.script(net)(x).tolist() == net(x).tolist()
 
 
 def test_fork_and_wait():

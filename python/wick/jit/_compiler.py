@@ -8,6 +8,7 @@ import ast
 import builtins
 import enum
 import inspect
+import linecache
 import sys
 import textwrap
 import types
@@ -67,11 +68,6 @@ def _is_namespace(module):
 
 def _is_module(obj):
     return isinstance(obj, Module) or _is_torch(obj, "nn.Module")
-
-
-def _is_module_class(cls):
-    torch = sys.modules.get("torch")
-    return issubclass(cls, Module) or (torch is not None and issubclass(cls, torch.nn.Module))
 
 
 def _is_torch(obj, name):
@@ -201,11 +197,7 @@ class _Compiler:
     # Texts ------------------------------------------------------------------------------------------------------------
 
     def from_text(self, value):
-        try:
-            lines, first = inspect.getsourcelines(value)
-            file = inspect.getsourcefile(value)
-        except (OSError, TypeError) as error:
-            raise OSError(f"the source of {value!r} cannot be had, which wick.jit.script compiles: {error}") from None
+        lines, first, file = _source_of(value)
         text = textwrap.dedent("".join(lines))
         tree = ast.parse(text).body[0]
         module = getattr(value, "__module__", "__main__")
@@ -251,6 +243,24 @@ def _shared(tensor):
     shared = _wick._from_array(tensor.detach())
     shared.requires_grad = tensor.requires_grad
     return shared
+
+
+def _source_of(value):
+    """(lines, number of the first, file) of a definition. That of a class is where its methods stand, in a notebook too."""
+    for member in vars(value).values() if isinstance(value, type) else ():
+        if not isinstance(member, types.FunctionType) or member.__qualname__ != f"{value.__qualname__}.{member.__name__}":
+            continue
+        file, at = member.__code__.co_filename, member.__code__.co_firstlineno
+        lines = linecache.getlines(file)
+        for node in ast.walk(ast.parse("".join(lines))):
+            if isinstance(node, ast.ClassDef) and node.name == value.__name__ and node.lineno <= at <= node.end_lineno:
+                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                return lines[first - 1 : node.end_lineno], first, file
+    try:
+        lines, first = inspect.getsourcelines(value)
+        return lines, first, inspect.getsourcefile(value)
+    except (OSError, TypeError) as error:
+        raise OSError(f"the source of {value!r}, which wick.jit.script compiles, cannot be had: {error}") from None
 
 
 def _names_around(value):

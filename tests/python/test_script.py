@@ -231,6 +231,22 @@ def test_modules_of_pytorch(torch):
     assert dict(ours.named_parameters())["head.weight"].data_ptr() == theirs.head.weight.data_ptr()
 
 
+@pytest.mark.parametrize("text, shape", [
+    ("LSTM(3, 4, num_layers=2)", (5, 2, 3)),
+    ("TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2, enable_nested_tensor=False)", (2, 5, 8)),
+    ("Sequential(nn.Conv1d(2, 4, 3, padding='same'), nn.InstanceNorm1d(4), nn.ELU(), nn.Flatten(), nn.LazyLinear(3))", (2, 2, 6)),
+])
+def test_layers_of_pytorch(text, shape, torch):
+    theirs = eval("nn." + text, {"nn": torch.nn}).eval()
+    x = torch.randn(shape)
+    with torch.no_grad():
+        expected = theirs(x)
+    got = wick.jit.script(theirs)(wick.from_dlpack(x))
+    if isinstance(expected, tuple):
+        expected, got = expected[0], got[0]
+    assert torch.allclose(torch.from_dlpack(got.detach()), expected, atol=1e-5)
+
+
 NOTEBOOK = """
 class Cell(nn.Module):
     def __init__(self):

@@ -86,9 +86,11 @@ class _Compiler:
     def __init__(self):
         self.session = _wick._Session()
         self.known = {}  # id of a function or class -> (it, its thing)
+        self.shared_tensors = {}  # id of a tensor of PyTorch -> (it, the tensor over its memory)
         self.waiting = {}  # id of one that is being defined -> (scope, name) of those who wait for it
 
     def script_module(self, module):
+        self.shared_tensors.clear()
         return self.session.script_module(self.module(module, {}))
 
     def script_function(self, function):
@@ -110,8 +112,8 @@ class _Compiler:
                 pass  # who uses it is told that there is no such attribute
         thing = made[id(module)] = self.session.module(
             self.value_of(type(module)),
-            {name: _shared(value) for name, value in module._parameters.items()},
-            {name: _shared(value) for name, value in module._buffers.items()},
+            {name: self.shared(value) for name, value in module._parameters.items()},
+            {name: self.shared(value) for name, value in module._buffers.items()},
             {name: None if value is None else self.module(value, made) for name, value in module._modules.items()},
             attributes,
         )
@@ -134,7 +136,7 @@ class _Compiler:
             if not _is_namespace(name):
                 raise _Unknown(value)
             return self.session.namespace(name)
-        if type(value).__module__ == "torch":
+        if type(value).__module__ == "torch" or _is_torch(value, "Tensor"):
             return self.torch_value(value)
         if type(value).__module__ == "typing" or isinstance(value, types.GenericAlias):
             return self.annotation(value)
@@ -144,12 +146,22 @@ class _Compiler:
 
     def torch_value(self, value):
         if _is_torch(value, "Tensor"):
-            return _shared(value)
+            return self.shared(value)
         if _is_torch(value, "dtype"):
             return getattr(_wick, str(value).removeprefix("torch."))
         if _is_torch(value, "device"):
             return _wick.device(str(value))
         raise _Unknown(value)
+
+    def shared(self, tensor):
+        """The tensor itself; one of PyTorch's as a tensor over its memory, the same wherever it stands."""
+        if tensor is None or isinstance(tensor, _wick.Tensor):
+            return tensor
+        if id(tensor) not in self.shared_tensors:
+            over = _wick._from_array(tensor.detach())
+            over.requires_grad = tensor.requires_grad
+            self.shared_tensors[id(tensor)] = (tensor, over)
+        return self.shared_tensors[id(tensor)][1]
 
     def annotation(self, value):
         """List[int] and its like as a value: by its text."""
@@ -234,15 +246,6 @@ class _Compiler:
 def _is_internal(name):
     """What PyTorch's modules keep about themselves."""
     return name.startswith("_") and (name.endswith(("_hooks", "_hooks_with_kwargs", "_hooks_always_called", "_set", "_impl")) or name in INTERNAL)
-
-
-def _shared(tensor):
-    """The tensor itself; one of PyTorch's as a tensor over its memory."""
-    if tensor is None or isinstance(tensor, _wick.Tensor):
-        return tensor
-    shared = _wick._from_array(tensor.detach())
-    shared.requires_grad = tensor.requires_grad
-    return shared
 
 
 def _source_of(value):

@@ -67,6 +67,15 @@ def test_text_of_a_net():
     assert repr(net[0].weight).startswith("Parameter containing:\ntensor([[") and repr(net[0].weight).endswith("requires_grad=True)")
 
 
+def test_containers_are_sliced():
+    net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    assert repr(net[1:]) == "Sequential(\n  (1): ReLU()\n  (2): Linear(in_features=4, out_features=2, bias=True)\n)"
+    assert net[-1] is net[2] and len(net[:2]) == 2 and list(net)[0] is net[0]
+    layers = nn.ModuleList([nn.ReLU(), nn.Tanh()])
+    layers.append(nn.ReLU())
+    assert [type(layer).__name__ for layer in layers[1:]] == ["Tanh", "ReLU"]
+
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()

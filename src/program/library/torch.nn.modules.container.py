@@ -19,6 +19,8 @@ class Sequential(Module):
         return len(self._modules)
 
     def __getitem__(self, idx):
+        if not isinstance(idx, int):
+            return self.__class__(dict(list(self._modules.items())[idx]))
         return list(self._modules.values())[idx]
 
     def __setitem__(self, idx, module):
@@ -74,6 +76,8 @@ class ModuleList(Module):
         return len(self._modules)
 
     def __getitem__(self, idx):
+        if not isinstance(idx, int):
+            return self.__class__(list(self._modules.values())[idx])
         return list(self._modules.values())[idx]
 
     def __setitem__(self, idx, module):

@@ -37,7 +37,7 @@ add_custom_command(OUTPUT ${package}/__init__.pyi
                    DEPENDS _wick ${PROJECT_SOURCE_DIR}/tools/python_stubs.py COMMENT "Writing the Python package's stubs")
 add_custom_target(wick_python ALL DEPENDS ${package}/__init__.pyi)
 
-install(TARGETS _wick LIBRARY DESTINATION wick COMPONENT python)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/python/wick/ DESTINATION wick COMPONENT python FILES_MATCHING PATTERN *.py PATTERN __pycache__ EXCLUDE)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/program/library DESTINATION wick COMPONENT python FILES_MATCHING PATTERN *.py PATTERN __pycache__ EXCLUDE)
-install(FILES ${package}/__init__.pyi ${PROJECT_SOURCE_DIR}/python/wick/py.typed DESTINATION wick COMPONENT python)
+install(TARGETS _wick LIBRARY DESTINATION wick COMPONENT python EXCLUDE_FROM_ALL)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/python/wick/ DESTINATION wick COMPONENT python EXCLUDE_FROM_ALL FILES_MATCHING PATTERN *.py PATTERN __pycache__ EXCLUDE)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/program/library DESTINATION wick COMPONENT python EXCLUDE_FROM_ALL FILES_MATCHING PATTERN *.py PATTERN __pycache__ EXCLUDE)
+install(FILES ${package}/__init__.pyi ${PROJECT_SOURCE_DIR}/python/wick/py.typed DESTINATION wick COMPONENT python EXCLUDE_FROM_ALL)

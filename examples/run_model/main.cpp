@@ -23,7 +23,8 @@ std::vector<T> play(const wick::jit::Module& model) {
 
 void describe(const wick::jit::Module& model) {
     std::printf("%s\n", model.type_name().c_str());
-    for (const wick::jit::Method& method : model.get_methods()) std::printf("  def %s\n", method.schema().str().c_str());
+    for (const wick::jit::Method& method : model.get_methods())
+        std::printf("  def %s\n", method.schema().str().c_str());
     for (const auto& [name, tensor] : model.named_parameters())
         std::printf("  parameter %s %s\n", name.c_str(), wick::format_sizes(tensor.sizes()).c_str());
     for (const auto& [name, tensor] : model.named_buffers())

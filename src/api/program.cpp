@@ -77,7 +77,8 @@ Module Program::script(const std::string& name) {
 template <class Text>
 static std::vector<std::pair<std::string, std::string>> texts_of(const CompilationUnit& unit, const Text& text) {
     std::vector<std::pair<std::string, std::string>> texts;
-    for (const IntrusivePtr<Function>& function : unit.functions()) texts.emplace_back(function->qualified_name(), text(*function));
+    for (const IntrusivePtr<Function>& function : unit.functions())
+        texts.emplace_back(function->qualified_name(), text(*function));
     std::ranges::sort(texts);
     return texts;
 }
@@ -96,9 +97,13 @@ std::string Program::default_entry() const {
     for (const std::string& name : session_->globals()->names()) {
         const IValue& value = *session_->find(name);
         const auto* type = thing_as<ClassThing>(value);
-        const bool is_module = thing_as<ModuleObject>(value) || (value.is_object() && value.to_object().type->is_module());
+        const bool is_module =
+            thing_as<ModuleObject>(value) || (value.is_object() && value.to_object().type->is_module());
         const auto* function = thing_as<FunctionThing>(value);
-        const int found = is_module ? 3 : type && type->def() && type->family() == ClassThing::Family::module ? 2 : function && function->def ? 1 : 0;
+        const int found = is_module                                                             ? 3
+                          : type && type->def() && type->family() == ClassThing::Family::module ? 2
+                          : function && function->def                                           ? 1
+                                                                                                : 0;
         if (found == 0 || found < rank) continue;
         rank = found;
         best = name;
@@ -106,7 +111,8 @@ std::string Program::default_entry() const {
     return best;
 }
 
-std::vector<std::string> Program::check(const std::string& text, const std::string& name, std::vector<std::string>* notes) {
+std::vector<std::string> Program::check(const std::string& text, const std::string& name,
+                                        std::vector<std::string>* notes) {
     CheckedProgram checked = check_program(*session_, std::make_shared<Source>(text, name));
     if (notes) *notes = std::move(checked.notes);
     return std::move(checked.errors);

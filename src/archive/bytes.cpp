@@ -38,7 +38,8 @@ Bytes map_file(const std::string& path) {
     const size_t size = static_cast<size_t>(info.st_size);
     if (size == 0) return {};
 
-    // Entering the pages now costs a tenth of a fault for each later. A file that may exceed the memory left is read ahead.
+    // Entering the pages now costs a tenth of a fault for each later. A file that may exceed the memory left is read
+    // ahead.
     constexpr size_t kPopulated = size_t{512} << 20;
     void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | (size <= kPopulated ? MAP_POPULATE : 0), descriptor, 0);
     if (data == MAP_FAILED) throw fail("map the file");

@@ -12,10 +12,9 @@ namespace {
 /// Operators that the dialect writes as calls of Python's own functions.
 const char* builtin_name(Symbol kind) {
     static const std::unordered_map<Symbol, const char*> names = {
-        {Symbol::from("aten::Int"), "int"},         {Symbol::from("aten::Float"), "float"},
-        {Symbol::from("aten::Bool"), "bool"},       {Symbol::from("aten::str"), "str"},
-        {Symbol::from("aten::sorted"), "sorted"},
-        {Symbol::from("prim::Print"), "print"},
+        {Symbol::from("aten::Int"), "int"},       {Symbol::from("aten::Float"), "float"},
+        {Symbol::from("aten::Bool"), "bool"},     {Symbol::from("aten::str"), "str"},
+        {Symbol::from("aten::sorted"), "sorted"}, {Symbol::from("prim::Print"), "print"},
     };
     const auto found = names.find(kind);
     return found == names.end() ? nullptr : found->second;

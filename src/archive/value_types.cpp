@@ -20,8 +20,7 @@ void TypeRestorer::restore_object(const ScriptObject& object) {
     const std::vector<IValue> slots = object.slots();
     for (size_t i = 0; i < slots.size(); ++i) {
         const auto& attribute = object.type->attributes()[i];
-        restore(slots[i], attribute.type,
-                fmt::format("attribute '{}' of {}", attribute.name, object.type->name()));
+        restore(slots[i], attribute.type, fmt::format("attribute '{}' of {}", attribute.name, object.type->name()));
     }
 }
 

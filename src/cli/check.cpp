@@ -25,7 +25,8 @@ static void check_program(const std::string& path) {
 
 void add_check(CLI::App& app) {
     auto model = std::make_shared<std::string>();
-    CLI::App* command = app.add_subcommand("check", "Tell whether an archive or a program would run, and what in it would not");
+    CLI::App* command =
+        app.add_subcommand("check", "Tell whether an archive or a program would run, and what in it would not");
     command->add_option("MODEL", *model, "A TorchScript archive, or a program (.py)")->required();
     command->callback([model] {
         if (is_program(*model)) return check_program(*model);

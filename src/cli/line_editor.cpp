@@ -51,7 +51,8 @@ int read_key() {
     if (kind != '[' && kind != 'O') return kOther;
     int code = read_byte();
     int number = 0;
-    for (; (code >= '0' && code <= '9') || code == ';'; code = read_byte()) number = code == ';' ? 0 : number * 10 + (code - '0');
+    for (; (code >= '0' && code <= '9') || code == ';'; code = read_byte())
+        number = code == ';' ? 0 : number * 10 + (code - '0');
     switch (code) {
         case 'A':
             return kUp;
@@ -66,7 +67,10 @@ int read_key() {
         case 'F':
             return kLast;
         case '~':
-            return number == 3 ? kDelete : number == 1 || number == 7 ? kHome : number == 4 || number == 8 ? kLast : kOther;
+            return number == 3                  ? kDelete
+                   : number == 1 || number == 7 ? kHome
+                   : number == 4 || number == 8 ? kLast
+                                                : kOther;
         default:
             return kOther;
     }
@@ -89,9 +93,13 @@ size_t columns() {
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 /// Columns that the text takes: characters, not bytes.
-size_t width(std::string_view text) { return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return !is_continuation(c); })); }
+size_t width(std::string_view text) {
+    return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
+}
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80; }
+bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+}
 
 std::string common_prefix(const std::vector<std::string>& words) {
     std::string prefix = words.front();
@@ -131,7 +139,8 @@ void LineEditor::show(const std::string& prompt) const {
     size_t end = begin;
     for (size_t shown = 0; shown < room && end < line_.size(); ++shown) end = next(end);
     std::string text = "\r" + prompt + line_.substr(begin, end - begin) + "\x1b[K";
-    if (const size_t behind = width(std::string_view(line_).substr(cursor_, end - cursor_)); behind > 0) text += "\x1b[" + std::to_string(behind) + "D";
+    if (const size_t behind = width(std::string_view(line_).substr(cursor_, end - cursor_)); behind > 0)
+        text += "\x1b[" + std::to_string(behind) + "D";
     write_out(text);
 }
 

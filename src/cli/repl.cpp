@@ -23,8 +23,8 @@ struct Ending {
 Ending ending_of(const std::string& text) {
     Ending ending;
     int brackets = 0;
-    char last = 0;           // of the code of the current line
-    bool opens = false;      // the line ends in a colon
+    char last = 0;       // of the code of the current line
+    bool opens = false;  // the line ends in a colon
     const char first = text[std::min(text.find_first_not_of(" \t\n"), text.size())];
     std::string quote;
     for (size_t i = 0; i < text.size(); ++i) {

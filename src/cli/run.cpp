@@ -159,9 +159,8 @@ void run(const RunArguments& args) {
         for (int64_t round = 0; round < args.repeat; ++round) {
             for (const auto& call : calls) {
                 const auto call_start = Clock::now();
-                IValue result = about(args.model, [&] {
-                    return module.get_method(call.method)(call.arguments, {}, options_of(args));
-                });
+                IValue result = about(
+                    args.model, [&] { return module.get_method(call.method)(call.arguments, {}, options_of(args)); });
                 times.push_back(seconds_since(call_start));
                 if (round + 1 == args.repeat) keep(std::move(result));
                 progress.advance();

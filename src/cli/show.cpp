@@ -67,13 +67,18 @@ void add_show(CLI::App& app, const std::string& name, const std::string& descrip
     command->add_option("MODEL", args->model, "A TorchScript archive, or a program (.py)")->required();
     command->add_option("--entry", args->entry, "Of a program: the module, class of modules or function");
     CLI::Option* method = command->add_option("--method", args->method, "Method to show (default: forward)");
-    command->add_flag("--all", args->all, "Every method of every module type; of a program all that it compiles")->excludes(method);
+    command->add_flag("--all", args->all, "Every method of every module type; of a program all that it compiles")
+        ->excludes(method);
     command->callback([args, text] { show(*args, text); });
 }
 
 }  // namespace
 
-void add_code(CLI::App& app) { add_show(app, "code", "Show a method as Python-like text", {&jit::Method::code, &jit::Program::code}); }
-void add_graph(CLI::App& app) { add_show(app, "graph", "Show a method's graph", {&jit::Method::graph, &jit::Program::graphs}); }
+void add_code(CLI::App& app) {
+    add_show(app, "code", "Show a method as Python-like text", {&jit::Method::code, &jit::Program::code});
+}
+void add_graph(CLI::App& app) {
+    add_show(app, "graph", "Show a method's graph", {&jit::Method::graph, &jit::Program::graphs});
+}
 
 }  // namespace wick::cli

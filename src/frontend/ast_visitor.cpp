@@ -203,6 +203,8 @@ void visit_expressions(const ast::Block& block, const std::function<bool(const a
     Walker(visit).block(block);
 }
 
-void visit_expressions(const ast::Expr& expr, const std::function<bool(const ast::Expr&)>& visit) { Walker(visit).expr(&expr); }
+void visit_expressions(const ast::Expr& expr, const std::function<bool(const ast::Expr&)>& visit) {
+    Walker(visit).expr(&expr);
+}
 
 }  // namespace wick::jit

@@ -30,7 +30,7 @@ struct Scope {
 
 /// Gives branches and loops the values that their bodies assign: inputs, outputs, and loads and stores at the borders.
 class CarryVariables {
-   public:
+ public:
     explicit CarryVariables(Graph& graph) : graph_(graph) {}
 
     using Types = Scope<TypePtr>;
@@ -51,7 +51,7 @@ class CarryVariables {
         return types;
     }
 
-   private:
+ private:
     void branches(Node* node, Types& outer) {
         Block* blocks[] = {node->blocks[0], node->blocks[1]};
         const Types types[] = {run(blocks[0], &outer), run(blocks[1], &outer)};
@@ -66,7 +66,8 @@ class CarryVariables {
             const TypePtr otherwise = *types[1].find(name);
             add_block_output(blocks[0], then, name);
             add_block_output(blocks[1], otherwise, name);
-            // A Union where there is nothing else in common; the emitter has forbidden later use where nobody declared it.
+            // A Union where there is nothing else in common; the emitter has forbidden later use where nobody declared
+            // it.
             add_node_output(node, unify_types(then, otherwise, true), name, outer);
         }
     }
@@ -120,7 +121,7 @@ Value* copy_before(Graph& graph, const Block* block, Node* place) {
 
 /// Replaces `break` and `continue` by loop continuations.
 class ContinueLoops {
-   public:
+ public:
     explicit ContinueLoops(Graph& graph) : graph_(graph) {}
 
     void run(Block* block) {
@@ -131,7 +132,7 @@ class ContinueLoops {
         visit(block);
     }
 
-   private:
+ private:
     void visit(Block* block) {
         for (Node* node : block->nodes()) {
             if (node->kind == sym::prim_If) {
@@ -171,7 +172,8 @@ class ContinueLoops {
     Node* loop_ = nullptr;
 };
 
-/// The condition block of a loop: a copy before the loop gives the first condition, its nodes at the body's end the next.
+/// The condition block of a loop: a copy before the loop gives the first condition, its nodes at the body's end the
+/// next.
 void inline_loop_conditions(Graph& graph, Block* block) {
     for (Node* node : block->nodes()) {
         for (Block* inner : node->blocks) inline_loop_conditions(graph, inner);

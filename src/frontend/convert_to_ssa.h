@@ -1,9 +1,9 @@
 #pragma once
 // From variables to values.
 //
-// The emitter leaves prim::Store and prim::Load nodes by name, loops with a second block that computes the condition, and
-// prim::BreakStmt, ContinueStmt and ReturnStmt where the program has them. Afterwards the graph is in the form that graph.h
-// describes: no loads and stores, carried values on loops and branches, one exit per block.
+// The emitter leaves prim::Store and prim::Load nodes by name, loops with a second block that computes the condition,
+// and prim::BreakStmt, ContinueStmt and ReturnStmt where the program has them. Afterwards the graph is in the form that
+// graph.h describes: no loads and stores, carried values on loops and branches, one exit per block.
 
 #include "ir/graph.h"
 

@@ -1,8 +1,7 @@
 #include "frontend/emitter.h"
 
-#include <unordered_map>
-
 #include <fmt/format.h>
+#include <unordered_map>
 
 #include "frontend/convert_to_ssa.h"
 #include "frontend/emitter_impl.h"
@@ -36,11 +35,13 @@ Schema Emitter::emit_body(const ast::FunctionDef& def, Schema schema, Block* blo
     if (!has_exited()) {
         const TypePtr& declared = functions_.back().declared_return;
         if (declared && !declared->is(TypeKind::None))
-            throw CompileError(def.range, "Function was not annotated as having type None, but does not return along all paths");
+            throw CompileError(def.range,
+                               "Function was not annotated as having type None, but does not return along all paths");
         emit_return_value(def.range, graph_.insert_constant(IValue()));
     }
     env_.pop();
-    TypePtr returned = functions_.back().merged_return ? functions_.back().merged_return : functions_.back().declared_return;
+    TypePtr returned =
+        functions_.back().merged_return ? functions_.back().merged_return : functions_.back().declared_return;
     if (!returned) returned = none_type();  // every path raises
     functions_.pop_back();
     // Stands for the result until transform_exits puts the returned values in its place.
@@ -86,15 +87,16 @@ void Emitter::publish(Schema schema, const TypePtr& result) {
     function_.set_schema(std::move(schema));
 }
 
-void emit_function(Function& function, const ast::FunctionDef& def, Schema signature, Resolver& resolver, int64_t version,
-                   ClassType* initialized) {
+void emit_function(Function& function, const ast::FunctionDef& def, Schema signature, Resolver& resolver,
+                   int64_t version, ClassType* initialized) {
     t_compiling.push_back(&function);
     struct Done {
         ~Done() { t_compiling.pop_back(); }
     } done;
     auto graph = std::make_shared<Graph>();
     graph->version = version;
-    Schema schema = Emitter(function, *graph, resolver, initialized).emit_body(def, std::move(signature), graph->block());
+    Schema schema =
+        Emitter(function, *graph, resolver, initialized).emit_body(def, std::move(signature), graph->block());
     upgrade_operators(*graph);
     convert_to_ssa(*graph);
     canonicalize_modified_loops(*graph);
@@ -134,7 +136,9 @@ IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::s
     return function;
 }
 
-IntrusivePtr<Function> compile_composite(const Operator& op) { return compile_operator_text(op.composite, op.operator_name()); }
+IntrusivePtr<Function> compile_composite(const Operator& op) {
+    return compile_operator_text(op.composite, op.operator_name());
+}
 
 std::vector<Value*> inline_graph(Graph& graph, const Graph& callee, const std::vector<Value*>& inputs) {
     WICK_ASSERT(inputs.size() == callee.inputs().size());

@@ -34,7 +34,8 @@ SugaredPtr Emitter::emit_call(const Call& call, const TypePtr& hint) {
         if (SugaredPtr super = resolver_.super_value(graph_, call.range)) return super;
     }
     const SugaredPtr callee = emit_sugared(*call.callee);
-    if (const auto* form = dynamic_cast<const SpecialFormValue*>(callee.get())) return emit_special_form(call, *form, hint);
+    if (const auto* form = dynamic_cast<const SpecialFormValue*>(callee.get()))
+        return emit_special_form(call, *form, hint);
     if (callee->takes_things()) return callee->call_with(call.range, graph_, emit_things(call));
     const NamedValues args = emit_arguments(call.args);
     const NamedValues kwargs = emit_keywords(call.keywords);
@@ -45,14 +46,16 @@ std::vector<SugaredArgument> Emitter::emit_things(const Call& call) {
     const auto thing = [&](const Expr& expr) {
         const auto* lambda = as<Lambda>(&expr);
         if (!lambda) return emit_sugared(expr);
-        SugaredPtr value = resolver_.lambda_value(*lambda, [&](const std::string& name) { return env_.find_variable(name, lambda->range) != nullptr; });
+        SugaredPtr value = resolver_.lambda_value(
+            *lambda, [&](const std::string& name) { return env_.find_variable(name, lambda->range) != nullptr; });
         if (!value) throw CompileError(lambda->range, "Lambda aren't supported");
         return value;
     };
     std::vector<SugaredArgument> things;
     for (const Expr* arg : call.args) {
         if (const auto* starred = as<Starred>(arg)) {
-            for (const SugaredPtr& member : emit_sugared(*starred->value)->as_tuple(starred->range, graph_)) things.push_back({starred->range, "", member});
+            for (const SugaredPtr& member : emit_sugared(*starred->value)->as_tuple(starred->range, graph_))
+                things.push_back({starred->range, "", member});
         } else {
             things.push_back({arg->range, "", thing(*arg)});
         }
@@ -68,7 +71,8 @@ static void expect_arguments(const Call& call, std::string_view name, size_t lea
     const size_t count = call.args.size();
     if (count >= least && count <= most && call.keywords.empty()) return;
     const std::string wanted = least == most ? fmt::format("exactly {}", least) : fmt::format("{} to {}", least, most);
-    throw CompileError(call.range, fmt::format("{} expected {} arguments but found {}", name, wanted, count + call.keywords.size()));
+    throw CompileError(
+        call.range, fmt::format("{} expected {} arguments but found {}", name, wanted, count + call.keywords.size()));
 }
 
 SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& form, const TypePtr& hint) {
@@ -80,11 +84,12 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             Value* value = try_convert_to_type(range, graph_, type, emit(*call.args[1], type), true);
             std::string why;
             if (!value->type->is_subtype_of(*type, &why)) {
-                throw CompileError(range, fmt::format("expected an expression of type {} but found {}\n{}", type->annotation_str(),
-                                                      value->type->annotation_str(), why));
+                throw CompileError(range, fmt::format("expected an expression of type {} but found {}\n{}",
+                                                      type->annotation_str(), value->type->annotation_str(), why));
             }
             // None annotated as an Optional keeps the Optional, so that a variable holding it may take other values.
-            if (type->is(TypeKind::Optional) && value->type->is(TypeKind::None)) return sugar(graph_.insert_constant(IValue(), type, range));
+            if (type->is(TypeKind::Optional) && value->type->is(TypeKind::None))
+                return sugar(graph_.insert_constant(IValue(), type, range));
             return sugar(value);
         }
         case SpecialForm::unchecked_cast: {
@@ -105,24 +110,30 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
         case SpecialForm::getattr: {
             expect_arguments(call, "getattr", 2, 3);
             const auto* name = as<Constant>(call.args[1]);
-            if (!name || !name->value.is_string()) throw CompileError(range, "getattr's second argument must be a string literal");
+            if (!name || !name->value.is_string())
+                throw CompileError(range, "getattr's second argument must be a string literal");
             const SugaredPtr object = emit_sugared(*call.args[0]);
-            if (call.args.size() == 3 && !object->has_attr(range, graph_, name->value.to_string())) return emit_sugared(*call.args[2]);
+            if (call.args.size() == 3 && !object->has_attr(range, graph_, name->value.to_string()))
+                return emit_sugared(*call.args[2]);
             return object->attr(range, graph_, name->value.to_string());
         }
         case SpecialForm::hasattr:
         case SpecialForm::isinstance:
-        case SpecialForm::is_scripting: return sugar(emit_condition(call).value);
+        case SpecialForm::is_scripting:
+            return sugar(emit_condition(call).value);
         case SpecialForm::fork:
-        case SpecialForm::awaitable: return emit_fork(call, form.form);
+        case SpecialForm::awaitable:
+            return emit_fork(call, form.form);
         case SpecialForm::tuple: {
             expect_arguments(call, "tuple", 0, 1);
             if (call.args.empty()) return sugar(SugaredTuple({}).as_value(range, graph_));
             auto tuple = std::make_shared<SugaredTuple>(emit_sugared(*call.args[0])->as_tuple(range, graph_));
             return sugar(tuple->as_value(range, graph_));
         }
-        case SpecialForm::list: return sugar(emit_list_form(call, hint));
-        case SpecialForm::dict: return sugar(emit_dict_form(call, hint));
+        case SpecialForm::list:
+            return sugar(emit_list_form(call, hint));
+        case SpecialForm::dict:
+            return sugar(emit_dict_form(call, hint));
         case SpecialForm::range: {
             if (!call.keywords.empty()) throw CompileError(range, "range doesn't take keyword arguments");
             std::vector<Value*> args;
@@ -140,13 +151,17 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
         }
         case SpecialForm::enumerate: {
             if (call.args.empty() || call.args.size() > 2 || call.keywords.size() + call.args.size() > 2)
-                throw CompileError(range, fmt::format("enumerate expected at least 1 arguments, got {}", call.args.size()));
+                throw CompileError(range,
+                                   fmt::format("enumerate expected at least 1 arguments, got {}", call.args.size()));
             const SugaredPtr iterator = emit_sugared(*call.args[0])->iterator(range, graph_);
-            const Expr* start = call.args.size() == 2 ? call.args[1] : call.keywords.empty() ? nullptr : call.keywords[0].value;
+            const Expr* start = call.args.size() == 2   ? call.args[1]
+                                : call.keywords.empty() ? nullptr
+                                                        : call.keywords[0].value;
             if (!start) return std::make_shared<ZipValue>(std::vector<SugaredPtr>{nullptr, iterator});
             // The counter begins elsewhere.
             Value* first = emit(*start);
-            auto counter = std::make_shared<RangeValue>(range, graph_, std::vector<Value*>{first, graph_.insert_constant(INT64_MAX)});
+            auto counter = std::make_shared<RangeValue>(range, graph_,
+                                                        std::vector<Value*>{first, graph_.insert_constant(INT64_MAX)});
             return std::make_shared<ZipValue>(std::vector<SugaredPtr>{counter, iterator});
         }
         case SpecialForm::zip: {
@@ -160,7 +175,8 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             if (!hint) throw CompileError(range, "Expected type hint for result of tolist()");
             // Once more: the look at the callee has emitted it already.
             return sugar(emit_tolist(range, emit(*as<Attribute>(call.callee)->value), hint));
-        case SpecialForm::super: throw CompileError(range, "super() is only supported inside the methods of a class");
+        case SpecialForm::super:
+            throw CompileError(range, "super() is only supported inside the methods of a class");
     }
     __builtin_unreachable();
 }
@@ -173,8 +189,9 @@ Value* Emitter::emit_tolist(const SourceRange& range, Value* tensor, const TypeP
     constexpr TypeKind kElements[] = {TypeKind::Int, TypeKind::Float, TypeKind::Bool, TypeKind::Complex};
     const auto* found = std::ranges::find(kElements, element->kind());
     if (found == std::end(kElements)) {
-        throw CompileError(range, fmt::format("{} is not one of the supported element types for tolist: int, float, complex, bool",
-                                              element->annotation_str()));
+        throw CompileError(
+            range, fmt::format("{} is not one of the supported element types for tolist: int, float, complex, bool",
+                               element->annotation_str()));
     }
     Value* dim = graph_.insert_constant(depth);
     Value* kind = graph_.insert_constant(int64_t{found - kElements});
@@ -186,14 +203,17 @@ Value* Emitter::emit_list_form(const Call& call, const TypePtr& hint) {
     expect_arguments(call, "list", 0, 1);
     if (call.args.empty()) {
         if (hint && !hint->is(TypeKind::List))
-            throw CompileError(range, fmt::format("Expected list type annotation for list(), found {}", hint->annotation_str()));
+            throw CompileError(
+                range, fmt::format("Expected list type annotation for list(), found {}", hint->annotation_str()));
         return construct_list(range, hint ? hint->contained(0) : tensor_type(), {});
     }
     const SugaredPtr source = emit_sugared(*call.args[0]);
     Value* simple = source->simple();
-    if (simple && (simple->type->is(TypeKind::List) || simple->type->is(TypeKind::String))) return emit_op(range, graph_, "aten::list", {simple});
+    if (simple && (simple->type->is(TypeKind::List) || simple->type->is(TypeKind::String)))
+        return emit_op(range, graph_, "aten::list", {simple});
     return emit_growing_list(range, hint, [&](const auto& add) {
-        emit_over(range, source->iterator(range, graph_), [&](const SugaredPtr& member) { add(member->as_value(range, graph_)); });
+        emit_over(range, source->iterator(range, graph_),
+                  [&](const SugaredPtr& member) { add(member->as_value(range, graph_)); });
     });
 }
 
@@ -202,7 +222,9 @@ Value* Emitter::emit_dict_form(const Call& call, const TypePtr& hint) {
     if (call.args.size() > 1) expect_arguments(call, "dict", 1, 1);
     if (call.args.empty() && call.keywords.empty()) {
         const bool hinted = hint && hint->is(TypeKind::Dict);
-        return insert(sym::prim_DictConstruct, {}, 1, range)->output()->set_type(hinted ? hint : dict_type(string_type(), tensor_type()));
+        return insert(sym::prim_DictConstruct, {}, 1, range)
+            ->output()
+            ->set_type(hinted ? hint : dict_type(string_type(), tensor_type()));
     }
     // Keywords are pairs too: they and a display of pairs are one list.
     const auto* display = call.args.empty() ? nullptr : as<List>(call.args[0]);
@@ -223,15 +245,17 @@ Value* Emitter::emit_dict_form(const Call& call, const TypePtr& hint) {
         source = emit_sugared(*call.args[0], hint);
     }
     Value* simple = source->simple();
-    Value* dict = simple && simple->type->is(TypeKind::Dict)
-                      ? emit_op(range, graph_, "aten::dict", {simple})
-                      : emit_growing_dict(range, hint, [&](const auto& add) {
-                            emit_over(range, source->iterator(range, graph_), [&](const SugaredPtr& member) {
-                                const std::vector<SugaredPtr> pair = member->as_tuple(range, graph_, 2);
-                                if (pair.size() != 2) throw CompileError(range, fmt::format("dict() takes pairs, not tuples of {}", pair.size()));
-                                add(pair[0]->as_value(range, graph_), pair[1]->as_value(range, graph_));
-                            });
-                        });
+    Value* dict =
+        simple && simple->type->is(TypeKind::Dict)
+            ? emit_op(range, graph_, "aten::dict", {simple})
+            : emit_growing_dict(range, hint, [&](const auto& add) {
+                  emit_over(range, source->iterator(range, graph_), [&](const SugaredPtr& member) {
+                      const std::vector<SugaredPtr> pair = member->as_tuple(range, graph_, 2);
+                      if (pair.size() != 2)
+                          throw CompileError(range, fmt::format("dict() takes pairs, not tuples of {}", pair.size()));
+                      add(pair[0]->as_value(range, graph_), pair[1]->as_value(range, graph_));
+                  });
+              });
     for (size_t i = 0; i < call.keywords.size() && !is_one_list; ++i) {
         const Keyword& keyword = call.keywords[i];
         Value* key = graph_.insert_constant(IValue(keyword.name), {}, keyword.range);
@@ -243,7 +267,8 @@ Value* Emitter::emit_dict_form(const Call& call, const TypePtr& hint) {
 SugaredPtr Emitter::emit_fork(const Call& call, SpecialForm form) {
     const SourceRange& range = call.range;
     const bool forks = form == SpecialForm::fork;
-    if (call.args.empty()) throw CompileError(range, fmt::format("Expected at least one argument to {}()", forks ? "fork" : "awaitable"));
+    if (call.args.empty())
+        throw CompileError(range, fmt::format("Expected at least one argument to {}()", forks ? "fork" : "awaitable"));
     const SugaredPtr forked = emit_sugared(*call.args[0]);
     const NamedValues args = emit_arguments(call.args, 1);
     const NamedValues kwargs = emit_keywords(call.keywords);

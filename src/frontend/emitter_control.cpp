@@ -1,7 +1,6 @@
 #include <algorithm>
-#include <set>
-
 #include <fmt/format.h>
+#include <set>
 
 #include "frontend/emitter_impl.h"
 
@@ -48,18 +47,21 @@ void Emitter::insert_refinements(const SourceRange& range, const std::vector<Ref
     }
 }
 
-// Branches --------------------------------------------------------------------------------------------------------------
+// Branches
+// --------------------------------------------------------------------------------------------------------------
 
 void Emitter::emit_if(const If& statement) {
     const Condition condition = emit_condition(*statement.condition);
     emit_if_else(
-        statement.range, condition, [&] { emit_statements(statement.then); }, [&] { emit_statements(statement.otherwise); });
+        statement.range, condition, [&] { emit_statements(statement.then); },
+        [&] { emit_statements(statement.otherwise); });
 }
 
 void Emitter::emit_if_else(const SourceRange& range, const Condition& condition, const std::function<void()>& then,
                            const std::function<void()>& otherwise) {
     if (condition.known) {
-        insert_refinements(range, *condition.known ? condition.refinements.when_true : condition.refinements.when_false);
+        insert_refinements(range,
+                           *condition.known ? condition.refinements.when_true : condition.refinements.when_false);
         return *condition.known ? then() : otherwise();
     }
     Node* node = insert(sym::prim_If, {condition.value}, 0, range);
@@ -85,7 +87,8 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
             if (known || exits[1 - side]) {
                 joined.insert(name);
             } else {
-                env_.set_error(name, CompileError(range, fmt::format("{} is not defined in the {} branch", name, kNames[1 - side])));
+                env_.set_error(name, CompileError(range, fmt::format("{} is not defined in the {} branch", name,
+                                                                     kNames[1 - side])));
             }
         }
     }
@@ -108,13 +111,15 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
         const SugaredPtr outer = env_.find_variable(name, range);
         const TypePtr declared = outer && outer->simple() ? outer->simple()->type : nullptr;
         // Only what was declared to take several types may come out with either.
-        const bool takes_several = declared && (declared->is(TypeKind::Union) || declared->is(TypeKind::Optional) || declared->is(TypeKind::Number));
+        const bool takes_several = declared && (declared->is(TypeKind::Union) || declared->is(TypeKind::Optional) ||
+                                                declared->is(TypeKind::Number));
         if (const TypePtr unified = unify_types(values[0]->type, values[1]->type, takes_several)) {
             env_.set_type(name, unified);
             continue;
         }
-        const std::string mismatch = fmt::format("Type mismatch: {} is set to type {} in the true branch and type {} in the false branch", name,
-                                           values[0]->type->annotation_str(), values[1]->type->annotation_str());
+        const std::string mismatch =
+            fmt::format("Type mismatch: {} is set to type {} in the true branch and type {} in the false branch", name,
+                        values[0]->type->annotation_str(), values[1]->type->annotation_str());
         if (outer) throw CompileError(range, mismatch);
         env_.set_error(name, CompileError(range, mismatch));
     }
@@ -140,30 +145,37 @@ Value* Emitter::emit_choice(const SourceRange& range, const Condition& condition
 /// A function of more nodes is not made by loops that are unrolled inside each other.
 constexpr size_t kMaxUnrolledNodes = 1 << 18;
 
-// Loops -----------------------------------------------------------------------------------------------------------------
+// Loops
+// -----------------------------------------------------------------------------------------------------------------
 
 void Emitter::emit_while(const While& statement) {
-    if (!statement.otherwise.empty()) throw CompileError(statement.range, "else branches of while loops aren't supported");
-    emit_loop(statement.range, nullptr, statement.condition, [&](const SugaredPtr&) { emit_statements(statement.body); });
+    if (!statement.otherwise.empty())
+        throw CompileError(statement.range, "else branches of while loops aren't supported");
+    emit_loop(statement.range, nullptr, statement.condition,
+              [&](const SugaredPtr&) { emit_statements(statement.body); });
 }
 
 void Emitter::emit_for(const For& statement) {
-    if (!statement.otherwise.empty()) throw CompileError(statement.range, "else branches of for loops aren't supported");
+    if (!statement.otherwise.empty())
+        throw CompileError(statement.range, "else branches of for loops aren't supported");
     emit_iteration(statement.range, *statement.target, *statement.iterable, [&] { emit_statements(statement.body); });
 }
 
-void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const Expr& iterable, const std::function<void()>& body) {
+void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const Expr& iterable,
+                             const std::function<void()>& body) {
     emit_over(range, emit_sugared(iterable)->iterator(iterable.range, graph_), [&](const SugaredPtr& element) {
         emit_assign_to(target, element, target.range);
         body();
     });
 }
 
-void Emitter::emit_over(const SourceRange& range, const SugaredPtr& iterator, const std::function<void(const SugaredPtr&)>& step) {
+void Emitter::emit_over(const SourceRange& range, const SugaredPtr& iterator,
+                        const std::function<void(const SugaredPtr&)>& step) {
     if (!iterator->must_unroll()) return emit_loop(range, iterator, nullptr, step);
     const Loop saved = std::exchange(loop_, Loop::unrolled);
     for (const SugaredPtr& element : iterator->as_tuple(range, graph_)) {
-        if (graph_.node_count() > kMaxUnrolledNodes) throw CompileError(range, "loops over tuples or modules, which are unrolled, nest too often here");
+        if (graph_.node_count() > kMaxUnrolledNodes)
+            throw CompileError(range, "loops over tuples or modules, which are unrolled, nest too often here");
         step(element);
     }
     loop_ = saved;
@@ -201,14 +213,17 @@ void Emitter::emit_break_or_continue(const Stmt& statement) {
     const bool is_break = statement.kind == StmtKind::Break;
     const char* word = is_break ? "break" : "continue";
     if (loop_ == Loop::unrolled) {
-        throw CompileError(statement.range, "Because we emit iteration over modulelists or tuples as unrolled loops, we do not support break or continue "
-                                            "inside the body of these loops");
+        throw CompileError(statement.range,
+                           "Because we emit iteration over modulelists or tuples as unrolled loops, we do not support "
+                           "break or continue "
+                           "inside the body of these loops");
     }
     if (loop_ == Loop::none) throw CompileError(statement.range, fmt::format("SyntaxError: '{}' outside loop", word));
     insert(is_break ? sym::prim_BreakStmt : sym::prim_ContinueStmt, {}, 0, statement.range);
 }
 
-// Conditions -------------------------------------------------------------------------------------------------------------
+// Conditions
+// -------------------------------------------------------------------------------------------------------------
 
 Condition Emitter::known_condition(const SourceRange& range, bool value, Refinements refinements) {
     return {graph_.insert_constant(value, {}, range), std::move(refinements), value};
@@ -220,10 +235,12 @@ Value* Emitter::emit_truth(const SourceRange& range, Value* value) {
     try {
         truth = to_bool.call(range, graph_, {NamedValue(range, value)}, {})->as_value(range, graph_);
     } catch (const CompileError&) {
-        throw CompileError(range, fmt::format("Could not cast value of type {} to bool", value->type->annotation_str()));
+        throw CompileError(range,
+                           fmt::format("Could not cast value of type {} to bool", value->type->annotation_str()));
     }
     if (!truth->type->is(TypeKind::Bool)) {
-        throw CompileError(range, fmt::format("expected a bool expression for condition but found {}", truth->type->annotation_str()));
+        throw CompileError(
+            range, fmt::format("expected a bool expression for condition but found {}", truth->type->annotation_str()));
     }
     return truth;
 }
@@ -238,7 +255,8 @@ Condition Emitter::emit_condition(const Expr& expr) {
     }
     if (const auto* logical = as<BoolOperation>(&expr)) return emit_logical(*logical);
     if (const auto* compare = as<Compare>(&expr); compare && compare->rest.size() == 1) {
-        if (compare->rest[0].first == TokenKind::Is || compare->rest[0].first == TokenKind::IsNot) return emit_is(*compare);
+        if (compare->rest[0].first == TokenKind::Is || compare->rest[0].first == TokenKind::IsNot)
+            return emit_is(*compare);
     }
     if (const auto* call = as<Call>(&expr)) {
         if (const auto* name = as<Name>(call->callee)) {
@@ -255,7 +273,8 @@ Condition Emitter::emit_condition(const Expr& expr) {
     Value* value = emit_truth(expr.range, emit(expr));
     Condition out{value, {}, std::nullopt};
     // `if True`, `if self.flag` of a constant attribute.
-    if (const IValue* constant = constant_value(value); constant && constant->is_bool()) out.known = constant->to_bool();
+    if (const IValue* constant = constant_value(value); constant && constant->is_bool())
+        out.known = constant->to_bool();
     return out;
 }
 
@@ -273,8 +292,11 @@ Condition Emitter::emit_logical(const BoolOperation& expr) {
         return right->value;
     };
     const auto decided = [&] { return graph_.insert_constant(is_or, {}, expr.range); };
-    Value* value = is_or ? emit_choice(expr.range, left, decided, evaluate) : emit_choice(expr.range, left, evaluate, decided);
-    Condition out{value, is_or ? left.refinements.either(right->refinements) : left.refinements.both(right->refinements), std::nullopt};
+    Value* value =
+        is_or ? emit_choice(expr.range, left, decided, evaluate) : emit_choice(expr.range, left, evaluate, decided);
+    Condition out{value,
+                  is_or ? left.refinements.either(right->refinements) : left.refinements.both(right->refinements),
+                  std::nullopt};
     if (right->known && *right->known == is_or) out.known = is_or;
     return out;
 }
@@ -285,7 +307,9 @@ enum class Noneness { always, maybe, never };
 
 Noneness noneness(const Type& type) {
     if (type.is(TypeKind::None)) return Noneness::always;
-    if (type.is(TypeKind::Optional) || type.is(TypeKind::Any) || (type.is(TypeKind::Union) && none_type()->is_subtype_of(type))) return Noneness::maybe;
+    if (type.is(TypeKind::Optional) || type.is(TypeKind::Any) ||
+        (type.is(TypeKind::Union) && none_type()->is_subtype_of(type)))
+        return Noneness::maybe;
     return Noneness::never;
 }
 
@@ -310,7 +334,8 @@ Condition Emitter::emit_is(const Compare& expr) {
     const Noneness left = noneness(*values[0]->type);
     const Noneness right = noneness(*values[1]->type);
     if (left == Noneness::always && right == Noneness::always) return known_condition(expr.range, is);
-    if ((left == Noneness::always && right == Noneness::never) || (left == Noneness::never && right == Noneness::always))
+    if ((left == Noneness::always && right == Noneness::never) ||
+        (left == Noneness::never && right == Noneness::always))
         return known_condition(expr.range, !is);
     Value* value = emit_comparison(expr.range, expr.rest[0].first, values[0], values[1]);
     Refinements refinements;
@@ -335,7 +360,8 @@ static std::vector<TypePtr> members_of(const TypePtr& type) {
 
 Condition Emitter::emit_isinstance(const Call& call) {
     if (call.args.size() != 2 || !call.keywords.empty())
-        throw CompileError(call.range, fmt::format("isinstance expected exactly 2 arguments but found {}", call.args.size() + call.keywords.size()));
+        throw CompileError(call.range, fmt::format("isinstance expected exactly 2 arguments but found {}",
+                                                   call.args.size() + call.keywords.size()));
     Value* value = emit(*call.args[0]);
     std::vector<TypePtr> wanted;
     const std::function<void(const Expr&)> gather = [&](const Expr& expr) {
@@ -392,10 +418,13 @@ Condition Emitter::emit_isinstance(const Call& call) {
 }
 
 Condition Emitter::emit_hasattr(const Call& call) {
-    if (call.args.size() != 2 || !call.keywords.empty()) throw CompileError(call.range, "hasattr expected exactly 2 arguments");
+    if (call.args.size() != 2 || !call.keywords.empty())
+        throw CompileError(call.range, "hasattr expected exactly 2 arguments");
     const auto* name = as<Constant>(call.args[1]);
-    if (!name || !name->value.is_string()) throw CompileError(call.range, "hasattr's second argument must be a string literal");
-    return known_condition(call.range, emit_sugared(*call.args[0])->has_attr(call.range, graph_, name->value.to_string()));
+    if (!name || !name->value.is_string())
+        throw CompileError(call.range, "hasattr's second argument must be a string literal");
+    return known_condition(call.range,
+                           emit_sugared(*call.args[0])->has_attr(call.range, graph_, name->value.to_string()));
 }
 
 }  // namespace wick::jit

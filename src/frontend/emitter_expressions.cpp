@@ -1,5 +1,4 @@
 #include <bit>
-
 #include <fmt/format.h>
 
 #include "frontend/emitter_impl.h"
@@ -23,13 +22,16 @@ Value* Emitter::emit_cast(const SourceRange& range, Value* value, const TypePtr&
 
 SugaredPtr Emitter::emit_sugared(const Expr& expr, const TypePtr& hint) {
     switch (expr.kind) {
-        case ExprKind::Name: return env_.get(static_cast<const Name&>(expr).id, expr.range);
+        case ExprKind::Name:
+            return env_.get(static_cast<const Name&>(expr).id, expr.range);
         case ExprKind::Attribute: {
             const auto& attribute = static_cast<const Attribute&>(expr);
             return emit_sugared(*attribute.value)->attr(expr.range, graph_, attribute.name);
         }
-        case ExprKind::Call: return emit_call(static_cast<const Call&>(expr), hint);
-        case ExprKind::Subscript: return emit_subscript(static_cast<const Subscript&>(expr), hint);
+        case ExprKind::Call:
+            return emit_call(static_cast<const Call&>(expr), hint);
+        case ExprKind::Subscript:
+            return emit_subscript(static_cast<const Subscript&>(expr), hint);
         case ExprKind::Tuple: {
             // Members may be compile-time things (a tuple of modules to loop over).
             std::vector<SugaredPtr> members;
@@ -38,7 +40,8 @@ SugaredPtr Emitter::emit_sugared(const Expr& expr, const TypePtr& hint) {
             const auto& elements = static_cast<const Tuple&>(expr).elements;
             for (size_t i = 0; i < elements.size(); ++i) {
                 if (const auto* starred = as<Starred>(elements[i])) {
-                    for (const SugaredPtr& member : emit_sugared(*starred->value)->as_tuple(starred->range, graph_)) members.push_back(member);
+                    for (const SugaredPtr& member : emit_sugared(*starred->value)->as_tuple(starred->range, graph_))
+                        members.push_back(member);
                     continue;
                 }
                 const bool hinted = tuple_hint && tuple_hint->is(TypeKind::Tuple) && i < tuple_hint->contained().size();
@@ -48,7 +51,8 @@ SugaredPtr Emitter::emit_sugared(const Expr& expr, const TypePtr& hint) {
             auto tuple = std::make_shared<SugaredTuple>(std::move(members));
             return simple ? sugar(tuple->as_value(expr.range, graph_)) : SugaredPtr(tuple);
         }
-        default: return sugar(emit_simple(expr, hint));
+        default:
+            return sugar(emit_simple(expr, hint));
     }
 }
 
@@ -64,26 +68,36 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
             if (constant.value.is_int() || constant.value.is_double()) return literal(constant.value, expr.range);
             return graph_.insert_constant(constant.value, {}, expr.range);
         }
-        case ExprKind::FormattedString: return emit_formatted_string(static_cast<const FormattedString&>(expr));
+        case ExprKind::FormattedString:
+            return emit_formatted_string(static_cast<const FormattedString&>(expr));
         case ExprKind::Unary: {
             const auto& unary = static_cast<const Unary&>(expr);
             if (unary.op == TokenKind::Not) return emit_condition(expr).value;
             if (unary.op == TokenKind::Minus) {
                 const auto* constant = as<Constant>(unary.operand);
-                if (constant && constant->value.is_int()) return literal(IValue(static_cast<int64_t>(-static_cast<uint64_t>(constant->value.to_int()))), expr.range);
-                if (constant && constant->value.is_double()) return literal(IValue(-constant->value.to_double()), expr.range);
+                if (constant && constant->value.is_int())
+                    return literal(IValue(static_cast<int64_t>(-static_cast<uint64_t>(constant->value.to_int()))),
+                                   expr.range);
+                if (constant && constant->value.is_double())
+                    return literal(IValue(-constant->value.to_double()), expr.range);
                 // The text `-1j` is read as one number, whose real part is 0.
                 if (constant && constant->value.is_complex())
-                    return graph_.insert_constant(IValue(std::complex<double>(0, -constant->value.to_complex().imag())), {}, expr.range);
+                    return graph_.insert_constant(IValue(std::complex<double>(0, -constant->value.to_complex().imag())),
+                                                  {}, expr.range);
             }
             Value* operand = emit(*unary.operand);
-            const char* op = unary.op == TokenKind::Minus ? "aten::neg" : unary.op == TokenKind::Plus ? "aten::positive" : "aten::bitwise_not";
-            const char* method = unary.op == TokenKind::Minus ? "__neg__" : unary.op == TokenKind::Plus ? "__pos__" : "__invert__";
+            const char* op = unary.op == TokenKind::Minus  ? "aten::neg"
+                             : unary.op == TokenKind::Plus ? "aten::positive"
+                                                           : "aten::bitwise_not";
+            const char* method = unary.op == TokenKind::Minus  ? "__neg__"
+                                 : unary.op == TokenKind::Plus ? "__pos__"
+                                                               : "__invert__";
             Value* result = MagicFunction(method, Symbol::from(op))
                                 .call(expr.range, graph_, {NamedValue(expr.range, operand)}, {})
                                 ->as_value(expr.range, graph_);
             // A negated literal is a literal.
-            if (const auto folded = evaluate_constant_node(result->node)) return graph_.insert_constant(folded->at(0), {}, expr.range);
+            if (const auto folded = evaluate_constant_node(result->node))
+                return graph_.insert_constant(folded->at(0), {}, expr.range);
             return result;
         }
         case ExprKind::Binary: {
@@ -91,7 +105,8 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
             Value* left = emit(*binary.left);
             return emit_operator_call(expr.range, binary.op, left, emit(*binary.right));
         }
-        case ExprKind::BoolOperation: return emit_condition(expr).value;
+        case ExprKind::BoolOperation:
+            return emit_condition(expr).value;
         case ExprKind::Compare: {
             const auto& compare = static_cast<const Compare&>(expr);
             if (compare.rest.size() == 1) {
@@ -107,7 +122,9 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
                 Value* holds = emit_truth(expr.range, emit_comparison(expr.range, compare.rest[i].first, left, right));
                 left = right;
                 if (i + 1 == compare.rest.size()) return holds;
-                return emit_choice(expr.range, Condition{holds, {}, std::nullopt}, [&] { return from(i + 1); }, [&] { return graph_.insert_constant(false, {}, expr.range); });
+                return emit_choice(
+                    expr.range, Condition{holds, {}, std::nullopt}, [&] { return from(i + 1); },
+                    [&] { return graph_.insert_constant(false, {}, expr.range); });
             };
             return from(0);
         }
@@ -115,19 +132,30 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
             const auto& choice = static_cast<const Conditional&>(expr);
             const Condition condition = emit_condition(*choice.condition);
             if (condition.known) {
-                insert_refinements(expr.range, *condition.known ? condition.refinements.when_true : condition.refinements.when_false);
+                insert_refinements(
+                    expr.range, *condition.known ? condition.refinements.when_true : condition.refinements.when_false);
                 return emit(*condition.known ? *choice.then : *choice.otherwise, hint);
             }
-            return emit_choice(expr.range, condition, [&] { return emit(*choice.then, hint); }, [&] { return emit(*choice.otherwise, hint); });
+            return emit_choice(
+                expr.range, condition, [&] { return emit(*choice.then, hint); },
+                [&] { return emit(*choice.otherwise, hint); });
         }
-        case ExprKind::List: return emit_list(static_cast<const List&>(expr), hint);
-        case ExprKind::Dict: return emit_dict(static_cast<const Dict&>(expr), hint);
-        case ExprKind::ListComprehension: return emit_list_comprehension(static_cast<const ListComprehension&>(expr), hint);
-        case ExprKind::DictComprehension: return emit_dict_comprehension(static_cast<const DictComprehension&>(expr), hint);
-        case ExprKind::Starred: throw CompileError(expr.range, "Unexpected starred expansion. File a bug report");
-        case ExprKind::Lambda: throw CompileError(expr.range, "Lambda aren't supported");
-        case ExprKind::Slice: throw CompileError(expr.range, "a slice is only allowed as an index");
-        default: throw InternalError("an expression kind that emit_sugared handles");
+        case ExprKind::List:
+            return emit_list(static_cast<const List&>(expr), hint);
+        case ExprKind::Dict:
+            return emit_dict(static_cast<const Dict&>(expr), hint);
+        case ExprKind::ListComprehension:
+            return emit_list_comprehension(static_cast<const ListComprehension&>(expr), hint);
+        case ExprKind::DictComprehension:
+            return emit_dict_comprehension(static_cast<const DictComprehension&>(expr), hint);
+        case ExprKind::Starred:
+            throw CompileError(expr.range, "Unexpected starred expansion. File a bug report");
+        case ExprKind::Lambda:
+            throw CompileError(expr.range, "Lambda aren't supported");
+        case ExprKind::Slice:
+            throw CompileError(expr.range, "a slice is only allowed as an index");
+        default:
+            throw InternalError("an expression kind that emit_sugared handles");
     }
 }
 
@@ -140,35 +168,58 @@ struct OperatorName {
 
 OperatorName operator_name(TokenKind op) {
     switch (op) {
-        case TokenKind::Plus: return {"aten::add", "__add__"};
-        case TokenKind::Minus: return {"aten::sub", "__sub__"};
-        case TokenKind::Star: return {"aten::mul", "__mul__"};
-        case TokenKind::Slash: return {"aten::div", "__truediv__"};
-        case TokenKind::DoubleSlash: return {"aten::floordiv", "__floordiv__"};
-        case TokenKind::Percent: return {"aten::remainder", "__mod__"};
-        case TokenKind::DoubleStar: return {"aten::pow", "__pow__"};
-        case TokenKind::At: return {"aten::matmul", "__matmul__"};
-        case TokenKind::Ampersand: return {"aten::__and__", "__and__"};
-        case TokenKind::Pipe: return {"aten::__or__", "__or__"};
-        case TokenKind::Caret: return {"aten::__xor__", "__xor__"};
-        case TokenKind::ShiftLeft: return {"aten::__lshift__", "__lshift__"};
-        case TokenKind::ShiftRight: return {"aten::__rshift__", "__rshift__"};
-        case TokenKind::Less: return {"aten::lt", "__lt__"};
-        case TokenKind::Greater: return {"aten::gt", "__gt__"};
-        case TokenKind::LessEqual: return {"aten::le", "__le__"};
-        case TokenKind::GreaterEqual: return {"aten::ge", "__ge__"};
-        case TokenKind::Equal: return {"aten::eq", "__eq__"};
-        case TokenKind::NotEqual: return {"aten::ne", "__ne__"};
-        case TokenKind::Is: return {"aten::__is__", ""};
-        case TokenKind::IsNot: return {"aten::__isnot__", ""};
-        default: throw InternalError(fmt::format("no operator for '{}'", token_text(op)));
+        case TokenKind::Plus:
+            return {"aten::add", "__add__"};
+        case TokenKind::Minus:
+            return {"aten::sub", "__sub__"};
+        case TokenKind::Star:
+            return {"aten::mul", "__mul__"};
+        case TokenKind::Slash:
+            return {"aten::div", "__truediv__"};
+        case TokenKind::DoubleSlash:
+            return {"aten::floordiv", "__floordiv__"};
+        case TokenKind::Percent:
+            return {"aten::remainder", "__mod__"};
+        case TokenKind::DoubleStar:
+            return {"aten::pow", "__pow__"};
+        case TokenKind::At:
+            return {"aten::matmul", "__matmul__"};
+        case TokenKind::Ampersand:
+            return {"aten::__and__", "__and__"};
+        case TokenKind::Pipe:
+            return {"aten::__or__", "__or__"};
+        case TokenKind::Caret:
+            return {"aten::__xor__", "__xor__"};
+        case TokenKind::ShiftLeft:
+            return {"aten::__lshift__", "__lshift__"};
+        case TokenKind::ShiftRight:
+            return {"aten::__rshift__", "__rshift__"};
+        case TokenKind::Less:
+            return {"aten::lt", "__lt__"};
+        case TokenKind::Greater:
+            return {"aten::gt", "__gt__"};
+        case TokenKind::LessEqual:
+            return {"aten::le", "__le__"};
+        case TokenKind::GreaterEqual:
+            return {"aten::ge", "__ge__"};
+        case TokenKind::Equal:
+            return {"aten::eq", "__eq__"};
+        case TokenKind::NotEqual:
+            return {"aten::ne", "__ne__"};
+        case TokenKind::Is:
+            return {"aten::__is__", ""};
+        case TokenKind::IsNot:
+            return {"aten::__isnot__", ""};
+        default:
+            throw InternalError(fmt::format("no operator for '{}'", token_text(op)));
     }
 }
 
 }  // namespace
 
 Value* Emitter::emit_operator_call(const SourceRange& range, TokenKind op, Value* left, Value* right) {
-    if (op == TokenKind::Percent && left->type->is(TypeKind::String)) return emit_op(range, graph_, "aten::percentFormat", {left, right});
+    if (op == TokenKind::Percent && left->type->is(TypeKind::String))
+        return emit_op(range, graph_, "aten::percentFormat", {left, right});
     if (left->type->is(TypeKind::Tuple) && right->type->is(TypeKind::Tuple)) {
         if (op == TokenKind::Plus) {
             std::vector<SugaredPtr> members = sugar(left)->as_tuple(range, graph_);
@@ -185,7 +236,8 @@ Value* Emitter::emit_operator_call(const SourceRange& range, TokenKind op, Value
                std::ranges::all_of(type->contained(), [&](const TypePtr& element) { return element->equals(*first); });
     };
     const bool is_container = left->type->is(TypeKind::Tuple) || left->type->is(TypeKind::Dict);
-    if (is_container && left->type->equals(*right->type) && !compares_as_list(left->type) && (op == TokenKind::Equal || op == TokenKind::NotEqual)) {
+    if (is_container && left->type->equals(*right->type) && !compares_as_list(left->type) &&
+        (op == TokenKind::Equal || op == TokenKind::NotEqual)) {
         Value* equal = emit_container_equality(range, left, right);
         return op == TokenKind::Equal ? equal : emit_op(range, graph_, "aten::__not__", {equal});
     }
@@ -213,10 +265,12 @@ Value* Emitter::emit_text(const SourceRange& range, const std::string& text, con
 Value* Emitter::emit_container_equality(const SourceRange& range, Value* left, Value* right) {
     std::string text = "def equal(a, b) -> bool:\n";
     if (left->type->is(TypeKind::Dict)) {
-        text += "  if len(a) != len(b):\n    return False\n  for key in a:\n    if key not in b:\n      return False\n"
-                "    if a[key] != b[key]:\n      return False\n";
+        text +=
+            "  if len(a) != len(b):\n    return False\n  for key in a:\n    if key not in b:\n      return False\n"
+            "    if a[key] != b[key]:\n      return False\n";
     } else {
-        for (size_t i = 0; i < left->type->contained().size(); ++i) text += fmt::format("  if a[{0}] != b[{0}]:\n    return False\n", i);
+        for (size_t i = 0; i < left->type->contained().size(); ++i)
+            text += fmt::format("  if a[{0}] != b[{0}]:\n    return False\n", i);
     }
     return emit_text(range, text + "  return True\n", {left, right});
 }
@@ -224,8 +278,12 @@ Value* Emitter::emit_container_equality(const SourceRange& range, Value* left, V
 Value* Emitter::emit_comparison(const SourceRange& range, TokenKind op, Value* left, Value* right) {
     if (op == TokenKind::In || op == TokenKind::NotIn) {
         const TypePtr element = right->type->is(TypeKind::List) ? right->type->contained(0) : nullptr;
-        if (element && (element->is(TypeKind::Tuple) || element->is(TypeKind::Enum) || element->is(TypeKind::Bool) || element->is(TypeKind::Class))) {
-            Value* found = emit_text(range, "def contains(xs, x) -> bool:\n  for y in xs:\n    if y == x:\n      return True\n  return False\n", {right, left});
+        if (element && (element->is(TypeKind::Tuple) || element->is(TypeKind::Enum) || element->is(TypeKind::Bool) ||
+                        element->is(TypeKind::Class))) {
+            Value* found = emit_text(
+                range,
+                "def contains(xs, x) -> bool:\n  for y in xs:\n    if y == x:\n      return True\n  return False\n",
+                {right, left});
             return op == TokenKind::In ? found : emit_op(range, graph_, "aten::__not__", {found});
         }
         Value* found = MagicFunction("__contains__", Symbol::from("aten::__contains__"))
@@ -260,15 +318,18 @@ static TypePtr hint_of_kind(const TypePtr& hint, TypeKind kind) {
     return nullptr;
 }
 
-/// What a display's member is told of the display's annotation: PyTorch's displays tell theirs nothing, but without it a list of
-/// empty lists would have no type.
+/// What a display's member is told of the display's annotation: PyTorch's displays tell theirs nothing, but without it
+/// a list of empty lists would have no type.
 static TypePtr hint_of_member(const Expr& member, const TypePtr& hint) {
-    if (member.kind == ExprKind::List || member.kind == ExprKind::ListComprehension) return hint_of_kind(hint, TypeKind::List);
-    if (member.kind == ExprKind::Dict || member.kind == ExprKind::DictComprehension) return hint_of_kind(hint, TypeKind::Dict);
+    if (member.kind == ExprKind::List || member.kind == ExprKind::ListComprehension)
+        return hint_of_kind(hint, TypeKind::List);
+    if (member.kind == ExprKind::Dict || member.kind == ExprKind::DictComprehension)
+        return hint_of_kind(hint, TypeKind::Dict);
     return member.kind == ExprKind::Tuple ? hint_of_kind(hint, TypeKind::Tuple) : nullptr;
 }
 
-/// A container written where a Union is expected is of the Union's type at once, so that branches which assign others join.
+/// A container written where a Union is expected is of the Union's type at once, so that branches which assign others
+/// join.
 Value* Emitter::cast_to_union(const SourceRange& range, Value* container, const TypePtr& hint) {
     return hint && hint->is(TypeKind::Union) ? emit_cast(range, container, hint) : container;
 }
@@ -285,10 +346,12 @@ Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
             values.push_back(emit(*element, hint_of_member(*element, element_hint)));
         }
     }
-    if (values.empty() && !hint) return insert(empty_list_literal(), {}, 1, expr.range)->output()->set_type(list_type(tensor_type()));
+    if (values.empty() && !hint)
+        return insert(empty_list_literal(), {}, 1, expr.range)->output()->set_type(list_type(tensor_type()));
     const TypePtr type = element_type(values, element_hint);
     if (element_hint && !type->is_subtype_of(element_hint)) {
-        throw CompileError(expr.range, fmt::format("List type annotation `{}` did not match the types of the given list elements, which were unified to {}",
+        throw CompileError(expr.range, fmt::format("List type annotation `{}` did not match the types of the given "
+                                                   "list elements, which were unified to {}",
                                                    list_hint->annotation_str(), type->annotation_str()));
     }
     return cast_to_union(expr.range, construct_list(expr.range, type, std::move(values)), hint);
@@ -307,12 +370,15 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
     }
     for (size_t i = 1; i < keys.size(); ++i) {
         if (!keys[i]->type->equals(*keys[0]->type)) {
-            throw CompileError(expr.range, fmt::format("Dict keys must contain only a single type. Expected: {} but found {} instead",
-                                                       keys[0]->type->annotation_str(), keys[i]->type->annotation_str()));
+            throw CompileError(
+                expr.range, fmt::format("Dict keys must contain only a single type. Expected: {} but found {} instead",
+                                        keys[0]->type->annotation_str(), keys[i]->type->annotation_str()));
         }
     }
-    if (!keys.empty() && (keys[0]->type->is(TypeKind::Class) || keys[0]->type->is(TypeKind::List) || keys[0]->type->is(TypeKind::Dict))) {
-        throw CompileError(expr.range, fmt::format("Cannot create dict for key type '{}', only int, float, complex, Tensor, device and string keys are supported",
+    if (!keys.empty() && (keys[0]->type->is(TypeKind::Class) || keys[0]->type->is(TypeKind::List) ||
+                          keys[0]->type->is(TypeKind::Dict))) {
+        throw CompileError(expr.range, fmt::format("Cannot create dict for key type '{}', only int, float, complex, "
+                                                   "Tensor, device and string keys are supported",
                                                    keys[0]->type->str()));
     }
     TypePtr key_type = keys.empty() ? (key_hint ? key_hint : string_type()) : element_type(keys, key_hint);
@@ -335,12 +401,15 @@ void Emitter::emit_comprehension(const SourceRange& range, const std::function<v
     env_.pop();
 }
 
-void Emitter::emit_comprehension_loop(const std::vector<Comprehension>& loops, size_t level, const std::function<void()>& body) {
+void Emitter::emit_comprehension_loop(const std::vector<Comprehension>& loops, size_t level,
+                                      const std::function<void()>& body) {
     const Comprehension& loop = loops[level];
     emit_iteration(loop.iterable->range, *loop.target, *loop.iterable, [&] {
         const std::function<void(size_t)> filtered = [&](size_t i) {
-            if (i == loop.conditions.size()) return level + 1 < loops.size() ? emit_comprehension_loop(loops, level + 1, body) : body();
-            emit_if_else(loop.conditions[i]->range, emit_condition(*loop.conditions[i]), [&] { filtered(i + 1); }, [] {});
+            if (i == loop.conditions.size())
+                return level + 1 < loops.size() ? emit_comprehension_loop(loops, level + 1, body) : body();
+            emit_if_else(
+                loop.conditions[i]->range, emit_condition(*loop.conditions[i]), [&] { filtered(i + 1); }, [] {});
         };
         filtered(0);
     });
@@ -358,7 +427,8 @@ Value* Emitter::emit_growing_list(const SourceRange& range, const TypePtr& hint,
             } else if (!list_hint) {
                 list->set_type(list_type(unify_types(list->type->contained(0), element->type, true)));
             }
-            emit_builtin_call(range, graph_, sym::aten_append, {NamedValue(range, element)}, {}, NamedValue(range, "self", list));
+            emit_builtin_call(range, graph_, sym::aten_append, {NamedValue(range, element)}, {},
+                              NamedValue(range, "self", list));
         });
     });
     return list;
@@ -367,14 +437,17 @@ Value* Emitter::emit_growing_list(const SourceRange& range, const TypePtr& hint,
 Value* Emitter::emit_growing_dict(const SourceRange& range, const TypePtr& hint,
                                   const std::function<void(const std::function<void(Value*, Value*)>& add)>& fill) {
     const TypePtr dict_hint = hint_of_kind(hint, TypeKind::Dict);
-    Value* dict = insert(sym::prim_DictConstruct, {}, 1, range)->output()->set_type(dict_hint ? dict_hint : dict_type(string_type(), tensor_type()));
+    Value* dict = insert(sym::prim_DictConstruct, {}, 1, range)
+                      ->output()
+                      ->set_type(dict_hint ? dict_hint : dict_type(string_type(), tensor_type()));
     bool typed = dict_hint != nullptr;
     emit_comprehension(range, [&] {
         fill([&](Value* key, Value* value) {
             if (!std::exchange(typed, true)) {
                 dict->set_type(dict_type(key->type, value->type));
             } else if (!dict_hint) {
-                dict->set_type(dict_type(dict->type->contained(0), unify_types(dict->type->contained(1), value->type, true)));
+                dict->set_type(
+                    dict_type(dict->type->contained(0), unify_types(dict->type->contained(1), value->type, true)));
             }
             emit_op(range, graph_, "aten::_set_item", {dict, key, value});
         });
@@ -385,7 +458,9 @@ Value* Emitter::emit_growing_dict(const SourceRange& range, const TypePtr& hint,
 Value* Emitter::emit_list_comprehension(const ListComprehension& expr, const TypePtr& hint) {
     const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
     return emit_growing_list(expr.range, hint, [&](const auto& add) {
-        emit_comprehension_loop(expr.loops, 0, [&] { add(emit(*expr.element, hint_of_member(*expr.element, list_hint ? list_hint->contained(0) : nullptr))); });
+        emit_comprehension_loop(expr.loops, 0, [&] {
+            add(emit(*expr.element, hint_of_member(*expr.element, list_hint ? list_hint->contained(0) : nullptr)));
+        });
     });
 }
 
@@ -413,7 +488,8 @@ Value* Emitter::emit_formatted_string(const FormattedString& expr) {
             continue;
         }
         if (piece.conversion || !piece.format_spec.empty())
-            throw CompileError(expr.range, fmt::format("Don't support {} in JoinedStr", piece.conversion ? "conversion" : "formatting"));
+            throw CompileError(expr.range, fmt::format("Don't support {} in JoinedStr",
+                                                       piece.conversion ? "conversion" : "formatting"));
         format += "{}";
         inputs.push_back(emit(*piece.value));
     }
@@ -422,7 +498,8 @@ Value* Emitter::emit_formatted_string(const FormattedString& expr) {
 }
 
 Value* Emitter::literal(const IValue& number, const SourceRange& range) {
-    Value*& known = number.is_int() ? int_literals_[number.to_int()] : float_literals_[std::bit_cast<uint64_t>(number.to_double())];
+    Value*& known =
+        number.is_int() ? int_literals_[number.to_int()] : float_literals_[std::bit_cast<uint64_t>(number.to_double())];
     if (!known) {
         InsertPoint at(graph_, graph_.block()->param_node->next);
         known = graph_.insert_constant(number, {}, range);

@@ -35,14 +35,14 @@ struct Condition {
 };
 
 class Emitter {
-   public:
+ public:
     Emitter(Function& function, Graph& graph, Resolver& resolver, ClassType* initialized)
         : function_(function), graph_(graph), resolver_(resolver), initialized_(initialized), env_(graph, resolver) {}
 
     /// The whole function into a block; returns its complete schema.
     Schema emit_body(const ast::FunctionDef& def, Schema schema, Block* block);
 
-   private:
+ private:
     // emitter.cpp: functions
     /// Tells calls of the function from its own body what it returns.
     void publish(Schema schema, const TypePtr& result);
@@ -54,8 +54,10 @@ class Emitter {
     void emit_return(const ast::Return& statement);
     void emit_return_value(const SourceRange& range, Value* value);
     void emit_assign(const ast::Assign& statement);
-    void emit_assign_to(const ast::Expr& target, const SugaredPtr& value, const SourceRange& range, const TypePtr& annotation = {});
-    void declare_attribute(const SourceRange& range, const SugaredValue& object, const std::string& name, const TypePtr& type);
+    void emit_assign_to(const ast::Expr& target, const SugaredPtr& value, const SourceRange& range,
+                        const TypePtr& annotation = {});
+    void declare_attribute(const SourceRange& range, const SugaredValue& object, const std::string& name,
+                           const TypePtr& type);
     void emit_unpack_to(const ast::Exprs& targets, const SugaredPtr& value, const SourceRange& range);
     void emit_augmented_assign(const ast::AugmentedAssign& statement);
     Value* emit_augmented_object(const ast::AugmentedAssign& statement, Value* object);
@@ -66,15 +68,18 @@ class Emitter {
 
     // emitter_control.cpp
     void emit_if(const ast::If& statement);
-    void emit_if_else(const SourceRange& range, const Condition& condition, const std::function<void()>& then, const std::function<void()>& otherwise);
+    void emit_if_else(const SourceRange& range, const Condition& condition, const std::function<void()>& then,
+                      const std::function<void()>& otherwise);
     void emit_while(const ast::While& statement);
     void emit_for(const ast::For& statement);
     /// With an iterator, `body` gets its elements one after the other; without, null while the condition holds.
     void emit_loop(const SourceRange& range, const SugaredPtr& iterator, const ast::Expr* condition,
                    const std::function<void(const SugaredPtr& element)>& body);
-    void emit_iteration(const SourceRange& range, const ast::Expr& target, const ast::Expr& iterable, const std::function<void()>& body);
+    void emit_iteration(const SourceRange& range, const ast::Expr& target, const ast::Expr& iterable,
+                        const std::function<void()>& body);
     /// `step` gets the elements one after the other; those of tuples and modules without a loop.
-    void emit_over(const SourceRange& range, const SugaredPtr& iterator, const std::function<void(const SugaredPtr& element)>& step);
+    void emit_over(const SourceRange& range, const SugaredPtr& iterator,
+                   const std::function<void(const SugaredPtr& element)>& step);
     void emit_break_or_continue(const ast::Stmt& statement);
     Condition emit_condition(const ast::Expr& expr);
     Condition known_condition(const SourceRange& range, bool value, Refinements refinements = {});
@@ -106,10 +111,12 @@ class Emitter {
     /// Runs `body` in a scope of its own, which its variables do not leave.
     void emit_comprehension(const SourceRange& range, const std::function<void()>& body);
     /// A list or dict that grows by what `fill` adds: of the hint's type, else of that of its members.
-    Value* emit_growing_list(const SourceRange& range, const TypePtr& hint, const std::function<void(const std::function<void(Value*)>& add)>& fill);
+    Value* emit_growing_list(const SourceRange& range, const TypePtr& hint,
+                             const std::function<void(const std::function<void(Value*)>& add)>& fill);
     Value* emit_growing_dict(const SourceRange& range, const TypePtr& hint,
                              const std::function<void(const std::function<void(Value* key, Value* value)>& add)>& fill);
-    void emit_comprehension_loop(const std::vector<ast::Comprehension>& loops, size_t level, const std::function<void()>& body);
+    void emit_comprehension_loop(const std::vector<ast::Comprehension>& loops, size_t level,
+                                 const std::function<void()>& body);
     Value* emit_formatted_string(const ast::FormattedString& expr);
     /// The common type of a display's elements: the hint's where they fit it, else their union.
     static TypePtr element_type(const std::vector<Value*>& values, const TypePtr& hint);
@@ -136,7 +143,8 @@ class Emitter {
         std::optional<SliceValue::Bounds> slice = {};
     };
     int64_t emit_index(const SourceRange& range, const ast::Expr& index, int64_t dim, bool from_end, TensorIndex& out);
-    Value* emit_tensor_index(const SourceRange& range, Value* tensor, const ast::Exprs& indices, std::vector<Value*>* index_tensors);
+    Value* emit_tensor_index(const SourceRange& range, Value* tensor, const ast::Exprs& indices,
+                             std::vector<Value*>* index_tensors);
     Value* emit_index_list(const SourceRange& range, const std::vector<Value*>& index_tensors);
     /// The bounds of an index that is a slice: `a:b:c`, or an object that slice(…) has made.
     std::optional<SliceValue::Bounds> emit_slice(const ast::Expr& index);

@@ -17,8 +17,10 @@ void Emitter::emit_statements(const ast::Block& statements) {
 
 void Emitter::emit_statement(const Stmt& statement) {
     switch (statement.kind) {
-        case StmtKind::Assign: return emit_assign(static_cast<const Assign&>(statement));
-        case StmtKind::AugmentedAssign: return emit_augmented_assign(static_cast<const AugmentedAssign&>(statement));
+        case StmtKind::Assign:
+            return emit_assign(static_cast<const Assign&>(statement));
+        case StmtKind::AugmentedAssign:
+            return emit_augmented_assign(static_cast<const AugmentedAssign&>(statement));
         case StmtKind::Expression: {
             const auto& expr = *static_cast<const Expression&>(statement).value;
             // A string on its own is a comment.
@@ -26,32 +28,47 @@ void Emitter::emit_statement(const Stmt& statement) {
             emit_sugared(expr);
             return;
         }
-        case StmtKind::If: return emit_if(static_cast<const If&>(statement));
-        case StmtKind::While: return emit_while(static_cast<const While&>(statement));
-        case StmtKind::For: return emit_for(static_cast<const For&>(statement));
-        case StmtKind::With: return emit_with(static_cast<const With&>(statement));
-        case StmtKind::Try: throw CompileError(static_cast<const Try&>(statement).keyword_range, "try blocks aren't supported");
-        case StmtKind::Assert: return emit_assert(static_cast<const Assert&>(statement));
-        case StmtKind::Raise: return emit_raise(static_cast<const Raise&>(statement));
-        case StmtKind::Delete: return emit_delete(static_cast<const Delete&>(statement));
-        case StmtKind::Pass: return;
+        case StmtKind::If:
+            return emit_if(static_cast<const If&>(statement));
+        case StmtKind::While:
+            return emit_while(static_cast<const While&>(statement));
+        case StmtKind::For:
+            return emit_for(static_cast<const For&>(statement));
+        case StmtKind::With:
+            return emit_with(static_cast<const With&>(statement));
+        case StmtKind::Try:
+            throw CompileError(static_cast<const Try&>(statement).keyword_range, "try blocks aren't supported");
+        case StmtKind::Assert:
+            return emit_assert(static_cast<const Assert&>(statement));
+        case StmtKind::Raise:
+            return emit_raise(static_cast<const Raise&>(statement));
+        case StmtKind::Delete:
+            return emit_delete(static_cast<const Delete&>(statement));
+        case StmtKind::Pass:
+            return;
         case StmtKind::Break:
-        case StmtKind::Continue: return emit_break_or_continue(statement);
-        case StmtKind::Return: return emit_return(static_cast<const Return&>(statement));
+        case StmtKind::Continue:
+            return emit_break_or_continue(statement);
+        case StmtKind::Return:
+            return emit_return(static_cast<const Return&>(statement));
         case StmtKind::FunctionDef:
             if (resolver_.is_source()) throw CompileError(statement.range, "function definitions aren't supported");
             return emit_nested_function(static_cast<const FunctionDef&>(statement));
         case StmtKind::Global: {
             const bool is_nonlocal = static_cast<const Global&>(statement).is_nonlocal;
-            throw CompileError(statement.range, fmt::format("{} variables aren't supported", is_nonlocal ? "nonlocal" : "global"));
+            throw CompileError(statement.range,
+                               fmt::format("{} variables aren't supported", is_nonlocal ? "nonlocal" : "global"));
         }
-        case StmtKind::Import: throw CompileError(statement.range, "import statements aren't supported");
-        case StmtKind::ClassDef: throw CompileError(statement.range, "class definitions aren't supported");
+        case StmtKind::Import:
+            throw CompileError(statement.range, "import statements aren't supported");
+        case StmtKind::ClassDef:
+            throw CompileError(statement.range, "class definitions aren't supported");
     }
 }
 
 void Emitter::emit_return(const Return& statement) {
-    Value* value = statement.value ? emit(*statement.value, functions_.back().declared_return) : graph_.insert_constant(IValue(), {}, statement.range);
+    Value* value = statement.value ? emit(*statement.value, functions_.back().declared_return)
+                                   : graph_.insert_constant(IValue(), {}, statement.range);
     emit_return_value(statement.range, value);
 }
 
@@ -60,21 +77,27 @@ void Emitter::emit_return_value(const SourceRange& range, Value* value) {
     TypePtr result = function.declared_return;
     if (result) {
         // None stays None: as a Tensor it would hide a forgotten return.
-        if (!(result->is(TypeKind::Tensor) && value->type->is(TypeKind::None))) value = try_convert_to_type(range, graph_, result, value, true);
+        if (!(result->is(TypeKind::Tensor) && value->type->is(TypeKind::None)))
+            value = try_convert_to_type(range, graph_, result, value, true);
         if (!value->type->is_subtype_of(result)) {
-            throw CompileError(range, fmt::format("Return value was annotated as having type {} but is actually of type {}", result->annotation_str(),
-                                                  value->type->annotation_str()));
+            throw CompileError(range,
+                               fmt::format("Return value was annotated as having type {} but is actually of type {}",
+                                           result->annotation_str(), value->type->annotation_str()));
         }
     } else {
         const TypePtr before = function.merged_return ? function.merged_return : value->type;
         result = unify_types(before, value->type);
         if (!result) {
-            throw CompileError(range, fmt::format("Previous return statement returned a value of type {} but this return statement returns a value "
-                                                  "of type {}",
-                                                  before->annotation_str(), value->type->annotation_str()));
+            throw CompileError(
+                range,
+                fmt::format(
+                    "Previous return statement returned a value of type {} but this return statement returns a value "
+                    "of type {}",
+                    before->annotation_str(), value->type->annotation_str()));
         }
     }
-    if (provisional_ && !function.declared_return && !(function.merged_return && function.merged_return->equals(*result)))
+    if (provisional_ && !function.declared_return &&
+        !(function.merged_return && function.merged_return->equals(*result)))
         publish(*provisional_, result);
     function.merged_return = result;
     if (result->is(TypeKind::Any)) value = emit_cast(range, value, result);
@@ -112,27 +135,34 @@ void Emitter::emit_assign(const Assign& statement) {
         }
         return emit_assign_to(target, emit_sugared(*statement.value, annotation), statement.range, annotation);
     }
-    // a = b = value: the value is computed once and assigned from left to right. As in PyTorch it goes through a variable of the
-    // emitter's, so that none of the targets gives it a name.
+    // a = b = value: the value is computed once and assigned from left to right. As in PyTorch it goes through a
+    // variable of the emitter's, so that none of the targets gives it a name.
     static const std::string kAssigned = "$assigned";
     env_.set(statement.range, kAssigned, emit(*statement.value));
-    for (const Expr* target : statement.targets) emit_assign_to(*target, env_.get(kAssigned, statement.range), statement.range);
+    for (const Expr* target : statement.targets)
+        emit_assign_to(*target, env_.get(kAssigned, statement.range), statement.range);
     env_.remove(statement.range, kAssigned);
 }
 
-void Emitter::declare_attribute(const SourceRange& range, const SugaredValue& object, const std::string& name, const TypePtr& type) {
+void Emitter::declare_attribute(const SourceRange& range, const SugaredValue& object, const std::string& name,
+                                const TypePtr& type) {
     if (!initialized_ || !object.simple() || object.simple()->type.get() != initialized_) return;
     if (initialized_->find_attribute(name) >= 0 || initialized_->find_property(name)) return;
     if (env_.block() != graph_.block())
-        throw CompileError(range, "First assignment cannot be in a control-flow block. Initialize the field at the top level first");
+        throw CompileError(
+            range, "First assignment cannot be in a control-flow block. Initialize the field at the top level first");
     initialized_->add_attribute(name, type);
 }
 
-void Emitter::emit_assign_to(const Expr& target, const SugaredPtr& value, const SourceRange& range, const TypePtr& annotation) {
+void Emitter::emit_assign_to(const Expr& target, const SugaredPtr& value, const SourceRange& range,
+                             const TypePtr& annotation) {
     switch (target.kind) {
-        case ExprKind::Name: return env_.set(target.range, static_cast<const Name&>(target).id, value, annotation);
-        case ExprKind::Tuple: return emit_unpack_to(static_cast<const Tuple&>(target).elements, value, range);
-        case ExprKind::List: return emit_unpack_to(static_cast<const List&>(target).elements, value, range);
+        case ExprKind::Name:
+            return env_.set(target.range, static_cast<const Name&>(target).id, value, annotation);
+        case ExprKind::Tuple:
+            return emit_unpack_to(static_cast<const Tuple&>(target).elements, value, range);
+        case ExprKind::List:
+            return emit_unpack_to(static_cast<const List&>(target).elements, value, range);
         case ExprKind::Attribute: {
             const auto& attribute = static_cast<const Attribute&>(target);
             const SugaredPtr object = emit_sugared(*attribute.value);
@@ -140,8 +170,10 @@ void Emitter::emit_assign_to(const Expr& target, const SugaredPtr& value, const 
             declare_attribute(range, *object, attribute.name, assigned->type);
             return object->set_attr(range, graph_, attribute.name, assigned);
         }
-        case ExprKind::Subscript: return emit_subscript_assign(static_cast<const Subscript&>(target), value->as_value(range, graph_), range);
-        default: throw CompileError(target.range, "unexpected expression on left-hand side of assignment");
+        case ExprKind::Subscript:
+            return emit_subscript_assign(static_cast<const Subscript&>(target), value->as_value(range, graph_), range);
+        default:
+            throw CompileError(target.range, "unexpected expression on left-hand side of assignment");
     }
 }
 
@@ -153,14 +185,18 @@ void Emitter::emit_unpack_to(const Exprs& targets, const SugaredPtr& value, cons
         starred = i;
     }
     const bool has_star = starred < targets.size();
-    const std::vector<SugaredPtr> members = value->as_tuple(range, graph_, has_star ? std::nullopt : std::optional(targets.size()));
+    const std::vector<SugaredPtr> members =
+        value->as_tuple(range, graph_, has_star ? std::nullopt : std::optional(targets.size()));
     if (!has_star && members.size() != targets.size()) {
         if (members.size() < targets.size())
-            throw CompileError(range, fmt::format("need {} values to unpack but found only {}", targets.size(), members.size()));
-        throw CompileError(range, fmt::format("too many values to unpack: need {} but found {}", targets.size(), members.size()));
+            throw CompileError(
+                range, fmt::format("need {} values to unpack but found only {}", targets.size(), members.size()));
+        throw CompileError(
+            range, fmt::format("too many values to unpack: need {} but found {}", targets.size(), members.size()));
     }
     if (has_star && members.size() + 1 < targets.size())
-        throw CompileError(range, fmt::format("need at least {} values to unpack but found only {}", targets.size() - 1, members.size()));
+        throw CompileError(range, fmt::format("need at least {} values to unpack but found only {}", targets.size() - 1,
+                                              members.size()));
     size_t next = 0;
     for (size_t i = 0; i < targets.size(); ++i) {
         if (i != starred) {
@@ -170,34 +206,48 @@ void Emitter::emit_unpack_to(const Exprs& targets, const SugaredPtr& value, cons
         const size_t count = members.size() - (targets.size() - 1);
         std::vector<SugaredPtr> rest(members.begin() + next, members.begin() + next + count);
         next += count;
-        emit_assign_to(*static_cast<const Starred&>(*targets[i]).value, sugar(SugaredTuple(std::move(rest)).as_value(range, graph_)), range);
+        emit_assign_to(*static_cast<const Starred&>(*targets[i]).value,
+                       sugar(SugaredTuple(std::move(rest)).as_value(range, graph_)), range);
     }
 }
 
 /// Name of the in-place operator of `x op= y`.
 static std::string in_place_operator(TokenKind op) {
     switch (op) {
-        case TokenKind::Plus: return "aten::add_";
-        case TokenKind::Minus: return "aten::sub_";
-        case TokenKind::Star: return "aten::mul_";
-        case TokenKind::Slash: return "aten::div_";
-        case TokenKind::DoubleSlash: return "aten::floor_divide_";
-        case TokenKind::Percent: return "aten::remainder_";
-        case TokenKind::DoubleStar: return "aten::pow_";
-        case TokenKind::Pipe: return "aten::__ior__";
-        case TokenKind::Ampersand: return "aten::__iand__";
-        case TokenKind::Caret: return "aten::__ixor__";
-        case TokenKind::ShiftLeft: return "aten::__ilshift__";
-        case TokenKind::ShiftRight: return "aten::__irshift__";
-        default: return "";
+        case TokenKind::Plus:
+            return "aten::add_";
+        case TokenKind::Minus:
+            return "aten::sub_";
+        case TokenKind::Star:
+            return "aten::mul_";
+        case TokenKind::Slash:
+            return "aten::div_";
+        case TokenKind::DoubleSlash:
+            return "aten::floor_divide_";
+        case TokenKind::Percent:
+            return "aten::remainder_";
+        case TokenKind::DoubleStar:
+            return "aten::pow_";
+        case TokenKind::Pipe:
+            return "aten::__ior__";
+        case TokenKind::Ampersand:
+            return "aten::__iand__";
+        case TokenKind::Caret:
+            return "aten::__ixor__";
+        case TokenKind::ShiftLeft:
+            return "aten::__ilshift__";
+        case TokenKind::ShiftRight:
+            return "aten::__irshift__";
+        default:
+            return "";
     }
 }
 
 /// `x += y` of an object: its __iadd__, else its __add__.
 Value* Emitter::emit_augmented_object(const AugmentedAssign& statement, Value* object) {
     static const std::unordered_map<TokenKind, std::pair<const char*, const char*>> names = {
-        {TokenKind::Plus, {"__iadd__", "__add__"}},         {TokenKind::Minus, {"__isub__", "__sub__"}},
-        {TokenKind::Star, {"__imul__", "__mul__"}},         {TokenKind::Slash, {"__itruediv__", "__truediv__"}},
+        {TokenKind::Plus, {"__iadd__", "__add__"}},    {TokenKind::Minus, {"__isub__", "__sub__"}},
+        {TokenKind::Star, {"__imul__", "__mul__"}},    {TokenKind::Slash, {"__itruediv__", "__truediv__"}},
         {TokenKind::Percent, {"__imod__", "__mod__"}},
     };
     const auto methods = names.find(statement.op);
@@ -206,11 +256,14 @@ Value* Emitter::emit_augmented_object(const AugmentedAssign& statement, Value* o
     if (methods == names.end()) return emit_operator_call(statement.range, statement.op, object, operand);
     for (const char* name : {methods->second.first, methods->second.second}) {
         if (!type.find_method(name)) continue;
-        return sugar(object)->attr(statement.range, graph_, name)->call(statement.range, graph_, {NamedValue(statement.value->range, operand)}, {})
+        return sugar(object)
+            ->attr(statement.range, graph_, name)
+            ->call(statement.range, graph_, {NamedValue(statement.value->range, operand)}, {})
             ->as_value(statement.range, graph_);
     }
-    throw CompileError(statement.range, fmt::format("Cannot emit inplace op on {} since it does not define an {} or {} method", type.annotation_str(),
-                                                    methods->second.first, methods->second.second));
+    throw CompileError(statement.range,
+                       fmt::format("Cannot emit inplace op on {} since it does not define an {} or {} method",
+                                   type.annotation_str(), methods->second.first, methods->second.second));
 }
 
 void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
@@ -219,14 +272,16 @@ void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
     const std::string in_place = in_place_operator(statement.op);
     const auto is_in_place = [&](const Value* before) {
         return !in_place.empty() && (before->type->is(TypeKind::Tensor) ||
-                                     (before->type->is(TypeKind::List) && (statement.op == TokenKind::Plus || statement.op == TokenKind::Star)));
+                                     (before->type->is(TypeKind::List) &&
+                                      (statement.op == TokenKind::Plus || statement.op == TokenKind::Star)));
     };
     const auto update = [&](Value* before) {
         if (before->type->is(TypeKind::Class)) return emit_augmented_object(statement, before);
         if (!is_in_place(before)) return emit_operator_call(range, statement.op, before, emit(*statement.value));
         Value* operand = emit(*statement.value, before->type->is(TypeKind::List) ? before->type : nullptr);
-        return emit_builtin_call(range, graph_, Symbol::from(in_place),
-                                 {NamedValue(statement.target->range, before), NamedValue(statement.value->range, operand)});
+        return emit_builtin_call(
+            range, graph_, Symbol::from(in_place),
+            {NamedValue(statement.target->range, before), NamedValue(statement.value->range, operand)});
     };
     switch (statement.target->kind) {
         case ExprKind::Name: {
@@ -262,13 +317,17 @@ void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
             Value* after = update(before);
             if (is_in_place(before)) return;
             if (container->type->is(TypeKind::Class)) {
-                sugar(container)->attr(range, graph_, "__setitem__")->call(range, graph_, {NamedValue(range, index), NamedValue(range, after)}, {});
+                sugar(container)
+                    ->attr(range, graph_, "__setitem__")
+                    ->call(range, graph_, {NamedValue(range, index), NamedValue(range, after)}, {});
             } else {
                 emit_op(range, graph_, "aten::_set_item", {container, index, after});
             }
             return;
         }
-        default: throw CompileError(statement.target->range, "unexpected expression on left-hand side of augmented assignment");
+        default:
+            throw CompileError(statement.target->range,
+                               "unexpected expression on left-hand side of augmented assignment");
     }
 }
 
@@ -277,19 +336,25 @@ void Emitter::emit_delete(const Delete& statement) {
         if (const auto* subscript = as<Subscript>(target)) {
             Value* container = emit(*subscript->value);
             if (subscript->indices.size() != 1 || as<Slice>(subscript->indices[0]))
-                throw CompileError(statement.range, "del statements only support deletion at a single index, slicing is not supported (see issue #31430)");
+                throw CompileError(statement.range,
+                                   "del statements only support deletion at a single index, slicing is not supported "
+                                   "(see issue #31430)");
             Value* index = emit(*subscript->indices[0]);
             if (container->type->is(TypeKind::List) || container->type->is(TypeKind::Dict)) {
                 emit_op(statement.range, graph_, "aten::Delete", {container, index});
             } else if (container->type->is(TypeKind::Class)) {
-                sugar(container)->attr(statement.range, graph_, "__delitem__")->call(statement.range, graph_, {NamedValue(statement.range, index)}, {});
+                sugar(container)
+                    ->attr(statement.range, graph_, "__delitem__")
+                    ->call(statement.range, graph_, {NamedValue(statement.range, index)}, {});
             } else {
-                throw CompileError(statement.range, fmt::format("__delitem__ is not defined for {}", container->type->annotation_str()));
+                throw CompileError(statement.range,
+                                   fmt::format("__delitem__ is not defined for {}", container->type->annotation_str()));
             }
         } else if (const auto* name = as<Name>(target)) {
             env_.remove(target->range, name->id);
         } else {
-            throw CompileError(target->range, "del statements are only supported for deleting list and dict items and variables");
+            throw CompileError(target->range,
+                               "del statements are only supported for deleting list and dict items and variables");
         }
     }
 }
@@ -303,7 +368,8 @@ void Emitter::emit_raise(const Raise& statement) {
     if (exception) {
         // A class that is not called leaves no name either.
         message = exception->message ? exception->message : graph_.insert_constant("");
-        if (exception->message && !exception->class_name.empty()) class_name = graph_.insert_constant(IValue(exception->class_name));
+        if (exception->message && !exception->class_name.empty())
+            class_name = graph_.insert_constant(IValue(exception->class_name));
     } else {
         throw CompileError(statement.range, "exceptions must derive from BaseException");
     }
@@ -319,8 +385,11 @@ void Emitter::emit_assert(const Assert& statement) {
         statement.range, condition, [] {},
         [&] {
             Value* message = statement.message ? emit(*statement.message) : graph_.insert_constant("AssertionError: ");
-            if (!message->type->is(TypeKind::String)) message = emit_op(statement.range, graph_, "aten::str", {message});
-            if (statement.message) message = emit_op(statement.range, graph_, "aten::add", {graph_.insert_constant("AssertionError: "), message});
+            if (!message->type->is(TypeKind::String))
+                message = emit_op(statement.range, graph_, "aten::str", {message});
+            if (statement.message)
+                message = emit_op(statement.range, graph_, "aten::add",
+                                  {graph_.insert_constant("AssertionError: "), message});
             insert(sym::prim_RaiseException, {message, graph_.insert_constant(IValue())}, 0, statement.range);
             mark_exited();
         });
@@ -334,10 +403,15 @@ void Emitter::emit_with(const With& statement) {
         if (!type) throw CompileError(item.value->range, "With item expression must return an object");
         Function* enter = type->find_method("__enter__");
         Function* exit = type->find_method("__exit__");
-        if (!enter || !exit) throw CompileError(item.value->range, "Object returned by with item expression does not define __enter__ and __exit__ methods");
+        if (!enter || !exit)
+            throw CompileError(
+                item.value->range,
+                "Object returned by with item expression does not define __enter__ and __exit__ methods");
         const Schema& enter_schema = schema_for_call(*enter, item.value->range);
-        if (enter_schema.arguments.size() != 1) throw CompileError(item.value->range, "__enter__ must have only one argument and one return value");
-        if (schema_for_call(*exit, item.value->range).arguments.size() != 4) throw CompileError(item.value->range, "__exit__ must have four arguments");
+        if (enter_schema.arguments.size() != 1)
+            throw CompileError(item.value->range, "__enter__ must have only one argument and one return value");
+        if (schema_for_call(*exit, item.value->range).arguments.size() != 4)
+            throw CompileError(item.value->range, "__exit__ must have four arguments");
         Node* node = insert(sym::prim_Enter, {manager}, 1, item.value->range);
         node->output()->set_type(enter_schema.returns[0].type);
         if (item.target) emit_assign_to(*item.target, sugar(node->output()), item.target->range);
@@ -345,7 +419,8 @@ void Emitter::emit_with(const With& statement) {
     }
     emit_statements(statement.body);
     // Early exits of the body find their way here through transform_exits.
-    for (auto node = entered.rbegin(); node != entered.rend(); ++node) insert(sym::prim_Exit, {(*node)->input(0)}, 1, (*node)->range);
+    for (auto node = entered.rbegin(); node != entered.rend(); ++node)
+        insert(sym::prim_Exit, {(*node)->input(0)}, 1, (*node)->range);
 }
 
 }  // namespace wick::jit

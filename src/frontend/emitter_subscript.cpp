@@ -1,5 +1,4 @@
 #include <algorithm>
-
 #include <fmt/format.h>
 
 #include <wick/tensor/dtype.h>
@@ -15,11 +14,13 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
     const SugaredPtr container = emit_sugared(*expr.value);
     Value* value = container->simple();
     if (!value) {
-        if (expr.indices.size() != 1) throw CompileError(range, fmt::format("cannot index {} with several indices", container->kind()));
+        if (expr.indices.size() != 1)
+            throw CompileError(range, fmt::format("cannot index {} with several indices", container->kind()));
         if (const auto slice = emit_slice(*expr.indices[0])) {
             const std::vector<SugaredPtr> members = container->as_tuple(range, graph_);
             std::vector<SugaredPtr> picked;
-            for (int64_t i : slice_indices(range, *slice, static_cast<int64_t>(members.size()))) picked.push_back(members[i]);
+            for (int64_t i : slice_indices(range, *slice, static_cast<int64_t>(members.size())))
+                picked.push_back(members[i]);
             return std::make_shared<SugaredTuple>(std::move(picked));
         }
         return container->subscript(range, graph_, emit(*expr.indices[0]), hint);
@@ -31,8 +32,10 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
         return sugar(emit_op(range, graph_, "aten::index", {view, emit_index_list(range, index_tensors)}));
     }
     if (expr.indices.size() != 1) {
-        throw CompileError(range, fmt::format("Unsupported operation: attempted to use multidimensional indexing on unsupported type: {}",
-                                              value->type->annotation_str()));
+        throw CompileError(
+            range,
+            fmt::format("Unsupported operation: attempted to use multidimensional indexing on unsupported type: {}",
+                        value->type->annotation_str()));
     }
     const Expr& index = *expr.indices[0];
     if (const auto slice = emit_slice(index)) {
@@ -41,7 +44,8 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
     }
     if (value->type->is(TypeKind::Tuple)) return sugar(emit_tuple_index(range, value, index));
     // As archives have it.
-    if (hint && hint->is(TypeKind::Interface) && value->type->is(TypeKind::Class)) return sugar(emit_module_at(range, graph_, value, emit(index), hint));
+    if (hint && hint->is(TypeKind::Interface) && value->type->is(TypeKind::Class))
+        return sugar(emit_module_at(range, graph_, value, emit(index), hint));
     return container->element(range, graph_, emit(index));
 }
 
@@ -82,13 +86,19 @@ Value* Emitter::emit_tuple_index(const SourceRange& range, Value* tuple, const E
     const std::optional<int64_t> known = constant_int(index);
     TypePtr type;
     if (known) {
-        if (*known < -count || *known >= count) throw CompileError(range, fmt::format("Tuple index out of range. Tuple is length {} and index is {}", count, *known));
+        if (*known < -count || *known >= count)
+            throw CompileError(
+                range, fmt::format("Tuple index out of range. Tuple is length {} and index is {}", count, *known));
         type = types[*known < 0 ? *known + count : *known];
     } else {
-        const bool same = std::all_of(types.begin(), types.end(), [&](const TypePtr& t) { return t->equals(*types[0]); });
+        const bool same =
+            std::all_of(types.begin(), types.end(), [&](const TypePtr& t) { return t->equals(*types[0]); });
         if (types.empty() || !same) {
-            throw CompileError(range, fmt::format("Cannot index into a {} with a non-integer literal because we cannot resolve the output type",
-                                                  tuple->type->annotation_str()));
+            throw CompileError(
+                range,
+                fmt::format(
+                    "Cannot index into a {} with a non-integer literal because we cannot resolve the output type",
+                    tuple->type->annotation_str()));
         }
         type = types[0];
     }
@@ -122,9 +132,12 @@ Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const S
     std::vector<Value*> values;
     for (const int64_t i : slice_indices(range, slice, static_cast<int64_t>(types.size()))) {
         picked.push_back(types[i]);
-        values.push_back(insert(sym::prim_TupleIndex, {tuple, graph_.insert_constant(i)}, 1, {})->output()->set_type(types[i]));
+        values.push_back(
+            insert(sym::prim_TupleIndex, {tuple, graph_.insert_constant(i)}, 1, {})->output()->set_type(types[i]));
     }
-    return insert(sym::prim_TupleConstruct, std::move(values), 1, {})->output()->set_type(tuple_type(std::move(picked)));
+    return insert(sym::prim_TupleConstruct, std::move(values), 1, {})
+        ->output()
+        ->set_type(tuple_type(std::move(picked)));
 }
 
 static bool is_ellipsis(const Expr* expr) {
@@ -140,23 +153,29 @@ int64_t Emitter::emit_index(const SourceRange& range, const Expr& index, int64_t
     Value* value = emit(index);
     // Lists are tensors of positions.
     if (value->type->is(TypeKind::List)) {
-        value = emit_builtin_call(range, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
-                                  {NamedValue(range, "dtype", graph_.insert_constant(IValue(static_cast<int64_t>(DType::int64))))});
+        value = emit_builtin_call(
+            range, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
+            {NamedValue(range, "dtype", graph_.insert_constant(IValue(static_cast<int64_t>(DType::int64))))});
     }
     out.value = value;
     if (value->type->is(TypeKind::None)) return from_end ? dim : next;
     if (value->type->is(TypeKind::Int)) return from_end ? next : dim;
     if (!value->type->is_subtype_of(optional_type(tensor_type()))) {
-        throw CompileError(range, fmt::format("Unsupported operation: indexing tensor with unsupported index type '{}'. Only ints, slices, lists and "
-                                              "tensors are supported",
-                                              value->type->annotation_str()));
+        throw CompileError(
+            range,
+            fmt::format(
+                "Unsupported operation: indexing tensor with unsupported index type '{}'. Only ints, slices, lists and "
+                "tensors are supported",
+                value->type->annotation_str()));
     }
     if (from_end) throw CompileError(range, "Ellipses followed by tensor indexing is currently not supported");
     return next;
 }
 
-Value* Emitter::emit_tensor_index(const SourceRange& range, Value* tensor, const Exprs& indices, std::vector<Value*>* index_tensors) {
-    // All indices come first, those after an ellipsis from the end: their dimensions are counted from there. Then they are applied.
+Value* Emitter::emit_tensor_index(const SourceRange& range, Value* tensor, const Exprs& indices,
+                                  std::vector<Value*>* index_tensors) {
+    // All indices come first, those after an ellipsis from the end: their dimensions are counted from there. Then they
+    // are applied.
     std::vector<TensorIndex> found(indices.size());
     size_t ellipsis = 0;
     for (int64_t dim = 0; ellipsis < indices.size() && !is_ellipsis(indices[ellipsis]); ++ellipsis)
@@ -220,15 +239,19 @@ void Emitter::emit_subscript_assign(const Subscript& target, Value* value, const
         return;
     }
     if (target.indices.size() != 1 || as<Slice>(target.indices[0])) {
-        throw CompileError(range, "Sliced expression not yet supported for subscripted assignment. File a bug if you want this");
+        throw CompileError(
+            range, "Sliced expression not yet supported for subscripted assignment. File a bug if you want this");
     }
     Value* index = emit(*target.indices[0]);
     if (container->type->is(TypeKind::Class)) {
-        sugar(container)->attr(range, graph_, "__setitem__")->call(range, graph_, {NamedValue(range, index), NamedValue(range, value)}, {});
+        sugar(container)
+            ->attr(range, graph_, "__setitem__")
+            ->call(range, graph_, {NamedValue(range, index), NamedValue(range, value)}, {});
         return;
     }
     if (!container->type->is(TypeKind::List) && !container->type->is(TypeKind::Dict)) {
-        throw CompileError(range, fmt::format("{} does not support subscripted assignment", container->type->annotation_str()));
+        throw CompileError(
+            range, fmt::format("{} does not support subscripted assignment", container->type->annotation_str()));
     }
     emit_op(range, graph_, "aten::_set_item", {container, index, value});
 }

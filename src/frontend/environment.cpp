@@ -1,11 +1,9 @@
 #include "frontend/environment.h"
 
 #include <algorithm>
-
 #include <cctype>
-#include <unordered_map>
-
 #include <fmt/format.h>
+#include <unordered_map>
 
 namespace wick::jit {
 
@@ -35,7 +33,8 @@ SugaredPtr builtin_value(const std::string& name) {
     using Make = SugaredPtr (*)();
 #define WICK_OPERATOR(op) [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from(op), std::nullopt)); }
 #define WICK_MAGIC(method, op) [] { return SugaredPtr(std::make_shared<MagicFunction>(method, Symbol::from(op))); }
-#define WICK_CAST(type, op, method) [] { return SugaredPtr(std::make_shared<CastFunction>(type(), Symbol::from(op), method)); }
+#define WICK_CAST(type, op, method) \
+    [] { return SugaredPtr(std::make_shared<CastFunction>(type(), Symbol::from(op), method)); }
 #define WICK_FORM(form) [] { return SugaredPtr(std::make_shared<SpecialFormValue>(SpecialForm::form)); }
     static const std::unordered_map<std::string, Make> names = {
         {"print", [] { return SugaredPtr(std::make_shared<PrintFunction>()); }},
@@ -81,10 +80,11 @@ SugaredPtr builtin_value(const std::string& name) {
     const auto found = names.find(name);
     if (found != names.end()) return found->second();
     static constexpr std::string_view kExceptions[] = {
-        "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "EOFError", "Exception",
-        "FloatingPointError", "ImportError", "IndexError", "KeyError", "LookupError", "MemoryError", "NameError",
-        "NotImplementedError", "OSError", "OverflowError", "RecursionError", "RuntimeError", "StopIteration",
-        "SystemError", "TypeError", "UnicodeError", "ValueError", "ZeroDivisionError",
+        "ArithmeticError", "AssertionError",     "AttributeError", "BaseException",       "EOFError",
+        "Exception",       "FloatingPointError", "ImportError",    "IndexError",          "KeyError",
+        "LookupError",     "MemoryError",        "NameError",      "NotImplementedError", "OSError",
+        "OverflowError",   "RecursionError",     "RuntimeError",   "StopIteration",       "SystemError",
+        "TypeError",       "UnicodeError",       "ValueError",     "ZeroDivisionError",
     };
     if (std::find(std::begin(kExceptions), std::end(kExceptions), name) == std::end(kExceptions)) return nullptr;
     return std::make_shared<ExceptionValue>("builtins." + name);
@@ -111,7 +111,9 @@ SugaredPtr Environment::load(const FramePtr& from, const std::string& name, cons
     return nullptr;
 }
 
-SugaredPtr Environment::find_variable(const std::string& name, const SourceRange& range) { return load(frame_, name, range); }
+SugaredPtr Environment::find_variable(const std::string& name, const SourceRange& range) {
+    return load(frame_, name, range);
+}
 
 SugaredPtr Environment::find_sugared(const std::string& name) const {
     for (FramePtr frame = frame_; frame; frame = frame->parent) {
@@ -121,7 +123,9 @@ SugaredPtr Environment::find_sugared(const std::string& name) const {
     return nullptr;
 }
 
-SugaredPtr Environment::find_from(const FramePtr& frame, const std::string& name, const SourceRange& range) { return load(frame, name, range); }
+SugaredPtr Environment::find_from(const FramePtr& frame, const std::string& name, const SourceRange& range) {
+    return load(frame, name, range);
+}
 
 SugaredPtr Environment::get(const std::string& name, const SourceRange& range) {
     if (SugaredPtr variable = load(frame_, name, range)) return variable;
@@ -131,41 +135,52 @@ SugaredPtr Environment::get(const std::string& name, const SourceRange& range) {
     }
     if (SugaredPtr outside = resolver_.resolve_value(name, graph_, range)) return outside;
     if (SugaredPtr builtin = builtin_value(name)) return builtin;
-    static constexpr std::string_view kUnsupported[] = {"ascii", "breakpoint", "callable", "compile", "delattr", "dir", "eval", "exec", "globals", "input",
-                                                        "issubclass", "iter", "locals", "map", "next", "open", "repr", "setattr", "vars"};
+    static constexpr std::string_view kUnsupported[] = {
+        "ascii",      "breakpoint", "callable", "compile", "delattr", "dir",  "eval", "exec",    "globals", "input",
+        "issubclass", "iter",       "locals",   "map",     "next",    "open", "repr", "setattr", "vars"};
     if (std::ranges::find(kUnsupported, name) != std::end(kUnsupported))
-        throw CompileError(range, fmt::format("Python builtin <built-in function {}> is currently not supported in Torchscript", name));
+        throw CompileError(
+            range,
+            fmt::format("Python builtin <built-in function {}> is currently not supported in Torchscript", name));
     throw CompileError(range, fmt::format("undefined value {}", name));
 }
 
 void Environment::set(const SourceRange& range, const std::string& name, SugaredPtr value, const TypePtr& annotation) {
     Value* simple = value->simple();
     // A value of another block keeps its (lack of a) name: renaming it here would make the text depend on its uses.
-    if (simple && !simple->has_name() && is_meaningful_name(name) && simple->node->block == block()) simple->set_name(name);
+    if (simple && !simple->has_name() && is_meaningful_name(name) && simple->node->block == block())
+        simple->set_name(name);
 
     const SugaredPtr outer = load(frame_->parent, name, range);
     if (outer && !frame_->types.count(name) && !frame_->values.count(name)) {
         if (annotation)
-            throw CompileError(range, fmt::format("Attempting to declare and annotate the type of variable '{}' that is already defined in an outer block",
+            throw CompileError(range, fmt::format("Attempting to declare and annotate the type of variable '{}' that "
+                                                  "is already defined in an outer block",
                                                   name));
         if (!simple) {
-            throw CompileError(range, fmt::format("Cannot re-assign '{}' to a value of type {} because {} is not a first-class value.  Only "
-                                                  "reassignments to first-class values are allowed",
-                                                  name, value->kind(), name));
+            throw CompileError(
+                range,
+                fmt::format("Cannot re-assign '{}' to a value of type {} because {} is not a first-class value.  Only "
+                            "reassignments to first-class values are allowed",
+                            name, value->kind(), name));
         }
         Value* before = outer->simple();
         if (!before) {
-            throw CompileError(range, fmt::format("Cannot re-assign '{}' because it has type {} and {} is not a first-class value.  Only "
-                                                  "reassignments to first-class values are allowed",
-                                                  name, outer->kind(), name));
+            throw CompileError(
+                range,
+                fmt::format("Cannot re-assign '{}' because it has type {} and {} is not a first-class value.  Only "
+                            "reassignments to first-class values are allowed",
+                            name, outer->kind(), name));
         }
     }
     if (outer && simple && outer->simple()) {
         const TypePtr& type = outer->simple()->type;
         simple = try_convert_to_type(range, graph_, type, simple, true);
         if (!simple->type->is_subtype_of(type)) {
-            throw CompileError(range, fmt::format("Variable '{}' previously had type {} but is now being assigned to a value of type {}", name,
-                                                  type->annotation_str(), simple->type->annotation_str()));
+            throw CompileError(
+                range,
+                fmt::format("Variable '{}' previously had type {} but is now being assigned to a value of type {}",
+                            name, type->annotation_str(), simple->type->annotation_str()));
         }
     }
     if (!simple) {
@@ -174,8 +189,9 @@ void Environment::set(const SourceRange& range, const std::string& name, Sugared
         return;
     }
     if (annotation && !simple->type->is_subtype_of(annotation)) {
-        throw CompileError(range, fmt::format("Variable '{}' is annotated with type {} but is being assigned to a value of type {}", name,
-                                              annotation->annotation_str(), simple->type->annotation_str()));
+        throw CompileError(
+            range, fmt::format("Variable '{}' is annotated with type {} but is being assigned to a value of type {}",
+                               name, annotation->annotation_str(), simple->type->annotation_str()));
     }
     Node* store = create_store(graph_, name, simple);
     store->range = range;

@@ -1,8 +1,8 @@
 #pragma once
 // The variables of a function while it is emitted.
 //
-// A first-class variable lives in the graph as prim::Store and prim::Load nodes, which convert_to_ssa turns into values; the
-// environment only knows its type. A compile-time value lives here. Each block of the graph has a frame.
+// A first-class variable lives in the graph as prim::Store and prim::Load nodes, which convert_to_ssa turns into
+// values; the environment only knows its type. A compile-time value lives here. Each block of the graph has a frame.
 
 #include <map>
 #include <memory>
@@ -17,7 +17,7 @@
 namespace wick::jit {
 
 class Environment {
-   public:
+ public:
     Environment(Graph& graph, Resolver& resolver) : graph_(graph), resolver_(resolver) {}
 
     struct Frame {
@@ -39,10 +39,13 @@ class Environment {
     /// What the name denotes; CompileError when nothing does.
     SugaredPtr get(const std::string& name, const SourceRange& range);
     /// As a first-class value.
-    Value* get_value(const std::string& name, const SourceRange& range) { return get(name, range)->as_value(range, graph_); }
+    Value* get_value(const std::string& name, const SourceRange& range) {
+        return get(name, range)->as_value(range, graph_);
+    }
     /// In this frame and those around it only; null when it is no variable.
     SugaredPtr find_variable(const std::string& name, const SourceRange& range);
-    /// A variable that holds no first-class value: a module, a function, a slice; null for any other name. Emits nothing.
+    /// A variable that holds no first-class value: a module, a function, a slice; null for any other name. Emits
+    /// nothing.
     SugaredPtr find_sugared(const std::string& name) const;
     /// As seen from the end of a block whose frame was popped.
     SugaredPtr find_from(const FramePtr& frame, const std::string& name, const SourceRange& range);
@@ -52,13 +55,15 @@ class Environment {
     void set(const SourceRange& range, const std::string& name, Value* value) { set(range, name, sugar(value)); }
     /// Declares the type that a joined variable has from here on.
     void set_type(const std::string& name, TypePtr type) { frame_->types[name] = std::move(type); }
-    void set_error(const std::string& name, CompileError error) { frame_->errors.insert_or_assign(name, std::move(error)); }
+    void set_error(const std::string& name, CompileError error) {
+        frame_->errors.insert_or_assign(name, std::move(error));
+    }
     /// Forgets the variable, in this block and those around it.
     void remove(const SourceRange& range, const std::string& name);
     /// Names assigned in a frame, sorted.
     static std::vector<std::string> defined_in(const Frame& frame);
 
-   private:
+ private:
     SugaredPtr load(const FramePtr& from, const std::string& name, const SourceRange& range);
 
     Graph& graph_;

@@ -31,7 +31,7 @@ void replace_outputs(Block* block, std::vector<Value*> values) {
 }
 
 class ExitTransformer {
-   public:
+ public:
     ExitTransformer(Graph& graph, Symbol exit_kind) : graph_(graph), exit_kind_(exit_kind) {
         InsertPoint at(graph, graph.block()->param_node->next);
         true_ = graph.insert_constant(IValue(true));
@@ -42,7 +42,7 @@ class ExitTransformer {
 
     void run() { transform(graph_.block()); }
 
-   private:
+ private:
     Status status(const Exit& exit) const {
         if (exit.exited == true_) return Status::will;
         if (exit.exited == false_) return Status::wont;
@@ -51,8 +51,8 @@ class ExitTransformer {
 
     Exit wont() const { return {false_, {}}; }
 
-    /// A value for what is not set: one per type, shared, at the graph's start. PyTorch has one per type object, so variables
-    /// with annotations of their own (`a: Optional[Tensor], b: Optional[Tensor]`) have one each.
+    /// A value for what is not set: one per type, shared, at the graph's start. PyTorch has one per type object, so
+    /// variables with annotations of their own (`a: Optional[Tensor], b: Optional[Tensor]`) have one each.
     Value* uninitialized(const TypePtr& type, const std::string& variable = "") {
         const std::string of = type->contained().empty() ? "" : variable;
         for (const auto& [known, known_of, value] : uninitialized_) {
@@ -211,7 +211,8 @@ class ExitTransformer {
         for (Node* node = block->return_node->prev;;) {
             Node* before = node->prev;
             const bool last = node == first;
-            const std::string variable = node->kind == sym::prim_Uninitialized && node->find(sym::attr_name) ? node->name_attr() : "";
+            const std::string variable =
+                node->kind == sym::prim_Uninitialized && node->find(sym::attr_name) ? node->name_attr() : "";
             for (Value* output : node->outputs) {
                 if (!output->uses.empty()) output->replace_all_uses_with(uninitialized(output->type, variable));
             }
@@ -229,7 +230,8 @@ class ExitTransformer {
     std::vector<std::tuple<TypePtr, std::string, Value*>> uninitialized_;
 };
 
-/// `if a: return 1` / `return 2` leaves two ifs, the second of which tests a constant output of the first: one if is enough.
+/// `if a: return 1` / `return 2` leaves two ifs, the second of which tests a constant output of the first: one if is
+/// enough.
 bool merge_with_next(Node* first) {
     Node* second = first->next;
     if (first->kind != sym::prim_If || second->kind != sym::prim_If || second->input(0)->node != first) return false;
@@ -276,8 +278,8 @@ void find_contexts(Block* block, std::vector<Node*>& open, std::vector<std::pair
     }
 }
 
-/// prim::Enter … prim::Exit becomes prim::Enter and a prim::With of two blocks (the body, the exit), so that an early exit of
-/// the body does not skip the prim::Exit.
+/// prim::Enter … prim::Exit becomes prim::Enter and a prim::With of two blocks (the body, the exit), so that an early
+/// exit of the body does not skip the prim::Exit.
 void wrap_contexts(Graph& graph) {
     std::vector<Node*> open;
     std::vector<std::pair<Node*, Node*>> pairs;

@@ -1,9 +1,9 @@
 #pragma once
 // Removes early exits.
 //
-// prim::LoopContinuation(condition, carried…) leaves the innermost loop's body, prim::ReturnStmt(value) the function or closure.
-// What follows a node that may have exited moves into the else-branch of a test on "has exited", until the exit's target
-// is reached; blocks that always raise need no such test.
+// prim::LoopContinuation(condition, carried…) leaves the innermost loop's body, prim::ReturnStmt(value) the function or
+// closure. What follows a node that may have exited moves into the else-branch of a test on "has exited", until the
+// exit's target is reached; blocks that always raise need no such test.
 
 #include "ir/graph.h"
 

@@ -506,7 +506,8 @@ const ast::Expr* Parser::dict() {
             continue;
         }
         keys.push_back(expression());
-        if (keys.size() == 1 && (at(TokenKind::Comma) || at(TokenKind::RightBrace))) fail(range_from(first), "Set aren't supported");
+        if (keys.size() == 1 && (at(TokenKind::Comma) || at(TokenKind::RightBrace)))
+            fail(range_from(first), "Set aren't supported");
         if (keys.size() == 1 && at(TokenKind::For)) fail(range_from(first), "SetComp aren't supported");
         expect(TokenKind::Colon);
         values.push_back(expression());
@@ -540,7 +541,8 @@ const ast::Expr* Parser::strings() {
         const size_t prefix = body.find_first_of("'\"");
         const bool raw = body.substr(0, prefix).find_first_of("rR") != body.npos;
         const bool is_formatted = body.substr(0, prefix).find_first_of("fF") != body.npos;
-        if (body.substr(0, prefix).find_first_of("bB") != body.npos) fail(range_of(token), "Unknown Constant expression type");
+        if (body.substr(0, prefix).find_first_of("bB") != body.npos)
+            fail(range_of(token), "Unknown Constant expression type");
         const size_t quotes =
             body.size() >= prefix + 6 && body[prefix + 1] == body[prefix] && body[prefix + 2] == body[prefix] ? 3 : 1;
         body = body.substr(prefix + quotes, body.size() - prefix - 2 * quotes);

@@ -29,8 +29,10 @@ struct Resolver {
     virtual std::shared_ptr<SugaredValue> self_value(Value* parameter) { return nullptr; }
     /// Whether the text is a program's own, and no archive's: archives have nested functions, which programs may not.
     virtual bool is_source() const { return false; }
-    /// A lambda as an argument of a function that takes functions; `is_local` tells the variables around it, which it may not use.
-    virtual std::shared_ptr<SugaredValue> lambda_value(const ast::Lambda& lambda, const std::function<bool(const std::string&)>& is_local) {
+    /// A lambda as an argument of a function that takes functions; `is_local` tells the variables around it, which it
+    /// may not use.
+    virtual std::shared_ptr<SugaredValue> lambda_value(const ast::Lambda& lambda,
+                                                       const std::function<bool(const std::string&)>& is_local) {
         return nullptr;
     }
     /// What `super()` denotes; null outside of methods.

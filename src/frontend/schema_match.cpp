@@ -1,7 +1,6 @@
 #include "frontend/schema_match.h"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 #include <wick/types/type_variables.h>
@@ -18,7 +17,9 @@ TypePtr NamedValue::type() const { return value_ ? value_->type : constant_.type
 
 namespace {
 
-const TypePtr& without_optional(const TypePtr& type) { return type->is(TypeKind::Optional) ? type->contained(0) : type; }
+const TypePtr& without_optional(const TypePtr& type) {
+    return type->is(TypeKind::Optional) ? type->contained(0) : type;
+}
 
 /// Whether a tuple can stand for the list: every element must fit the list's element type.
 bool tuple_fits_list(const TypePtr& type, const TypePtr& list) {
@@ -51,11 +52,12 @@ bool is_number_for_fixed_list(const Value* value, const Argument& argument) {
 bool takes_rest_as_list(const Schema& schema, size_t index) {
     const Argument& argument = schema.arguments[index];
     const bool is_last = index + 1 == schema.arguments.size() || schema.arguments[index + 1].kwarg_only;
-    return is_last && argument.type->is(TypeKind::List) && !argument.type->contained(0)->is(TypeKind::Var) && argument.fixed_length == 0;
+    return is_last && argument.type->is(TypeKind::List) && !argument.type->contained(0)->is(TypeKind::Var) &&
+           argument.fixed_length == 0;
 }
 
-/// Overloads that no call means, as in PyTorch: a dtype is an int, so `x.view(8)` could mean either, and means a size; the last two
-/// look like the maximum and minimum of two tensors.
+/// Overloads that no call means, as in PyTorch: a dtype is an int, so `x.view(8)` could mean either, and means a size;
+/// the last two look like the maximum and minimum of two tensors.
 bool is_never_meant(const Schema& schema) {
     return (schema.name == "aten::view" && schema.overload == "dtype") ||
            ((schema.name == "aten::max" || schema.name == "aten::min") && schema.overload == "unary_out");
@@ -65,19 +67,28 @@ bool is_never_meant(const Schema& schema) {
 std::string_view implicit_conversion(const Type& from, const Type& to) {
     if (from.is(TypeKind::Tensor)) {
         switch (to.kind()) {
-            case TypeKind::Float: return "aten::FloatImplicit";
-            case TypeKind::Complex: return "aten::ComplexImplicit";
-            case TypeKind::Int: return "aten::IntImplicit";
-            case TypeKind::Number: return "aten::ScalarImplicit";
-            default: return "";
+            case TypeKind::Float:
+                return "aten::FloatImplicit";
+            case TypeKind::Complex:
+                return "aten::ComplexImplicit";
+            case TypeKind::Int:
+                return "aten::IntImplicit";
+            case TypeKind::Number:
+                return "aten::ScalarImplicit";
+            default:
+                return "";
         }
     }
     if (from.is(TypeKind::Number)) {
         switch (to.kind()) {
-            case TypeKind::Float: return "aten::Float";
-            case TypeKind::Complex: return "aten::Complex";
-            case TypeKind::Int: return "aten::Int";
-            default: return "";
+            case TypeKind::Float:
+                return "aten::Float";
+            case TypeKind::Complex:
+                return "aten::Complex";
+            case TypeKind::Int:
+                return "aten::Int";
+            default:
+                return "";
         }
     }
     if (from.is(TypeKind::Bool)) {
@@ -90,11 +101,12 @@ std::string_view implicit_conversion(const Type& from, const Type& to) {
 
 /// One attempt to match one schema.
 class Match {
-   public:
+ public:
     Match(const Schema& schema, const SourceRange& range, Graph& graph, bool allow_conversions, std::string* why)
         : schema_(schema), range_(range), graph_(graph), allow_conversions_(allow_conversions), why_(why) {}
 
-    std::optional<MatchedSchema> run(const NamedValues& args, const NamedValues& kwargs, const std::optional<NamedValue>& self) {
+    std::optional<MatchedSchema> run(const NamedValues& args, const NamedValues& kwargs,
+                                     const std::optional<NamedValue>& self) {
         bool used_self = false;
         size_t used = 0;
         std::vector<bool> used_kwargs(kwargs.size());
@@ -136,7 +148,8 @@ class Match {
         }
         if (used < args.size())
             return refuse([&] {
-                return fmt::format("Expected at most {} arguments but found {} positional arguments.", used, args.size());
+                return fmt::format("Expected at most {} arguments but found {} positional arguments.", used,
+                                   args.size());
             });
         for (size_t i = 0; i < kwargs.size(); ++i) {
             if (used_kwargs[i]) continue;
@@ -154,7 +167,7 @@ class Match {
         return match;
     }
 
-   private:
+ private:
     /// `reason` makes the text: most schemas are refused without anybody asking why.
     template <class F>
     std::nullopt_t refuse(F reason) {
@@ -192,8 +205,8 @@ class Match {
         const TypePtr type = substitute_type_variables(argument.type, variables_);
         if (!type) {
             refuse([&] {
-                return fmt::format("Type variables in type {} could not be inferred from actual type {}", argument.type->annotation_str(),
-                                   value->type->annotation_str());
+                return fmt::format("Type variables in type {} could not be inferred from actual type {}",
+                                   argument.type->annotation_str(), value->type->annotation_str());
             });
             return nullptr;
         }
@@ -204,9 +217,10 @@ class Match {
         return nullptr;
     }
 
-    static std::string wrong_type(const Argument& argument, const Type& type, const Value& value, const std::string& difference) {
-        std::string text = fmt::format("Expected a value of type '{}' for argument '{}' but instead found type '{}'.", type.annotation_str(),
-                                       argument.name, value.type->annotation_str());
+    static std::string wrong_type(const Argument& argument, const Type& type, const Value& value,
+                                  const std::string& difference) {
+        std::string text = fmt::format("Expected a value of type '{}' for argument '{}' but instead found type '{}'.",
+                                       type.annotation_str(), argument.name, value.type->annotation_str());
         const TypePtr inner = value.type->is(TypeKind::Optional) ? value.type->contained(0) : nullptr;
         if (inner && inner->is_subtype_of(type)) {
             text += "\nDo you have a typo in the argument or does it need to be refined with 'assert x is not None'?";
@@ -279,7 +293,10 @@ std::vector<std::string> similar_operators(std::string_view name) {
     std::string message = fmt::format("Unknown builtin op: {}.\n", name);
     const std::vector<std::string> similar = similar_operators(name);
     if (similar.empty()) {
-        message += fmt::format("Could not find any similar ops to {}. This op may not exist or may not be currently supported in TorchScript.", name);
+        message += fmt::format(
+            "Could not find any similar ops to {}. This op may not exist or may not be currently supported in "
+            "TorchScript.",
+            name);
     } else {
         message += "Here are some suggestions: ";
         for (const std::string& other : similar) message += "\n\t" + other;
@@ -289,35 +306,42 @@ std::vector<std::string> similar_operators(std::string_view name) {
 
 }  // namespace
 
-Value* try_convert_to_type(const SourceRange& range, Graph& graph, const TypePtr& type, Value* value, bool allow_conversions) {
+Value* try_convert_to_type(const SourceRange& range, Graph& graph, const TypePtr& type, Value* value,
+                           bool allow_conversions) {
     // `[]` and `{}` without an annotation are of whatever type they are used as first.
     if (value->node->kind == empty_list_literal() && type->is(TypeKind::List) && !type->has_free_variables())
         return construct_list(graph, type->contained(0), {});
-    const bool is_empty_dict = value->node->kind == sym::prim_DictConstruct && value->node->inputs.empty() && value->uses.empty();
+    const bool is_empty_dict =
+        value->node->kind == sym::prim_DictConstruct && value->node->inputs.empty() && value->uses.empty();
     if (is_empty_dict && type->is(TypeKind::Dict) && !type->has_free_variables()) return value->set_type(type);
     if (type->is(TypeKind::Optional) && !value->type->is(TypeKind::Optional) && !value->type->is(TypeKind::None))
         return try_convert_to_type(range, graph, type->contained(0), value, allow_conversions);
     if (value->type->is(TypeKind::Tuple)) {
         if (tuple_fits_list(value->type, without_optional(type)))
             return construct_list(graph, without_optional(type)->contained(0), unpack_tuple(graph, value));
-        if (type->is(TypeKind::Tuple) && type->contained().size() == value->type->contained().size() && !value->type->is_subtype_of(type)) {
+        if (type->is(TypeKind::Tuple) && type->contained().size() == value->type->contained().size() &&
+            !value->type->is_subtype_of(type)) {
             std::vector<Value*> elements = unpack_tuple(graph, value);
             for (size_t i = 0; i < elements.size(); ++i)
                 elements[i] = try_convert_to_type(range, graph, type->contained(i), elements[i], allow_conversions);
             std::vector<TypePtr> types;
             for (const Value* element : elements) types.push_back(element->type);
-            return graph.insert_node(sym::prim_TupleConstruct, std::move(elements))->output()->set_type(tuple_type(std::move(types)));
+            return graph.insert_node(sym::prim_TupleConstruct, std::move(elements))
+                ->output()
+                ->set_type(tuple_type(std::move(types)));
         }
     }
     if (allow_conversions) {
         const std::string_view conversion = implicit_conversion(*value->type, *type);
-        if (!conversion.empty()) return emit_builtin_call(range, graph, Symbol::from(conversion), {NamedValue(range, value)});
+        if (!conversion.empty())
+            return emit_builtin_call(range, graph, Symbol::from(conversion), {NamedValue(range, value)});
     }
     return value;
 }
 
-std::optional<MatchedSchema> try_match_schema(const Schema& schema, const SourceRange& range, Graph& graph, const NamedValues& args,
-                                              const NamedValues& kwargs, const std::optional<NamedValue>& self, bool allow_conversions,
+std::optional<MatchedSchema> try_match_schema(const Schema& schema, const SourceRange& range, Graph& graph,
+                                              const NamedValues& args, const NamedValues& kwargs,
+                                              const std::optional<NamedValue>& self, bool allow_conversions,
                                               std::string* why) {
     if (is_never_meant(schema)) return std::nullopt;
     std::string reasons;
@@ -326,33 +350,39 @@ std::optional<MatchedSchema> try_match_schema(const Schema& schema, const Source
     return match;
 }
 
-MatchedSchema match_schema(const Schema& schema, const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs,
-                           const std::optional<NamedValue>& self) {
+MatchedSchema match_schema(const Schema& schema, const SourceRange& range, Graph& graph, const NamedValues& args,
+                           const NamedValues& kwargs, const std::optional<NamedValue>& self) {
     std::string why;
     if (auto match = try_match_schema(schema, range, graph, args, kwargs, self, true, &why)) return std::move(*match);
     throw CompileError(range, why);
 }
 
-std::pair<size_t, MatchedSchema> match_schemas(const std::vector<const Schema*>& schemas, const SourceRange& range, Graph& graph,
-                                               const NamedValues& args, const NamedValues& kwargs, const std::optional<NamedValue>& self) {
+std::pair<size_t, MatchedSchema> match_schemas(const std::vector<const Schema*>& schemas, const SourceRange& range,
+                                               Graph& graph, const NamedValues& args, const NamedValues& kwargs,
+                                               const std::optional<NamedValue>& self) {
     if (schemas.size() == 1) return {0, match_schema(*schemas[0], range, graph, args, kwargs, self)};
     for (bool allow_conversions : {false, true}) {
         for (size_t i = 0; i < schemas.size(); ++i) {
-            if (auto match = try_match_schema(*schemas[i], range, graph, args, kwargs, self, allow_conversions, nullptr))
+            if (auto match =
+                    try_match_schema(*schemas[i], range, graph, args, kwargs, self, allow_conversions, nullptr))
                 return {i, std::move(*match)};
         }
     }
     std::string why;
     for (const Schema* schema : schemas) try_match_schema(*schema, range, graph, args, kwargs, self, true, &why);
-    throw CompileError(range, fmt::format("Arguments for call are not valid.\nThe following variants are available:\n{}\nThe original call is:",
-                                          indent(why, "  ")));
+    throw CompileError(
+        range,
+        fmt::format(
+            "Arguments for call are not valid.\nThe following variants are available:\n{}\nThe original call is:",
+            indent(why, "  ")));
 }
 
 Value* pack_outputs(Graph& graph, const std::vector<Value*>& values, const std::vector<std::string>& names) {
     if (values.size() == 1) return values[0];
     std::vector<TypePtr> types;
     for (const Value* value : values) types.push_back(value->type);
-    const TypePtr type = names.empty() ? tuple_type(std::move(types)) : named_tuple_type("", names, std::move(types), {});
+    const TypePtr type =
+        names.empty() ? tuple_type(std::move(types)) : named_tuple_type("", names, std::move(types), {});
     return graph.insert_node(sym::prim_TupleConstruct, values)->output()->set_type(type);
 }
 
@@ -365,8 +395,8 @@ Value* emit_operator(const SourceRange& range, Graph& graph, const Operator& op,
     return pack_outputs(graph, node->outputs, match.return_names);
 }
 
-Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, const NamedValues& args, const NamedValues& kwargs,
-                         const std::optional<NamedValue>& self) {
+Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, const NamedValues& args,
+                         const NamedValues& kwargs, const std::optional<NamedValue>& self) {
     const std::vector<const Operator*>& overloads = Registry::instance().find(name.str());
     if (overloads.empty() && text_overloads(name.str()).empty()) unknown_operator(range, name.str());
     // Those that are as they were first, then those that have changed, as they were, then texts.

@@ -1,6 +1,6 @@
 #pragma once
-// Calls of operators and functions: which overload fits the arguments, what is converted on the way, and the node that results.
-// The rules and their order are those of TorchScript, so that the same program gives the same graph.
+// Calls of operators and functions: which overload fits the arguments, what is converted on the way, and the node that
+// results. The rules and their order are those of TorchScript, so that the same program gives the same graph.
 
 #include <optional>
 #include <string>
@@ -15,9 +15,10 @@ namespace wick::jit {
 
 /// An argument as written at a call: a value or a constant, where it stands, and its keyword ("" when positional).
 class NamedValue {
-   public:
+ public:
     NamedValue(const SourceRange& range, Value* value) : range(range), value_(value) {}
-    NamedValue(const SourceRange& range, std::string name, Value* value) : range(range), name(std::move(name)), value_(value) {}
+    NamedValue(const SourceRange& range, std::string name, Value* value)
+        : range(range), name(std::move(name)), value_(value) {}
     NamedValue(const SourceRange& range, std::string name, IValue constant)
         : range(range), name(std::move(name)), constant_(std::move(constant)) {}
 
@@ -27,7 +28,7 @@ class NamedValue {
     Value* value(Graph& graph) const;
     TypePtr type() const;
 
-   private:
+ private:
     Value* value_ = nullptr;
     IValue constant_;
 };
@@ -42,31 +43,33 @@ struct MatchedSchema {
     std::vector<std::string> return_names;
 };
 
-/// Matches one schema. `why` collects the reasons when it does not fit. `allow_conversions` permits implicit conversions
-/// (tensor to number, int to float, several arguments as one list).
-std::optional<MatchedSchema> try_match_schema(const Schema& schema, const SourceRange& range, Graph& graph, const NamedValues& args,
-                                              const NamedValues& kwargs, const std::optional<NamedValue>& self, bool allow_conversions,
+/// Matches one schema. `why` collects the reasons when it does not fit. `allow_conversions` permits implicit
+/// conversions (tensor to number, int to float, several arguments as one list).
+std::optional<MatchedSchema> try_match_schema(const Schema& schema, const SourceRange& range, Graph& graph,
+                                              const NamedValues& args, const NamedValues& kwargs,
+                                              const std::optional<NamedValue>& self, bool allow_conversions,
                                               std::string* why);
 
 /// As above with conversions; throws CompileError when it does not fit.
-MatchedSchema match_schema(const Schema& schema, const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs,
-                           const std::optional<NamedValue>& self = std::nullopt);
+MatchedSchema match_schema(const Schema& schema, const SourceRange& range, Graph& graph, const NamedValues& args,
+                           const NamedValues& kwargs, const std::optional<NamedValue>& self = std::nullopt);
 
 /// The first overload that fits without conversions, else the first that fits with them. Throws a CompileError that
 /// lists every overload and its reason.
-std::pair<size_t, MatchedSchema> match_schemas(const std::vector<const Schema*>& schemas, const SourceRange& range, Graph& graph,
-                                               const NamedValues& args, const NamedValues& kwargs,
+std::pair<size_t, MatchedSchema> match_schemas(const std::vector<const Schema*>& schemas, const SourceRange& range,
+                                               Graph& graph, const NamedValues& args, const NamedValues& kwargs,
                                                const std::optional<NamedValue>& self = std::nullopt);
 
 /// Converts `value` to `type` where TorchScript does so silently (tuple to list, and with `allow_conversions` tensor to
 /// number, int to float, str to Device); otherwise returns it as it is.
-Value* try_convert_to_type(const SourceRange& range, Graph& graph, const TypePtr& type, Value* value, bool allow_conversions);
+Value* try_convert_to_type(const SourceRange& range, Graph& graph, const TypePtr& type, Value* value,
+                           bool allow_conversions);
 
 /// Emits a call of the operator family `name` ("aten::add"); the result is one value (a tuple for several). Throws
-/// CompileError for an unknown name and when no overload fits. An operator that has changed since the graph's version is
-/// matched as it was then; upgrade_operators (upgraders.h) makes it today's.
-Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, const NamedValues& args, const NamedValues& kwargs = {},
-                         const std::optional<NamedValue>& self = std::nullopt);
+/// CompileError for an unknown name and when no overload fits. An operator that has changed since the graph's version
+/// is matched as it was then; upgrade_operators (upgraders.h) makes it today's.
+Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, const NamedValues& args,
+                         const NamedValues& kwargs = {}, const std::optional<NamedValue>& self = std::nullopt);
 
 /// The node for a match, and its outputs as one value.
 Value* emit_operator(const SourceRange& range, Graph& graph, const Operator& op, const MatchedSchema& match);

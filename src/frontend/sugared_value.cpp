@@ -1,10 +1,9 @@
 #include "frontend/sugared_value.h"
 
 #include <charconv>
+#include <fmt/format.h>
 #include <functional>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 #include <wick/types/type_variables.h>
 
@@ -20,12 +19,14 @@ static NamedValues named(const SourceRange& range, const std::vector<Value*>& va
     return out;
 }
 
-Value* emit_module_at(const SourceRange& range, Graph& graph, Value* container, Value* index, const TypePtr& interface) {
+Value* emit_module_at(const SourceRange& range, Graph& graph, Value* container, Value* index,
+                      const TypePtr& interface) {
     for (const ClassType::Attribute& attribute : container->type->expect<ClassType>().attributes()) {
         const auto* module = attribute.type->cast<ClassType>();
         std::string why;
         if (module && module->is_module() && !module->is_subtype_of(*interface, &why))
-            throw CompileError(range, fmt::format("Attribute {} is not of annotated type {}: {}", attribute.name, interface->annotation_str(), why));
+            throw CompileError(range, fmt::format("Attribute {} is not of annotated type {}: {}", attribute.name,
+                                                  interface->annotation_str(), why));
     }
     return emit_op(range, graph, "prim::ModuleContainerIndex", {container, index})->set_type(interface);
 }
@@ -85,12 +86,15 @@ SugaredPtr SugaredValue::subscript(const SourceRange& range, Graph& graph, Value
     if (at < -count || at >= count) throw CompileError(range, "index out of range");
     return members[at < 0 ? at + count : at];
 }
-Value* SugaredValue::length(const SourceRange& range, Graph&) { throw CompileError(range, fmt::format("'{}' object has no len()", kind())); }
+Value* SugaredValue::length(const SourceRange& range, Graph&) {
+    throw CompileError(range, fmt::format("'{}' object has no len()", kind()));
+}
 SugaredPtr SugaredValue::element(const SourceRange& range, Graph&, Value*) {
     throw CompileError(range, fmt::format("'{}' object is not subscriptable", kind()));
 }
 
-// First-class values ----------------------------------------------------------------------------------------------------
+// First-class values
+// ----------------------------------------------------------------------------------------------------
 
 std::string SimpleValue::kind() const { return "value of type '" + value_->type->annotation_str() + "'"; }
 
@@ -99,11 +103,37 @@ namespace {
 /// Attributes that are operators of one argument: (type, name) → namespace.
 std::string_view property_namespace(const Type& type, const std::string& field) {
     static const std::unordered_map<std::string, std::string_view> tensor = {
-        {"dtype", "prim"}, {"device", "prim"}, {"grad", "prim"}, {"data", "prim"}, {"shape", "prim"}, {"is_cuda", "prim"}, {"is_xpu", "prim"},
-        {"is_sparse", "prim"}, {"is_sparse_csr", "prim"}, {"is_mkldnn", "prim"}, {"is_mps", "prim"}, {"is_mtia", "prim"}, {"is_quantized", "prim"},
-        {"is_vulkan", "prim"}, {"is_ipu", "prim"}, {"is_meta", "prim"}, {"is_nested", "prim"}, {"is_leaf", "aten"}, {"requires_grad", "prim"},
-        {"layout", "prim"}, {"T", "prim"}, {"H", "prim"}, {"mT", "aten"}, {"mH", "aten"}, {"itemsize", "prim"}, {"nbytes", "prim"},
-        {"ndim", "prim"}, {"name", "prim"}, {"real", "aten"}, {"imag", "aten"}, {"retains_grad", "aten"},
+        {"dtype", "prim"},
+        {"device", "prim"},
+        {"grad", "prim"},
+        {"data", "prim"},
+        {"shape", "prim"},
+        {"is_cuda", "prim"},
+        {"is_xpu", "prim"},
+        {"is_sparse", "prim"},
+        {"is_sparse_csr", "prim"},
+        {"is_mkldnn", "prim"},
+        {"is_mps", "prim"},
+        {"is_mtia", "prim"},
+        {"is_quantized", "prim"},
+        {"is_vulkan", "prim"},
+        {"is_ipu", "prim"},
+        {"is_meta", "prim"},
+        {"is_nested", "prim"},
+        {"is_leaf", "aten"},
+        {"requires_grad", "prim"},
+        {"layout", "prim"},
+        {"T", "prim"},
+        {"H", "prim"},
+        {"mT", "aten"},
+        {"mH", "aten"},
+        {"itemsize", "prim"},
+        {"nbytes", "prim"},
+        {"ndim", "prim"},
+        {"name", "prim"},
+        {"real", "aten"},
+        {"imag", "aten"},
+        {"retains_grad", "aten"},
     };
     if (type.is(TypeKind::Tensor)) {
         const auto found = tensor.find(field);
@@ -116,8 +146,8 @@ std::string_view property_namespace(const Type& type, const std::string& field) 
 /// The number of the dtype that a tensor's method of that name converts to, or -1.
 int64_t cast_dtype(const std::string& method) {
     static const std::unordered_map<std::string_view, int64_t> casts = {
-        {"byte", 0},   {"char", 1},   {"short", 2}, {"int", 3},   {"long", 4},      {"half", 5},
-        {"float", 6},  {"double", 7}, {"cfloat", 9}, {"cdouble", 10}, {"bool", 11}, {"bfloat16", 15},
+        {"byte", 0},  {"char", 1},   {"short", 2},  {"int", 3},      {"long", 4},  {"half", 5},
+        {"float", 6}, {"double", 7}, {"cfloat", 9}, {"cdouble", 10}, {"bool", 11}, {"bfloat16", 15},
     };
     const auto found = casts.find(method);
     return found == casts.end() ? -1 : found->second;
@@ -151,10 +181,12 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
             node->output()->set_name(is_number ? "_" + field : field);
             return sugar(graph.insert(node)->output()->set_type(object->attributes()[slot].type));
         }
-        if (const IValue* constant = object->find_constant(field)) return sugar(graph.insert_constant(*constant, {}, range));
+        if (const IValue* constant = object->find_constant(field))
+            return sugar(graph.insert_constant(*constant, {}, range));
         if (const auto* property = object->find_property(field))
             return MethodValue(value_, property->getter->name()).call(range, graph, {}, {});
-        if (Function* method = object->find_static_method(field)) return std::make_shared<FunctionValue>(std::vector<Function*>{method});
+        if (Function* method = object->find_static_method(field))
+            return std::make_shared<FunctionValue>(std::vector<Function*>{method});
     }
     if (const auto* interface = type->cast<InterfaceType>()) {
         if (interface->find_method(field)) return std::make_shared<MethodValue>(value_, field);
@@ -168,9 +200,12 @@ SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const s
     }
     if (type->is(TypeKind::Tensor)) {
         if (field == "type") return std::make_shared<TensorTypeFunction>(value_);
-        if (const int64_t dtype = cast_dtype(field); dtype >= 0) return std::make_shared<TensorCastFunction>(value_, dtype);
+        if (const int64_t dtype = cast_dtype(field); dtype >= 0)
+            return std::make_shared<TensorCastFunction>(value_, dtype);
     }
-    if (SugaredPtr method = BuiltinFunction::as_method(Symbol::from("aten::" + field), NamedValue(range, "self", value_))) return method;
+    if (SugaredPtr method =
+            BuiltinFunction::as_method(Symbol::from("aten::" + field), NamedValue(range, "self", value_)))
+        return method;
     return BuiltinFunction::as_method(Symbol::from("prim::" + field), NamedValue(range, "self", value_));
 }
 
@@ -181,45 +216,57 @@ SugaredPtr SimpleValue::attr(const SourceRange& range, Graph& graph, const std::
     if (SugaredPtr found = try_attr(range, graph, field)) return found;
     const TypePtr& type = value_->type;
     if (type->is(TypeKind::Optional) || type->is(TypeKind::Union)) {
-        throw CompileError(range, fmt::format("'{}' object has no attribute or method '{}'. Did you forget to refine it with 'is not None' or "
-                                              "isinstance()?",
-                                              type->annotation_str(), field));
+        throw CompileError(
+            range, fmt::format(
+                       "'{}' object has no attribute or method '{}'. Did you forget to refine it with 'is not None' or "
+                       "isinstance()?",
+                       type->annotation_str(), field));
     }
     if (const auto* object = type->cast<ClassType>(); object && object->is_module())
-        throw CompileError(range, fmt::format("Module '{}' has no attribute '{}' ", object->name().substr(object->name().rfind('.') + 1), field));
+        throw CompileError(range, fmt::format("Module '{}' has no attribute '{}' ",
+                                              object->name().substr(object->name().rfind('.') + 1), field));
     // Of an enum, PyTorch tells that it is one.
-    throw CompileError(range, fmt::format("'{}' object has no attribute or method '{}'.{}", type->is(TypeKind::Enum) ? type->str() : type->annotation_str(),
-                                          field, type->is(TypeKind::Class) ? " Did you forget to initialize an attribute in __init__()?" : ""));
+    throw CompileError(
+        range,
+        fmt::format("'{}' object has no attribute or method '{}'.{}",
+                    type->is(TypeKind::Enum) ? type->str() : type->annotation_str(), field,
+                    type->is(TypeKind::Class) ? " Did you forget to initialize an attribute in __init__()?" : ""));
 }
 
 bool SimpleValue::has_attr(const SourceRange& range, Graph&, const std::string& field) {
     if (const auto* object = value_->type->cast<ClassType>()) {
-        return object->find_method(field) || object->find_attribute(field) >= 0 || object->find_constant(field) || object->find_property(field);
+        return object->find_method(field) || object->find_attribute(field) >= 0 || object->find_constant(field) ||
+               object->find_property(field);
     }
     if (const auto* tuple = value_->type->cast<TupleType>())
         return std::find(tuple->field_names().begin(), tuple->field_names().end(), field) != tuple->field_names().end();
-    throw CompileError(range, fmt::format("hasattr's first argument must be a object or NamedTuple, but got a normal {} instead",
-                                          value_->type->annotation_str()));
+    throw CompileError(
+        range, fmt::format("hasattr's first argument must be a object or NamedTuple, but got a normal {} instead",
+                           value_->type->annotation_str()));
 }
 
 void SimpleValue::set_attr(const SourceRange& range, Graph& graph, const std::string& field, Value* assigned) {
     const auto* object = value_->type->cast<ClassType>();
     if (!object)
-        throw CompileError(range, fmt::format("Tried to set an attribute: {} on a non-class: {}", field, value_->type->annotation_str()));
+        throw CompileError(range, fmt::format("Tried to set an attribute: {} on a non-class: {}", field,
+                                              value_->type->annotation_str()));
     const int64_t slot = object->find_attribute(field);
     if (slot < 0) {
         if (const auto* property = object->find_property(field)) {
-            if (!property->setter) throw CompileError(range, fmt::format("Tried to set read-only attribute: {}", field));
+            if (!property->setter)
+                throw CompileError(range, fmt::format("Tried to set read-only attribute: {}", field));
             MethodValue(value_, property->setter->name()).call(range, graph, {NamedValue(range, assigned)}, {});
             return;
         }
-        throw CompileError(range, fmt::format("Tried to set nonexistent attribute: {}. Did you forget to initialize it in __init__()?", field));
+        throw CompileError(
+            range, fmt::format("Tried to set nonexistent attribute: {}. Did you forget to initialize it in __init__()?",
+                               field));
     }
     const TypePtr& expected = object->attributes()[slot].type;
     assigned = try_convert_to_type(range, graph, expected, assigned, true);
     if (!assigned->type->is_subtype_of(expected)) {
-        throw CompileError(range, fmt::format("Wrong type for attribute assignment. Expected {} but got {}", expected->annotation_str(),
-                                              assigned->type->annotation_str()));
+        throw CompileError(range, fmt::format("Wrong type for attribute assignment. Expected {} but got {}",
+                                              expected->annotation_str(), assigned->type->annotation_str()));
     }
     Node* node = graph.create(sym::prim_SetAttr, {value_, assigned}, 0);
     node->range = range;
@@ -227,7 +274,8 @@ void SimpleValue::set_attr(const SourceRange& range, Graph& graph, const std::st
     graph.insert(node);
 }
 
-SugaredPtr SimpleValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr SimpleValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                             const NamedValues& kwargs) {
     const TypePtr& type = value_->type;
     if (type->is(TypeKind::Class) || type->is(TypeKind::Interface)) {
         const auto* object = type->cast<ClassType>();
@@ -271,10 +319,14 @@ SugaredPtr SimpleValue::iterator(const SourceRange& range, Graph& graph) {
     switch (value_->type->kind()) {
         case TypeKind::List:
         case TypeKind::String:
-        case TypeKind::Tensor: return shared_from_this();
-        case TypeKind::Tuple: return std::make_shared<SugaredTuple>(as_tuple(range, graph, std::nullopt));
-        case TypeKind::Dict: return sugar(emit_op(range, graph, "aten::keys", {value_}));
-        default: throw CompileError(range, fmt::format("'{}' object is not iterable", value_->type->annotation_str()));
+        case TypeKind::Tensor:
+            return shared_from_this();
+        case TypeKind::Tuple:
+            return std::make_shared<SugaredTuple>(as_tuple(range, graph, std::nullopt));
+        case TypeKind::Dict:
+            return sugar(emit_op(range, graph, "aten::keys", {value_}));
+        default:
+            throw CompileError(range, fmt::format("'{}' object is not iterable", value_->type->annotation_str()));
     }
 }
 
@@ -283,9 +335,12 @@ Value* SimpleValue::length(const SourceRange& range, Graph& graph) {
         case TypeKind::List:
         case TypeKind::Tensor:
         case TypeKind::Dict:
-        case TypeKind::String: return emit_op(range, graph, "aten::len", {value_});
-        case TypeKind::Tuple: return graph.insert_constant(static_cast<int64_t>(value_->type->contained().size()));
-        default: throw CompileError(range, fmt::format("'{}' object is not iterable", value_->type->annotation_str()));
+        case TypeKind::String:
+            return emit_op(range, graph, "aten::len", {value_});
+        case TypeKind::Tuple:
+            return graph.insert_constant(static_cast<int64_t>(value_->type->contained().size()));
+        default:
+            throw CompileError(range, fmt::format("'{}' object is not iterable", value_->type->annotation_str()));
     }
 }
 
@@ -293,14 +348,19 @@ SugaredPtr SimpleValue::element(const SourceRange& range, Graph& graph, Value* i
     switch (value_->type->kind()) {
         case TypeKind::List:
         case TypeKind::String:
-        case TypeKind::Dict: return sugar(emit_op(range, graph, "aten::__getitem__", {value_, index}));
-        case TypeKind::Tensor: return sugar(emit_op(range, graph, "aten::select", {value_, graph.insert_constant(0), index}));
-        case TypeKind::Class: return attr(range, graph, "__getitem__")->call(range, graph, {NamedValue(range, index)}, {});
-        default: throw CompileError(range, fmt::format("'{}' object is not subscriptable", value_->type->annotation_str()));
+        case TypeKind::Dict:
+            return sugar(emit_op(range, graph, "aten::__getitem__", {value_, index}));
+        case TypeKind::Tensor:
+            return sugar(emit_op(range, graph, "aten::select", {value_, graph.insert_constant(0), index}));
+        case TypeKind::Class:
+            return attr(range, graph, "__getitem__")->call(range, graph, {NamedValue(range, index)}, {});
+        default:
+            throw CompileError(range, fmt::format("'{}' object is not subscriptable", value_->type->annotation_str()));
     }
 }
 
-// Operators ---------------------------------------------------------------------------------------------------------------
+// Operators
+// ---------------------------------------------------------------------------------------------------------------
 
 SugaredPtr BuiltinFunction::as_method(Symbol name, const NamedValue& self) {
     const TypePtr type = self.type();
@@ -316,7 +376,8 @@ SugaredPtr BuiltinFunction::as_method(Symbol name, const NamedValue& self) {
     return nullptr;
 }
 
-SugaredPtr BuiltinFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr BuiltinFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                                 const NamedValues& kwargs) {
     return sugar(emit_builtin_call(range, graph, name_, args, kwargs, self_));
 }
 
@@ -333,13 +394,16 @@ SugaredPtr ConstantsTable::attr(const SourceRange& range, Graph& graph, const st
     if (field.size() < 2 || field[0] != 'c' || std::from_chars(field.data() + 1, end, index).ptr != end)
         throw CompileError(range, fmt::format("invalid constant specifier: {}", field));
     if (index >= constants_->size())
-        throw CompileError(range, fmt::format("constant index {} is out of bounds (constant table has {} entries)", index, constants_->size()));
+        throw CompileError(range, fmt::format("constant index {} is out of bounds (constant table has {} entries)",
+                                              index, constants_->size()));
     const IValue& value = (*constants_)[index];
-    if (!is_constant_form(value)) throw CompileError(range, fmt::format("constant {} is a {}, which code cannot hold", field, value.tag_name()));
+    if (!is_constant_form(value))
+        throw CompileError(range, fmt::format("constant {} is a {}, which code cannot hold", field, value.tag_name()));
     return sugar(graph.insert_constant(value, {}, range));
 }
 
-SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                              const NamedValues& kwargs) {
     if (args.size() == 1 && kwargs.empty()) {
         Value* value = args[0].value(graph);
         if (value->type->is(TypeKind::Class) && !magic_method_.empty())
@@ -347,38 +411,50 @@ SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const Name
         // Made before it is known to be needed, so that values are numbered as in PyTorch.
         Value* zero = graph.insert_constant(0);
         if (value->type->is_subtype_of(type_)) return sugar(value);
-        if (type_->is(TypeKind::Bool) && (value->type->is(TypeKind::List) || value->type->is(TypeKind::Dict) || value->type->is(TypeKind::String))) {
+        if (type_->is(TypeKind::Bool) &&
+            (value->type->is(TypeKind::List) || value->type->is(TypeKind::Dict) || value->type->is(TypeKind::String))) {
             return sugar(emit_op(range, graph, "aten::gt", {emit_op(range, graph, "aten::len", {value}), zero}));
         }
     }
     if (args.empty() && kwargs.empty()) {
         switch (type_->kind()) {
-            case TypeKind::Int: return sugar(graph.insert_constant(0));
-            case TypeKind::Float: return sugar(graph.insert_constant(0.0));
-            case TypeKind::Bool: return sugar(graph.insert_constant(false));
-            case TypeKind::String: return sugar(graph.insert_constant(""));
-            default: break;
+            case TypeKind::Int:
+                return sugar(graph.insert_constant(0));
+            case TypeKind::Float:
+                return sugar(graph.insert_constant(0.0));
+            case TypeKind::Bool:
+                return sugar(graph.insert_constant(false));
+            case TypeKind::String:
+                return sugar(graph.insert_constant(""));
+            default:
+                break;
         }
     }
     return sugar(emit_builtin_call(range, graph, op_, args, kwargs));
 }
 
-SugaredPtr TensorCastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr TensorCastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                                    const NamedValues& kwargs) {
     if (!args.empty() || !kwargs.empty()) throw CompileError(range, "tensor casts take no arguments");
     return sugar(emit_op(range, graph, "aten::to", {self_, graph.insert_constant(dtype_, {}, range)}));
 }
 
-SugaredPtr TensorTypeFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr TensorTypeFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                                    const NamedValues& kwargs) {
     if (args.size() != 1 || !kwargs.empty()) throw CompileError(range, "type() of a tensor takes a dtype");
     Value* no = graph.insert_constant(false, {}, range);
-    return sugar(emit_op(range, graph, "aten::to", {self_, args[0].value(graph), no, no, graph.insert_constant(IValue())}));
+    return sugar(
+        emit_op(range, graph, "aten::to", {self_, args[0].value(graph), no, no, graph.insert_constant(IValue())}));
 }
 
-SugaredPtr MagicFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr MagicFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                               const NamedValues& kwargs) {
     if (!args.empty()) {
         const TypePtr type = args[0].type();
         if (type->is(TypeKind::Class) && !method_.empty())
-            return sugar(args[0].value(graph))->attr(range, graph, method_)->call(range, graph, NamedValues(args.begin() + 1, args.end()), kwargs);
+            return sugar(args[0].value(graph))
+                ->attr(range, graph, method_)
+                ->call(range, graph, NamedValues(args.begin() + 1, args.end()), kwargs);
     }
     return sugar(emit_builtin_call(range, graph, op_, args, kwargs));
 }
@@ -392,7 +468,8 @@ struct NoValue : SugaredValue {
 
 }  // namespace
 
-SugaredPtr PrintFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr PrintFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                               const NamedValues& kwargs) {
     if (!kwargs.empty()) throw CompileError(range, "print doesn't accept any keyword arguments");
     std::vector<Value*> inputs;
     for (const NamedValue& arg : args) inputs.push_back(arg.value(graph));
@@ -402,18 +479,23 @@ SugaredPtr PrintFunction::call(const SourceRange& range, Graph& graph, const Nam
     return std::make_shared<NoValue>();
 }
 
-// Functions, classes ----------------------------------------------------------------------------------------------------
+// Functions, classes
+// ----------------------------------------------------------------------------------------------------
 
-Value* FunctionValue::as_value(const SourceRange&, Graph& graph) { return graph.insert_constant(IValue(IntrusivePtr<Function>(overloads_[0]))); }
+Value* FunctionValue::as_value(const SourceRange&, Graph& graph) {
+    return graph.insert_constant(IValue(IntrusivePtr<Function>(overloads_[0])));
+}
 
-SugaredPtr FunctionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr FunctionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                               const NamedValues& kwargs) {
     std::vector<const Schema*> schemas;
     for (Function* function : overloads_) schemas.push_back(&schema_for_call(*function, range));
     const auto [chosen, match] = match_schemas(schemas, range, graph, args, kwargs);
     return sugar(emit_function_call(range, graph, *overloads_[chosen], match));
 }
 
-SugaredPtr MethodValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr MethodValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                             const NamedValues& kwargs) {
     const Schema* schema = nullptr;
     if (const auto* object = self_->type->cast<ClassType>()) {
         schema = &schema_for_call(*object->find_method(name_), range);
@@ -428,7 +510,8 @@ SugaredPtr MethodValue::call(const SourceRange& range, Graph& graph, const Named
 SugaredPtr ClassValue::attr(const SourceRange& range, Graph& graph, const std::string& field) {
     const auto& type = type_->expect<ClassType>();
     if (field == "__new__") return std::make_shared<SpecialFormValue>(SpecialForm::create_object, type_);
-    if (Function* method = type.find_static_method(field)) return std::make_shared<FunctionValue>(std::vector<Function*>{method});
+    if (Function* method = type.find_static_method(field))
+        return std::make_shared<FunctionValue>(std::vector<Function*>{method});
     if (const IValue* constant = type.find_constant(field)) return sugar(graph.insert_constant(*constant, {}, range));
     // A call of a module is, in archived code, a call of its forward between calls of its hooks.
     for (const auto* hooks : {&type.forward_pre_hooks(), &type.forward_hooks()}) {
@@ -439,17 +522,20 @@ SugaredPtr ClassValue::attr(const SourceRange& range, Graph& graph, const std::s
     throw CompileError(range, fmt::format("Tried to lookup unknown attribute on class {}.{}", type.name(), field));
 }
 
-SugaredPtr ClassValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr ClassValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                            const NamedValues& kwargs) {
     Node* node = graph.create(sym::prim_CreateObject);
     node->range = range;
     Value* self = graph.insert(node)->output()->set_type(type_);
     if (!type_->expect<ClassType>().find_method("__init__"))
-        throw CompileError(range, fmt::format("Class {} does not have an __init__ function defined", type_->str().substr(type_->str().rfind('.') + 1)));
+        throw CompileError(range, fmt::format("Class {} does not have an __init__ function defined",
+                                              type_->str().substr(type_->str().rfind('.') + 1)));
     MethodValue(self, "__init__").call(range, graph, args, kwargs);
     return sugar(self);
 }
 
-SugaredPtr NamedTupleValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr NamedTupleValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                                 const NamedValues& kwargs) {
     const auto& tuple = type_->expect<TupleType>();
     Schema schema;
     schema.name = tuple.name();
@@ -458,7 +544,8 @@ SugaredPtr NamedTupleValue::call(const SourceRange& range, Graph& graph, const N
         Argument argument;
         argument.name = tuple.field_names()[i];
         argument.type = tuple.contained(i);
-        if (const size_t first = fields - tuple.field_defaults().size(); i >= first) argument.default_value = tuple.field_defaults()[i - first];
+        if (const size_t first = fields - tuple.field_defaults().size(); i >= first)
+            argument.default_value = tuple.field_defaults()[i - first];
         schema.arguments.push_back(std::move(argument));
     }
     const MatchedSchema match = match_schema(schema, range, graph, args, kwargs);
@@ -470,7 +557,8 @@ SugaredPtr NamedTupleValue::call(const SourceRange& range, Graph& graph, const N
 SugaredPtr EnumClassValue::attr(const SourceRange& range, Graph& graph, const std::string& field) {
     const auto& members = type_->expect<EnumType>().members();
     for (size_t i = 0; i < members.size(); ++i) {
-        if (members[i].first == field) return sugar(graph.insert_constant(IValue(make_intrusive<EnumObject>(type_, i)), type_, range));
+        if (members[i].first == field)
+            return sugar(graph.insert_constant(IValue(make_intrusive<EnumObject>(type_, i)), type_, range));
     }
     throw CompileError(range, fmt::format("{} has no attribute '{}'", type_->str(), field));
 }
@@ -484,11 +572,13 @@ std::vector<SugaredPtr> EnumClassValue::as_tuple(const SourceRange&, Graph& grap
 
 SugaredPtr EnumClassValue::iterator(const SourceRange& range, Graph& graph) {
     std::vector<Value*> members;
-    for (const SugaredPtr& member : as_tuple(range, graph, std::nullopt)) members.push_back(member->as_value(range, graph));
+    for (const SugaredPtr& member : as_tuple(range, graph, std::nullopt))
+        members.push_back(member->as_value(range, graph));
     return sugar(graph.insert_node(sym::prim_ListConstruct, std::move(members))->output()->set_type(list_type(type_)));
 }
 
-SugaredPtr ExceptionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr ExceptionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                                const NamedValues& kwargs) {
     if (!kwargs.empty()) throw CompileError(range, "exceptions take no keyword arguments");
     Value* text = nullptr;
     if (class_name == "builtins.AssertionError") {
@@ -513,7 +603,8 @@ SugaredPtr ExceptionValue::call(const SourceRange& range, Graph& graph, const Na
     return std::make_shared<ExceptionValue>(class_name, text);
 }
 
-// Iterators ---------------------------------------------------------------------------------------------------------------
+// Iterators
+// ---------------------------------------------------------------------------------------------------------------
 
 Value* SugaredTuple::as_value(const SourceRange& range, Graph& graph) {
     std::vector<Value*> values;
@@ -527,15 +618,19 @@ Value* SugaredTuple::as_value(const SourceRange& range, Graph& graph) {
     return graph.insert(node)->output()->set_type(tuple_type(std::move(types)));
 }
 
-Value* SugaredTuple::length(const SourceRange&, Graph& graph) { return graph.insert_constant(static_cast<int64_t>(members_.size())); }
+Value* SugaredTuple::length(const SourceRange&, Graph& graph) {
+    return graph.insert_constant(static_cast<int64_t>(members_.size()));
+}
 
 RangeValue::RangeValue(const SourceRange& range, Graph& graph, std::vector<Value*> args) {
     if (args.empty() || args.size() > 3)
-        throw CompileError(range, fmt::format("range expected at {} arguments, got {}", args.empty() ? "least 1" : "most 3", args.size()));
+        throw CompileError(range, fmt::format("range expected at {} arguments, got {}",
+                                              args.empty() ? "least 1" : "most 3", args.size()));
     for (size_t i = 0; i < args.size(); ++i) {
         args[i] = try_convert_to_type(range, graph, int_type(), args[i], true);
         if (!args[i]->type->is(TypeKind::Int))
-            throw CompileError(range, fmt::format("all inputs of range must be ints, found {} in argument {}", args[i]->type->annotation_str(), i));
+            throw CompileError(range, fmt::format("all inputs of range must be ints, found {} in argument {}",
+                                                  args[i]->type->annotation_str(), i));
     }
     if (args.size() == 1) {
         stop_ = args[0];
@@ -577,7 +672,8 @@ Value* ZipValue::length(const SourceRange& range, Graph& graph) {
 
 SugaredPtr ZipValue::element(const SourceRange& range, Graph& graph, Value* index) {
     std::vector<SugaredPtr> members;
-    for (const SugaredPtr& iterator : iterators_) members.push_back(iterator ? iterator->element(range, graph, index) : sugar(index));
+    for (const SugaredPtr& iterator : iterators_)
+        members.push_back(iterator ? iterator->element(range, graph, index) : sugar(index));
     return std::make_shared<SugaredTuple>(std::move(members));
 }
 
@@ -595,7 +691,8 @@ std::vector<SugaredPtr> ZipValue::as_tuple(const SourceRange& range, Graph& grap
         columns.emplace_back();
         if (!iterator) continue;
         if (!iterator->must_unroll())
-            throw CompileError(range, "Can not iterate over a module list or tuple with a value that does not have a static length");
+            throw CompileError(
+                range, "Can not iterate over a module list or tuple with a value that does not have a static length");
         columns.back() = iterator->as_tuple(range, graph, std::nullopt);
         length = std::min(length.value_or(SIZE_MAX), columns.back().size());
     }

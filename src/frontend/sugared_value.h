@@ -1,6 +1,6 @@
 #pragma once
-// What an expression can denote while a function is compiled. Most are plain values of the graph; some exist at compile time
-// only (modules such as `torch`, operators, classes, `range(n)`, special forms) and vanish from the program.
+// What an expression can denote while a function is compiled. Most are plain values of the graph; some exist at compile
+// time only (modules such as `torch`, operators, classes, `range(n)`, special forms) and vanish from the program.
 
 #include <memory>
 #include <optional>
@@ -25,7 +25,7 @@ struct SugaredArgument {
 
 /// Every function takes the place of use, for errors and for the nodes it emits, and the graph (its insertion point).
 class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
-   public:
+ public:
     virtual ~SugaredValue() = default;
     /// "module", "function", …, for messages.
     virtual std::string kind() const = 0;
@@ -42,7 +42,8 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
     virtual bool takes_things() const { return false; }
     virtual SugaredPtr call_with(const SourceRange& range, Graph& graph, const std::vector<SugaredArgument>& args);
     /// Members, for unpacking and unrolled loops; `expected` is how many the user's code wants, if it says.
-    virtual std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected = std::nullopt);
+    virtual std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph,
+                                             std::optional<size_t> expected = std::nullopt);
     /// What `for x in value` iterates over.
     virtual SugaredPtr iterator(const SourceRange& range, Graph& graph);
     /// value[index], of what is no first-class value; `hint` is the type that the user's code expects, or null.
@@ -61,14 +62,15 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
 
 /// A first-class value.
 class SimpleValue : public SugaredValue {
-   public:
+ public:
     explicit SimpleValue(Value* value) : value_(value) {}
     std::string kind() const override;
     Value* as_value(const SourceRange&, Graph&) override { return value_; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
     bool has_attr(const SourceRange& range, Graph& graph, const std::string& field) override;
     void set_attr(const SourceRange& range, Graph& graph, const std::string& field, Value* assigned) override;
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
     std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
     SugaredPtr iterator(const SourceRange& range, Graph& graph) override;
     Value* length(const SourceRange& range, Graph& graph) override;
@@ -76,7 +78,7 @@ class SimpleValue : public SugaredValue {
     bool must_unroll() const override { return value_->type->is(TypeKind::Tuple); }
     Value* simple() const override { return value_; }
 
-   private:
+ private:
     SugaredPtr try_attr(const SourceRange& range, Graph& graph, const std::string& field);
     Value* value_;
 };
@@ -85,52 +87,75 @@ SugaredPtr sugar(Value* value);
 
 /// An operator family, perhaps with its `self` already given (a method of a value).
 class BuiltinFunction : public SugaredValue {
-   public:
+ public:
     BuiltinFunction(Symbol name, std::optional<NamedValue> self) : name_(name), self_(std::move(self)) {}
     /// The family as a method of `self`: null when no overload takes a `self` of that type.
     static SugaredPtr as_method(Symbol name, const NamedValue& self);
     std::string kind() const override { return "builtin"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 
-   private:
+ private:
     Symbol name_;
     std::optional<NamedValue> self_;
 };
 
 /// A namespace of operators: `torch` (aten), `math`, `ops.torchvision`.
 class OperatorNamespace : public SugaredValue {
-   public:
+ public:
     explicit OperatorNamespace(std::string name) : name_(std::move(name)) {}
     std::string kind() const override { return "builtin module"; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
 
-   private:
+ private:
     std::string name_;
 };
 
 /// `ops`: every attribute is an operator namespace.
 class OpsNamespace : public SugaredValue {
-   public:
+ public:
     std::string kind() const override { return "ops"; }
-    SugaredPtr attr(const SourceRange&, Graph&, const std::string& field) override { return std::make_shared<OperatorNamespace>(field); }
+    SugaredPtr attr(const SourceRange&, Graph&, const std::string& field) override {
+        return std::make_shared<OperatorNamespace>(field);
+    }
 };
 
 /// `CONSTANTS` of archived code: attribute cN is entry N of the archive's constants.
 class ConstantsTable : public SugaredValue {
-   public:
+ public:
     explicit ConstantsTable(const std::vector<IValue>* constants) : constants_(constants) {}
     std::string kind() const override { return "CONSTANTS"; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
 
-   private:
+ private:
     const std::vector<IValue>* constants_;
 };
 
 /// Forms that the emitter treats itself, since their arguments are not all values.
-enum class SpecialForm { annotate, fork, awaitable, getattr, hasattr, isinstance, list, dict, tuple, unchecked_cast, uninitialized, create_object, range, enumerate, zip, slice, super, tolist, is_scripting };
+enum class SpecialForm {
+    annotate,
+    fork,
+    awaitable,
+    getattr,
+    hasattr,
+    isinstance,
+    list,
+    dict,
+    tuple,
+    unchecked_cast,
+    uninitialized,
+    create_object,
+    range,
+    enumerate,
+    zip,
+    slice,
+    super,
+    tolist,
+    is_scripting
+};
 
 class SpecialFormValue : public SugaredValue {
-   public:
+ public:
     explicit SpecialFormValue(SpecialForm form, TypePtr type = {}) : form(form), type(std::move(type)) {}
     std::string kind() const override { return "special form"; }
     const SpecialForm form;
@@ -140,7 +165,7 @@ class SpecialFormValue : public SugaredValue {
 
 /// slice(start, stop, step): what `start:stop:step` is in an index. Bounds that are left out are null.
 class SliceValue : public SugaredValue {
-   public:
+ public:
     struct Bounds {
         Value* start = nullptr;
         Value* stop = nullptr;
@@ -153,12 +178,14 @@ class SliceValue : public SugaredValue {
 
 /// float(x), int(x), …: the value itself when it has the type already, else the operator.
 class CastFunction : public SugaredValue {
-   public:
-    CastFunction(TypePtr type, Symbol op, std::string magic_method) : type_(std::move(type)), op_(op), magic_method_(std::move(magic_method)) {}
+ public:
+    CastFunction(TypePtr type, Symbol op, std::string magic_method)
+        : type_(std::move(type)), op_(op), magic_method_(std::move(magic_method)) {}
     std::string kind() const override { return "cast"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 
-   private:
+ private:
     TypePtr type_;
     Symbol op_;
     std::string magic_method_;
@@ -166,95 +193,103 @@ class CastFunction : public SugaredValue {
 
 /// x.float(), x.long(), …: a tensor's conversions to a dtype.
 class TensorCastFunction : public SugaredValue {
-   public:
+ public:
     TensorCastFunction(Value* self, int64_t dtype) : self_(self), dtype_(dtype) {}
     std::string kind() const override { return "builtin"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 
-   private:
+ private:
     Value* self_;
     int64_t dtype_;
 };
 
 /// x.type(dtype).
 class TensorTypeFunction : public SugaredValue {
-   public:
+ public:
     explicit TensorTypeFunction(Value* self) : self_(self) {}
     std::string kind() const override { return "builtin"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 
-   private:
+ private:
     Value* self_;
 };
 
 /// An operator that classes may take over by a magic method of their own: len(x), x + y.
 class MagicFunction : public SugaredValue {
-   public:
+ public:
     MagicFunction(std::string method, Symbol op) : method_(std::move(method)), op_(op) {}
     std::string kind() const override { return "builtin"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 
-   private:
+ private:
     std::string method_;
     Symbol op_;
 };
 
 class PrintFunction : public SugaredValue {
-   public:
+ public:
     std::string kind() const override { return "print"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 };
 
 /// A compiled function; with several, overloads in order.
 class FunctionValue : public SugaredValue {
-   public:
+ public:
     explicit FunctionValue(std::vector<Function*> overloads) : overloads_(std::move(overloads)) {}
     std::string kind() const override { return "function"; }
     Value* as_value(const SourceRange& range, Graph& graph) override;
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 
-   private:
+ private:
     std::vector<Function*> overloads_;
 };
 
 /// A method of a class or interface, bound to its object.
 class MethodValue : public SugaredValue {
-   public:
+ public:
     MethodValue(Value* self, std::string name) : self_(self), name_(std::move(name)) {}
     std::string kind() const override { return "method"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 
-   private:
+ private:
     Value* self_;
     std::string name_;
 };
 
 /// A class by name: calling it makes an object.
 class ClassValue : public SugaredValue {
-   public:
+ public:
     explicit ClassValue(TypePtr type) : type_(std::move(type)) {}
     std::string kind() const override { return type_->str(); }
     const TypePtr& type() const { return type_; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 
-   private:
+ private:
     TypePtr type_;
 };
 
 class NamedTupleValue : public SugaredValue {
-   public:
+ public:
     explicit NamedTupleValue(TypePtr type) : type_(std::move(type)) {}
     std::string kind() const override { return type_->str(); }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
 
-   private:
+ private:
     TypePtr type_;
 };
 
 /// An enum class: its attributes are the members.
 class EnumClassValue : public SugaredValue {
-   public:
+ public:
     explicit EnumClassValue(TypePtr type) : type_(std::move(type)) {}
     std::string kind() const override { return "EnumClass"; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
@@ -262,23 +297,25 @@ class EnumClassValue : public SugaredValue {
     /// The list of the members.
     SugaredPtr iterator(const SourceRange& range, Graph& graph) override;
 
-   private:
+ private:
     TypePtr type_;
 };
 
 /// An exception class: calling it gives a message to raise.
 class ExceptionValue : public SugaredValue {
-   public:
-    explicit ExceptionValue(std::string class_name, Value* message = nullptr) : class_name(std::move(class_name)), message(message) {}
+ public:
+    explicit ExceptionValue(std::string class_name, Value* message = nullptr)
+        : class_name(std::move(class_name)), message(message) {}
     std::string kind() const override { return "exception"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
     const std::string class_name;  ///< "" for a class whose name PyTorch does not record
     Value* const message;          ///< null for the class itself
 };
 
 /// Several compile-time values in a row: tuples of things that are not all first-class.
 class SugaredTuple : public SugaredValue {
-   public:
+ public:
     explicit SugaredTuple(std::vector<SugaredPtr> members) : members_(std::move(members)) {}
     std::string kind() const override { return "tuple"; }
     Value* as_value(const SourceRange& range, Graph& graph) override;
@@ -287,20 +324,20 @@ class SugaredTuple : public SugaredValue {
     Value* length(const SourceRange& range, Graph& graph) override;
     bool must_unroll() const override { return true; }
 
-   private:
+ private:
     std::vector<SugaredPtr> members_;
 };
 
 /// range(stop) or range(start, stop, step), as an iterator.
 class RangeValue : public SugaredValue {
-   public:
+ public:
     RangeValue(const SourceRange& range, Graph& graph, std::vector<Value*> args);
     std::string kind() const override { return "range"; }
     SugaredPtr iterator(const SourceRange&, Graph&) override { return shared_from_this(); }
     Value* length(const SourceRange& range, Graph& graph) override;
     SugaredPtr element(const SourceRange& range, Graph& graph, Value* index) override;
 
-   private:
+ private:
     Value* start_ = nullptr;  // null: only a stop was given
     Value* stop_ = nullptr;
     Value* step_ = nullptr;
@@ -308,7 +345,7 @@ class RangeValue : public SugaredValue {
 
 /// enumerate(x), zip(x, y): several iterators in step; an element is the tuple of theirs.
 class ZipValue : public SugaredValue {
-   public:
+ public:
     explicit ZipValue(std::vector<SugaredPtr> iterators) : iterators_(std::move(iterators)) {}
     std::string kind() const override { return "zip"; }
     SugaredPtr iterator(const SourceRange&, Graph&) override { return shared_from_this(); }
@@ -317,18 +354,18 @@ class ZipValue : public SugaredValue {
     bool must_unroll() const override;
     std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
 
-   private:
+ private:
     std::vector<SugaredPtr> iterators_;
 };
 
 /// A nested function: a prim::Closure node over the variables it sees.
 class ClosureValue : public SugaredValue {
-   public:
+ public:
     explicit ClosureValue(Value* closure) : closure_(closure) {}
     std::string kind() const override { return "closure"; }
     Value* as_value(const SourceRange&, Graph&) override { return closure_; }
 
-   private:
+ private:
     Value* closure_;
 };
 

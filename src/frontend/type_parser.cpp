@@ -58,8 +58,9 @@ bool is_tensor_subclass(std::string_view name) {
 }
 
 bool is_dict_key(const Type& type) {
-    constexpr TypeKind kKeys[] = {TypeKind::Int,    TypeKind::Bool,   TypeKind::Float, TypeKind::Complex, TypeKind::String,
-                                  TypeKind::Tensor, TypeKind::Device, TypeKind::Any,   TypeKind::Enum,    TypeKind::Var};
+    constexpr TypeKind kKeys[] = {TypeKind::Int,    TypeKind::Bool,   TypeKind::Float,  TypeKind::Complex,
+                                  TypeKind::String, TypeKind::Tensor, TypeKind::Device, TypeKind::Any,
+                                  TypeKind::Enum,   TypeKind::Var};
     return std::ranges::find(kKeys, type.kind()) != std::end(kKeys);
 }
 
@@ -85,8 +86,9 @@ class TypeParser {
         const std::string name = dotted_name(&expr);
         if (name.empty()) {
             const auto* constant = ast::as<ast::Constant>(&expr);
-            throw CompileError(expr.range, fmt::format("Expression of type {} cannot be used in a type expression",
-                                                       constant && constant->is_ellipsis ? "dots" : kind_name(expr.kind)));
+            throw CompileError(expr.range,
+                               fmt::format("Expression of type {} cannot be used in a type expression",
+                                           constant && constant->is_ellipsis ? "dots" : kind_name(expr.kind)));
         }
         return named(expr, name);
     }
@@ -153,9 +155,10 @@ class TypeParser {
             }
             TypePtr key = parse(*subscript.indices[0]);
             if (!is_dict_key(*key)) {
-                throw CompileError(subscript.range, fmt::format("Cannot create dict for key type '{}', only int, float, complex, Tensor, device and string keys "
-                                                           "are supported",
-                                                           key->str()));
+                throw CompileError(subscript.range, fmt::format("Cannot create dict for key type '{}', only int, "
+                                                                "float, complex, Tensor, device and string keys "
+                                                                "are supported",
+                                                                key->str()));
             }
             return dict_type(std::move(key), parse(*subscript.indices[1]));
         }
@@ -250,7 +253,8 @@ struct TypeComment {
         const std::string_view text = comment.text();
         const size_t begin = text.find('(');
         const size_t arrow = text.rfind("->");
-        if (begin == text.npos || arrow == text.npos || arrow < begin) throw CompileError(comment, "expected '(types…) -> type' in this type comment");
+        if (begin == text.npos || arrow == text.npos || arrow < begin)
+            throw CompileError(comment, "expected '(types…) -> type' in this type comment");
         parameters = part(comment, text.substr(begin, arrow - begin));
         result = part(comment, text.substr(arrow + 2));
     }
@@ -267,7 +271,8 @@ struct TypeComment {
         const size_t last = text.find_last_not_of(" \t\r");
         if (first == text.npos) throw CompileError(comment, "expected a type in this type comment");
         try {
-            return parse_expression(std::make_shared<Source>(std::string(text.substr(first, last - first + 1)), "<type comment>"));
+            return parse_expression(
+                std::make_shared<Source>(std::string(text.substr(first, last - first + 1)), "<type comment>"));
         } catch (const CompileError& error) {
             throw CompileError(comment, error.sentence());
         }
@@ -296,9 +301,11 @@ Schema parse_signature(const ast::FunctionDef& def, Resolver& resolver, const Ty
         const ast::Exprs types = comment.types();
         const size_t first = schema.arguments.size() - std::min(types.size(), schema.arguments.size());
         if (types.size() + (self_type ? 1 : 0) != schema.arguments.size() && types.size() != schema.arguments.size()) {
-            throw CompileError(def.type_comment, fmt::format("Number of type annotations for function parameters ({}) does not match the number of "
-                                                             "parameters on the function ({})!",
-                                                             types.size(), schema.arguments.size()));
+            throw CompileError(
+                def.type_comment,
+                fmt::format("Number of type annotations for function parameters ({}) does not match the number of "
+                            "parameters on the function ({})!",
+                            types.size(), schema.arguments.size()));
         }
         for (size_t i = 0; i < types.size(); ++i) schema.arguments[first + i].type = parse_type(*types[i], resolver);
         Argument result;

@@ -1,6 +1,6 @@
 #pragma once
-// What old archives mean. An operator whose meaning or signature changed keeps, for files written before the change, its
-// old schema, which the emitter matches, and a body in today's operators, which then takes the place of the call.
+// What old archives mean. An operator whose meaning or signature changed keeps, for files written before the change,
+// its old schema, which the emitter matches, and a body in today's operators, which then takes the place of the call.
 // Versions and meanings: PyTorch's torch/csrc/jit/operator_upgraders/version_map.cpp and caffe2/serialize/versions.h.
 
 #include <cstdint>
@@ -20,9 +20,9 @@ struct Upgrader {
 /// The upgrader of an overload for files of `version`, or null when today's operator means the same.
 const Upgrader* find_upgrader(const Schema& schema, int64_t version);
 
-/// Replaces calls of operators that have changed since the graph's version, emitted with their old arguments, by what they
-/// meant; from then on the graph is of the current version. Before convert_to_ssa: the bodies' values are numbered after
-/// those of the whole function, as in PyTorch.
+/// Replaces calls of operators that have changed since the graph's version, emitted with their old arguments, by what
+/// they meant; from then on the graph is of the current version. Before convert_to_ssa: the bodies' values are numbered
+/// after those of the whole function, as in PyTorch.
 void upgrade_operators(Graph& graph);
 
 /// The file version from which on the overload is what it is today, or 0: what a file that uses it must claim at least.

@@ -52,9 +52,7 @@ Node* Graph::create_clone(const Node* node, const std::function<Value*(Value*)>&
     return copy;
 }
 
-Node* Graph::insert(Node* node) {
-    return node->insert_before(insert_before_);
-}
+Node* Graph::insert(Node* node) { return node->insert_before(insert_before_); }
 
 bool is_constant_form(const IValue& value) {
     // Constants are nested at most a few deep; the bound stops lists that contain themselves.

@@ -104,8 +104,8 @@ class Printer {
         }
     }
 
-    /// Where the user wrote it, not the archive's text of it; ":0:0" when the archive says that nobody wrote it. Columns
-    /// count from 0 in graphs.
+    /// Where the user wrote it, not the archive's text of it; ":0:0" when the archive says that nobody wrote it.
+    /// Columns count from 0 in graphs.
     void range(const SourceRange& compiled) {
         if (!compiled.known()) return;
         const Source::Origin& origin = compiled.source()->origin();

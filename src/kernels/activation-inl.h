@@ -8,8 +8,9 @@
 
 #include <cmath>
 #include <cstring>
-#include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
+
+#include <hwy/contrib/math/math-inl.h>
 
 #include "kernels/epilogue.h"
 

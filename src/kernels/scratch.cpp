@@ -1,9 +1,8 @@
 #include "kernels/scratch.h"
 
-#include <sys/mman.h>
-
 #include <bit>
 #include <new>
+#include <sys/mman.h>
 #include <utility>
 
 namespace wick::kernels {

@@ -37,7 +37,9 @@ double erfinv_of(double y) {
     const double half = 2 / (M_PI * a) + log_term / 2;
     double x = std::copysign(std::sqrt(std::sqrt(half * half - log_term / a) - half), y);
     for (int step = 0; step < 4; ++step) {
-        const double error = std::abs(y) < 0.5 ? std::erf(x) - y : y > 0 ? (1 - y) - std::erfc(x) : std::erfc(-x) - (1 + y);
+        const double error = std::abs(y) < 0.5 ? std::erf(x) - y
+                             : y > 0           ? (1 - y) - std::erfc(x)
+                                               : std::erfc(-x) - (1 + y);
         const double slope = M_2_SQRTPI * std::exp(-x * x);
         if (slope == 0) break;
         // Halley's correction: the second derivative of erf is -2x times the first.

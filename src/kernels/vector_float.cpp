@@ -4,11 +4,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/vector_float.cpp"
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
-
 #include <cmath>
 #include <cstring>
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 #include <limits>
 #include <type_traits>
 
@@ -139,28 +138,32 @@ void bounded_loop(const void* a, const void* b, const void* c, void* out, size_t
     (inside ? math_loop<T, F> : unary_loop<T, T, Fallback>)(a, b, c, out, n);
 }
 
-#define WICK_BODY(Name, Function)                             \
-    struct Name {                                             \
-        template <class D, class V>                           \
-        HWY_INLINE V operator()(D d, V x) const {             \
-            return hn::Function(d, x);                        \
-        }                                                     \
+#define WICK_BODY(Name, Function)                 \
+    struct Name {                                 \
+        template <class D, class V>               \
+        HWY_INLINE V operator()(D d, V x) const { \
+            return hn::Function(d, x);            \
+        }                                         \
     }
 WICK_BODY(Sin, Sin);
 WICK_BODY(Cos, Cos);
 WICK_BODY(Atan, Atan);
 #undef WICK_BODY
 
-#define WICK_OP(Name, ...)                      \
-    struct Name {                               \
-        template <class T>                      \
+#define WICK_OP(Name, ...) \
+    struct Name {          \
+        template <class T> \
         HWY_INLINE auto operator()(__VA_ARGS__) const
 #define WICK_END }
 
-WICK_OP(AddOp, T a, T b) { return a + b; } WICK_END;
-WICK_OP(SubOp, T a, T b) { return a - b; } WICK_END;
-WICK_OP(MulOp, T a, T b) { return a * b; } WICK_END;
-WICK_OP(DivOp, T a, T b) { return a / b; } WICK_END;
+WICK_OP(AddOp, T a, T b) { return a + b; }
+WICK_END;
+WICK_OP(SubOp, T a, T b) { return a - b; }
+WICK_END;
+WICK_OP(MulOp, T a, T b) { return a * b; }
+WICK_END;
+WICK_OP(DivOp, T a, T b) { return a / b; }
+WICK_END;
 // Python's floor division, rounded from the exact remainder.
 WICK_OP(FloordivOp, T a, T b) {
     if (b == 0) return a / b;
@@ -170,46 +173,83 @@ WICK_OP(FloordivOp, T a, T b) {
     if (quotient == 0) return std::copysign(T(0), a / b);
     const T floored = std::floor(quotient);
     return quotient - floored > T(0.5) ? floored + T(1) : floored;
-} WICK_END;
-WICK_OP(TruncdivOp, T a, T b) { return std::trunc(a / b); } WICK_END;
+}
+WICK_END;
+WICK_OP(TruncdivOp, T a, T b) { return std::trunc(a / b); }
+WICK_END;
 WICK_OP(RemainderOp, T a, T b) {
     const T mod = std::fmod(a, b);
     return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
-} WICK_END;
-WICK_OP(FmodOp, T a, T b) { return std::fmod(a, b); } WICK_END;
-WICK_OP(PowOp, T a, T b) { return std::pow(a, b); } WICK_END;
-WICK_OP(SquareOp, T a, T) { return a * a; } WICK_END;
-WICK_OP(CubeOp, T a, T) { return a * a * a; } WICK_END;
-WICK_OP(RootOp, T a, T) { return std::sqrt(a); } WICK_END;
-WICK_OP(InverseOp, T a, T) { return T(1) / a; } WICK_END;
-WICK_OP(InverseRootOp, T a, T) { return T(1) / std::sqrt(a); } WICK_END;
-WICK_OP(Atan2Op, T a, T b) { return std::atan2(a, b); } WICK_END;
-WICK_OP(HypotOp, T a, T b) { return std::hypot(a, b); } WICK_END;
-WICK_OP(CopysignOp, T a, T b) { return std::copysign(a, b); } WICK_END;
-WICK_OP(NextafterOp, T a, T b) { return std::nextafter(a, b); } WICK_END;
-WICK_OP(MaxOp, T a, T b) { return a != a || a > b ? a : b; } WICK_END;
-WICK_OP(MinOp, T a, T b) { return a != a || a < b ? a : b; } WICK_END;
-WICK_OP(FmaxOp, T a, T b) { return b != b || a > b ? a : b; } WICK_END;
-WICK_OP(FminOp, T a, T b) { return b != b || a < b ? a : b; } WICK_END;
-WICK_OP(NegOp, T a) { return -a; } WICK_END;
-WICK_OP(AbsOp, T a) { return std::abs(a); } WICK_END;
-WICK_OP(SignOp, T a) { return static_cast<T>((a > 0) - (a < 0)); } WICK_END;
-WICK_OP(SameOp, T a) { return a; } WICK_END;
-WICK_OP(SqrtOp, T a) { return std::sqrt(a); } WICK_END;
-WICK_OP(RsqrtOp, T a) { return T(1) / std::sqrt(a); } WICK_END;
-WICK_OP(FloorOp, T a) { return std::floor(a); } WICK_END;
-WICK_OP(CeilOp, T a) { return std::ceil(a); } WICK_END;
-WICK_OP(RoundOp, T a) { return std::nearbyint(a); } WICK_END;
-WICK_OP(TruncOp, T a) { return std::trunc(a); } WICK_END;
-WICK_OP(EqOp, T a, T b) { return a == b; } WICK_END;
-WICK_OP(NeOp, T a, T b) { return a != b; } WICK_END;
-WICK_OP(LtOp, T a, T b) { return a < b; } WICK_END;
-WICK_OP(LeOp, T a, T b) { return a <= b; } WICK_END;
-WICK_OP(GtOp, T a, T b) { return a > b; } WICK_END;
-WICK_OP(GeOp, T a, T b) { return a >= b; } WICK_END;
-WICK_OP(IsNanOp, T a) { return a != a; } WICK_END;
-WICK_OP(IsInfOp, T a) { return std::abs(a) == std::numeric_limits<T>::infinity(); } WICK_END;
-WICK_OP(SignBitOp, T a) { return std::signbit(a); } WICK_END;
+}
+WICK_END;
+WICK_OP(FmodOp, T a, T b) { return std::fmod(a, b); }
+WICK_END;
+WICK_OP(PowOp, T a, T b) { return std::pow(a, b); }
+WICK_END;
+WICK_OP(SquareOp, T a, T) { return a * a; }
+WICK_END;
+WICK_OP(CubeOp, T a, T) { return a * a * a; }
+WICK_END;
+WICK_OP(RootOp, T a, T) { return std::sqrt(a); }
+WICK_END;
+WICK_OP(InverseOp, T a, T) { return T(1) / a; }
+WICK_END;
+WICK_OP(InverseRootOp, T a, T) { return T(1) / std::sqrt(a); }
+WICK_END;
+WICK_OP(Atan2Op, T a, T b) { return std::atan2(a, b); }
+WICK_END;
+WICK_OP(HypotOp, T a, T b) { return std::hypot(a, b); }
+WICK_END;
+WICK_OP(CopysignOp, T a, T b) { return std::copysign(a, b); }
+WICK_END;
+WICK_OP(NextafterOp, T a, T b) { return std::nextafter(a, b); }
+WICK_END;
+WICK_OP(MaxOp, T a, T b) { return a != a || a > b ? a : b; }
+WICK_END;
+WICK_OP(MinOp, T a, T b) { return a != a || a < b ? a : b; }
+WICK_END;
+WICK_OP(FmaxOp, T a, T b) { return b != b || a > b ? a : b; }
+WICK_END;
+WICK_OP(FminOp, T a, T b) { return b != b || a < b ? a : b; }
+WICK_END;
+WICK_OP(NegOp, T a) { return -a; }
+WICK_END;
+WICK_OP(AbsOp, T a) { return std::abs(a); }
+WICK_END;
+WICK_OP(SignOp, T a) { return static_cast<T>((a > 0) - (a < 0)); }
+WICK_END;
+WICK_OP(SameOp, T a) { return a; }
+WICK_END;
+WICK_OP(SqrtOp, T a) { return std::sqrt(a); }
+WICK_END;
+WICK_OP(RsqrtOp, T a) { return T(1) / std::sqrt(a); }
+WICK_END;
+WICK_OP(FloorOp, T a) { return std::floor(a); }
+WICK_END;
+WICK_OP(CeilOp, T a) { return std::ceil(a); }
+WICK_END;
+WICK_OP(RoundOp, T a) { return std::nearbyint(a); }
+WICK_END;
+WICK_OP(TruncOp, T a) { return std::trunc(a); }
+WICK_END;
+WICK_OP(EqOp, T a, T b) { return a == b; }
+WICK_END;
+WICK_OP(NeOp, T a, T b) { return a != b; }
+WICK_END;
+WICK_OP(LtOp, T a, T b) { return a < b; }
+WICK_END;
+WICK_OP(LeOp, T a, T b) { return a <= b; }
+WICK_END;
+WICK_OP(GtOp, T a, T b) { return a > b; }
+WICK_END;
+WICK_OP(GeOp, T a, T b) { return a >= b; }
+WICK_END;
+WICK_OP(IsNanOp, T a) { return a != a; }
+WICK_END;
+WICK_OP(IsInfOp, T a) { return std::abs(a) == std::numeric_limits<T>::infinity(); }
+WICK_END;
+WICK_OP(SignBitOp, T a) { return std::signbit(a); }
+WICK_END;
 
 #undef WICK_OP
 #undef WICK_END

@@ -4,11 +4,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/vector_int.cpp"
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
-
 #include <algorithm>
 #include <cstdint>
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 #include <numeric>
 
 #include "kernels/special.h"
@@ -41,10 +40,10 @@ WICK_BINARY(GcdOp, special::gcd(a, b));
 WICK_BINARY(LcmOp, special::lcm(a, b));
 WICK_BINARY(MaxOp, a > b ? a : b);
 WICK_BINARY(MinOp, a < b ? a : b);
-WICK_BINARY(AndOp, a & b);
+WICK_BINARY(AndOp, a& b);
 WICK_BINARY(OrOp, a | b);
 WICK_BINARY(XorOp, a ^ b);
-WICK_BINARY(ShlOp, b < 0 || b > 63 ? I{0} : static_cast<I>(static_cast<U>(a) << b));
+WICK_BINARY(ShlOp, b<0 || b> 63 ? I{0} : static_cast<I>(static_cast<U>(a) << b));
 WICK_BINARY(ShrOp, a >> (b < 0 || b > 63 ? 63 : b));
 WICK_BINARY(EqOp, a == b);
 WICK_BINARY(NeOp, a != b);
@@ -121,11 +120,16 @@ struct FlagNot {
 
 VectorLoop flag_loop(Primitive primitive) {
     switch (primitive) {
-        case Primitive::flag_and: return &binary_loop<uint8_t, uint8_t, FlagAnd>;
-        case Primitive::flag_or: return &binary_loop<uint8_t, uint8_t, FlagOr>;
-        case Primitive::flag_xor: return &binary_loop<uint8_t, uint8_t, FlagXor>;
-        case Primitive::flag_not: return &unary_loop<uint8_t, uint8_t, FlagNot>;
-        default: return nullptr;
+        case Primitive::flag_and:
+            return &binary_loop<uint8_t, uint8_t, FlagAnd>;
+        case Primitive::flag_or:
+            return &binary_loop<uint8_t, uint8_t, FlagOr>;
+        case Primitive::flag_xor:
+            return &binary_loop<uint8_t, uint8_t, FlagXor>;
+        case Primitive::flag_not:
+            return &unary_loop<uint8_t, uint8_t, FlagNot>;
+        default:
+            return nullptr;
     }
 }
 

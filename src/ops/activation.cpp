@@ -15,20 +15,25 @@ Expr softplus_of(Expr x) { return where(x > 20, x, log1p(exp(x))); }
 
 Tensor prelu(const Tensor& self, const Tensor& weight) {
     const int64_t channels = self.dim() < 2 ? 1 : self.sizes()[1];
-    WICK_CHECK(weight.numel() == 1 || weight.numel() == channels,
-               "Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.", weight.numel(),
-               channels);
+    WICK_CHECK(
+        weight.numel() == 1 || weight.numel() == channels,
+        "Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.",
+        weight.numel(), channels);
     DimVector sizes(static_cast<size_t>(std::max<int64_t>(self.dim(), 1)), 1);
     if (weight.numel() > 1) sizes[1] = weight.numel();
-    return pointwise(kPromote, [](Expr x, Expr w) { return where(x > 0, x, x * w); }, self, self.dim() == 0 ? reshape(weight, {}) : reshape(weight, sizes));
+    return pointwise(
+        kPromote, [](Expr x, Expr w) { return where(x > 0, x, x * w); }, self,
+        self.dim() == 0 ? reshape(weight, {}) : reshape(weight, sizes));
 }
 
 Tensor glu(const Tensor& self, int64_t dim) {
     WICK_CHECK(self.dim() > 0, "glu does not support 0-dimensional tensors");
     const int64_t d = wrap_dim(dim, self.dim());
-    WICK_CHECK(self.sizes()[d] % 2 == 0, "Halving dimension must be even, but dimension {} is size {}", d, self.sizes()[d]);
+    WICK_CHECK(self.sizes()[d] % 2 == 0, "Halving dimension must be even, but dimension {} is size {}", d,
+               self.sizes()[d]);
     const std::vector<Tensor> halves = chunk(self, 2, d);
-    return pointwise(kFloating, [](Expr a, Expr b) { return a * sigmoid(b); }, halves[0], halves[1]);
+    return pointwise(
+        kFloating, [](Expr a, Expr b) { return a * sigmoid(b); }, halves[0], halves[1]);
 }
 
 void register_clamps(Registry& ops) {
@@ -38,7 +43,10 @@ void register_clamps(Registry& ops) {
         return hi ? min(x, *hi) : x;
     };
     for (std::string_view name : {"clamp", "clip"}) {
-        ops.add(fmt::format("aten::{}(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", name)).pointwise(clamp).inplace().out();
+        ops.add(fmt::format("aten::{}(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", name))
+            .pointwise(clamp)
+            .inplace()
+            .out();
         ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", name))
             .pointwise(clamp)
             .inplace()
@@ -47,7 +55,10 @@ void register_clamps(Registry& ops) {
     auto at_least = [](Expr x, Expr lo) { return max(x, lo); };
     auto at_most = [](Expr x, Expr hi) { return min(x, hi); };
     ops.add("aten::clamp_min(Tensor self, Scalar min) -> Tensor").pointwise(at_least).inplace().out();
-    ops.add("aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor").pointwise(at_least).inplace().out("Tensor_out");
+    ops.add("aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor")
+        .pointwise(at_least)
+        .inplace()
+        .out("Tensor_out");
     ops.add("aten::clamp_max(Tensor self, Scalar max) -> Tensor").pointwise(at_most).inplace().out();
     ops.add("aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor").pointwise(at_most).inplace().out("Tensor_out");
 }
@@ -70,10 +81,22 @@ void register_activation(Registry& ops) {
                    })
         .inplace()
         .out();
-    ops.add("aten::silu(Tensor self) -> Tensor").pointwise(kFloating, [](Expr x) { return x * sigmoid(x); }).inplace().out();
-    ops.add("aten::mish(Tensor self) -> Tensor").pointwise(kFloating, [](Expr x) { return x * tanh(softplus_of(x)); }).inplace().out();
-    ops.add("aten::hardswish(Tensor self) -> Tensor").pointwise(kFloating, [](Expr x) { return x * relu6_ramp(x); }).inplace().out();
-    ops.add("aten::hardsigmoid(Tensor self) -> Tensor").pointwise(kFloating, [](Expr x) { return relu6_ramp(x); }).inplace().out();
+    ops.add("aten::silu(Tensor self) -> Tensor")
+        .pointwise(kFloating, [](Expr x) { return x * sigmoid(x); })
+        .inplace()
+        .out();
+    ops.add("aten::mish(Tensor self) -> Tensor")
+        .pointwise(kFloating, [](Expr x) { return x * tanh(softplus_of(x)); })
+        .inplace()
+        .out();
+    ops.add("aten::hardswish(Tensor self) -> Tensor")
+        .pointwise(kFloating, [](Expr x) { return x * relu6_ramp(x); })
+        .inplace()
+        .out();
+    ops.add("aten::hardsigmoid(Tensor self) -> Tensor")
+        .pointwise(kFloating, [](Expr x) { return relu6_ramp(x); })
+        .inplace()
+        .out();
     ops.add("aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor")
         .pointwise([](Expr x, Expr lo, Expr hi) { return min(max(x, lo), hi); })
         .inplace()
@@ -115,13 +138,16 @@ void register_activation(Registry& ops) {
         .pointwise(kFloating, [](Expr x, Expr lambd) { return where(x >= -lambd && x <= lambd, 0, x); })
         .out();
     ops.add("aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor")
-        .pointwise(kFloating, [](Expr x, Expr lambd) { return where(x > lambd, x - lambd, where(x < -lambd, x + lambd, x * 0)); })
+        .pointwise(kFloating,
+                   [](Expr x, Expr lambd) { return where(x > lambd, x - lambd, where(x < -lambd, x + lambd, x * 0)); })
         .out();
     ops.add("aten::log_sigmoid(Tensor self) -> Tensor")
         .pointwise(kFloating, [](Expr x) { return min(x, 0) - log1p(exp(-abs(x))); })
         .out();
     ops.add("aten::prelu(Tensor self, Tensor weight) -> Tensor").kernel(&prelu);
-    ops.add("aten::_prelu_kernel(Tensor self, Tensor weight) -> Tensor").pointwise([](Expr x, Expr w) { return where(x > 0, x, x * w); });
+    ops.add("aten::_prelu_kernel(Tensor self, Tensor weight) -> Tensor").pointwise([](Expr x, Expr w) {
+        return where(x > 0, x, x * w);
+    });
     ops.add("aten::glu(Tensor self, int dim=-1) -> Tensor").kernel(&glu).out();
 }
 

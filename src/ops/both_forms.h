@@ -19,7 +19,8 @@ struct OutOfPlace<F> {
     }
 };
 
-/// Registers `aten::name.overload(Tensor self, …) -> Tensor` and its form `aten::name_`; F writes to self and returns it.
+/// Registers `aten::name.overload(Tensor self, …) -> Tensor` and its form `aten::name_`; F writes to self and returns
+/// it.
 template <auto F>
 OperatorEntry add_both_forms(Registry& ops, std::string_view schema, bool side_effects = false) {
     const size_t paren = schema.find('(');

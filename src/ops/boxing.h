@@ -79,7 +79,8 @@ template <>
 struct Unbox<DType> {
     static DType from(const IValue& v) {
         DType dtype;
-        if (!dtype_from_number(v.to_int(), dtype)) throw OpError(fmt::format("unsupported ScalarType number {}", v.to_int()));
+        if (!dtype_from_number(v.to_int(), dtype))
+            throw OpError(fmt::format("unsupported ScalarType number {}", v.to_int()));
         return dtype;
     }
 };
@@ -103,7 +104,8 @@ struct Unbox<IntList> {
         const std::vector<IValue>& items = v.to_list().items;
         IntList list;
         list.reserve(items.size());
-        for (const IValue& item : items) list.push_back(item.is_tensor() ? item.tensor_ref().item().to_int() : Unbox<int64_t>::from(item));
+        for (const IValue& item : items)
+            list.push_back(item.is_tensor() ? item.tensor_ref().item().to_int() : Unbox<int64_t>::from(item));
         return list;
     }
 };
@@ -127,7 +129,8 @@ struct Unbox<std::vector<std::optional<Tensor>>> {
     static std::vector<std::optional<Tensor>> from(const IValue& v) {
         const SharedRead guard(v.to_list());
         std::vector<std::optional<Tensor>> list;
-        for (const IValue& item : v.to_list().items) list.push_back(item.is_none() ? std::nullopt : std::optional(item.to_tensor()));
+        for (const IValue& item : v.to_list().items)
+            list.push_back(item.is_none() ? std::nullopt : std::optional(item.to_tensor()));
         return list;
     }
 };
@@ -172,9 +175,10 @@ decltype(auto) unbox(const Operator& op, size_t index, const IValue& value) {
 
 // A kernel that takes a ListObject or DictObject runs inside the guard that its parameter asks for: const, or changed.
 template <class P>
-constexpr bool is_container = std::is_same_v<std::remove_cvref_t<P>, ListObject> || std::is_same_v<std::remove_cvref_t<P>, DictObject>;
+constexpr bool is_container =
+    std::is_same_v<std::remove_cvref_t<P>, ListObject> || std::is_same_v<std::remove_cvref_t<P>, DictObject>;
 template <class P>
-constexpr bool reads_container = is_container<P> && std::is_const_v<std::remove_reference_t<P>>;
+constexpr bool reads_container = is_container<P>&& std::is_const_v<std::remove_reference_t<P>>;
 template <class P>
 constexpr bool writes_container = is_container<P> && !std::is_const_v<std::remove_reference_t<P>>;
 
@@ -202,7 +206,8 @@ template <class R, class... P>
 Kernel box(R (*function)(P...)) {
     return {[](const Operator& op, const void* f, Args args, IValue* results) {
                 WICK_ASSERT(args.size() == sizeof...(P));
-                call_boxed(op, reinterpret_cast<R (*)(P...)>(const_cast<void*>(f)), args, results, std::index_sequence_for<P...>());
+                call_boxed(op, reinterpret_cast<R (*)(P...)>(const_cast<void*>(f)), args, results,
+                           std::index_sequence_for<P...>());
             },
             reinterpret_cast<const void*>(function)};
 }

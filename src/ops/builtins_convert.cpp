@@ -130,7 +130,9 @@ void register_builtins_convert(Registry& ops) {
     ops.add("prim::NumToTensor.Scalar(Scalar a) -> Tensor").kernel(to_tensor);
     ops.add("prim::NumToTensor.bool(bool a) -> Tensor").kernel(to_tensor);
 
-    ops.add("aten::_list_to_tensor(int[] self) -> Tensor").kernel([](const IntList& list) { return wick::ops::int_tensor(list); });
+    ops.add("aten::_list_to_tensor(int[] self) -> Tensor").kernel([](const IntList& list) {
+        return wick::ops::int_tensor(list);
+    });
     ops.add("aten::_tensor_to_list(Tensor self) -> int[]").kernel([](const Tensor& tensor) {
         const Tensor flat = wick::ops::contiguous(wick::ops::to_dtype(tensor, DType::int64));
         return IValue(std::vector<int64_t>(flat.data<int64_t>(), flat.data<int64_t>() + flat.numel()));

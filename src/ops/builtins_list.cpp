@@ -148,8 +148,7 @@ void register_searching(Registry& ops) {
         ops.add(fmt::format("aten::index.list_{0}({1}[] self, {1} el) -> int", overload, type)).kernel(&index_of);
         ops.add(fmt::format("aten::count.{0}({1}[] self, {1} el) -> int", overload, type)).kernel(&count);
         ops.add(fmt::format("aten::remove.{0}({1}[](a!) self, {1} el) -> ()", overload, type)).kernel(&remove);
-        ops.add(fmt::format("aten::sort.{0}({1}[](a!) self, bool reverse=False) -> ()", overload, type))
-            .kernel(&sort);
+        ops.add(fmt::format("aten::sort.{0}({1}[](a!) self, bool reverse=False) -> ()", overload, type)).kernel(&sort);
     }
     ops.add("aten::sort.any(t[](a!) self, bool reverse=False) -> ()").kernel(&sort);
     const auto sorted = [](const IValue& value) {
@@ -199,13 +198,12 @@ void register_reductions(Registry& ops) {
 }  // namespace
 
 void register_builtins_list(Registry& ops) {
-    ops.add("aten::append.t(t[](a!) self, t(c -> *) el) -> t[](a!)")
-        .kernel([](ListObject& list, const IValue& value) {
-            std::vector<IValue>& items = list.items;
-            if (items.size() == items.capacity()) check_memory(static_cast<int64_t>(2 * items.size() * sizeof(IValue)));
-            items.push_back(value);
-            return itself(list);
-        });
+    ops.add("aten::append.t(t[](a!) self, t(c -> *) el) -> t[](a!)").kernel([](ListObject& list, const IValue& value) {
+        std::vector<IValue>& items = list.items;
+        if (items.size() == items.capacity()) check_memory(static_cast<int64_t>(2 * items.size() * sizeof(IValue)));
+        items.push_back(value);
+        return itself(list);
+    });
     ops.add("aten::add_.t(t[](a!) self, t[] b) -> t[]").kernel([](ListObject& list, const ListObject& other) {
         extend(list, other);
         return itself(list);

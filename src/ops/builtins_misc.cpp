@@ -107,9 +107,8 @@ void register_builtins_misc(Registry& ops) {
     ops.add("prim::ModuleContainerIndex.list(Any self, int ind) -> Any").kernel([](const IValue& self, int64_t index) {
         return self.to_object().attr(fmt::format("{}", index));
     });
-    ops.add("prim::ModuleContainerIndex.dict(Any self, str ind) -> Any").kernel([](const IValue& self, std::string_view key) {
-        return self.to_object().attr(key);
-    });
+    ops.add("prim::ModuleContainerIndex.dict(Any self, str ind) -> Any")
+        .kernel([](const IValue& self, std::string_view key) { return self.to_object().attr(key); });
     ops.add("aten::hash.generic(t value) -> int").kernel([](const IValue& value) {
         return static_cast<int64_t>(hash_of(value));
     });

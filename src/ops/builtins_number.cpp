@@ -112,7 +112,9 @@ void register_builtins_number(Registry& ops) {
 
     add_binary(ops, "prim::max", kReal, Max());
     add_binary(ops, "prim::min", kReal, Min());
-    ops.add("prim::abs(Tensor x) -> Tensor").kernel([](const Tensor& x) { return call_operator("aten::abs", {x}).to_tensor(); });
+    ops.add("prim::abs(Tensor x) -> Tensor").kernel([](const Tensor& x) {
+        return call_operator("aten::abs", {x}).to_tensor();
+    });
     add_unary(ops, "prim::abs", "int float complex Scalar", Abs());
 }
 

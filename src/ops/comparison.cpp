@@ -11,14 +11,23 @@ using namespace ops;
 template <class F>
 void add_comparison(Registry& ops, std::initializer_list<std::string_view> names, F body) {
     for (std::string_view name : names) {
-        ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor other) -> Tensor", name)).pointwise(kCompare, body).inplace().out("Tensor_out");
-        ops.add(fmt::format("aten::{}.Scalar(Tensor self, Scalar other) -> Tensor", name)).pointwise(kCompare, body).inplace().out("Scalar_out");
+        ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor other) -> Tensor", name))
+            .pointwise(kCompare, body)
+            .inplace()
+            .out("Tensor_out");
+        ops.add(fmt::format("aten::{}.Scalar(Tensor self, Scalar other) -> Tensor", name))
+            .pointwise(kCompare, body)
+            .inplace()
+            .out("Scalar_out");
     }
 }
 
 template <class F>
 void add_logical(Registry& ops, std::string_view name, F body) {
-    ops.add(fmt::format("aten::{}(Tensor self, Tensor other) -> Tensor", name)).pointwise(kCompare, body).inplace().out();
+    ops.add(fmt::format("aten::{}(Tensor self, Tensor other) -> Tensor", name))
+        .pointwise(kCompare, body)
+        .inplace()
+        .out();
 }
 
 bool all_true(const Tensor& flags) {
@@ -28,7 +37,8 @@ bool all_true(const Tensor& flags) {
 }
 
 Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
-    WICK_CHECK(self.dtype() == other.dtype(), "{} did not match {}", scalar_name_of(self.dtype()), scalar_name_of(other.dtype()));
+    WICK_CHECK(self.dtype() == other.dtype(), "{} did not match {}", scalar_name_of(self.dtype()),
+               scalar_name_of(other.dtype()));
     WICK_CHECK(rtol >= 0, "rtol must be greater than or equal to zero, but got {}", rtol);
     WICK_CHECK(atol >= 0, "atol must be greater than or equal to zero, but got {}", atol);
     const bool integral = is_integral(self.dtype(), true);
@@ -46,9 +56,11 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol
 
 bool equal(const Tensor& self, const Tensor& other) {
     if (self.sizes() != other.sizes()) return false;
-    WICK_CHECK(self.dtype() == other.dtype(), "Expected object of data type {} but got data type {} for argument #2 'other' in call to equal",
+    WICK_CHECK(self.dtype() == other.dtype(),
+               "Expected object of data type {} but got data type {} for argument #2 'other' in call to equal",
                scalar_name_of(self.dtype()), scalar_name_of(other.dtype()));
-    return all_true(pointwise(kCompare, [](Expr a, Expr b) { return a == b; }, self, other));
+    return all_true(pointwise(
+        kCompare, [](Expr a, Expr b) { return a == b; }, self, other));
 }
 
 }  // namespace
@@ -68,13 +80,24 @@ void register_comparison(Registry& ops) {
 
     ops.add("aten::isnan(Tensor self) -> Tensor").pointwise(kCompare, [](Expr x) { return is_nan(x); }).out();
     ops.add("aten::isinf(Tensor self) -> Tensor").pointwise(kCompare, [](Expr x) { return is_inf(x); }).out();
-    ops.add("aten::isfinite(Tensor self) -> Tensor").pointwise(kCompare, [](Expr x) { return !(is_nan(x) || is_inf(x)); });
-    ops.add("aten::isposinf(Tensor self) -> Tensor").pointwise(kCompare, [](Expr x) { return is_inf(x) && x > 0; }).out();
-    ops.add("aten::isneginf(Tensor self) -> Tensor").pointwise(kCompare, [](Expr x) { return is_inf(x) && x < 0; }).out();
+    ops.add("aten::isfinite(Tensor self) -> Tensor").pointwise(kCompare, [](Expr x) {
+        return !(is_nan(x) || is_inf(x));
+    });
+    ops.add("aten::isposinf(Tensor self) -> Tensor")
+        .pointwise(kCompare, [](Expr x) { return is_inf(x) && x > 0; })
+        .out();
+    ops.add("aten::isneginf(Tensor self) -> Tensor")
+        .pointwise(kCompare, [](Expr x) { return is_inf(x) && x < 0; })
+        .out();
     ops.add("aten::signbit(Tensor self) -> Tensor").pointwise(kCompare, [](Expr x) { return sign_bit(x); }).out();
 
-    ops.add("aten::isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor").kernel(&isclose);
-    ops.add("aten::allclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool")
+    ops.add(
+           "aten::isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> "
+           "Tensor")
+        .kernel(&isclose);
+    ops.add(
+           "aten::allclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> "
+           "bool")
         .kernel([](const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
             return all_true(isclose(self, other, rtol, atol, equal_nan));
         });

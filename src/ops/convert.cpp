@@ -20,7 +20,8 @@ inline To convert_value(From value) {
         return value;
     } else if constexpr (kIsComplex<From>) {
         if constexpr (kIsComplex<To>) {
-            return To(static_cast<typename To::value_type>(value.real()), static_cast<typename To::value_type>(value.imag()));
+            return To(static_cast<typename To::value_type>(value.real()),
+                      static_cast<typename To::value_type>(value.imag()));
         } else if constexpr (std::is_same_v<To, bool>) {
             return value.real() != 0 || value.imag() != 0;
         } else {

@@ -55,7 +55,8 @@ bool overlaps(const Tensor& a, const Tensor& b) {
 }
 
 bool same_geometry(const Tensor& a, const Tensor& b) {
-    return a.storage_offset() == b.storage_offset() && a.dtype() == b.dtype() && a.sizes() == b.sizes() && a.strides() == b.strides();
+    return a.storage_offset() == b.storage_offset() && a.dtype() == b.dtype() && a.sizes() == b.sizes() &&
+           a.strides() == b.strides();
 }
 
 }  // namespace
@@ -81,11 +82,16 @@ void copy_into(const Tensor& dst, const Tensor& src_tensor) {
     if (src.dtype() == dst.dtype() && sizes.size() >= 2 && loop.strides(0)[0] == 1 && loop.strides(1)[1] == 1 &&
         loop.strides(1)[0] > 1 && sizes[0] >= 4 && sizes[1] >= 4) {
         switch (size) {
-            case 1: return copy_transposed<uint8_t>(loop, from, to);
-            case 2: return copy_transposed<uint16_t>(loop, from, to);
-            case 4: return copy_transposed<uint32_t>(loop, from, to);
-            case 8: return copy_transposed<uint64_t>(loop, from, to);
-            default: break;
+            case 1:
+                return copy_transposed<uint8_t>(loop, from, to);
+            case 2:
+                return copy_transposed<uint16_t>(loop, from, to);
+            case 4:
+                return copy_transposed<uint32_t>(loop, from, to);
+            case 8:
+                return copy_transposed<uint64_t>(loop, from, to);
+            default:
+                break;
         }
     }
     const ConvertRun convert = convert_run(src.dtype(), dst.dtype());
@@ -109,7 +115,8 @@ Tensor to_dtype(const Tensor& self, DType dtype) {
 }
 
 void check_can_cast(DType from, DType to) {
-    WICK_CHECK(can_cast(from, to), "result type {} can't be cast to the desired output type {}", scalar_name_of(from), scalar_name_of(to));
+    WICK_CHECK(can_cast(from, to), "result type {} can't be cast to the desired output type {}", scalar_name_of(from),
+               scalar_name_of(to));
 }
 
 void resize(const Tensor& out, IntArrayRef sizes) {
@@ -131,7 +138,8 @@ void write_out(const Tensor& out, const Tensor& result) {
 
 namespace {
 
-Tensor to(const Tensor& self, DType dtype, const std::optional<Device>& device, bool copy, std::optional<int64_t> memory_format) {
+Tensor to(const Tensor& self, DType dtype, const std::optional<Device>& device, bool copy,
+          std::optional<int64_t> memory_format) {
     check_device(device);
     const MemoryFormat format = memory_format_or(memory_format, MemoryFormat::preserve);
     const bool stays = self.dtype() == dtype && (format == MemoryFormat::preserve || is_contiguous_in(self, format));
@@ -144,12 +152,14 @@ Tensor to(const Tensor& self, DType dtype, const std::optional<Device>& device, 
 }
 
 /// The device and dtype among the arguments of the prim_ overloads of aten::to, which accept either in place of both.
-Tensor to_options(const Tensor& self, std::optional<Device> device, std::optional<DType> dtype, bool non_blocking, bool copy) {
+Tensor to_options(const Tensor& self, std::optional<Device> device, std::optional<DType> dtype, bool non_blocking,
+                  bool copy) {
     return to(self, dtype.value_or(self.dtype()), device, copy, std::nullopt);
 }
 
 Tensor fill_tensor(const Tensor& self, const Tensor& value) {
-    WICK_CHECK(value.dim() == 0, "fill_ only supports 0-dimension value tensor but got tensor with {} dimensions.", value.dim());
+    WICK_CHECK(value.dim() == 0, "fill_ only supports 0-dimension value tensor but got tensor with {} dimensions.",
+               value.dim());
     copy_into(self, value);
     return self;
 }
@@ -169,21 +179,25 @@ void register_copy(Registry& ops) {
             return self;
         });
     // TorchScript's own forms for `x[…] = number`.
-    ops.add("aten::copy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)").kernel([](const Tensor& self, const Tensor& other) {
-        check_no_internal_overlap(self);
-        copy_into(self, other);
-        return self;
-    });
+    ops.add("aten::copy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)")
+        .kernel([](const Tensor& self, const Tensor& other) {
+            check_no_internal_overlap(self);
+            copy_into(self, other);
+            return self;
+        });
     ops.add("aten::copy_.int(Tensor(a!) self, int other) -> Tensor(a!)").kernel([](const Tensor& self, int64_t other) {
         fill(self, other);
         return self;
     });
-    ops.add("aten::copy_.float(Tensor(a!) self, float other) -> Tensor(a!)").kernel([](const Tensor& self, double other) {
-        fill(self, other);
-        return self;
-    });
+    ops.add("aten::copy_.float(Tensor(a!) self, float other) -> Tensor(a!)")
+        .kernel([](const Tensor& self, double other) {
+            fill(self, other);
+            return self;
+        });
     ops.add("aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)")
-        .kernel([](const Tensor& self, int64_t format) { return contiguous(self, memory_format_or(format, MemoryFormat::contiguous)); });
+        .kernel([](const Tensor& self, int64_t format) {
+            return contiguous(self, memory_format_or(format, MemoryFormat::contiguous));
+        });
     ops.add("aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor")
         .kernel([](const Tensor& self, std::optional<int64_t> format) {
             return clone(self, memory_format_or(format, MemoryFormat::preserve));
@@ -199,13 +213,13 @@ void register_copy(Registry& ops) {
         fill(result, value);
         return result;
     });
-    ops.add("aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)").kernel([](const Tensor& self, Scalar value) {
-        fill(self, value);
-        return self;
-    });
-    ops.add("aten::fill.Tensor(Tensor self, Tensor value) -> Tensor").kernel([](const Tensor& self, const Tensor& value) {
-        return fill_tensor(empty_like(self), value);
-    });
+    ops.add("aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)")
+        .kernel([](const Tensor& self, Scalar value) {
+            fill(self, value);
+            return self;
+        });
+    ops.add("aten::fill.Tensor(Tensor self, Tensor value) -> Tensor")
+        .kernel([](const Tensor& self, const Tensor& value) { return fill_tensor(empty_like(self), value); });
     ops.add("aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)").kernel(&fill_tensor);
     ops.add("aten::zero_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) {
         fill(self, 0);
@@ -219,26 +233,39 @@ void register_copy(Registry& ops) {
             return self;
         });
 
-    ops.add("aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)")
+    ops.add(
+           "aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? "
+           "memory_format=None) -> Tensor(a)")
         .kernel([](const Tensor& self, DType dtype, bool, bool copy, std::optional<int64_t> format) {
             return to(self, dtype, std::nullopt, copy, format);
         });
-    ops.add("aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)")
+    ops.add(
+           "aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, "
+           "MemoryFormat? memory_format=None) -> Tensor(a)")
         .kernel([](const Tensor& self, Device device, DType dtype, bool, bool copy, std::optional<int64_t> format) {
             return to(self, dtype, device, copy, format);
         });
-    ops.add("aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)")
+    ops.add(
+           "aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
+           "bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> "
+           "Tensor(a)")
         .kernel([](const Tensor& self, std::optional<DType> dtype, std::optional<int64_t>, std::optional<Device> device,
                    std::optional<bool>, bool, bool copy, std::optional<int64_t> format) {
             return to(self, dtype.value_or(self.dtype()), device, copy, format);
         });
-    ops.add("aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)")
+    ops.add(
+           "aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? "
+           "memory_format=None) -> Tensor(a)")
         .kernel([](const Tensor& self, const Tensor& other, bool, bool copy, std::optional<int64_t> format) {
             return to(self, other.dtype(), std::nullopt, copy, format);
         });
-    ops.add("aten::to.prim_Device(Tensor(a) self, Device? device, int? dtype=None, bool non_blocking=False, bool copy=False) -> Tensor(b|a)")
+    ops.add(
+           "aten::to.prim_Device(Tensor(a) self, Device? device, int? dtype=None, bool non_blocking=False, bool "
+           "copy=False) -> Tensor(b|a)")
         .kernel(&to_options);
-    ops.add("aten::to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, bool copy=False) -> Tensor(b|a)")
+    ops.add(
+           "aten::to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, bool copy=False) -> "
+           "Tensor(b|a)")
         .kernel([](const Tensor& self, std::optional<DType> dtype, bool non_blocking, bool copy) {
             return to_options(self, std::nullopt, dtype, non_blocking, copy);
         });

@@ -41,7 +41,8 @@ std::string ExprGraph::str() const {
         if (node.kind == ExprNode::Kind::constant) text += text_of(node.constant) + "\n";
         if (node.kind != ExprNode::Kind::apply) continue;
         text += fmt::format("{}(", info(node.primitive).name);
-        for (size_t k = 0; k < info(node.primitive).operands.size(); ++k) text += fmt::format("{}%{}", k ? ", " : "", node.operands[k]);
+        for (size_t k = 0; k < info(node.primitive).operands.size(); ++k)
+            text += fmt::format("{}%{}", k ? ", " : "", node.operands[k]);
         text += ")\n";
     }
     return text + fmt::format("return %{}\n", result);
@@ -99,6 +100,8 @@ static Expr apply_to(Primitive primitive, std::initializer_list<const Expr*> ope
 
 Expr apply(Primitive primitive, const Expr& a) { return apply_to(primitive, {&a}); }
 Expr apply(Primitive primitive, const Expr& a, const Expr& b) { return apply_to(primitive, {&a, &b}); }
-Expr apply(Primitive primitive, const Expr& a, const Expr& b, const Expr& c) { return apply_to(primitive, {&a, &b, &c}); }
+Expr apply(Primitive primitive, const Expr& a, const Expr& b, const Expr& c) {
+    return apply_to(primitive, {&a, &b, &c});
+}
 
 }  // namespace wick::ops

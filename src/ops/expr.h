@@ -25,9 +25,9 @@ using kernels::Primitive;
 struct ExprNode {
     enum class Kind : uint8_t { input, constant, apply };
     Kind kind;
-    Primitive primitive{};        ///< of an apply node
+    Primitive primitive{};  ///< of an apply node
     int16_t operands[3] = {-1, -1, -1};
-    int16_t input = -1;           ///< position among the operands of the operator
+    int16_t input = -1;  ///< position among the operands of the operator
     Scalar constant;
 };
 
@@ -46,20 +46,20 @@ struct ExprGraph {
 
 /// Collects nodes while a body runs. Equal nodes are recorded once.
 class ExprRecorder {
-   public:
+ public:
     int16_t input(int16_t position);
     int16_t constant(const Scalar& value);
     int16_t apply(Primitive primitive, std::span<const int16_t> operands);
     ExprGraph finish(int16_t result) &&;
 
-   private:
+ private:
     int16_t add(ExprNode node);
     ExprGraph graph_;
 };
 
 /// A value while a body runs: a number of the operator's compute type, or a flag.
 class Expr {
-   public:
+ public:
     Expr(ExprRecorder* recorder, int16_t node) : recorder_(recorder), node_(node) {}
     Expr(double constant) : constant_(constant) {}
     Expr(int constant) : constant_(constant) {}
@@ -68,7 +68,7 @@ class Expr {
     int16_t node_in(ExprRecorder& recorder) const { return recorder_ ? node_ : recorder.constant(constant_); }
     ExprRecorder* recorder() const { return recorder_; }
 
-   private:
+ private:
     ExprRecorder* recorder_ = nullptr;
     int16_t node_ = -1;
     Scalar constant_;
@@ -97,7 +97,9 @@ inline Expr operator&(const Expr& a, const Expr& b) { return apply(Primitive::bi
 inline Expr operator|(const Expr& a, const Expr& b) { return apply(Primitive::bit_or, a, b); }
 inline Expr operator^(const Expr& a, const Expr& b) { return apply(Primitive::bit_xor, a, b); }
 inline Expr operator~(const Expr& a) { return apply(Primitive::bit_not, a); }
-inline Expr where(const Expr& condition, const Expr& a, const Expr& b) { return apply(Primitive::where, condition, a, b); }
+inline Expr where(const Expr& condition, const Expr& a, const Expr& b) {
+    return apply(Primitive::where, condition, a, b);
+}
 inline Expr logical_xor(const Expr& a, const Expr& b) { return apply(Primitive::flag_xor, a, b); }
 
 #define WICK_EXPR_UNARY(name) \

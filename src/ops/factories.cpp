@@ -15,7 +15,8 @@
 namespace wick::ops {
 
 void check_device(const std::optional<Device>& device) {
-    WICK_CHECK(!device || device->type == DeviceType::cpu, "device '{}' is not available: wick computes on the CPU", device->str());
+    WICK_CHECK(!device || device->type == DeviceType::cpu, "device '{}' is not available: wick computes on the CPU",
+               device->str());
 }
 
 Tensor full(IntArrayRef sizes, const Scalar& value, DType dtype) {
@@ -28,7 +29,8 @@ Tensor zeros(IntArrayRef sizes, DType dtype) { return full(sizes, 0, dtype); }
 Tensor ones(IntArrayRef sizes, DType dtype) { return full(sizes, 1, dtype); }
 
 Tensor empty_like(const Tensor& self, DType dtype) {
-    return self.is_contiguous() ? empty(self.sizes(), dtype) : empty_strided(self.sizes(), preserved_strides(self), dtype);
+    return self.is_contiguous() ? empty(self.sizes(), dtype)
+                                : empty_strided(self.sizes(), preserved_strides(self), dtype);
 }
 Tensor empty_like(const Tensor& self) { return empty_like(self, self.dtype()); }
 
@@ -69,7 +71,8 @@ Tensor empty_in_format(IntArrayRef sizes, DType dtype, std::optional<int64_t> fo
     return empty_strided(sizes, strides_in_format(sizes, memory_format_or(format, MemoryFormat::contiguous)), dtype);
 }
 
-Tensor full_like(const Tensor& self, const Scalar& value, MaybeDType dtype, const MaybeDevice& device, std::optional<int64_t> format) {
+Tensor full_like(const Tensor& self, const Scalar& value, MaybeDType dtype, const MaybeDevice& device,
+                 std::optional<int64_t> format) {
     Tensor result = empty_like_in(self, dtype, device, format);
     fill(result, value);
     return result;
@@ -86,13 +89,14 @@ Tensor generated(int64_t count, DType dtype, F generate) {
     return to_dtype(result, dtype);
 }
 
-Tensor arange_range(const Scalar& start, const Scalar& end, const Scalar& step, MaybeDType dtype, const MaybeDevice& device, bool closed) {
+Tensor arange_range(const Scalar& start, const Scalar& end, const Scalar& step, MaybeDType dtype,
+                    const MaybeDevice& device, bool closed) {
     check_device(device);
     const bool integral = start.is_integral() && end.is_integral() && step.is_integral();
     const DType type = dtype.value_or(integral && !closed ? DType::int64 : kDefaultDType);
     WICK_CHECK(step.to_double() != 0, "step must be nonzero");
-    WICK_CHECK(std::isfinite(start.to_double()) && std::isfinite(end.to_double()), "unsupported range: {} -> {}", start.to_double(),
-               end.to_double());
+    WICK_CHECK(std::isfinite(start.to_double()) && std::isfinite(end.to_double()), "unsupported range: {} -> {}",
+               start.to_double(), end.to_double());
     WICK_CHECK(step.to_double() > 0 ? end.to_double() >= start.to_double() : end.to_double() <= start.to_double(),
                "upper bound and larger bound inconsistent with step sign");
     if (integral) {
@@ -105,9 +109,11 @@ Tensor arange_range(const Scalar& start, const Scalar& end, const Scalar& step, 
     }
     const double first = start.to_double();
     const double by = step.to_double();
-    const double count = closed ? std::floor((end.to_double() - first) / by) + 1 : std::ceil((end.to_double() - first) / by);
+    const double count =
+        closed ? std::floor((end.to_double() - first) / by) + 1 : std::ceil((end.to_double() - first) / by);
     WICK_CHECK(count >= 0 && count <= 0x1p58, "invalid size, possible overflow?");
-    return generated<double>(static_cast<int64_t>(count), type, [=](int64_t i) { return first + static_cast<double>(i) * by; });
+    return generated<double>(static_cast<int64_t>(count), type,
+                             [=](int64_t i) { return first + static_cast<double>(i) * by; });
 }
 
 /// Both halves are measured from their own end, so that the last element is exactly `end`.
@@ -115,7 +121,8 @@ template <class T>
 Tensor linspace_as(T start, T end, int64_t steps, DType dtype) {
     const T step = steps > 1 ? (end - start) / static_cast<T>(steps - 1) : T(0);
     return generated<T>(steps, dtype, [=](int64_t i) {
-        return i < steps / 2 || steps == 1 ? start + step * static_cast<T>(i) : end - step * static_cast<T>(steps - i - 1);
+        return i < steps / 2 || steps == 1 ? start + step * static_cast<T>(i)
+                                           : end - step * static_cast<T>(steps - i - 1);
     });
 }
 
@@ -128,7 +135,8 @@ Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, MaybeDTyp
     return linspace_as<double>(start.to_double(), end.to_double(), steps, type);
 }
 
-Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base, MaybeDType dtype, const MaybeDevice& device) {
+Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base, MaybeDType dtype,
+                const MaybeDevice& device) {
     Tensor exponents = linspace(start, end, steps, DType::float64, device);
     double* data = exponents.mutable_data<double>();
     for (int64_t i = 0; i < steps; ++i) data[i] = std::pow(base, data[i]);
@@ -154,18 +162,20 @@ Tensor triangle(const Tensor& self, int64_t k, bool lower) {
     char* data = static_cast<char*>(result.mutable_data_ptr());
     const int64_t lines = columns == 0 ? 0 : result.numel() / columns;
     k = std::clamp(k, -rows, columns);
-    parallel_for(0, lines, std::max<int64_t>(1, kParallelGrain / std::max<int64_t>(columns, 1)), [&](int64_t begin, int64_t end) {
-        for (int64_t line = begin; line < end; ++line) {
-            const int64_t edge = std::clamp<int64_t>(line % rows + k + (lower ? 1 : 0), 0, columns);
-            char* row = data + line * columns * size;
-            if (lower) std::fill(row + edge * size, row + columns * size, 0);
-            if (!lower) std::fill(row, row + edge * size, 0);
-        }
-    });
+    parallel_for(0, lines, std::max<int64_t>(1, kParallelGrain / std::max<int64_t>(columns, 1)),
+                 [&](int64_t begin, int64_t end) {
+                     for (int64_t line = begin; line < end; ++line) {
+                         const int64_t edge = std::clamp<int64_t>(line % rows + k + (lower ? 1 : 0), 0, columns);
+                         char* row = data + line * columns * size;
+                         if (lower) std::fill(row + edge * size, row + columns * size, 0);
+                         if (!lower) std::fill(row, row + edge * size, 0);
+                     }
+                 });
     return result;
 }
 
-Tensor triangle_indices(int64_t rows, int64_t columns, int64_t offset, bool lower, MaybeDType dtype, const MaybeDevice& device) {
+Tensor triangle_indices(int64_t rows, int64_t columns, int64_t offset, bool lower, MaybeDType dtype,
+                        const MaybeDevice& device) {
     check_device(device);
     WICK_CHECK(rows >= 0, "row must be non-negative, got{}", rows);
     WICK_CHECK(columns >= 0, "col must be non-negative, got{}", columns);
@@ -222,16 +232,20 @@ DType dtype_of_leaf(const jit::Type& type) {
     const jit::Type* leaf = &type;
     while (leaf->is(jit::TypeKind::List)) leaf = leaf->contained(0).get();
     switch (leaf->kind()) {
-        case jit::TypeKind::Int: return DType::int64;
-        case jit::TypeKind::Bool: return DType::bool_;
-        case jit::TypeKind::Complex: return DType::complex64;
-        default: return kDefaultDType;
+        case jit::TypeKind::Int:
+            return DType::int64;
+        case jit::TypeKind::Bool:
+            return DType::bool_;
+        case jit::TypeKind::Complex:
+            return DType::complex64;
+        default:
+            return kDefaultDType;
     }
 }
 
 void fill_from_list(const ListObject& list, IntArrayRef sizes, size_t depth, DType dtype, char*& out) {
-    WICK_CHECK(static_cast<int64_t>(list.items.size()) == sizes[depth], "Expected sequence of length {} at dim {} (got {})", sizes[depth],
-               depth, list.items.size());
+    WICK_CHECK(static_cast<int64_t>(list.items.size()) == sizes[depth],
+               "Expected sequence of length {} at dim {} (got {})", sizes[depth], depth, list.items.size());
     for (const IValue& item : list.items) {
         if (depth + 1 < sizes.size()) {
             WICK_CHECK(item.is_list(), "Expected a list at dim {} but got {}", depth + 1, item.tag_name());
@@ -278,7 +292,8 @@ static void register_filled(Registry& ops) {
     ops.add("aten::empty_strided(SymInt[] size, SymInt[] stride, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](IntList size, IntList stride, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             check_device(device);
-            WICK_CHECK(size.size() == stride.size(), "dimensionality of sizes ({}) must match dimensionality of strides ({})", size.size(),
+            WICK_CHECK(size.size() == stride.size(),
+                       "dimensionality of sizes ({}) must match dimensionality of strides ({})", size.size(),
                        stride.size());
             return empty_strided(size, stride, dtype.value_or(kDefaultDType));
         });
@@ -310,30 +325,29 @@ static void register_filled(Registry& ops) {
         .kernel([](int64_t n, MaybeDType dtype, Layout, MaybeDevice device, Pin) { return eye(n, n, dtype, device); })
         .out();
     ops.add("aten::eye.m(SymInt n, SymInt m, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t n, int64_t m, MaybeDType dtype, Layout, MaybeDevice device, Pin) { return eye(n, m, dtype, device); })
+        .kernel([](int64_t n, int64_t m, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
+            return eye(n, m, dtype, device);
+        })
         .out();
 }
 
 static void register_like(Registry& ops) {
     ops.add("aten::empty_like(Tensor self, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
-        .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin, std::optional<int64_t> format) {
-            return empty_like_in(self, dtype, device, format);
-        })
+        .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin,
+                   std::optional<int64_t> format) { return empty_like_in(self, dtype, device, format); })
         .out();
     ops.add("aten::zeros_like(Tensor self, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
-        .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin, std::optional<int64_t> format) {
-            return full_like(self, 0, dtype, device, format);
-        })
+        .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin,
+                   std::optional<int64_t> format) { return full_like(self, 0, dtype, device, format); })
         .out();
     ops.add("aten::ones_like(Tensor self, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
-        .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin, std::optional<int64_t> format) {
-            return full_like(self, 1, dtype, device, format);
-        })
+        .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin,
+                   std::optional<int64_t> format) { return full_like(self, 1, dtype, device, format); })
         .out();
-    ops.add("aten::full_like(Tensor self, Scalar fill_value, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
-        .kernel([](const Tensor& self, Scalar value, MaybeDType dtype, Layout, MaybeDevice device, Pin, std::optional<int64_t> format) {
-            return full_like(self, value, dtype, device, format);
-        })
+    ops.add("aten::full_like(Tensor self, Scalar fill_value, *, " WICK_OPTIONS
+            ", MemoryFormat? memory_format=None) -> Tensor")
+        .kernel([](const Tensor& self, Scalar value, MaybeDType dtype, Layout, MaybeDevice device, Pin,
+                   std::optional<int64_t> format) { return full_like(self, value, dtype, device, format); })
         .out();
     ops.add("aten::new_empty(Tensor self, SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, IntList size, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
@@ -363,7 +377,9 @@ static void register_like(Registry& ops) {
 
 static void register_ranges(Registry& ops) {
     ops.add("aten::arange(Scalar end, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar end, MaybeDType dtype, Layout, MaybeDevice device, Pin) { return arange_range(0, end, 1, dtype, device, false); })
+        .kernel([](Scalar end, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
+            return arange_range(0, end, 1, dtype, device, false);
+        })
         .out();
     ops.add("aten::arange.start(Scalar start, Scalar end, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](Scalar start, Scalar end, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
@@ -389,9 +405,8 @@ static void register_ranges(Registry& ops) {
         })
         .out();
     ops.add("aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar start, Scalar end, int64_t steps, double base, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
-            return logspace(start, end, steps, base, dtype, device);
-        })
+        .kernel([](Scalar start, Scalar end, int64_t steps, double base, MaybeDType dtype, Layout, MaybeDevice device,
+                   Pin) { return logspace(start, end, steps, base, dtype, device); })
         .out();
 }
 
@@ -404,12 +419,16 @@ static void register_triangles(Registry& ops) {
         .kernel([](const Tensor& self, int64_t diagonal) { return triangle(self, diagonal, false); })
         .inplace()
         .out();
-    ops.add("aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor")
+    ops.add(
+           "aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? "
+           "device=None, bool? pin_memory=None) -> Tensor")
         .kernel([](int64_t row, int64_t col, int64_t offset, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             return triangle_indices(row, col, offset, true, dtype, device);
         })
         .out();
-    ops.add("aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor")
+    ops.add(
+           "aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? "
+           "device=None, bool? pin_memory=None) -> Tensor")
         .kernel([](int64_t row, int64_t col, int64_t offset, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             return triangle_indices(row, col, offset, false, dtype, device);
         })
@@ -418,23 +437,31 @@ static void register_triangles(Registry& ops) {
 }
 
 static void register_from_python(Registry& ops) {
-    ops.add("aten::tensor(t[] data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor")
-        .kernel([](const ListObject& data, MaybeDType dtype, MaybeDevice device, bool) { return list_tensor(data, dtype, device); });
+    ops.add(
+           "aten::tensor(t[] data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor")
+        .kernel([](const ListObject& data, MaybeDType dtype, MaybeDevice device, bool) {
+            return list_tensor(data, dtype, device);
+        });
     ops.add("aten::as_tensor.list(t[] data, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
-        .kernel([](const ListObject& data, MaybeDType dtype, MaybeDevice device) { return list_tensor(data, dtype, device); });
+        .kernel([](const ListObject& data, MaybeDType dtype, MaybeDevice device) {
+            return list_tensor(data, dtype, device);
+        });
     ops.add("aten::as_tensor(Tensor(a) data, *, ScalarType? dtype=None, Device? device=None) -> Tensor(b|a)")
         .kernel([](const Tensor& data, MaybeDType dtype, MaybeDevice device) {
             check_device(device);
             return to_dtype(data, dtype.value_or(data.dtype()));
         });
     for (const char* type : {"bool", "int", "float", "complex"}) {
-        ops.add(fmt::format("aten::tensor.{0}({0} t, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor", type))
-            .kernel([](Scalar t, MaybeDType dtype, MaybeDevice device, bool) { return number_tensor(t, dtype, device); });
-        ops.add(fmt::format("aten::as_tensor.{0}({0} t, *, ScalarType? dtype=None, Device? device=None) -> Tensor", type))
+        ops.add(fmt::format("aten::tensor.{0}({0} t, *, ScalarType? dtype=None, Device? device=None, bool "
+                            "requires_grad=False) -> Tensor",
+                            type))
+            .kernel(
+                [](Scalar t, MaybeDType dtype, MaybeDevice device, bool) { return number_tensor(t, dtype, device); });
+        ops.add(fmt::format("aten::as_tensor.{0}({0} t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+                            type))
             .kernel([](Scalar t, MaybeDType dtype, MaybeDevice device) { return number_tensor(t, dtype, device); });
     }
 }
-
 
 void register_factories(Registry& ops) {
     register_filled(ops);

@@ -20,11 +20,13 @@ void check_index(const Tensor& self, int64_t dim, const Tensor& index, std::stri
     if (index.numel() == 0) return;
     WICK_CHECK(index.dtype() == DType::int64, "{}(): Expected dtype int64 for index", name);
     WICK_CHECK(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1),
-               "Index tensor must have the same number of dimensions as {} tensor", name == "gather" ? "input" : "self");
+               "Index tensor must have the same number of dimensions as {} tensor",
+               name == "gather" ? "input" : "self");
     for (int64_t d = 0; d < std::min(index.dim(), self.dim()); ++d)
-        WICK_CHECK(d == dim || index.sizes()[d] <= self.sizes()[d],
-                   "Size does not match at dimension {} expected index {} to be smaller than self {} apart from dimension {}", d,
-                   format_sizes(index.sizes()), format_sizes(self.sizes()), dim);
+        WICK_CHECK(
+            d == dim || index.sizes()[d] <= self.sizes()[d],
+            "Size does not match at dimension {} expected index {} to be smaller than self {} apart from dimension {}",
+            d, format_sizes(index.sizes()), format_sizes(self.sizes()), dim);
 }
 
 int64_t checked_at(int64_t at, int64_t dim, int64_t size) {
@@ -32,10 +34,11 @@ int64_t checked_at(int64_t at, int64_t dim, int64_t size) {
     return at;
 }
 
-/// Visits every position of `index`: visit(offset in other, offset in self's named element). `other` has index's shape, or
-/// is larger and is read from its front.
+/// Visits every position of `index`: visit(offset in other, offset in self's named element). `other` has index's shape,
+/// or is larger and is read from its front.
 template <class F>
-void for_each_named(const Tensor& self, int64_t dim, const Tensor& index_tensor, const Tensor& other, bool parallel, F&& visit) {
+void for_each_named(const Tensor& self, int64_t dim, const Tensor& index_tensor, const Tensor& other, bool parallel,
+                    F&& visit) {
     const Tensor index = index_tensor.dim() == 0 ? unsqueeze(index_tensor, 0) : index_tensor;
     const Tensor target = self.dim() == 0 ? unsqueeze(self, 0) : self;
     DimVector target_strides(target.strides());
@@ -44,7 +47,8 @@ void for_each_named(const Tensor& self, int64_t dim, const Tensor& index_tensor,
     target_strides[dim] = 0;
     DimVector other_strides(other.strides());
     if (other.dim() == 0) other_strides = DimVector(index.sizes().size(), 0);
-    const OperandGeometry operands[3] = {{index.sizes(), other_strides}, OperandGeometry(index), {index.sizes(), target_strides}};
+    const OperandGeometry operands[3] = {
+        {index.sizes(), other_strides}, OperandGeometry(index), {index.sizes(), target_strides}};
     const Loop loop(index.sizes(), operands);
     const int64_t* named = index.data<int64_t>();
     const int64_t steps[3] = {loop.strides(0)[0], loop.strides(1)[0], loop.strides(2)[0]};
@@ -96,10 +100,14 @@ T combined(Combine how, T a, T b) {
         return how == Combine::add ? a + b : a * b;
     } else {
         switch (how) {
-            case Combine::add: return wrapping_sum(a, b);
-            case Combine::multiply: return wrapping_product(a, b);
-            case Combine::largest: return a != a || a > b ? a : b;
-            default: return a != a || a < b ? a : b;
+            case Combine::add:
+                return wrapping_sum(a, b);
+            case Combine::multiply:
+                return wrapping_product(a, b);
+            case Combine::largest:
+                return a != a || a > b ? a : b;
+            default:
+                return a != a || a < b ? a : b;
         }
     }
 }
@@ -112,14 +120,18 @@ Tensor scatter_combined(const Tensor& self, int64_t dim, const Tensor& index, co
     check_no_internal_overlap(self);
     // An index without dimensions counts as one of size 1.
     for (int64_t d = 0; d < src.dim(); ++d)
-        WICK_CHECK((d < index.dim() ? index.sizes()[d] : 1) <= src.sizes()[d], "Expected index {} to be smaller than self {} apart from dimension {} and to be smaller size than src {}",
-                   format_sizes(index.sizes()), format_sizes(self.sizes()), dim, format_sizes(src.sizes()));
-    WICK_CHECK(src.dim() == 0 || src.dim() == std::max<int64_t>(index.dim(), 1), "Index tensor must have the same number of dimensions as src tensor");
+        WICK_CHECK(
+            (d < index.dim() ? index.sizes()[d] : 1) <= src.sizes()[d],
+            "Expected index {} to be smaller than self {} apart from dimension {} and to be smaller size than src {}",
+            format_sizes(index.sizes()), format_sizes(self.sizes()), dim, format_sizes(src.sizes()));
+    WICK_CHECK(src.dim() == 0 || src.dim() == std::max<int64_t>(index.dim(), 1),
+               "Index tensor must have the same number of dimensions as src tensor");
     const Tensor source = src.impl()->storage == self.impl()->storage ? clone(src) : src;
     dispatch_dtype(self.dtype(), [&]<class T>() {
         T* to = self.mutable_data<T>();
         const T* from = source.data<T>();
-        for_each_named(self, dim, index, source, false, [&](int64_t at, int64_t target) { to[target] = combined(how, to[target], from[at]); });
+        for_each_named(self, dim, index, source, false,
+                       [&](int64_t at, int64_t target) { to[target] = combined(how, to[target], from[at]); });
     });
     return self;
 }
@@ -130,11 +142,13 @@ Tensor scatter_src(const Tensor& self, int64_t dim, const Tensor& index, const T
 Tensor scatter_value(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
     return scatter_combined(self, dim, index, scalar_tensor(value, self.dtype()), Combine::replace);
 }
-Tensor scatter_src_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce) {
+Tensor scatter_src_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+                          std::string_view reduce) {
     WICK_CHECK(reduce == "add" || reduce == "multiply", "reduce argument must be either add or multiply.");
     return scatter_combined(self, dim, index, src, combine_of(reduce));
 }
-Tensor scatter_value_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value, std::string_view reduce) {
+Tensor scatter_value_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value,
+                            std::string_view reduce) {
     return scatter_src_reduce(self, dim, index, scalar_tensor(value, self.dtype()), reduce);
 }
 Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
@@ -153,7 +167,8 @@ Scalar extreme_number(DType dtype, bool largest) {
     });
 }
 
-Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce, bool include_self) {
+Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce,
+                      bool include_self) {
     const Combine how = combine_of(reduce);
     const int64_t d = wrap_dim(dim, self.dim());
     if (!include_self) {
@@ -167,18 +182,23 @@ Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, cons
     if (reduce != "mean") return self;
     const Tensor counts = include_self ? full(self.sizes(), 1, self.dtype()) : zeros(self.sizes(), self.dtype());
     scatter_combined(counts, d, index, full(index.sizes(), 1, self.dtype()), Combine::add);
-    const Tensor divisor = pointwise(kPromote, [](Expr n) { return max(n, 1); }, counts);
+    const Tensor divisor = pointwise(
+        kPromote, [](Expr n) { return max(n, 1); }, counts);
     if (is_integral(self.dtype(), true)) {
-        copy_into(self, pointwise(kPromote, [](Expr a, Expr n) { return floordiv(a, n); }, self, divisor));
+        copy_into(self, pointwise(
+                            kPromote, [](Expr a, Expr n) { return floordiv(a, n); }, self, divisor));
     } else {
-        copy_into(self, pointwise(kPromote, [](Expr a, Expr n) { return a / n; }, self, divisor));
+        copy_into(self, pointwise(
+                            kPromote, [](Expr a, Expr n) { return a / n; }, self, divisor));
     }
     return self;
 }
 
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
     if (!dim) return gather(reshape(self, {-1}), 0, reshape(indices, {-1}), false);
-    WICK_CHECK(self.dim() == indices.dim(), "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions for input, and {} dimensions for indices",
+    WICK_CHECK(self.dim() == indices.dim(),
+               "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} "
+               "dimensions for input, and {} dimensions for indices",
                self.dim(), indices.dim());
     const int64_t d = wrap_dim(*dim, self.dim());
     DimVector source(self.sizes());
@@ -193,14 +213,27 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
 }  // namespace
 
 void register_gather_scatter(Registry& ops) {
-    ops.add("aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor").kernel(&gather).out();
+    ops.add("aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor")
+        .kernel(&gather)
+        .out();
     ops.add("aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor").kernel(&take_along_dim).out();
-    add_both_forms<&scatter_src>(ops, "aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor").out();
-    add_both_forms<&scatter_value>(ops, "aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor").out();
-    add_both_forms<&scatter_src_reduce>(ops, "aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor").out();
-    add_both_forms<&scatter_value_reduce>(ops, "aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor").out();
-    add_both_forms<&scatter_add>(ops, "aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor").out();
-    add_both_forms<&scatter_reduce>(ops, "aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor").out();
+    add_both_forms<&scatter_src>(ops, "aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor")
+        .out();
+    add_both_forms<&scatter_value>(ops,
+                                   "aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor")
+        .out();
+    add_both_forms<&scatter_src_reduce>(
+        ops, "aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor")
+        .out();
+    add_both_forms<&scatter_value_reduce>(
+        ops, "aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor")
+        .out();
+    add_both_forms<&scatter_add>(ops, "aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor")
+        .out();
+    add_both_forms<&scatter_reduce>(ops,
+                                    "aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str "
+                                    "reduce, *, bool include_self=True) -> Tensor")
+        .out();
 }
 
 }  // namespace wick::jit

@@ -49,7 +49,8 @@ DimVector strides_in_order(IntArrayRef shape, IntArrayRef order) {
     return strides;
 }
 
-Loop::Loop(IntArrayRef shape, std::span<const OperandGeometry> operands, IntArrayRef order) : operands_(operands.size()) {
+Loop::Loop(IntArrayRef shape, std::span<const OperandGeometry> operands, IntArrayRef order)
+    : operands_(operands.size()) {
     SmallVector<int64_t, 48> by_dim;  // strides of every operand, dimension after dimension
     const size_t count = operands_;
     for (int64_t d : order) {

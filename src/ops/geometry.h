@@ -33,7 +33,7 @@ DimVector memory_order(IntArrayRef shape, std::span<const OperandGeometry> opera
 DimVector strides_in_order(IntArrayRef shape, IntArrayRef order);
 
 class Loop {
-   public:
+ public:
     Loop(IntArrayRef shape, std::span<const OperandGeometry> operands, IntArrayRef order);
     /// In memory order.
     Loop(IntArrayRef shape, std::span<const OperandGeometry> operands)
@@ -55,7 +55,7 @@ class Loop {
     template <class F>
     void for_each_run_of(size_t operand, int64_t begin, int64_t end, F&& fn) const;
 
-   private:
+ private:
     DimVector sizes_;
     SmallVector<int64_t, 24> strides_;
     size_t operands_;

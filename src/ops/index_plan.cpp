@@ -30,16 +30,17 @@ std::vector<Tensor> index_per_dim(const Tensor& self, const Indices& indices) {
         for (int64_t d = 0; d < index.dim(); ++d) {
             const int64_t at = static_cast<int64_t>(result.size()) + d;
             WICK_CHECK_INDEX(at < self.dim(), "too many indices for tensor of dimension {}", self.dim());
-            WICK_CHECK_INDEX(index.sizes()[d] == self.sizes()[at],
-                             "The shape of the mask {} at index {} does not match the shape of the indexed tensor {} at index {}",
-                             format_sizes(index.sizes()), d, format_sizes(self.sizes()), at);
+            WICK_CHECK_INDEX(
+                index.sizes()[d] == self.sizes()[at],
+                "The shape of the mask {} at index {} does not match the shape of the indexed tensor {} at index {}",
+                format_sizes(index.sizes()), d, format_sizes(self.sizes()), at);
         }
         const Tensor positions = nonzero(index);
         for (int64_t d = 0; d < index.dim(); ++d) result.push_back(select(positions, 1, d));
         WICK_CHECK_INDEX(index.dim() > 0, "masks without dimensions are not supported as indices");
     }
-    WICK_CHECK_INDEX(static_cast<int64_t>(result.size()) <= self.dim(), "too many indices for tensor of dimension {} (got {})", self.dim(),
-                     result.size());
+    WICK_CHECK_INDEX(static_cast<int64_t>(result.size()) <= self.dim(),
+                     "too many indices for tensor of dimension {} (got {})", self.dim(), result.size());
     result.resize(static_cast<size_t>(self.dim()));
     return result;
 }
@@ -63,11 +64,16 @@ decltype(auto) with_element_of_size(int64_t bytes, F&& f) {
         uint64_t words[2];
     };
     switch (bytes) {
-        case 1: return f.template operator()<uint8_t>();
-        case 2: return f.template operator()<uint16_t>();
-        case 4: return f.template operator()<uint32_t>();
-        case 8: return f.template operator()<uint64_t>();
-        default: return f.template operator()<Sixteen>();
+        case 1:
+            return f.template operator()<uint8_t>();
+        case 2:
+            return f.template operator()<uint16_t>();
+        case 4:
+            return f.template operator()<uint32_t>();
+        case 8:
+            return f.template operator()<uint64_t>();
+        default:
+            return f.template operator()<Sixteen>();
     }
 }
 
@@ -86,10 +92,13 @@ IndexPlan::IndexPlan(const Tensor& self, const Indices& indices) {
         } catch (const OpError&) {
             std::vector<std::string> shapes;
             for (int64_t i : indexed) shapes.push_back(format_sizes(per_dim[i].sizes()));
-            throw IndexError(fmt::format("shape mismatch: indexing tensors could not be broadcast together with shapes {}", fmt::join(shapes, ", ")));
+            throw IndexError(
+                fmt::format("shape mismatch: indexing tensors could not be broadcast together with shapes {}",
+                            fmt::join(shapes, ", ")));
         }
     }
-    const bool adjacent = indexed.empty() || indexed.back() - indexed.front() + 1 == static_cast<int64_t>(indexed.size());
+    const bool adjacent =
+        indexed.empty() || indexed.back() - indexed.front() + 1 == static_cast<int64_t>(indexed.size());
     DimVector before;
     DimVector before_strides;
     DimVector after;
@@ -120,7 +129,8 @@ IndexPlan::IndexPlan(const Tensor& self, const Indices& indices) {
         const int64_t stride = self.strides()[d];
         for (size_t i = 0; i < named.size(); ++i) {
             const int64_t at = values[i];
-            WICK_CHECK_INDEX(at >= -size && at < size, "index {} is out of bounds for dimension {} with size {}", at, d, size);
+            WICK_CHECK_INDEX(at >= -size && at < size, "index {} is out of bounds for dimension {} with size {}", at, d,
+                             size);
             named[i] += (at < 0 ? at + size : at) * stride;
         }
     }
@@ -152,21 +162,26 @@ Tensor index(const Tensor& self, const Indices& indices) {
 }
 
 void index_put(const Tensor& self, const Indices& indices, const Tensor& given, bool accumulate) {
-    WICK_CHECK(self.dtype() == given.dtype(), "Index put requires the source and destination dtypes match, got {} for the destination and {} for the source.",
-               scalar_name_of(self.dtype()), scalar_name_of(given.dtype()));
+    WICK_CHECK(
+        self.dtype() == given.dtype(),
+        "Index put requires the source and destination dtypes match, got {} for the destination and {} for the source.",
+        scalar_name_of(self.dtype()), scalar_name_of(given.dtype()));
     check_no_internal_overlap(self);
     const IndexPlan plan(self, indices);
     if (plan.numel() == 0) return;
     Tensor values = given;
     // Leading dimensions of size 1 beyond the result's rank are dropped, as assignment in NumPy does.
-    while (values.dim() > static_cast<int64_t>(plan.sizes.size()) && values.sizes()[0] == 1) values = select(values, 0, 0);
+    while (values.dim() > static_cast<int64_t>(plan.sizes.size()) && values.sizes()[0] == 1)
+        values = select(values, 0, 0);
     try {
         values = expand(values, plan.sizes);
     } catch (const OpError&) {
-        throw OpError(fmt::format("shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {}",
-                                  format_sizes(given.sizes()), format_sizes(plan.sizes)));
+        throw OpError(
+            fmt::format("shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {}",
+                        format_sizes(given.sizes()), format_sizes(plan.sizes)));
     }
-    values = values.impl()->storage == self.impl()->storage ? clone(values, MemoryFormat::contiguous) : contiguous(values);
+    values =
+        values.impl()->storage == self.impl()->storage ? clone(values, MemoryFormat::contiguous) : contiguous(values);
     auto for_each = [&](auto&& write) {
         int64_t position = 0;
         for (int64_t outer : plan.outer)
@@ -197,7 +212,8 @@ void index_put(const Tensor& self, const Indices& indices, const Tensor& given, 
 Tensor index_select(const Tensor& self, int64_t dim, const Tensor& at) {
     dim = wrap_dim(dim, self.dim());
     WICK_CHECK_INDEX(at.dim() <= 1, "index_select(): Index is supposed to be a vector");
-    WICK_CHECK(at.dtype() == DType::int64 || at.dtype() == DType::int32, "index_select(): Expected dtype int32 or int64 for index");
+    WICK_CHECK(at.dtype() == DType::int64 || at.dtype() == DType::int32,
+               "index_select(): Expected dtype int32 or int64 for index");
     const Tensor positions = at.dim() == 0 ? unsqueeze(at, 0) : at;
     if (self.dim() == 0) return view(index(unsqueeze(self, 0), {positions}), {});
     const int64_t* values = nullptr;

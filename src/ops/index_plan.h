@@ -11,14 +11,15 @@ namespace wick::ops {
 /// Index tensors per dimension, as aten::index.Tensor takes them; nullopt or undefined keeps the dimension whole.
 using Indices = std::vector<std::optional<Tensor>>;
 
-/// The elements that `indices` name in a tensor. The result has the dimensions before the indexed ones, then the broadcast
-/// shape of the indices, then those after; indices that are not adjacent put their shape in front, as in NumPy.
+/// The elements that `indices` name in a tensor. The result has the dimensions before the indexed ones, then the
+/// broadcast shape of the indices, then those after; indices that are not adjacent put their shape in front, as in
+/// NumPy.
 struct IndexPlan {
-    DimVector sizes;                 ///< of the result
-    std::vector<int64_t> outer;      ///< element offsets of the dimensions before
-    std::vector<int64_t> named;      ///< element offsets that the indices name, checked
-    std::vector<int64_t> inner;      ///< element offsets of the dimensions after; empty when they are 0, 1, …
-    int64_t width = 1;               ///< elements in the dimensions after
+    DimVector sizes;             ///< of the result
+    std::vector<int64_t> outer;  ///< element offsets of the dimensions before
+    std::vector<int64_t> named;  ///< element offsets that the indices name, checked
+    std::vector<int64_t> inner;  ///< element offsets of the dimensions after; empty when they are 0, 1, …
+    int64_t width = 1;           ///< elements in the dimensions after
 
     /// IndexError when an index is outside its dimension, in PyTorch's words.
     IndexPlan(const Tensor& self, const Indices& indices);

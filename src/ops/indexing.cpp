@@ -35,21 +35,28 @@ Tensor index_put_twin(const Tensor& self, const TensorList& indices, const Tenso
 
 void check_along(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, std::string_view name) {
     WICK_CHECK_INDEX(index.dim() <= 1, "{}(): Index should have dimension 1 or 0 (got {})", name, index.dim());
-    WICK_CHECK(index.dtype() == DType::int64 || index.dtype() == DType::int32, "{}(): Expected dtype int32/int64 for index", name);
-    WICK_CHECK(self.dtype() == source.dtype(), "{}(): self and source expected to have the same dtype, but got (self) {} and (source) {}",
-               name, scalar_name_of(self.dtype()), scalar_name_of(source.dtype()));
+    WICK_CHECK(index.dtype() == DType::int64 || index.dtype() == DType::int32,
+               "{}(): Expected dtype int32/int64 for index", name);
+    WICK_CHECK(self.dtype() == source.dtype(),
+               "{}(): self and source expected to have the same dtype, but got (self) {} and (source) {}", name,
+               scalar_name_of(self.dtype()), scalar_name_of(source.dtype()));
     const int64_t d = wrap_dim(dim, self.dim());
     const int64_t length = source.dim() == 0 ? 1 : source.size(d);
-    WICK_CHECK_INDEX(index.numel() == length, "{}(): Number of indices ({}) should be equal to source.size(dim): ({}), for dim: {}", name,
+    WICK_CHECK_INDEX(index.numel() == length,
+                     "{}(): Number of indices ({}) should be equal to source.size(dim): ({}), for dim: {}", name,
                      index.numel(), length, d);
 }
 
 Tensor index_add(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha) {
     check_along(self, dim, index, source, "index_add");
     const bool plain = alpha.is_integral() && alpha.to_int() == 1;
-    const Tensor scaled = plain ? source : to_dtype(pointwise(kPromote, [](Expr x, Expr a) { return x * a; }, source, alpha), self.dtype());
+    const Tensor scaled = plain ? source
+                                : to_dtype(pointwise(
+                                               kPromote, [](Expr x, Expr a) { return x * a; }, source, alpha),
+                                           self.dtype());
     if (self.dim() == 0) {
-        copy_into(self, pointwise(kPromote, [](Expr a, Expr b) { return a + b; }, self, reshape(scaled, {})));
+        copy_into(self, pointwise(
+                            kPromote, [](Expr a, Expr b) { return a + b; }, self, reshape(scaled, {})));
         return self;
     }
     return put_at(self, along(self, dim, index), scaled, true);
@@ -72,17 +79,22 @@ Tensor index_fill_number(const Tensor& self, int64_t dim, const Tensor& index, c
     return put_at(self, along(self, dim, index), scalar_tensor(value, self.dtype()), false);
 }
 Tensor index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
-    WICK_CHECK(value.dim() == 0, "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
+    WICK_CHECK(value.dim() == 0,
+               "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
+               value.dim());
     return index_fill_number(self, dim, index, value.item());
 }
 
 Tensor take(const Tensor& self, const Tensor& index) {
-    WICK_CHECK(index.dtype() == DType::int64, "take(): Expected a long tensor for index, but got {}", scalar_name_of(index.dtype()));
+    WICK_CHECK(index.dtype() == DType::int64, "take(): Expected a long tensor for index, but got {}",
+               scalar_name_of(index.dtype()));
     return ops::index(reshape(self, {-1}), {index});
 }
 
 Tensor put(const Tensor& self, const Tensor& index, const Tensor& source, bool accumulate) {
-    WICK_CHECK(index.numel() == source.numel(), "put_(): Expected source and index to have the same number of elements, but got source.numel() = {}, index.numel() = {}",
+    WICK_CHECK(index.numel() == source.numel(),
+               "put_(): Expected source and index to have the same number of elements, but got source.numel() = {}, "
+               "index.numel() = {}",
                source.numel(), index.numel());
     const Tensor flat = self.is_contiguous() ? view(self, {-1}) : reshape(self, {-1});
     index_put(flat, {reshape(index, {-1})}, reshape(source, {-1}), accumulate);
@@ -91,7 +103,8 @@ Tensor put(const Tensor& self, const Tensor& index, const Tensor& source, bool a
 }
 
 Tensor replaced(const Tensor& copy, const Tensor& part, const Tensor& src) {
-    WICK_CHECK(part.sizes() == src.sizes(), "expected src to have a size equal to the slice of self. src size = {}, slice size = {}",
+    WICK_CHECK(part.sizes() == src.sizes(),
+               "expected src to have a size equal to the slice of self. src size = {}, slice size = {}",
                format_sizes(src.sizes()), format_sizes(part.sizes()));
     copy_into(part, src);
     return copy;
@@ -101,23 +114,32 @@ Tensor replaced(const Tensor& copy, const Tensor& part, const Tensor& src) {
 
 void register_indexing(Registry& ops) {
     for (const char* name : {"index", "_unsafe_index"}) {
-        ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor?[] indices) -> Tensor", name)).kernel([](const Tensor& self, const Indices& indices) {
-            return index(self, indices);
-        });
+        ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor?[] indices) -> Tensor", name))
+            .kernel([](const Tensor& self, const Indices& indices) { return index(self, indices); });
         ops.add(fmt::format("aten::{}.Tensor_hacked_twin(Tensor self, Tensor[] indices) -> Tensor", name))
             .kernel([](const Tensor& self, const TensorList& indices) { return index(self, all_of(indices)); });
     }
-    add_both_forms<&index_put_inplace>(ops, "aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor");
-    add_both_forms<&index_put_twin>(ops, "aten::index_put.hacked_twin(Tensor self, Tensor[] indices, Tensor values, bool accumulate=False) -> Tensor");
-    ops.add("aten::_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) -> Tensor(a!)")
+    add_both_forms<&index_put_inplace>(
+        ops, "aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor");
+    add_both_forms<&index_put_twin>(
+        ops,
+        "aten::index_put.hacked_twin(Tensor self, Tensor[] indices, Tensor values, bool accumulate=False) -> Tensor");
+    ops.add(
+           "aten::_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool "
+           "unsafe=False) -> Tensor(a!)")
         .kernel([](const Tensor& self, const Indices& indices, const Tensor& values, bool accumulate, bool) {
             return index_put_inplace(self, indices, values, accumulate);
         });
     ops.add("aten::index_select(Tensor self, int dim, Tensor index) -> Tensor").kernel(&index_select).out();
-    add_both_forms<&index_add>(ops, "aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor").out();
-    add_both_forms<&index_copy>(ops, "aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor").out();
-    add_both_forms<&index_fill_number>(ops, "aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor");
-    add_both_forms<&index_fill_tensor>(ops, "aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor");
+    add_both_forms<&index_add>(
+        ops, "aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor")
+        .out();
+    add_both_forms<&index_copy>(ops, "aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor")
+        .out();
+    add_both_forms<&index_fill_number>(
+        ops, "aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor");
+    add_both_forms<&index_fill_tensor>(
+        ops, "aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor");
     ops.add("aten::take(Tensor self, Tensor index) -> Tensor").kernel(&take).out();
     add_both_forms<&put>(ops, "aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor");
     ops.add("aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor")
@@ -125,8 +147,11 @@ void register_indexing(Registry& ops) {
             const Tensor copy = clone(self);
             return replaced(copy, select(copy, dim, index), src);
         });
-    ops.add("aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor")
-        .kernel([](const Tensor& self, const Tensor& src, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
+    ops.add(
+           "aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt "
+           "step=1) -> Tensor")
+        .kernel([](const Tensor& self, const Tensor& src, int64_t dim, std::optional<int64_t> start,
+                   std::optional<int64_t> end, int64_t step) {
             const Tensor copy = clone(self);
             return replaced(copy, slice(copy, dim, start, end, step), src);
         });

@@ -25,7 +25,8 @@ Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
         dtype = promote_types(dtype, tensor.dtype());
         if (is_skipped(tensor)) continue;
         if (!first) first = &tensor;
-        channels_last = channels_last && tensor.dim() == 4 && !tensor.is_contiguous() && is_contiguous_in(tensor, MemoryFormat::channels_last);
+        channels_last = channels_last && tensor.dim() == 4 && !tensor.is_contiguous() &&
+                        is_contiguous_in(tensor, MemoryFormat::channels_last);
     }
     if (!first) return empty({0}, dtype);
     dim = wrap_dim(dim, first->dim());
@@ -34,10 +35,12 @@ Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
     for (size_t i = 0; i < tensors.size(); ++i) {
         const Tensor& tensor = tensors[i];
         if (is_skipped(tensor)) continue;
-        WICK_CHECK(tensor.dim() == first->dim(), "Tensors must have same number of dimensions: got {} and {}", first->dim(), tensor.dim());
+        WICK_CHECK(tensor.dim() == first->dim(), "Tensors must have same number of dimensions: got {} and {}",
+                   first->dim(), tensor.dim());
         for (int64_t d = 0; d < tensor.dim(); ++d) {
             WICK_CHECK(d == dim || tensor.sizes()[d] == sizes[d],
-                       "Sizes of tensors must match except in dimension {}. Expected size {} but got size {} for tensor number {} in the "
+                       "Sizes of tensors must match except in dimension {}. Expected size {} but got size {} for "
+                       "tensor number {} in the "
                        "list.",
                        dim, sizes[d], tensor.sizes()[d], i);
         }
@@ -59,7 +62,8 @@ Tensor stack(std::span<const Tensor> tensors, int64_t dim) {
     dim = wrap_dim(dim, tensors[0].dim() + 1);
     std::vector<Tensor> parts;
     for (size_t i = 0; i < tensors.size(); ++i) {
-        WICK_CHECK(tensors[i].sizes() == tensors[0].sizes(), "stack expects each tensor to be equal size, but got {} at entry 0 and {} at entry {}",
+        WICK_CHECK(tensors[i].sizes() == tensors[0].sizes(),
+                   "stack expects each tensor to be equal size, but got {} at entry 0 and {} at entry {}",
                    format_sizes(tensors[0].sizes()), format_sizes(tensors[i].sizes()), i);
         parts.push_back(unsqueeze(tensors[i], dim));
     }
@@ -94,7 +98,8 @@ Tensor dstack(const TensorList& tensors) {
 }
 Tensor column_stack(const TensorList& tensors) {
     TensorList columns;
-    for (const Tensor& tensor : tensors) columns.push_back(tensor.dim() <= 1 ? reshape(tensor, {tensor.numel(), 1}) : tensor);
+    for (const Tensor& tensor : tensors)
+        columns.push_back(tensor.dim() <= 1 ? reshape(tensor, {tensor.numel(), 1}) : tensor);
     return hstack(columns);
 }
 
@@ -104,7 +109,9 @@ Tensor block_diag(const TensorList& tensors) {
     int64_t columns = 0;
     const TensorList blocks = at_least(tensors, 2);
     for (const Tensor& block : blocks) {
-        WICK_CHECK(block.dim() == 2, "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input has {} dimensions", block.dim());
+        WICK_CHECK(block.dim() == 2,
+                   "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input has {} dimensions",
+                   block.dim());
         dtype = promote_types(dtype, block.dtype());
         rows += block.size(0);
         columns += block.size(1);
@@ -121,13 +128,15 @@ Tensor block_diag(const TensorList& tensors) {
 
 TensorList meshgrid(const TensorList& tensors, std::string_view indexing) {
     WICK_CHECK(!tensors.empty(), "meshgrid expects a non-empty TensorList");
-    WICK_CHECK(indexing == "ij" || indexing == "xy", "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {}", indexing);
+    WICK_CHECK(indexing == "ij" || indexing == "xy",
+               "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {}", indexing);
     TensorList axes = tensors;
     const bool swapped = indexing == "xy" && axes.size() >= 2;
     if (swapped) std::swap(axes[0], axes[1]);
     DimVector sizes;
     for (const Tensor& axis : axes) {
-        WICK_CHECK(axis.dim() <= 1, "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {}D", axis.dim());
+        WICK_CHECK(axis.dim() <= 1, "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {}D",
+                   axis.dim());
         WICK_CHECK(axis.dtype() == axes[0].dtype(), "torch.meshgrid expects all tensors to have the same dtype");
         sizes.push_back(axis.numel());
     }
@@ -187,11 +196,15 @@ void register_joining(Registry& ops) {
     ops.add("aten::dstack(Tensor[] tensors) -> Tensor").kernel(&dstack).out();
     ops.add("aten::column_stack(Tensor[] tensors) -> Tensor").kernel(&column_stack).out();
     ops.add("aten::block_diag(Tensor[] tensors) -> Tensor").kernel(&block_diag).out();
-    ops.add("aten::meshgrid(Tensor[] tensors) -> Tensor[]").kernel([](const TensorList& tensors) { return meshgrid(tensors, "ij"); });
+    ops.add("aten::meshgrid(Tensor[] tensors) -> Tensor[]").kernel([](const TensorList& tensors) {
+        return meshgrid(tensors, "ij");
+    });
     ops.add("aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]")
         .kernel([](const TensorList& tensors, std::string_view indexing) { return meshgrid(tensors, indexing); });
     ops.add("aten::cartesian_prod(Tensor[] tensors) -> Tensor").kernel(&cartesian_prod);
-    ops.add("aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor").kernel(&diag_embed).out();
+    ops.add("aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor")
+        .kernel(&diag_embed)
+        .out();
     ops.add("aten::diag(Tensor self, int diagonal=0) -> Tensor").kernel(&diag).out();
     ops.add("aten::diagflat(Tensor self, int offset=0) -> Tensor").kernel([](const Tensor& self, int64_t offset) {
         return diag(reshape(self, {-1}), offset);

@@ -11,20 +11,25 @@ namespace {
 using namespace ops;
 
 Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& value) {
-    WICK_CHECK(value.dim() == 0, "masked_fill only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
+    WICK_CHECK(value.dim() == 0,
+               "masked_fill only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
+               value.dim());
     return call_operator("aten::masked_fill.Scalar", {self, mask, value.item()}).to_tensor();
 }
 
 Tensor masked_select(const Tensor& self, const Tensor& mask) {
-    WICK_CHECK(mask.dtype() == DType::bool_ || mask.dtype() == DType::uint8, "masked_select: expected BoolTensor or ByteTensor for mask");
+    WICK_CHECK(mask.dtype() == DType::bool_ || mask.dtype() == DType::uint8,
+               "masked_select: expected BoolTensor or ByteTensor for mask");
     const Tensor both[] = {self.dim() == 0 ? unsqueeze(self, 0) : self, mask};
     const std::vector<Tensor> same = expand_all(both);
     return index(same[0], {same[1]});
 }
 
 Tensor masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source) {
-    WICK_CHECK(mask.dtype() == DType::bool_, "masked_scatter_ only supports boolean masks, but got mask with dtype {}", scalar_name_of(mask.dtype()));
-    WICK_CHECK(self.dtype() == source.dtype(), "masked_scatter: expected self and source to have same dtypes but got {} and {}",
+    WICK_CHECK(mask.dtype() == DType::bool_, "masked_scatter_ only supports boolean masks, but got mask with dtype {}",
+               scalar_name_of(mask.dtype()));
+    WICK_CHECK(self.dtype() == source.dtype(),
+               "masked_scatter: expected self and source to have same dtypes but got {} and {}",
                scalar_name_of(self.dtype()), scalar_name_of(source.dtype()));
     const Tensor wide = expand(mask, self.sizes());
     const Tensor positions = nonzero(wide);
@@ -46,9 +51,13 @@ void register_masking(Registry& ops) {
         .pointwise([](Expr self, Expr mask, Expr value) { return where(mask, value, self); })
         .inplace()
         .out();
-    ops.add("aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor").kernel(&masked_fill_tensor).inplace().out("Tensor_out");
+    ops.add("aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor")
+        .kernel(&masked_fill_tensor)
+        .inplace()
+        .out("Tensor_out");
     ops.add("aten::masked_select(Tensor self, Tensor mask) -> Tensor").kernel(&masked_select).out();
-    add_both_forms<&masked_scatter>(ops, "aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor").out();
+    add_both_forms<&masked_scatter>(ops, "aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor")
+        .out();
     ops.add("aten::nonzero(Tensor self) -> Tensor").kernel(&nonzero).out();
     ops.add("aten::argwhere(Tensor self) -> Tensor").kernel(&nonzero);
     auto columns = [](const Tensor& self) { return unbind(nonzero(self.dim() == 0 ? unsqueeze(self, 0) : self), 1); };

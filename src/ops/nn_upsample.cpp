@@ -39,7 +39,8 @@ double pixel_scale(int64_t in, int64_t out, bool align_corners, std::optional<do
     return factor && *factor > 0 ? 1 / *factor : static_cast<double>(in) / static_cast<double>(out);
 }
 
-/// The pixel of [0, last] that a position lies in, or the nearest: a scale factor may put it anywhere, 0 * inf included.
+/// The pixel of [0, last] that a position lies in, or the nearest: a scale factor may put it anywhere, 0 * inf
+/// included.
 int64_t pixel_at(double position, int64_t last) {
     if (!(position > 0)) return 0;
     return position < static_cast<double>(last) ? static_cast<int64_t>(position) : last;
@@ -119,8 +120,7 @@ Taps make_taps(int64_t in, int64_t out, Mode mode, bool align_corners, std::opti
         case Mode::linear:
             taps.width = 2;
             for (int64_t i = 0; i < out; ++i) {
-                T at = align_corners ? scale * static_cast<T>(i)
-                                     : std::max(T(0), center(scale, i));
+                T at = align_corners ? scale * static_cast<T>(i) : std::max(T(0), center(scale, i));
                 if (in == out) at = static_cast<T>(i);
                 const int64_t first = pixel_at(at, in - 1);
                 const T second = std::clamp(at - static_cast<T>(first), T(0), T(1));

@@ -14,7 +14,9 @@ using namespace ops;
 Tensor constant_pad(const Tensor& self, IntArrayRef pad, const Scalar& value) {
     WICK_CHECK(pad.size() % 2 == 0, "Length of pad must be even but instead it equals {}", pad.size());
     const int64_t padded = static_cast<int64_t>(pad.size()) / 2;
-    WICK_CHECK(padded <= self.dim(), "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {} while the input has {} dimensions.",
+    WICK_CHECK(padded <= self.dim(),
+               "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {} "
+               "while the input has {} dimensions.",
                pad.size(), self.dim());
     DimVector sizes(self.sizes());
     Tensor source = self;
@@ -22,13 +24,16 @@ Tensor constant_pad(const Tensor& self, IntArrayRef pad, const Scalar& value) {
         const int64_t d = self.dim() - 1 - i;
         const int64_t before = pad[2 * i];
         const int64_t after = pad[2 * i + 1];
-        WICK_CHECK(!__builtin_add_overflow(sizes[d], before, &sizes[d]) && !__builtin_add_overflow(sizes[d], after, &sizes[d]) && sizes[d] >= 0,
-                   "The input size {}, plus negative padding {} and {} resulted in a negative output size, which is invalid. Check dimension {} of your input.",
+        WICK_CHECK(!__builtin_add_overflow(sizes[d], before, &sizes[d]) &&
+                       !__builtin_add_overflow(sizes[d], after, &sizes[d]) && sizes[d] >= 0,
+                   "The input size {}, plus negative padding {} and {} resulted in a negative output size, which is "
+                   "invalid. Check dimension {} of your input.",
                    self.sizes()[d], before, after, d);
         const int64_t cut_before = before < 0 ? -before : 0;
         const int64_t cut_after = after < 0 ? -after : 0;
         if (cut_before + cut_after > 0)
-            source = narrow(source, d, std::min(cut_before, source.size(d)), std::max<int64_t>(source.size(d) - cut_before - cut_after, 0));
+            source = narrow(source, d, std::min(cut_before, source.size(d)),
+                            std::max<int64_t>(source.size(d) - cut_before - cut_after, 0));
     }
     Tensor result = is_contiguous_in(self, MemoryFormat::channels_last) && !self.is_contiguous()
                         ? empty_strided(sizes, channels_last_strides(sizes), self.dtype())
@@ -47,9 +52,12 @@ enum class Border { reflect, replicate, circular };
 
 int64_t source_position(Border border, int64_t at, int64_t size) {
     switch (border) {
-        case Border::reflect: return at < 0 ? -at : at >= size ? 2 * (size - 1) - at : at;
-        case Border::replicate: return std::clamp<int64_t>(at, 0, size - 1);
-        case Border::circular: return (at % size + size) % size;
+        case Border::reflect:
+            return at < 0 ? -at : at >= size ? 2 * (size - 1) - at : at;
+        case Border::replicate:
+            return std::clamp<int64_t>(at, 0, size - 1);
+        case Border::circular:
+            return (at % size + size) % size;
     }
     return 0;
 }
@@ -57,7 +65,9 @@ int64_t source_position(Border border, int64_t at, int64_t size) {
 Tensor border_pad(const Tensor& self, IntArrayRef pad, Border border) {
     WICK_CHECK(pad.size() % 2 == 0, "Padding length must be divisible by 2");
     const int64_t padded = static_cast<int64_t>(pad.size()) / 2;
-    WICK_CHECK(self.dim() > padded, "Expected {}D or {}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {}",
+    WICK_CHECK(self.dim() > padded,
+               "Expected {}D or {}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for "
+               "input, but got: {}",
                padded + 1, padded + 2, format_sizes(self.sizes()));
     Tensor result = self;
     for (int64_t i = 0; i < padded; ++i) {
@@ -65,13 +75,17 @@ Tensor border_pad(const Tensor& self, IntArrayRef pad, Border border) {
         const int64_t size = self.size(d);
         const int64_t before = pad[2 * i];
         const int64_t after = pad[2 * i + 1];
-        WICK_CHECK(size > 0, "Expected a tensor with non-zero dimensions to pad, but got: {}", format_sizes(self.sizes()));
+        WICK_CHECK(size > 0, "Expected a tensor with non-zero dimensions to pad, but got: {}",
+                   format_sizes(self.sizes()));
         if (border == Border::reflect)
-            WICK_CHECK(before < size && after < size, "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding ({}, {}) at dimension {} of input {}",
+            WICK_CHECK(before < size && after < size,
+                       "Argument #4: Padding size should be less than the corresponding input dimension, but got: "
+                       "padding ({}, {}) at dimension {} of input {}",
                        before, after, d, format_sizes(self.sizes()));
         if (border == Border::circular)
             WICK_CHECK(before <= size && after <= size, "Padding value causes wrapping around more than once.");
-        WICK_CHECK(before >= -size && after >= -size && before <= INT64_MAX / 4 && after <= INT64_MAX / 4 && size + before + after > 0,
+        WICK_CHECK(before >= -size && after >= -size && before <= INT64_MAX / 4 && after <= INT64_MAX / 4 &&
+                       size + before + after > 0,
                    "input (size: {}) is too small for padding ({}, {})", size, before, after);
         if (before == 0 && after == 0) continue;
         const Tensor positions = empty({before + size + after}, DType::int64);
@@ -91,7 +105,8 @@ Tensor pad(const Tensor& self, IntList pad, std::string_view mode, std::optional
     if (mode == "constant") return constant_pad(self, pad, value ? Scalar(*value) : Scalar(0));
     WICK_CHECK(!value || *value == 0, "Padding mode \"{}\" doesn't take in value argument", mode);
     const int64_t lists = static_cast<int64_t>(pad.size());
-    WICK_CHECK((lists == 2 && (self.dim() == 2 || self.dim() == 3)) || (lists == 4 && (self.dim() == 3 || self.dim() == 4)) ||
+    WICK_CHECK((lists == 2 && (self.dim() == 2 || self.dim() == 3)) ||
+                   (lists == 4 && (self.dim() == 3 || self.dim() == 4)) ||
                    (lists == 6 && (self.dim() == 4 || self.dim() == 5)),
                "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
     if (mode == "reflect") return border_pad(self, pad, Border::reflect);

@@ -36,7 +36,8 @@ struct Promotion {
 };
 
 bool same_elements(const Tensor& a, const Tensor& b) {
-    return a.storage_offset() == b.storage_offset() && a.dtype() == b.dtype() && a.sizes() == b.sizes() && a.strides() == b.strides();
+    return a.storage_offset() == b.storage_offset() && a.dtype() == b.dtype() && a.sizes() == b.sizes() &&
+           a.strides() == b.strides();
 }
 
 }  // namespace
@@ -72,15 +73,18 @@ PointwiseKernel::Types PointwiseKernel::types_of(std::span<const Operand> operan
         case DTypeRule::int_to_float:
             if (integral) dtype = kDefault;
             return {dtype, dtype};
-        case DTypeRule::compare: return {dtype, DType::bool_};
+        case DTypeRule::compare:
+            return {dtype, DType::bool_};
         case DTypeRule::integral:
             WICK_CHECK(integral, "\"{}\" not implemented for '{}'", name_, scalar_name_of(dtype));
             return {dtype, dtype};
         case DTypeRule::floating:
             WICK_CHECK(!integral, "\"{}\" not implemented for '{}'", name_, scalar_name_of(dtype));
             return {dtype, dtype};
-        case DTypeRule::real: return {dtype, to_real(dtype)};
-        case DTypeRule::promote: break;
+        case DTypeRule::real:
+            return {dtype, to_real(dtype)};
+        case DTypeRule::promote:
+            break;
     }
     return {dtype, dtype};
 }
@@ -125,7 +129,8 @@ void PointwiseKernel::run(const Tensor& out, std::span<const Operand> operands, 
     for (size_t i = 0; i < operands.size(); ++i) {
         // Writing may have moved read-only memory; an input that is the output moved with it.
         const Tensor* tensor = operands[i].tensor;
-        if (tensor && tensor->impl()->storage == out.impl()->storage && same_elements(*tensor, out)) inputs[i].data = data;
+        if (tensor && tensor->impl()->storage == out.impl()->storage && same_elements(*tensor, out))
+            inputs[i].data = data;
     }
     if (linear) return run_vector_program(code, inputs, data, out.dtype(), nullptr, out.numel());
 
@@ -187,8 +192,8 @@ void PointwiseKernel::run_into(const Tensor& out, std::span<const Operand> opera
     const DimVector sizes = broadcast_of(operands);
     check_can_cast(types.result, out.dtype());
     if (resizes) resize(out, sizes);
-    WICK_CHECK(out.sizes() == IntArrayRef(sizes), "output with shape {} doesn't match the broadcast shape {}", format_sizes(out.sizes()),
-               format_sizes(sizes));
+    WICK_CHECK(out.sizes() == IntArrayRef(sizes), "output with shape {} doesn't match the broadcast shape {}",
+               format_sizes(out.sizes()), format_sizes(sizes));
     check_no_internal_overlap(out);
     run(out, operands, types.compute);
 }
@@ -241,7 +246,8 @@ const PointwiseKernel& PointwiseBody::kernel_for(Args args) const {
     }
     // Without its namespace, for messages.
     const std::string name = op_.name.substr(op_.name.find("::") + 2);
-    auto* made = new Variant{std::move(key), std::move(absent), {name, rule_, std::move(recorder).finish(node), inputs}, first};
+    auto* made =
+        new Variant{std::move(key), std::move(absent), {name, rule_, std::move(recorder).finish(node), inputs}, first};
     // Two threads may record the same variant at once; both stay, and either serves.
     while (!variants_.compare_exchange_weak(made->next, made, std::memory_order_acq_rel)) {
     }
@@ -287,9 +293,11 @@ void call_pointwise(const Operator& op, const void*, Args args, IValue* results)
         WICK_CHECK(!alpha.is_bool() || result == DType::bool_, "Boolean alpha only supported for Boolean results.");
         WICK_CHECK(!is_integral(result, true) || alpha.is_integral(),
                    "For integral input tensors, argument alpha must not be a floating point number.");
-        WICK_CHECK(!alpha.is_complex() || is_complex(result), "For non-complex input tensors, argument alpha must not be a complex number.");
+        WICK_CHECK(!alpha.is_complex() || is_complex(result),
+                   "For non-complex input tensors, argument alpha must not be a complex number.");
     }
-    const bool writes_self = args.size() == count && op.schema().arguments[0].alias && op.schema().arguments[0].alias->is_write;
+    const bool writes_self =
+        args.size() == count && op.schema().arguments[0].alias && op.schema().arguments[0].alias->is_write;
     if (args.size() > count || writes_self) {
         const Tensor& out = writes_self ? args[0].tensor_ref() : args[count].tensor_ref();
         kernel.run_into(out, operands, !writes_self);

@@ -4,9 +4,9 @@
 //   ops.add("aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor")
 //      .pointwise([](Expr x, Expr slope) { return where(x > 0, x, x * slope); }).inplace().out();
 //
-// The lambda has one parameter per schema argument, in order: Expr for a Tensor or a number, std::optional<Expr> for one
-// that may be None, and std::string_view, std::optional<std::string_view>, bool or int64_t for an argument that selects
-// among expressions. The body runs once per combination of the latter; afterwards only its record is used.
+// The lambda has one parameter per schema argument, in order: Expr for a Tensor or a number, std::optional<Expr> for
+// one that may be None, and std::string_view, std::optional<std::string_view>, bool or int64_t for an argument that
+// selects among expressions. The body runs once per combination of the latter; afterwards only its record is used.
 
 #include <atomic>
 #include <functional>
@@ -64,7 +64,7 @@ DType result_type(std::span<const Operand> operands);
 
 /// One expression with its programs per compute type, made when first needed. Safe to use from many threads.
 class PointwiseKernel {
-   public:
+ public:
     PointwiseKernel(std::string name, Rule rule, ExprGraph graph, size_t inputs);
     ~PointwiseKernel();
     const ExprGraph& graph() const { return graph_; }
@@ -73,7 +73,7 @@ class PointwiseKernel {
     /// Writes to `out`, which must have the broadcast shape (`resizes`: is given it) and a dtype that takes the result.
     void run_into(const Tensor& out, std::span<const Operand> operands, bool resizes) const;
 
-   private:
+ private:
     struct Types {
         DType compute;
         DType result;
@@ -114,7 +114,9 @@ struct PointwiseParameter;
 template <>
 struct PointwiseParameter<Expr> {
     static constexpr bool kSelects = false;
-    static Expr make(PointwiseRecording& r, size_t i) { return Expr(&r.recorder, r.recorder.input(static_cast<int16_t>(i))); }
+    static Expr make(PointwiseRecording& r, size_t i) {
+        return Expr(&r.recorder, r.recorder.input(static_cast<int16_t>(i)));
+    }
 };
 template <>
 struct PointwiseParameter<std::optional<Expr>> {
@@ -124,7 +126,7 @@ struct PointwiseParameter<std::optional<Expr>> {
     }
 };
 template <class T>
-    requires requires(const IValue& v) { Unbox<T>::from(v); }
+requires requires(const IValue& v) { Unbox<T>::from(v); }
 struct PointwiseParameter<T> {
     static constexpr bool kSelects = true;
     static T make(PointwiseRecording& r, size_t i) { return Unbox<T>::from(r.args[i]); }
@@ -132,7 +134,7 @@ struct PointwiseParameter<T> {
 
 /// The body of a pointwise operator and of its in-place and out= variants.
 class PointwiseBody {
-   public:
+ public:
     using Build = std::function<Expr(PointwiseRecording&)>;
     PointwiseBody(const Operator& op, Rule rule, std::vector<bool> selects, Build build);
     ~PointwiseBody();
@@ -148,7 +150,7 @@ class PointwiseBody {
     /// The expression that the arguments select; recorded on first use. `args` may be longer than the parameters.
     const ops::PointwiseKernel& kernel_for(Args args) const;
 
-   private:
+ private:
     struct Variant;
     const Operator& op_;
     const Rule rule_;
@@ -169,7 +171,8 @@ template <class... P>
 Expr build_pointwise(Expr (*body)(P...), PointwiseRecording& recording) {
     return [&]<size_t... I>(std::index_sequence<I...>) {
         return body(PointwiseParameter<std::remove_cvref_t<P>>::make(recording, I)...);
-    }(std::index_sequence_for<P...>());
+    }
+    (std::index_sequence_for<P...>());
 }
 
 template <class R, class F>
@@ -197,7 +200,8 @@ Tensor pointwise(Rule rule, F build, const O&... operands) {
         ExprRecorder recorder;
         const Expr result = [&]<size_t... I>(std::index_sequence<I...>) {
             return build((static_cast<void>(sizeof(O)), Expr(&recorder, recorder.input(static_cast<int16_t>(I))))...);
-        }(std::index_sequence_for<O...>());
+        }
+        (std::index_sequence_for<O...>());
         const int16_t node = result.node_in(recorder);
         return PointwiseKernel("pointwise", rule, std::move(recorder).finish(node), sizeof...(O));
     }();

@@ -75,7 +75,8 @@ static void register_generators(Registry& ops) {
     ops.add("aten::Generator(*, Device? device=None, int? seed=None) -> Generator")
         .kernel([](std::optional<Device> device, std::optional<int64_t> seed) {
             check_device(device);
-            return IValue::capsule(make_intrusive<Generator>(seed ? static_cast<uint64_t>(*seed) : Generator::kDefaultSeed));
+            return IValue::capsule(
+                make_intrusive<Generator>(seed ? static_cast<uint64_t>(*seed) : Generator::kDefaultSeed));
         })
         .side_effects();
 }

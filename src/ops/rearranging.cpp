@@ -30,10 +30,12 @@ Tensor flip(const Tensor& self, IntArrayRef dims) {
 Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
     WICK_CHECK(!shifts.empty(), "`shifts` required");
     if (dims.empty()) {
-        WICK_CHECK(shifts.size() == 1, "shifts and dimensions must align. shifts: {}, dims:{}", shifts.size(), dims.size());
+        WICK_CHECK(shifts.size() == 1, "shifts and dimensions must align. shifts: {}, dims:{}", shifts.size(),
+                   dims.size());
         return view(roll(reshape(self, {-1}), shifts, {0}), self.sizes());
     }
-    WICK_CHECK(shifts.size() == dims.size(), "shifts and dimensions must align. shifts: {}, dims:{}", shifts.size(), dims.size());
+    WICK_CHECK(shifts.size() == dims.size(), "shifts and dimensions must align. shifts: {}, dims:{}", shifts.size(),
+               dims.size());
     Tensor result = self;
     for (size_t i = 0; i < dims.size(); ++i) {
         const int64_t d = wrap_dim(dims[i], self.dim());
@@ -54,22 +56,28 @@ Tensor rot90(const Tensor& self, int64_t k, IntList dims) {
     const int64_t b = wrap_dim(dims[1], self.dim());
     WICK_CHECK(a != b, "expected rotation dims to be different, but got dim0 = {} and dim1 = {}", dims[0], dims[1]);
     switch ((k % 4 + 4) % 4) {
-        case 1: return transpose(flip(self, {b}), a, b);
-        case 2: return flip(self, {a, b});
-        case 3: return transpose(flip(self, {a}), a, b);
-        default: return clone(self, MemoryFormat::contiguous);
+        case 1:
+            return transpose(flip(self, {b}), a, b);
+        case 2:
+            return flip(self, {a, b});
+        case 3:
+            return transpose(flip(self, {a}), a, b);
+        default:
+            return clone(self, MemoryFormat::contiguous);
     }
 }
 
 Tensor repeat(const Tensor& self, IntArrayRef repeats) {
     const int64_t rank = static_cast<int64_t>(repeats.size());
-    WICK_CHECK(rank >= self.dim(), "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
+    WICK_CHECK(rank >= self.dim(),
+               "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
     // [a, b] repeated (r, s) is [r, a, s, b] with r and s expanded.
     DimVector single;
     DimVector expanded;
     DimVector sizes;
     for (int64_t d = 0; d < rank; ++d) {
-        WICK_CHECK(repeats[d] >= 0, "Trying to create tensor with negative dimension {}: {}", repeats[d], format_sizes(repeats));
+        WICK_CHECK(repeats[d] >= 0, "Trying to create tensor with negative dimension {}: {}", repeats[d],
+                   format_sizes(repeats));
         const int64_t own = d - (rank - self.dim());
         const int64_t size = own >= 0 ? self.sizes()[own] : 1;
         single.push_back(1);
@@ -95,7 +103,8 @@ Tensor tile(const Tensor& self, IntList dims) {
 /// [2, 0, 1] → [0, 0, 2]: how often each position occurs.
 Tensor repeated_positions(const Tensor& repeats) {
     WICK_CHECK(repeats.dim() <= 1, "repeat_interleave only accept 1D vector as repeat");
-    WICK_CHECK(repeats.dtype() == DType::int64 || repeats.dtype() == DType::int32, "repeats has to be Long or Int tensor");
+    WICK_CHECK(repeats.dtype() == DType::int64 || repeats.dtype() == DType::int32,
+               "repeats has to be Long or Int tensor");
     const Tensor counts = contiguous(to_dtype(repeats, DType::int64));
     const int64_t* count = counts.data<int64_t>();
     int64_t total = 0;
@@ -109,22 +118,27 @@ Tensor repeated_positions(const Tensor& repeats) {
     return positions;
 }
 
-Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim, std::optional<int64_t> output_size) {
+Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim,
+                         std::optional<int64_t> output_size) {
     const Tensor input = dim ? self : reshape(self, {-1});
     const int64_t d = wrap_dim(dim.value_or(0), input.dim());
     Tensor counts = repeats;
     if (repeats.dim() == 0 || repeats.numel() == 1) {
         counts = expand(reshape(repeats, {1}), {input.size(d)});
     }
-    WICK_CHECK(counts.numel() == input.size(d), "repeats must have the same size as input along dim, but got repeats.size(0) = {} and input.size({}) = {}",
-               counts.numel(), d, input.size(d));
+    WICK_CHECK(
+        counts.numel() == input.size(d),
+        "repeats must have the same size as input along dim, but got repeats.size(0) = {} and input.size({}) = {}",
+        counts.numel(), d, input.size(d));
     const Tensor positions = repeated_positions(counts);
-    WICK_CHECK(!output_size || *output_size == positions.numel(), "repeat_interleave: Invalid output_size, expected {} but got {}",
-               positions.numel(), output_size.value_or(0));
+    WICK_CHECK(!output_size || *output_size == positions.numel(),
+               "repeat_interleave: Invalid output_size, expected {} but got {}", positions.numel(),
+               output_size.value_or(0));
     return index_select(input, d, positions);
 }
 
-Tensor repeat_interleave_number(const Tensor& self, int64_t repeats, std::optional<int64_t> dim, std::optional<int64_t> output_size) {
+Tensor repeat_interleave_number(const Tensor& self, int64_t repeats, std::optional<int64_t> dim,
+                                std::optional<int64_t> output_size) {
     WICK_CHECK(repeats >= 0, "Repeats must be non-negative");
     const Tensor input = dim ? self : reshape(self, {-1});
     const int64_t d = wrap_dim(dim.value_or(0), input.dim());
@@ -138,7 +152,9 @@ Tensor repeat_interleave_number(const Tensor& self, int64_t repeats, std::option
 }  // namespace
 
 void register_rearranging(Registry& ops) {
-    ops.add("aten::flip(Tensor self, int[] dims) -> Tensor").kernel([](const Tensor& self, IntList dims) { return flip(self, dims); }).out();
+    ops.add("aten::flip(Tensor self, int[] dims) -> Tensor")
+        .kernel([](const Tensor& self, IntList dims) { return flip(self, dims); })
+        .out();
     ops.add("aten::fliplr(Tensor self) -> Tensor").kernel([](const Tensor& self) {
         WICK_CHECK(self.dim() >= 2, "Input must be >= 2-d.");
         return flip(self, {1});
@@ -157,9 +173,13 @@ void register_rearranging(Registry& ops) {
     ops.add("aten::tile(Tensor self, SymInt[] dims) -> Tensor").kernel(&tile);
     ops.add("aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor")
         .kernel([](const Tensor& repeats, std::optional<int64_t>) { return repeated_positions(repeats); });
-    ops.add("aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor")
+    ops.add(
+           "aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? "
+           "output_size=None) -> Tensor")
         .kernel(&repeat_interleave);
-    ops.add("aten::repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor")
+    ops.add(
+           "aten::repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) "
+           "-> Tensor")
         .kernel(&repeat_interleave_number);
 }
 

@@ -23,7 +23,7 @@ namespace wick::ops {
 
 /// Which dimensions a reduction folds away.
 class ReducedDims {
-   public:
+ public:
     /// `dims` None or empty means all. OpError when one is repeated.
     ReducedDims(const Tensor& self, const std::optional<DimVector>& dims) : reduced_(static_cast<size_t>(self.dim())) {
         const bool all = !dims || dims->empty();
@@ -69,7 +69,7 @@ class ReducedDims {
         return Loop(sizes, {&operand, 1}, order);
     }
 
-   private:
+ private:
     SmallVector<bool, 8> reduced_;
 };
 
@@ -89,10 +89,12 @@ void fold_run(const R& reducer, typename R::Acc& total, const typename R::Value*
 
 /// All positions [begin, end) of `reduced`, from element `base`.
 template <class R>
-typename R::Acc fold_range(const R& reducer, const typename R::Value* base, const Loop& reduced, int64_t begin, int64_t end) {
+typename R::Acc fold_range(const R& reducer, const typename R::Value* base, const Loop& reduced, int64_t begin,
+                           int64_t end) {
     typename R::Acc total = reducer.identity();
     const int64_t step = reduced.strides(0)[0];
-    reduced.for_each_run_of(0, begin, end, [&](int64_t offset, int64_t n) { fold_run(reducer, total, base + offset, step, n); });
+    reduced.for_each_run_of(0, begin, end,
+                            [&](int64_t offset, int64_t n) { fold_run(reducer, total, base + offset, step, n); });
     return total;
 }
 
@@ -126,7 +128,8 @@ Tensor reduce(const Tensor& self, const R& reducer, const ReducedDims& dims, boo
             for (int64_t i = 0; i < n; ++i) {
                 parallel_for(0, pieces, 1, [&](int64_t begin, int64_t end) {
                     for (int64_t p = begin; p < end; ++p)
-                        partial[p] = fold_range(reducer, x + offset + i * kept_step, reduced, p * kPiece, std::min(count, (p + 1) * kPiece));
+                        partial[p] = fold_range(reducer, x + offset + i * kept_step, reduced, p * kPiece,
+                                                std::min(count, (p + 1) * kPiece));
                 });
                 Acc total = reducer.identity();
                 for (const Acc& part : partial) reducer.merge(total, part);
@@ -167,7 +170,9 @@ Tensor reduce(const Tensor& self, const R& reducer, const ReducedDims& dims, boo
 // ---- reducers
 
 template <class T>
-using Wide = std::conditional_t<std::is_same_v<T, float>, double, std::conditional_t<std::is_same_v<T, std::complex<float>>, std::complex<double>, Wrapping<T>>>;
+using Wide =
+    std::conditional_t<std::is_same_v<T, float>, double,
+                       std::conditional_t<std::is_same_v<T, std::complex<float>>, std::complex<double>, Wrapping<T>>>;
 
 template <class T>
 struct SumReducer {

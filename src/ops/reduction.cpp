@@ -16,15 +16,18 @@ namespace {
 template <class F>
 Tensor with_compute_type(DType dtype, bool allow_complex, std::string_view name, F&& f) {
     switch (lane_of(dtype)) {
-        case Lane::f32: return f.template operator()<float>();
-        case Lane::f64: return f.template operator()<double>();
+        case Lane::f32:
+            return f.template operator()<float>();
+        case Lane::f64:
+            return f.template operator()<double>();
         case Lane::c64:
             WICK_CHECK(allow_complex, "\"{}\" not implemented for '{}'", name, scalar_name_of(dtype));
             return f.template operator()<std::complex<float>>();
         case Lane::c128:
             WICK_CHECK(allow_complex, "\"{}\" not implemented for '{}'", name, scalar_name_of(dtype));
             return f.template operator()<std::complex<double>>();
-        default: return f.template operator()<int64_t>();
+        default:
+            return f.template operator()<int64_t>();
     }
 }
 
@@ -37,15 +40,18 @@ DType sum_dtype(const Tensor& self, std::optional<DType> dtype) {
 Tensor prod(const Tensor& self, const Dims& dims, bool keepdim, std::optional<DType> dtype) {
     const DType type = sum_dtype(self, dtype);
     const Tensor x = as_lane(to_dtype(self, type), type);
-    return to_dtype(with_compute_type(type, true, "prod", [&]<class T>() { return reduce(x, ProductReducer<T>(), ReducedDims(x, dims), keepdim); }),
-                    type);
+    return to_dtype(
+        with_compute_type(type, true, "prod",
+                          [&]<class T>() { return reduce(x, ProductReducer<T>(), ReducedDims(x, dims), keepdim); }),
+        type);
 }
 
 template <bool kMax>
 Tensor extreme(const Tensor& self, const Dims& dims, bool keepdim, std::string_view name) {
     const ReducedDims reduced(self, dims);
     WICK_CHECK_INDEX(reduced.count(self) > 0,
-                     "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.",
+                     "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                     "with the 'dim' argument.",
                      name);
     const Tensor x = as_lane(self, self.dtype());
     const Tensor result = with_compute_type(self.dtype(), false, name, [&]<class T>() -> Tensor {
@@ -68,21 +74,32 @@ Tensor count_nonzero(const Tensor& self, const Dims& dims) {
 
 Tensor nansum(const Tensor& self, const Dims& dims, bool keepdim, std::optional<DType> dtype) {
     if (is_integral(self.dtype(), true)) return sum(self, dims, keepdim, dtype);
-    return sum(pointwise(kPromote, [](Expr x) { return where(is_nan(x), 0, x); }, self), dims, keepdim, dtype);
+    return sum(pointwise(
+                   kPromote, [](Expr x) { return where(is_nan(x), 0, x); }, self),
+               dims, keepdim, dtype);
 }
 
 Tensor nanmean(const Tensor& self, const Dims& dims, bool keepdim, std::optional<DType> dtype) {
-    const Tensor counts = sum(pointwise(kCompare, [](Expr x) { return !is_nan(x); }, self), dims, keepdim);
-    return pointwise(kIntToFloat, [](Expr total, Expr count) { return total / count; }, nansum(self, dims, keepdim, dtype), counts);
+    const Tensor counts = sum(pointwise(
+                                  kCompare, [](Expr x) { return !is_nan(x); }, self),
+                              dims, keepdim);
+    return pointwise(
+        kIntToFloat, [](Expr total, Expr count) { return total / count; }, nansum(self, dims, keepdim, dtype), counts);
 }
 
 Tensor logsumexp(const Tensor& self, const Dims& dims, bool keepdim) {
     const Tensor x = is_integral(self.dtype(), true) ? to_dtype(self, DType::float32) : self;
-    if (x.numel() == 0) return pointwise(kPromote, [](Expr s) { return log(s); }, sum(x, dims, keepdim));
+    if (x.numel() == 0)
+        return pointwise(
+            kPromote, [](Expr s) { return log(s); }, sum(x, dims, keepdim));
     // Infinite maxima are not subtracted: inf - inf would be NaN.
-    const Tensor largest = pointwise(kPromote, [](Expr m) { return where(is_inf(m), 0, m); }, amax(x, dims, true));
-    const Tensor total = sum(pointwise(kPromote, [](Expr x, Expr m) { return exp(x - m); }, x, largest), dims, true);
-    const Tensor result = pointwise(kPromote, [](Expr s, Expr m) { return log(s) + m; }, total, largest);
+    const Tensor largest = pointwise(
+        kPromote, [](Expr m) { return where(is_inf(m), 0, m); }, amax(x, dims, true));
+    const Tensor total = sum(pointwise(
+                                 kPromote, [](Expr x, Expr m) { return exp(x - m); }, x, largest),
+                             dims, true);
+    const Tensor result = pointwise(
+        kPromote, [](Expr s, Expr m) { return log(s) + m; }, total, largest);
     return view(result, ReducedDims(self, dims).result_sizes(self, keepdim));
 }
 
@@ -91,20 +108,26 @@ Tensor logsumexp(const Tensor& self, const Dims& dims, bool keepdim) {
 Tensor sum(const Tensor& self, const Dims& dims, bool keepdim, std::optional<DType> dtype) {
     const DType type = sum_dtype(self, dtype);
     // Truth values are counted as they are: no copy as int64.
-    if (self.dtype() == DType::bool_ && type == DType::int64) return reduce(self, CountReducer(), ReducedDims(self, dims), keepdim);
+    if (self.dtype() == DType::bool_ && type == DType::int64)
+        return reduce(self, CountReducer(), ReducedDims(self, dims), keepdim);
     const Tensor x = as_lane(to_dtype(self, type), type);
-    return to_dtype(with_compute_type(type, true, "sum", [&]<class T>() { return reduce(x, SumReducer<T>(), ReducedDims(x, dims), keepdim); }),
-                    type);
+    return to_dtype(
+        with_compute_type(type, true, "sum",
+                          [&]<class T>() { return reduce(x, SumReducer<T>(), ReducedDims(x, dims), keepdim); }),
+        type);
 }
 
 Tensor mean(const Tensor& self, const Dims& dims, bool keepdim, std::optional<DType> dtype) {
     const DType type = dtype.value_or(self.dtype());
-    WICK_CHECK(!is_integral(type, true),
-               "mean(): could not infer output dtype. {} dtype must be either a floating point or complex dtype. Got: {}",
-               dtype ? "Optional" : "Input", scalar_name_of(type));
+    WICK_CHECK(
+        !is_integral(type, true),
+        "mean(): could not infer output dtype. {} dtype must be either a floating point or complex dtype. Got: {}",
+        dtype ? "Optional" : "Input", scalar_name_of(type));
     const Tensor x = as_lane(to_dtype(self, type), type);
-    return to_dtype(with_compute_type(type, true, "mean", [&]<class T>() { return reduce(x, SumReducer<T>{true}, ReducedDims(x, dims), keepdim); }),
-                    type);
+    return to_dtype(
+        with_compute_type(type, true, "mean",
+                          [&]<class T>() { return reduce(x, SumReducer<T>{true}, ReducedDims(x, dims), keepdim); }),
+        type);
 }
 
 Tensor amax(const Tensor& self, const Dims& dims, bool keepdim) { return extreme<true>(self, dims, keepdim, "amax"); }
@@ -129,8 +152,11 @@ void add_whole_sum(Registry& ops, std::string_view name, std::string_view out) {
 }
 template <Tensor (*kFunction)(const Tensor&, const Dims&, bool, MaybeDType)>
 void add_sum_over(Registry& ops, std::string_view name, std::string_view out) {
-    ops.add(fmt::format("aten::{}(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", name))
-        .kernel([](const Tensor& self, Dims dim, bool keepdim, MaybeDType dtype) { return kFunction(self, dim, keepdim, dtype); })
+    ops.add(fmt::format("aten::{}(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+                        name))
+        .kernel([](const Tensor& self, Dims dim, bool keepdim, MaybeDType dtype) {
+            return kFunction(self, dim, keepdim, dtype);
+        })
         .out(out);
 }
 
@@ -157,21 +183,31 @@ void register_reduction(Registry& ops) {
     add_whole_sum<&sum>(ops, "sum", "out");
     add_whole_sum<&mean>(ops, "mean", "dtype_out");
     add_sum_over<&mean>(ops, "mean.dim", "out");
-    ops.add("aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor").kernel(&nansum).out();
-    ops.add("aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor").kernel(&nanmean).out();
+    ops.add("aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
+        .kernel(&nansum)
+        .out();
+    ops.add("aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
+        .kernel(&nanmean)
+        .out();
     ops.add("aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor")
         .kernel([](const Tensor& self, MaybeDType dtype) { return prod(self, std::nullopt, false, dtype); })
         .out();
     ops.add("aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
-        .kernel([](const Tensor& self, int64_t dim, bool keepdim, MaybeDType dtype) { return prod(self, DimVector{dim}, keepdim, dtype); })
+        .kernel([](const Tensor& self, int64_t dim, bool keepdim, MaybeDType dtype) {
+            return prod(self, DimVector{dim}, keepdim, dtype);
+        })
         .out("int_out");
     add_truth<&any>(ops, "any");
     add_truth<&all>(ops, "all");
 
     ops.add("aten::max(Tensor self) -> Tensor").kernel(&max_all).out("unary_out");
     ops.add("aten::min(Tensor self) -> Tensor").kernel(&min_all).out("unary_out");
-    ops.add("aten::max.other(Tensor self, Tensor other) -> Tensor").pointwise([](Expr a, Expr b) { return max(a, b); }).out("out");
-    ops.add("aten::min.other(Tensor self, Tensor other) -> Tensor").pointwise([](Expr a, Expr b) { return min(a, b); }).out("out");
+    ops.add("aten::max.other(Tensor self, Tensor other) -> Tensor")
+        .pointwise([](Expr a, Expr b) { return max(a, b); })
+        .out("out");
+    ops.add("aten::min.other(Tensor self, Tensor other) -> Tensor")
+        .pointwise([](Expr a, Expr b) { return min(a, b); })
+        .out("out");
     ops.add("aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
         .kernel([](const Tensor& self, IntList dim, bool keepdim) { return amax(self, dim, keepdim); })
         .out();
@@ -189,9 +225,8 @@ void register_reduction(Registry& ops) {
             return count_nonzero(self, dim ? Dims(DimVector{*dim}) : std::nullopt);
         })
         .out();
-    ops.add("aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor").kernel([](const Tensor& self, IntList dim) {
-        return count_nonzero(self, dim);
-    });
+    ops.add("aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor")
+        .kernel([](const Tensor& self, IntList dim) { return count_nonzero(self, dim); });
     for (std::string_view name : {"logsumexp", "special_logsumexp"})
         ops.add(fmt::format("aten::{}(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", name))
             .kernel([](const Tensor& self, IntList dim, bool keepdim) { return logsumexp(self, dim, keepdim); })
@@ -199,11 +234,12 @@ void register_reduction(Registry& ops) {
     ops.add("aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor").kernel([](const Tensor& self, IntList size) {
         DimVector dims;
         const int64_t leading = self.dim() - static_cast<int64_t>(size.size());
-        WICK_CHECK(leading >= 0, "size {} is not expandable to size {}.", format_sizes(size), format_sizes(self.sizes()));
+        WICK_CHECK(leading >= 0, "size {} is not expandable to size {}.", format_sizes(size),
+                   format_sizes(self.sizes()));
         for (int64_t d = 0; d < self.dim(); ++d) {
             const int64_t wanted = d < leading ? 1 : size[d - leading];
-            WICK_CHECK(wanted == 1 || wanted == self.sizes()[d], "size {} is not expandable to size {}.", format_sizes(size),
-                       format_sizes(self.sizes()));
+            WICK_CHECK(wanted == 1 || wanted == self.sizes()[d], "size {} is not expandable to size {}.",
+                       format_sizes(size), format_sizes(self.sizes()));
             if (d < leading || (wanted == 1 && self.sizes()[d] != 1)) dims.push_back(d);
         }
         return dims.empty() ? self : view(sum(self, dims, true), size);

@@ -48,21 +48,27 @@ struct VarianceReducer {
 Tensor variance(const Tensor& self, const Dims& dims, double correction, bool keepdim, bool root) {
     WICK_CHECK(is_floating(self.dtype()), "{} only support floating point and complex dtypes", root ? "std" : "var");
     const ReducedDims reduced(self, dims);
-    if (self.dtype() == DType::float64) return reduce(self, VarianceReducer<double>{correction, root}, reduced, keepdim);
-    return to_dtype(reduce(to_dtype(self, DType::float32), VarianceReducer<float>{correction, root}, reduced, keepdim), self.dtype());
+    if (self.dtype() == DType::float64)
+        return reduce(self, VarianceReducer<double>{correction, root}, reduced, keepdim);
+    return to_dtype(reduce(to_dtype(self, DType::float32), VarianceReducer<float>{correction, root}, reduced, keepdim),
+                    self.dtype());
 }
 
 double correction_or_1(const std::optional<Scalar>& correction) { return correction ? correction->to_double() : 1.0; }
 
 template <bool kRoot>
 void add_variance(Registry& ops, std::string_view name) {
-    ops.add(fmt::format("aten::{}(Tensor self, bool unbiased=True) -> Tensor", name)).kernel([](const Tensor& self, bool unbiased) {
-        return variance(self, std::nullopt, unbiased, false, kRoot);
-    });
-    ops.add(fmt::format("aten::{}.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor", name))
-        .kernel([](const Tensor& self, Dims dim, bool unbiased, bool keepdim) { return variance(self, dim, unbiased, keepdim, kRoot); })
+    ops.add(fmt::format("aten::{}(Tensor self, bool unbiased=True) -> Tensor", name))
+        .kernel([](const Tensor& self, bool unbiased) { return variance(self, std::nullopt, unbiased, false, kRoot); });
+    ops.add(fmt::format("aten::{}.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor",
+                        name))
+        .kernel([](const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
+            return variance(self, dim, unbiased, keepdim, kRoot);
+        })
         .out("out");
-    ops.add(fmt::format("aten::{}.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor", name))
+    ops.add(fmt::format("aten::{}.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool "
+                        "keepdim=False) -> Tensor",
+                        name))
         .kernel([](const Tensor& self, Dims dim, std::optional<Scalar> correction, bool keepdim) {
             return variance(self, dim, correction_or_1(correction), keepdim, kRoot);
         })
@@ -71,13 +77,19 @@ void add_variance(Registry& ops, std::string_view name) {
         .kernel([](const Tensor& self, bool unbiased) {
             return std::tuple(variance(self, std::nullopt, unbiased, false, kRoot), mean(self));
         });
-    ops.add(fmt::format("aten::{}_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)", name))
+    ops
+        .add(fmt::format(
+            "aten::{}_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)",
+            name))
         .kernel([](const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
             return std::tuple(variance(self, dim, unbiased, keepdim, kRoot), mean(self, dim, keepdim));
         });
-    ops.add(fmt::format("aten::{}_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)", name))
+    ops.add(fmt::format("aten::{}_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool "
+                        "keepdim=False) -> (Tensor, Tensor)",
+                        name))
         .kernel([](const Tensor& self, Dims dim, std::optional<Scalar> correction, bool keepdim) {
-            return std::tuple(variance(self, dim, correction_or_1(correction), keepdim, kRoot), mean(self, dim, keepdim));
+            return std::tuple(variance(self, dim, correction_or_1(correction), keepdim, kRoot),
+                              mean(self, dim, keepdim));
         });
 }
 

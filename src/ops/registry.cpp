@@ -15,7 +15,8 @@ OperatorEntry Registry::add(std::string_view schema) {
     if (dot < paren) op->overload = schema.substr(dot + 1, paren - dot - 1);
     // What is written to by keyword takes a result.
     const size_t keywords = schema.find("*, ");
-    op->is_out_variant = keywords != std::string_view::npos && schema.substr(0, schema.find("->")).find("!)", keywords) != std::string_view::npos;
+    op->is_out_variant = keywords != std::string_view::npos &&
+                         schema.substr(0, schema.find("->")).find("!)", keywords) != std::string_view::npos;
     op->text_ = schema;
     return OperatorEntry(this, insert(std::move(op)));
 }
@@ -27,7 +28,8 @@ void Registry::add_boxed(std::initializer_list<std::string_view> schemas, Kernel
 Operator* Registry::insert(std::unique_ptr<Operator> op) {
     std::vector<const Operator*>& overloads = by_name_[op->name];
     for (const Operator* other : overloads) {
-        if (other->overload == op->overload) throw InternalError(fmt::format("operator {} is defined twice", op->operator_name()));
+        if (other->overload == op->overload)
+            throw InternalError(fmt::format("operator {} is defined twice", op->operator_name()));
     }
     const auto last = op->is_out_variant ? overloads.end() : std::ranges::find_if(overloads, &Operator::is_out_variant);
     overloads.insert(last, op.get());
@@ -60,8 +62,9 @@ const Operator* Registry::find_overload(std::string_view operator_name) const {
 
 namespace {
 
-/// Families in which PyTorch's order differs from the rule and shows: in the overload that a call means, or in the numbers of a
-/// graph's values, since what an overload that does not fit has made by then (constants for its defaults) counts.
+/// Families in which PyTorch's order differs from the rule and shows: in the overload that a call means, or in the
+/// numbers of a graph's values, since what an overload that does not fit has made by then (constants for its defaults)
+/// counts.
 struct Order {
     std::string_view family;
     std::vector<std::string_view> overloads;
@@ -73,8 +76,8 @@ const Order kOrders[] = {
     {"aten::bernoulli", {"", "out", "p", "Tensor"}},
     {"aten::mean", {"", "dim", "out", "dtype_out"}},
     {"aten::normal",
-     {"Tensor_float", "Tensor_float_out", "float_Tensor_out", "float_Tensor", "Tensor_Tensor", "Tensor_Tensor_out", "float_float",
-      "float_float_out"}},
+     {"Tensor_float", "Tensor_float_out", "float_Tensor_out", "float_Tensor", "Tensor_Tensor", "Tensor_Tensor_out",
+      "float_float", "float_float_out"}},
     {"aten::prod", {"", "dim_int", "int_out", "out"}},
     {"aten::range", {"step", "", "out"}},
     {"aten::sort", {"", "stable", "values_stable", "values", "int", "float", "Tensor", "bool", "str", "any"}},
@@ -89,7 +92,8 @@ void Registry::put_in_pytorchs_order() {
     for (const Order& order : kOrders) {
         std::vector<const Operator*> overloads;
         for (std::string_view overload : order.overloads)
-            overloads.push_back(find_overload(overload.empty() ? std::string(order.family) : fmt::format("{}.{}", order.family, overload)));
+            overloads.push_back(find_overload(overload.empty() ? std::string(order.family)
+                                                               : fmt::format("{}.{}", order.family, overload)));
         std::vector<const Operator*>& known = by_name_.at(std::string(order.family));
         if (!std::is_permutation(known.begin(), known.end(), overloads.begin(), overloads.end()))
             throw InternalError(fmt::format("the order of {} is not one of its overloads", order.family));
@@ -106,7 +110,8 @@ std::vector<const Operator*> Registry::all() const {
 void check_takes_none(const Operator& op, size_t index) {
     if (index >= op.schema().arguments.size()) return;
     const Argument& argument = op.schema().arguments[index];
-    WICK_CHECK(!argument.type->is(TypeKind::Tensor), "{}() Expected a value of type 'Tensor' for argument '{}' but instead found type 'NoneType'.",
+    WICK_CHECK(!argument.type->is(TypeKind::Tensor),
+               "{}() Expected a value of type 'Tensor' for argument '{}' but instead found type 'NoneType'.",
                op.schema().name, argument.name);
 }
 
@@ -148,7 +153,8 @@ IValue call_operator(std::string_view operator_name, std::vector<IValue> argumen
     const Operator* op = Registry::instance().find_overload(operator_name);
     WICK_CHECK(op, "unknown operator {}", operator_name);
     const std::vector<Argument>& formal = op->schema().arguments;
-    WICK_CHECK(arguments.size() <= formal.size(), "{} takes {} arguments, got {}", operator_name, formal.size(), arguments.size());
+    WICK_CHECK(arguments.size() <= formal.size(), "{} takes {} arguments, got {}", operator_name, formal.size(),
+               arguments.size());
     for (size_t i = arguments.size(); i < formal.size(); ++i) {
         WICK_CHECK(formal[i].default_value, "{}: missing argument '{}'", operator_name, formal[i].name);
         arguments.push_back(*formal[i].default_value);

@@ -11,8 +11,8 @@
 //       ops.add("aten::cat(Tensor[] tensors, int dim=0) -> Tensor").kernel(&cat).out();
 //   }
 //
-// The schema text; then exactly one body: a pointwise expression (pointwise.h), a composite (TorchScript text compiled by
-// the front end), or a kernel in C++. In-place and out= variants are derived from the entry, never written again.
+// The schema text; then exactly one body: a pointwise expression (pointwise.h), a composite (TorchScript text compiled
+// by the front end), or a kernel in C++. In-place and out= variants are derived from the entry, never written again.
 
 #include <atomic>
 #include <memory>
@@ -31,7 +31,7 @@ class PointwiseBody;  // pointwise.h
 
 /// One operator that a program can call.
 class Operator {
-   public:
+ public:
     /// Parsed, or derived from another operator's, when it is first asked for: a process asks for few of them.
     const Schema& schema() const {
         const Schema* known = schema_.load(std::memory_order_acquire);
@@ -55,7 +55,7 @@ class Operator {
     /// The functional operator that a derived in-place or out= variant comes from, else null.
     const Operator* derived_from = nullptr;
 
-   private:
+ private:
     friend class Registry;
     friend class OperatorEntry;
     const Schema& make_schema() const;
@@ -70,7 +70,7 @@ class Registry;
 
 /// Completes one entry; returned by Registry::add.
 class OperatorEntry {
-   public:
+ public:
     /// A typed C++ function or captureless lambda; boxed by its parameter types (boxing.h).
     template <class F>
     OperatorEntry& kernel(F function) {
@@ -82,8 +82,8 @@ class OperatorEntry {
         op_->kernel = Kernel{call, nullptr};
         return *this;
     }
-    /// A pointwise expression: a captureless lambda from Exprs (one per Tensor or number argument, in schema order) to an
-    /// Expr. Defined in pointwise.h.
+    /// A pointwise expression: a captureless lambda from Exprs (one per Tensor or number argument, in schema order) to
+    /// an Expr. Defined in pointwise.h.
     template <class F>
     OperatorEntry& pointwise(F build);
     /// As above with a rule for the result's dtype (pointwise.h).
@@ -94,13 +94,14 @@ class OperatorEntry {
     /// Derives `name_` (same arguments, writes self); with the same overload name unless given.
     OperatorEntry& inplace(std::string_view overload = "");
     /// Derives the out= overload; its overload name is `out`, or `<overload>_out` for overloads other than "" and
-    /// "Tensor", unless given. The added arguments are named after the results, `out` where they have no name, or `names`.
+    /// "Tensor", unless given. The added arguments are named after the results, `out` where they have no name, or
+    /// `names`.
     OperatorEntry& out(std::string_view overload = "", std::initializer_list<std::string_view> names = {});
     OperatorEntry& derivative(std::string_view formula);
     OperatorEntry& doc(std::string_view text);
     OperatorEntry& side_effects();
 
-   private:
+ private:
     friend class Registry;
     /// A variant of this entry; what is not pointwise calls the functional kernel and copies.
     std::unique_ptr<Operator> derived(Kernel::Call copying) const;
@@ -110,23 +111,25 @@ class OperatorEntry {
 };
 
 class Registry {
-   public:
+ public:
     /// Filled once, with every family, on first use; read-only afterwards.
     static const Registry& instance();
 
-    /// Opens an entry. A duplicate name and overload is an InternalError; a mistake in the schema shows when it is asked for.
+    /// Opens an entry. A duplicate name and overload is an InternalError; a mistake in the schema shows when it is
+    /// asked for.
     OperatorEntry add(std::string_view schema);
     /// Several schemas that share one boxed body.
     void add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call);
 
-    /// All overloads of "aten::add" in the order in which calls are matched against them, which is that of registration,
-    /// but that out= variants come last, and that some families have PyTorch's own order; empty when unknown.
+    /// All overloads of "aten::add" in the order in which calls are matched against them, which is that of
+    /// registration, but that out= variants come last, and that some families have PyTorch's own order; empty when
+    /// unknown.
     const std::vector<const Operator*>& find(std::string_view name) const;
     /// The overload named "aten::add.Tensor" (or "aten::relu"), or null.
     const Operator* find_overload(std::string_view operator_name) const;
     std::vector<const Operator*> all() const;
 
-   private:
+ private:
     friend class OperatorEntry;
     Operator* insert(std::unique_ptr<Operator> op);
     void put_in_pytorchs_order();
@@ -137,6 +140,5 @@ class Registry {
 
 /// Calls an operator by its full name from C++ ("aten::add.Tensor"); missing trailing arguments take their defaults.
 IValue call_operator(std::string_view operator_name, std::vector<IValue> arguments);
-
 
 }  // namespace wick::jit

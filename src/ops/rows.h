@@ -11,7 +11,7 @@ namespace wick::ops {
 /// A tensor with one dimension moved last and made dense: row r is data[r * length … + length).
 struct Rows {
     Tensor dense;
-    int64_t dim;     ///< wrapped
+    int64_t dim;  ///< wrapped
     int64_t length;
     int64_t count;
     DimVector outer;  ///< sizes without the dimension
@@ -40,12 +40,13 @@ struct Rows {
     /// fn(row) for every row, in parallel.
     template <class F>
     void for_each(F&& fn) const {
-        parallel_for(0, count, std::max<int64_t>(1, kParallelGrain / 4 / std::max<int64_t>(length, 1)), [&](int64_t begin, int64_t end) {
-            for (int64_t row = begin; row < end; ++row) fn(row);
-        });
+        parallel_for(0, count, std::max<int64_t>(1, kParallelGrain / 4 / std::max<int64_t>(length, 1)),
+                     [&](int64_t begin, int64_t end) {
+                         for (int64_t row = begin; row < end; ++row) fn(row);
+                     });
     }
 
-   private:
+ private:
     bool is_scalar_;
 };
 

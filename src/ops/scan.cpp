@@ -134,13 +134,16 @@ template <bool kMax>
 Tensor arg_extreme(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
     const std::string_view name = kMax ? "argmax" : "argmin";
     if (dim) return std::get<1>(extreme_rows<kMax>(Rows(self, *dim), keepdim, name));
-    WICK_CHECK_INDEX(self.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.",
+    WICK_CHECK_INDEX(self.numel() > 0,
+                     "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                     "with the 'dim' argument.",
                      name);
     const Tensor result = std::get<1>(extreme_rows<kMax>(Rows(reshape(self, {-1}), 0), false, name));
     return keepdim ? view(result, DimVector(static_cast<size_t>(self.dim()), 1)) : result;
 }
 
-Tensor diff(const Tensor& self, int64_t n, int64_t dim, const std::optional<Tensor>& prepend, const std::optional<Tensor>& append) {
+Tensor diff(const Tensor& self, int64_t n, int64_t dim, const std::optional<Tensor>& prepend,
+            const std::optional<Tensor>& append) {
     WICK_CHECK(self.dim() >= 1, "diff expects input to be at least one-dimensional");
     WICK_CHECK(n >= 0, "order must be non-negative but got {}", n);
     const int64_t d = wrap_dim(dim, self.dim());
@@ -153,8 +156,10 @@ Tensor diff(const Tensor& self, int64_t n, int64_t dim, const std::optional<Tens
         if (length <= 1) return narrow(result, d, 0, 0);
         const Tensor later = narrow(result, d, 1, length - 1);
         const Tensor earlier = narrow(result, d, 0, length - 1);
-        result = self.dtype() == DType::bool_ ? pointwise(kCompare, [](Expr a, Expr b) { return a != b; }, later, earlier)
-                                              : pointwise(kPromote, [](Expr a, Expr b) { return a - b; }, later, earlier);
+        result = self.dtype() == DType::bool_ ? pointwise(
+                                                    kCompare, [](Expr a, Expr b) { return a != b; }, later, earlier)
+                                              : pointwise(
+                                                    kPromote, [](Expr a, Expr b) { return a - b; }, later, earlier);
     }
     return result;
 }
@@ -162,11 +167,21 @@ Tensor diff(const Tensor& self, int64_t n, int64_t dim, const std::optional<Tens
 }  // namespace
 
 void register_scan(Registry& ops) {
-    ops.add("aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor").kernel(&running<false>).inplace().out();
-    ops.add("aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor").kernel(&running<true>).inplace().out();
+    ops.add("aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
+        .kernel(&running<false>)
+        .inplace()
+        .out();
+    ops.add("aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
+        .kernel(&running<true>)
+        .inplace()
+        .out();
     ops.add("aten::logcumsumexp(Tensor self, int dim) -> Tensor").kernel(&logcumsumexp).out();
-    ops.add("aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)").kernel(&running_extreme<true>).out();
-    ops.add("aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)").kernel(&running_extreme<false>).out();
+    ops.add("aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)")
+        .kernel(&running_extreme<true>)
+        .out();
+    ops.add("aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)")
+        .kernel(&running_extreme<false>)
+        .out();
     ops.add("aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&extreme_dim<true>)
         .out("dim_max", {"max", "max_values"});
@@ -175,7 +190,9 @@ void register_scan(Registry& ops) {
         .out("dim_min", {"min", "min_indices"});
     ops.add("aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<true>).out();
     ops.add("aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<false>).out();
-    ops.add("aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor").kernel(&diff).out();
+    ops.add("aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor")
+        .kernel(&diff)
+        .out();
 }
 
 }  // namespace wick::jit

@@ -27,9 +27,11 @@ void sort_positions(const T* row, int64_t n, bool descending, std::vector<int64_
     std::iota(order.begin(), order.end(), int64_t{0});
     StopCounter counter;
     if (descending) {
-        std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return counter.step(), precedes(row[b], row[a]); });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](int64_t a, int64_t b) { return counter.step(), precedes(row[b], row[a]); });
     } else {
-        std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return counter.step(), precedes(row[a], row[b]); });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](int64_t a, int64_t b) { return counter.step(), precedes(row[a], row[b]); });
     }
 }
 
@@ -57,9 +59,10 @@ Pair pick_rows(const Rows& rows, int64_t k, std::string_view name, F&& pick) {
 
 Pair sort(const Tensor& self, int64_t dim, bool descending) {
     const Rows rows(self, dim);
-    auto [values, indices] = pick_rows(rows, rows.length, "sort", [&](const auto* row, std::vector<int64_t>& positions) {
-        sort_positions(row, rows.length, descending, positions);
-    });
+    auto [values, indices] =
+        pick_rows(rows, rows.length, "sort", [&](const auto* row, std::vector<int64_t>& positions) {
+            sort_positions(row, rows.length, descending, positions);
+        });
     return {rows.restore(values), rows.restore(indices)};
 }
 
@@ -84,21 +87,25 @@ Pair topk(const Tensor& self, int64_t k, int64_t dim, bool largest, bool sorted)
     return {rows.restore(values), rows.restore(indices)};
 }
 
-Pair nth(const Rows& rows, bool keepdim, std::string_view name, bool skip_nan, const std::function<int64_t(int64_t)>& rank) {
+Pair nth(const Rows& rows, bool keepdim, std::string_view name, bool skip_nan,
+         const std::function<int64_t(int64_t)>& rank) {
     WICK_CHECK_INDEX(rows.length > 0, "{}(): Expected reduction dim {} to have non-zero size.", name, rows.dim);
     auto [values, indices] = pick_rows(rows, 1, name, [&](const auto* row, std::vector<int64_t>& positions) {
         positions.resize(static_cast<size_t>(rows.length));
         std::iota(positions.begin(), positions.end(), int64_t{0});
         int64_t numbers = 0;
         int64_t first_nan = -1;
-        for (int64_t i = rows.length; i-- > 0;) is_nan_value(row[i]) ? static_cast<void>(first_nan = i) : static_cast<void>(++numbers);
+        for (int64_t i = rows.length; i-- > 0;)
+            is_nan_value(row[i]) ? static_cast<void>(first_nan = i) : static_cast<void>(++numbers);
         if (name == "median" && !skip_nan && first_nan >= 0) {
             positions[0] = first_nan;
             return;
         }
         const int64_t count = skip_nan ? std::max<int64_t>(numbers, 1) : rows.length;
         const int64_t at = rank(count);
-        auto before = [&](int64_t a, int64_t b) { return precedes(row[a], row[b]) || (!precedes(row[b], row[a]) && a < b); };
+        auto before = [&](int64_t a, int64_t b) {
+            return precedes(row[a], row[b]) || (!precedes(row[b], row[a]) && a < b);
+        };
         std::nth_element(positions.begin(), positions.begin() + at, positions.end(), before);
         std::swap(positions[0], positions[at]);
     });
@@ -148,25 +155,45 @@ Pair mode(const Tensor& self, int64_t dim, bool keepdim) {
 }  // namespace
 
 void register_sorting(Registry& ops) {
-    ops.add("aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)").kernel(&sort).out("values");
-    ops.add("aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
-        .kernel([](const Tensor& self, std::optional<bool>, int64_t dim, bool descending) { return sort(self, dim, descending); })
+    ops.add("aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
+        .kernel(&sort)
+        .out("values");
+    ops.add(
+           "aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, "
+           "Tensor indices)")
+        .kernel([](const Tensor& self, std::optional<bool>, int64_t dim, bool descending) {
+            return sort(self, dim, descending);
+        })
         .out("values_stable");
-    ops.add("aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor").kernel([](const Tensor& self, int64_t dim, bool descending) {
-        return std::get<1>(sort(self, dim, descending));
-    });
+    ops.add("aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor")
+        .kernel(
+            [](const Tensor& self, int64_t dim, bool descending) { return std::get<1>(sort(self, dim, descending)); });
     ops.add("aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor")
-        .kernel([](const Tensor& self, bool, int64_t dim, bool descending) { return std::get<1>(sort(self, dim, descending)); });
-    ops.add("aten::msort(Tensor self) -> Tensor").kernel([](const Tensor& self) { return std::get<0>(sort(self, 0, false)); }).out();
-    ops.add("aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)")
+        .kernel([](const Tensor& self, bool, int64_t dim, bool descending) {
+            return std::get<1>(sort(self, dim, descending));
+        });
+    ops.add("aten::msort(Tensor self) -> Tensor")
+        .kernel([](const Tensor& self) { return std::get<0>(sort(self, 0, false)); })
+        .out();
+    ops.add(
+           "aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, "
+           "Tensor indices)")
         .kernel(&topk)
         .out("values");
-    ops.add("aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)").kernel(&kthvalue).out("values");
+    ops.add("aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
+        .kernel(&kthvalue)
+        .out("values");
     ops.add("aten::median(Tensor self) -> Tensor").kernel(&median_all<false>).out("out");
     ops.add("aten::nanmedian(Tensor self) -> Tensor").kernel(&median_all<true>).out("out");
-    ops.add("aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)").kernel(&median_dim<false>).out("dim_values");
-    ops.add("aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)").kernel(&median_dim<true>).out("dim_values");
-    ops.add("aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)").kernel(&mode).out("values");
+    ops.add("aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+        .kernel(&median_dim<false>)
+        .out("dim_values");
+    ops.add("aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+        .kernel(&median_dim<true>)
+        .out("dim_values");
+    ops.add("aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
+        .kernel(&mode)
+        .out("values");
 }
 
 }  // namespace wick::jit

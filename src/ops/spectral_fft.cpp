@@ -184,8 +184,7 @@ Tensor frequencies(int64_t n, double d, bool half, Options dtype, const std::opt
     int64_t* to = steps.mutable_data<int64_t>();
     for (int64_t i = 0; i < steps.numel(); ++i) to[i] = half || i < n - n / 2 ? i : i - n;
     return pointwise(
-        kPromote, [](Expr a, Expr b) { return a * b; }, to_dtype(steps, type),
-        1.0 / (static_cast<double>(n) * d));
+        kPromote, [](Expr a, Expr b) { return a * b; }, to_dtype(steps, type), 1.0 / (static_cast<double>(n) * d));
 }
 
 FftNorm norm_of(int64_t number) {

@@ -169,7 +169,10 @@ Tensor istft(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win, cons
     const Tensor envelope = overlap_added(
         to_dtype(expand(view(square, {1, 1, n_fft}), {1, count, n_fft}), to_real(signal.dtype())), hop_length);
     const int64_t full = signal.size(1), start = center ? n_fft / 2 : 0;
-    const int64_t end = std::clamp<int64_t>(length ? start + std::min(*length, full) : center ? full - n_fft / 2 : full, start, full);
+    const int64_t end = std::clamp<int64_t>(length   ? start + std::min(*length, full)
+                                            : center ? full - n_fft / 2
+                                                     : full,
+                                            start, full);
     const Tensor kept = narrow(signal, 1, start, end - start), weight = narrow(envelope, 1, start, end - start);
     const Tensor least = amin(weight);
     WICK_CHECK(to_dtype(least, DType::float64).item().to_double() > 1e-11, "{}window overlap add min: 1", call());

@@ -27,7 +27,9 @@ void register_tensor_info(Registry& ops) {
     });
     ops.add("aten::dim(Tensor self) -> int").kernel([](const Tensor& self) { return self.dim(); });
     ops.add("aten::numel(Tensor self) -> int").kernel([](const Tensor& self) { return self.numel(); });
-    ops.add("aten::storage_offset(Tensor self) -> int").kernel([](const Tensor& self) { return self.storage_offset(); });
+    ops.add("aten::storage_offset(Tensor self) -> int").kernel([](const Tensor& self) {
+        return self.storage_offset();
+    });
     ops.add("aten::element_size(Tensor self) -> int").kernel([](const Tensor& self) { return self.itemsize(); });
     ops.add("prim::itemsize(Tensor a) -> int").kernel([](const Tensor& self) { return self.itemsize(); });
     ops.add("prim::nbytes(Tensor a) -> int").kernel([](const Tensor& self) { return self.nbytes(); });
@@ -35,10 +37,16 @@ void register_tensor_info(Registry& ops) {
         WICK_CHECK(self.dim() > 0, "len() of a 0-d tensor");
         return self.sizes()[0];
     });
-    ops.add("aten::_shape_as_tensor(Tensor self) -> Tensor").kernel([](const Tensor& self) { return int_tensor(self.sizes()); });
+    ops.add("aten::_shape_as_tensor(Tensor self) -> Tensor").kernel([](const Tensor& self) {
+        return int_tensor(self.sizes());
+    });
 
-    ops.add("aten::is_floating_point(Tensor self) -> bool").kernel([](const Tensor& self) { return is_floating(self.dtype()); });
-    ops.add("aten::is_complex(Tensor self) -> bool").kernel([](const Tensor& self) { return is_complex(self.dtype()); });
+    ops.add("aten::is_floating_point(Tensor self) -> bool").kernel([](const Tensor& self) {
+        return is_floating(self.dtype());
+    });
+    ops.add("aten::is_complex(Tensor self) -> bool").kernel([](const Tensor& self) {
+        return is_complex(self.dtype());
+    });
     ops.add("aten::is_signed(Tensor self) -> bool").kernel([](const Tensor& self) {
         return self.dtype() != DType::uint8 && self.dtype() != DType::bool_;
     });
@@ -47,9 +55,8 @@ void register_tensor_info(Registry& ops) {
         WICK_CHECK(self.numel() == 1, "Boolean value of Tensor with more than one value is ambiguous");
         return self.item().to_bool();
     });
-    ops.add("aten::is_same_size(Tensor self, Tensor other) -> bool").kernel([](const Tensor& self, const Tensor& other) {
-        return self.sizes() == other.sizes();
-    });
+    ops.add("aten::is_same_size(Tensor self, Tensor other) -> bool")
+        .kernel([](const Tensor& self, const Tensor& other) { return self.sizes() == other.sizes(); });
     ops.add("aten::is_set_to(Tensor self, Tensor tensor) -> bool").kernel([](const Tensor& self, const Tensor& other) {
         return self.impl()->storage == other.impl()->storage && self.storage_offset() == other.storage_offset() &&
                self.sizes() == other.sizes() && self.strides() == other.strides();
@@ -58,22 +65,27 @@ void register_tensor_info(Registry& ops) {
                                "aten::is_inference(Tensor self) -> bool", "aten::is_distributed(Tensor self) -> bool",
                                "aten::is_coalesced(Tensor self) -> bool"})
         ops.add(schema).kernel(&never);
-    for (const char* kind : {"cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse", "sparse_csr",
-                             "vulkan", "xla", "xpu", "ort"})
+    for (const char* kind : {"cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse",
+                             "sparse_csr", "vulkan", "xla", "xpu", "ort"})
         ops.add(fmt::format("prim::is_{}(Tensor a) -> bool", kind)).kernel(&never);
     ops.add("prim::is_cpu(Tensor a) -> bool").kernel([](const Tensor&) { return true; });
     ops.add("prim::device(Tensor a) -> Device").kernel([](const Tensor& self) { return self.device(); });
-    ops.add("prim::dtype(Tensor a) -> int").kernel([](const Tensor& self) { return static_cast<int64_t>(self.dtype()); });
+    ops.add("prim::dtype(Tensor a) -> int").kernel([](const Tensor& self) {
+        return static_cast<int64_t>(self.dtype());
+    });
     ops.add("prim::layout(Tensor a) -> Layout").kernel([](const Tensor&) { return int64_t{0}; });
     ops.add("prim::name(Tensor a) -> str?").kernel([](const Tensor&) { return IValue(); });
     ops.add("aten::get_device(Tensor self) -> int").kernel([](const Tensor&) { return int64_t{-1}; });
-    ops.add("prim::requires_grad(Tensor a) -> bool").kernel([](const Tensor& self) { return self.impl()->requires_grad; });
-    ops.add("aten::requires_grad_(Tensor(a!) self, bool requires_grad=True) -> Tensor(a!)").kernel([](const Tensor& self, bool requires_grad) {
-        WICK_CHECK(!requires_grad || is_floating(self.dtype()) || is_complex(self.dtype()),
-                   "only Tensors of floating point dtype can require gradients");
-        self.impl()->requires_grad = requires_grad;
-        return self;
+    ops.add("prim::requires_grad(Tensor a) -> bool").kernel([](const Tensor& self) {
+        return self.impl()->requires_grad;
     });
+    ops.add("aten::requires_grad_(Tensor(a!) self, bool requires_grad=True) -> Tensor(a!)")
+        .kernel([](const Tensor& self, bool requires_grad) {
+            WICK_CHECK(!requires_grad || is_floating(self.dtype()) || is_complex(self.dtype()),
+                       "only Tensors of floating point dtype can require gradients");
+            self.impl()->requires_grad = requires_grad;
+            return self;
+        });
     ops.add("aten::is_leaf(Tensor self) -> bool").kernel([](const Tensor&) { return true; });
 
     ops.add("aten::item(Tensor self) -> Scalar").kernel([](const Tensor& self) { return self.item(); });
@@ -82,9 +94,10 @@ void register_tensor_info(Registry& ops) {
     ops.add("aten::promote_types(ScalarType type1, ScalarType type2) -> ScalarType").kernel([](DType a, DType b) {
         return static_cast<int64_t>(promote_types(a, b));
     });
-    ops.add("aten::result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType").kernel([](Scalar a, Scalar b) {
-        return static_cast<int64_t>(promote_types(scalar_result_type(a), scalar_result_type(b)));
-    });
+    ops.add("aten::result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType")
+        .kernel([](Scalar a, Scalar b) {
+            return static_cast<int64_t>(promote_types(scalar_result_type(a), scalar_result_type(b)));
+        });
 }
 
 }  // namespace wick::jit

@@ -27,7 +27,8 @@ DimVector strides_in_format(IntArrayRef sizes, MemoryFormat format);
 bool is_contiguous_in(const Tensor& self, MemoryFormat format);
 /// True when the elements cover a gapless block without overlap, in any order of dimensions.
 bool is_non_overlapping_and_dense(const Tensor& self);
-/// Strides that `preserve` gives a fresh tensor like `self`: its own when dense, else packed in the order of its strides.
+/// Strides that `preserve` gives a fresh tensor like `self`: its own when dense, else packed in the order of its
+/// strides.
 DimVector preserved_strides(const Tensor& self);
 /// `self` itself when already contiguous, else a row-major copy.
 Tensor contiguous(const Tensor& self);
@@ -80,7 +81,8 @@ Tensor squeeze(const Tensor& self, int64_t dim);
 Tensor unsqueeze(const Tensor& self, int64_t dim);
 Tensor select(const Tensor& self, int64_t dim, int64_t index);
 /// Python's slice rules: bounds wrap once and clamp.
-Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step = 1);
+Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end,
+             int64_t step = 1);
 Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length);
 Tensor as_strided(const Tensor& self, IntArrayRef sizes, IntArrayRef strides, int64_t storage_offset);
 Tensor movedim(const Tensor& self, int64_t source, int64_t destination);
@@ -104,8 +106,10 @@ Tensor stack(std::span<const Tensor> tensors, int64_t dim = 0);
 
 // ---- reductions; dims nullopt or empty: all
 
-Tensor sum(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false, std::optional<DType> dtype = {});
-Tensor mean(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false, std::optional<DType> dtype = {});
+Tensor sum(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false,
+           std::optional<DType> dtype = {});
+Tensor mean(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false,
+            std::optional<DType> dtype = {});
 /// Largest elements; NaN wins. OpError on an empty dimension.
 Tensor amax(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false);
 Tensor amin(const Tensor& self, const std::optional<DimVector>& dims = {}, bool keepdim = false);

@@ -7,7 +7,9 @@ namespace wick::jit {
 
 void register_ternary(Registry& ops) {
     auto choose = [](Expr condition, Expr a, Expr b) { return where(condition, a, b); };
-    ops.add("aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor").pointwise(choose).out("self_out");
+    ops.add("aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor")
+        .pointwise(choose)
+        .out("self_out");
     ops.add("aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor").pointwise(choose);
     ops.add("aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor").pointwise(choose);
     ops.add("aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor").pointwise(choose);
@@ -25,8 +27,14 @@ void register_ternary(Registry& ops) {
         const Expr span = end - start;
         return where(abs(weight) < 0.5, start + weight * span, end - span * (1 - weight));
     };
-    ops.add("aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor").pointwise(kFloating, lerp).inplace().out();
-    ops.add("aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor").pointwise(kFloating, lerp).inplace().out("Tensor_out");
+    ops.add("aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor")
+        .pointwise(kFloating, lerp)
+        .inplace()
+        .out();
+    ops.add("aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor")
+        .pointwise(kFloating, lerp)
+        .inplace()
+        .out("Tensor_out");
 }
 
 }  // namespace wick::jit

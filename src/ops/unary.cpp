@@ -13,17 +13,22 @@ using namespace ops;
 
 void refuse_bool_negation(std::span<const DType> tensors) {
     WICK_CHECK(tensors.empty() || tensors[0] != DType::bool_,
-               "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+               "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+               "the `~` or "
                "`logical_not()` operator instead.");
 }
 constexpr Rule kNegation{DTypeRule::promote, &refuse_bool_negation};
 
 Tensor bitwise_not(const Tensor& self) {
-    if (self.dtype() == DType::bool_) return pointwise(kCompare, [](Expr x) { return !x; }, self);
-    return pointwise(kIntegral, [](Expr x) { return ~x; }, self);
+    if (self.dtype() == DType::bool_)
+        return pointwise(
+            kCompare, [](Expr x) { return !x; }, self);
+    return pointwise(
+        kIntegral, [](Expr x) { return ~x; }, self);
 }
 
-Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf, std::optional<double> neginf) {
+Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf,
+                  std::optional<double> neginf) {
     if (is_integral(self.dtype(), true)) return clone(self);
     double largest = std::numeric_limits<double>::max();
     if (self.dtype() == DType::float32) largest = std::numeric_limits<float>::max();
@@ -40,7 +45,8 @@ Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<d
 /// One entry per name: the functional operator, its in-place and its out= variant.
 template <class F>
 void add_unary(Registry& ops, std::initializer_list<std::string_view> names, Rule rule, F body) {
-    for (std::string_view name : names) ops.add(fmt::format("aten::{}(Tensor self) -> Tensor", name)).pointwise(rule, body).inplace().out();
+    for (std::string_view name : names)
+        ops.add(fmt::format("aten::{}(Tensor self) -> Tensor", name)).pointwise(rule, body).inplace().out();
 }
 
 }  // namespace
@@ -112,14 +118,18 @@ void register_unary(Registry& ops) {
         .inplace()
         .out();
     ops.add("aten::conj(Tensor(a) self) -> Tensor(a)").kernel([](const Tensor& self) {
-        return is_complex(self.dtype()) ? pointwise(kPromote, [](Expr x) { return conj(x); }, self) : self;
+        return is_complex(self.dtype()) ? pointwise(
+                                              kPromote, [](Expr x) { return conj(x); }, self)
+                                        : self;
     });
     ops.add("aten::angle(Tensor self) -> Tensor").kernel([](const Tensor& self) {
         if (is_complex(self.dtype())) {
             const Tensor parts = call_operator("aten::view_as_real", {self}).to_tensor();
-            return pointwise(kPromote, [](Expr y, Expr x) { return atan2(y, x); }, select(parts, -1, 1), select(parts, -1, 0));
+            return pointwise(
+                kPromote, [](Expr y, Expr x) { return atan2(y, x); }, select(parts, -1, 1), select(parts, -1, 0));
         }
-        return pointwise(kIntToFloat, [](Expr x) { return where(is_nan(x), x, where(x < 0, M_PI, 0)); }, self);
+        return pointwise(
+            kIntToFloat, [](Expr x) { return where(is_nan(x), x, where(x < 0, M_PI, 0)); }, self);
     });
 }
 

@@ -16,11 +16,16 @@ Lane lane_of(DType dtype) {
     switch (dtype) {
         case DType::float16:
         case DType::bfloat16:
-        case DType::float32: return Lane::f32;
-        case DType::float64: return Lane::f64;
-        case DType::complex64: return Lane::c64;
-        case DType::complex128: return Lane::c128;
-        default: return Lane::i64;
+        case DType::float32:
+            return Lane::f32;
+        case DType::float64:
+            return Lane::f64;
+        case DType::complex64:
+            return Lane::c64;
+        case DType::complex128:
+            return Lane::c128;
+        default:
+            return Lane::i64;
     }
 }
 
@@ -36,19 +41,22 @@ int32_t cost_of(Primitive primitive) {
     switch (primitive) {
         case Primitive::div:
         case Primitive::sqrt:
-        case Primitive::rsqrt: return 2;
+        case Primitive::rsqrt:
+            return 2;
         case Primitive::exp:
         case Primitive::log:
         case Primitive::tanh:
         case Primitive::sigmoid:
-        case Primitive::erf: return 4;
-        default: return primitive >= Primitive::exp2 && primitive <= Primitive::digamma ? 16 : 1;
+        case Primitive::erf:
+            return 4;
+        default:
+            return primitive >= Primitive::exp2 && primitive <= Primitive::digamma ? 16 : 1;
     }
 }
 
 /// Gives every node a slot. Temporaries whose last use has passed are handed out again.
 class Compiler {
-   public:
+ public:
     Compiler(const ExprGraph& graph, size_t inputs, Lane lane) : graph_(graph), slots_(graph.nodes.size(), -1) {
         program_.lane = lane;
         program_.input_lanes.assign(inputs, lane);
@@ -68,7 +76,7 @@ class Compiler {
         return std::move(program_);
     }
 
-   private:
+ private:
     Lane lane_of_node(size_t node) const {
         const ExprNode& n = graph_.nodes[node];
         if (n.kind == ExprNode::Kind::input) return program_.input_lanes[n.input];
@@ -116,7 +124,8 @@ class Compiler {
             instruction.operands[k] = slots_[operand];
             if (has == wants) continue;
             const int16_t slot = take_slot();
-            program_.casts.push_back({slots_[operand], slot, has, wants, static_cast<int16_t>(program_.instructions.size())});
+            program_.casts.push_back(
+                {slots_[operand], slot, has, wants, static_cast<int16_t>(program_.instructions.size())});
             instruction.operands[k] = slot;
             borrowed.push_back(slot);
         }
@@ -148,8 +157,9 @@ constexpr size_t kStackSlots = 12;
 
 /// One thread's evaluation of a range of positions.
 class Machine {
-   public:
-    Machine(const VectorProgram& program, std::span<const VectorInput> inputs, void* out, DType out_dtype, const Loop* loop)
+ public:
+    Machine(const VectorProgram& program, std::span<const VectorInput> inputs, void* out, DType out_dtype,
+            const Loop* loop)
         : program_(program), inputs_(inputs), out_(static_cast<char*>(out)), out_dtype_(out_dtype), loop_(loop) {
         if (program.slots > static_cast<int16_t>(kStackSlots)) {
             heap_ = std::make_unique<char[]>(static_cast<size_t>(program.slots) * kSlotBytes + 64);
@@ -175,7 +185,7 @@ class Machine {
         }
     }
 
-   private:
+ private:
     char* buffer(size_t slot) { return buffers_ + slot * kSlotBytes; }
 
     int64_t chunk_values() const { return static_cast<int64_t>(kSlotBytes / lane_bytes(program_.lane)); }
@@ -189,7 +199,8 @@ class Machine {
             const VectorInput& input = inputs_[i];
             const Lane lane = program_.input_lanes[i];
             if (!input.data) splat(input.number, lane, buffer(i), n);
-            if (input.data && input.single) convert_run(input.dtype, dtype_of_lane(lane))(input.data, 0, buffer(i), 1, n);
+            if (input.data && input.single)
+                convert_run(input.dtype, dtype_of_lane(lane))(input.data, 0, buffer(i), 1, n);
         }
         for (size_t k = 0; k < program_.constants.size(); ++k)
             splat(program_.constants[k], program_.constant_lanes[k], buffer(inputs_.size() + k), n);
@@ -245,13 +256,16 @@ class Machine {
         if (out_in_place_) values_[program_.result] = out_ + position * bytes_of(out_dtype_);
         size_t next_cast = 0;
         for (size_t i = 0; i < program_.instructions.size(); ++i) {
-            for (; next_cast < program_.casts.size() && program_.casts[next_cast].before == static_cast<int16_t>(i); ++next_cast) {
+            for (; next_cast < program_.casts.size() && program_.casts[next_cast].before == static_cast<int16_t>(i);
+                 ++next_cast) {
                 const VectorProgram::Cast& cast = program_.casts[next_cast];
-                convert_run(dtype_of_lane(cast.from_lane), dtype_of_lane(cast.to_lane))(values_[cast.from], 1, values_[cast.to], 1, n);
+                convert_run(dtype_of_lane(cast.from_lane), dtype_of_lane(cast.to_lane))(values_[cast.from], 1,
+                                                                                        values_[cast.to], 1, n);
             }
             const VectorProgram::Instruction& instruction = program_.instructions[i];
             const int16_t* o = instruction.operands;
-            instruction.loop(values_[o[0]], values_[o[1]], values_[o[2]], values_[instruction.result], static_cast<size_t>(n));
+            instruction.loop(values_[o[0]], values_[o[1]], values_[o[2]], values_[instruction.result],
+                             static_cast<size_t>(n));
         }
         if (!out_in_place_) store(position, n);
     }
@@ -271,14 +285,16 @@ class Machine {
 
 }  // namespace
 
-VectorProgram VectorProgram::compile(const ExprGraph& graph, size_t inputs, Lane lane, std::string_view name, DType dtype) {
+VectorProgram VectorProgram::compile(const ExprGraph& graph, size_t inputs, Lane lane, std::string_view name,
+                                     DType dtype) {
     return Compiler(graph, inputs, lane).compile(name, dtype);
 }
 
 void run_vector_program(const VectorProgram& program, std::span<const VectorInput> inputs, void* out, DType out_dtype,
                         const Loop* loop, int64_t numel) {
     const int64_t grain = std::max<int64_t>(kParallelGrain / program.cost, 1024);
-    parallel_for(0, numel, grain, [&](int64_t begin, int64_t end) { Machine(program, inputs, out, out_dtype, loop).run(begin, end); });
+    parallel_for(0, numel, grain,
+                 [&](int64_t begin, int64_t end) { Machine(program, inputs, out, out_dtype, loop).run(begin, end); });
 }
 
 }  // namespace wick::ops

@@ -29,14 +29,14 @@ struct VectorProgram {
     };
     Lane lane;
     Lane result_lane;
-    int16_t result;               ///< slot
+    int16_t result;  ///< slot
     std::vector<Lane> input_lanes;
     std::vector<Scalar> constants;
     std::vector<Lane> constant_lanes;
     std::vector<Instruction> instructions;
-    std::vector<Cast> casts;      ///< in order of `before`
+    std::vector<Cast> casts;  ///< in order of `before`
     int16_t slots;
-    int32_t cost;                 ///< rough time per value, in units of an addition
+    int32_t cost;  ///< rough time per value, in units of an addition
 
     /// Throws OpError `"<name>" not implemented for '<dtype>'` when a primitive lacks the lane.
     static VectorProgram compile(const ExprGraph& graph, size_t inputs, Lane lane, std::string_view name, DType dtype);
@@ -52,7 +52,7 @@ struct VectorInput {
     const void* data = nullptr;  ///< null: `number`
     DType dtype{};
     Scalar number;
-    bool single = false;         ///< the element at `data` stands for all
+    bool single = false;  ///< the element at `data` stands for all
 };
 
 /// Evaluates `program` at every position of `loop`, in parallel. Operand 0 of the loop is the output, operand k+1 input

@@ -41,7 +41,8 @@ DimVector infer_size(IntArrayRef sizes, int64_t numel) {
     }
     if (!overflow && unknown < 0 && known == numel) return result;
     WICK_CHECK(overflow || unknown < 0 || known != 0 || numel != 0,
-               "cannot reshape tensor of 0 elements into shape {} because the unspecified dimension size -1 can be any value and is "
+               "cannot reshape tensor of 0 elements into shape {} because the unspecified dimension size -1 can be any "
+               "value and is "
                "ambiguous",
                format_sizes(sizes));
     throw OpError(fmt::format("shape '{}' is invalid for input of size {}", format_sizes(sizes), numel));
@@ -80,14 +81,16 @@ Tensor view(const Tensor& self, IntArrayRef sizes) {
     const DimVector inferred = infer_size(sizes, self.numel());
     const std::optional<DimVector> strides = view_strides(self, inferred);
     WICK_CHECK(strides,
-               "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+               "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
+               "two contiguous "
                "subspaces). Use .reshape(...) instead.");
     return with_geometry(self, inferred, *strides);
 }
 
 Tensor reshape(const Tensor& self, IntArrayRef sizes) {
     const DimVector inferred = infer_size(sizes, self.numel());
-    if (const std::optional<DimVector> strides = view_strides(self, inferred)) return with_geometry(self, inferred, *strides);
+    if (const std::optional<DimVector> strides = view_strides(self, inferred))
+        return with_geometry(self, inferred, *strides);
     return with_geometry(clone(self, MemoryFormat::contiguous), inferred, contiguous_strides(inferred), 0);
 }
 
@@ -110,7 +113,8 @@ Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
 
 Tensor permute(const Tensor& self, IntArrayRef dims) {
     WICK_CHECK(static_cast<int64_t>(dims.size()) == self.dim(),
-               "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of "
+               "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+               "ordering of "
                "dimensions i.e. input.dim() = {} is not equal to len(dims) = {}",
                self.dim(), dims.size());
     DimVector sizes(dims.size());
@@ -141,7 +145,8 @@ Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
 Tensor expand(const Tensor& self, IntArrayRef sizes) {
     const int64_t rank = static_cast<int64_t>(sizes.size());
     WICK_CHECK(rank >= self.dim(),
-               "expand({}Tensor{{{}}}, size={}): the number of sizes provided ({}) must be greater or equal to the number of dimensions in "
+               "expand({}Tensor{{{}}}, size={}): the number of sizes provided ({}) must be greater or equal to the "
+               "number of dimensions in "
                "the tensor ({})",
                scalar_name_of(self.dtype()), format_sizes(self.sizes()), format_sizes(sizes), rank, self.dim());
     DimVector result(sizes);
@@ -153,13 +158,17 @@ Tensor expand(const Tensor& self, IntArrayRef sizes) {
         int64_t wanted = sizes[i];
         if (wanted == -1) {
             WICK_CHECK(own >= 0,
-                       "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}", wanted, i);
+                       "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}",
+                       wanted, i);
             wanted = size;
         }
-        WICK_CHECK(wanted >= 0, "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}", wanted, i);
+        WICK_CHECK(wanted >= 0,
+                   "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}", wanted,
+                   i);
         if (wanted != size) {
             WICK_CHECK(size == 1,
-                       "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension {}.  Target "
+                       "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton "
+                       "dimension {}.  Target "
                        "sizes: {}.  Tensor sizes: {}",
                        wanted, size, i, format_sizes(sizes), format_sizes(self.sizes()));
             stride = 0;
@@ -194,7 +203,8 @@ Tensor select(const Tensor& self, int64_t dim, int64_t index) {
     WICK_CHECK_INDEX(self.dim() > 0, "select() cannot be applied to a 0-dim tensor.");
     dim = wrap_dim(dim, self.dim());
     const int64_t size = self.sizes()[dim];
-    WICK_CHECK_INDEX(index >= -size && index < size, "select(): index {} out of range for tensor of size {} at dimension {}", index,
+    WICK_CHECK_INDEX(index >= -size && index < size,
+                     "select(): index {} out of range for tensor of size {} at dimension {}", index,
                      format_sizes(self.sizes()), dim);
     if (index < 0) index += size;
     DimVector sizes(self.sizes());
@@ -205,7 +215,8 @@ Tensor select(const Tensor& self, int64_t dim, int64_t index) {
     return with_geometry(self, sizes, strides, offset);
 }
 
-Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start_or_none, std::optional<int64_t> end_or_none, int64_t step) {
+Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start_or_none, std::optional<int64_t> end_or_none,
+             int64_t step) {
     WICK_CHECK(self.dim() > 0, "slice() cannot be applied to a 0-dim tensor.");
     WICK_CHECK(step > 0, "slice step must be positive");
     dim = wrap_dim(dim, self.dim());
@@ -228,8 +239,8 @@ Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
     WICK_CHECK(length >= 0, "narrow(): length must be non-negative.");
     dim = wrap_dim(dim, self.dim());
     const int64_t size = self.sizes()[dim];
-    WICK_CHECK_INDEX(start >= -size && start <= size, "start out of range (expected to be in range of [{}, {}], but got {})", -size, size,
-                     start);
+    WICK_CHECK_INDEX(start >= -size && start <= size,
+                     "start out of range (expected to be in range of [{}, {}], but got {})", -size, size, start);
     if (start < 0) start += size;
     WICK_CHECK(length <= size - start, "start ({}) + length ({}) exceeds dimension size ({}).", start, length, size);
     return slice(self, dim, start, start + length);
@@ -242,7 +253,8 @@ Tensor as_strided(const Tensor& self, IntArrayRef sizes, IntArrayRef strides, in
 
 static Tensor movedims(const Tensor& self, IntArrayRef source, IntArrayRef destination) {
     WICK_CHECK(source.size() == destination.size(),
-               "movedim: Invalid source or destination dims: source ({} dims) should contain the same number of dims as destination ({} dims)",
+               "movedim: Invalid source or destination dims: source ({} dims) should contain the same number of dims "
+               "as destination ({} dims)",
                source.size(), destination.size());
     const int64_t rank = self.dim();
     DimVector order(static_cast<size_t>(rank), -1);
@@ -302,7 +314,8 @@ std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
     WICK_CHECK(self.dim() > 0, "split expects at least a 1-dimensional tensor");
     WICK_CHECK(split_size >= 0, "split expects split_size be non-negative, but got split_size={}", split_size);
     const int64_t size = self.size(dim);
-    WICK_CHECK(split_size > 0 || size == 0, "split_size can only be 0 if dimension size is 0, but got dimension size of {}", size);
+    WICK_CHECK(split_size > 0 || size == 0,
+               "split_size can only be 0 if dimension size is 0, but got dimension size of {}", size);
     if (size == 0) return {alias(self)};
     std::vector<Tensor> parts = list_for_views((size - 1) / split_size + 1);
     for (int64_t start = 0; start < size; start += std::min(split_size, size - start))
@@ -315,12 +328,14 @@ std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef sizes, int6
     const int64_t size = self.size(dim);
     int64_t total = 0;
     for (int64_t length : sizes) {
-        WICK_CHECK(length >= 0, "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={}",
+        WICK_CHECK(length >= 0,
+                   "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={}",
                    format_sizes(sizes));
         total = length > size ? size + 1 : std::min(total + length, size + 1);
     }
     WICK_CHECK(total == size,
-               "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but got split_sizes={}",
+               "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but "
+               "got split_sizes={}",
                size, dim, format_sizes(sizes));
     std::vector<Tensor> parts = list_for_views(static_cast<int64_t>(sizes.size()));
     int64_t start = 0;
@@ -356,7 +371,8 @@ std::vector<Tensor> expand_all(std::span<const Tensor> tensors) {
     DimVector sizes;
     for (const Tensor& tensor : tensors) sizes = broadcast_sizes(sizes, tensor.sizes());
     std::vector<Tensor> result;
-    for (const Tensor& tensor : tensors) result.push_back(tensor.sizes() == IntArrayRef(sizes) ? tensor : expand(tensor, sizes));
+    for (const Tensor& tensor : tensors)
+        result.push_back(tensor.sizes() == IntArrayRef(sizes) ? tensor : expand(tensor, sizes));
     return result;
 }
 
@@ -396,7 +412,8 @@ Tensor numpy_T(const Tensor& self) {
 }
 
 Tensor mT(const Tensor& self) {
-    WICK_CHECK(self.dim() >= 2, "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.", self.dim());
+    WICK_CHECK(self.dim() >= 2, "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.",
+               self.dim());
     return transpose(self, -2, -1);
 }
 
@@ -438,13 +455,15 @@ Tensor view_as_real(const Tensor& self) {
     for (int64_t stride : self.strides()) strides.push_back(stride * 2);
     sizes.push_back(2);
     strides.push_back(1);
-    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, to_real(self.dtype()), sizes, strides, self.storage_offset() * 2));
+    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, to_real(self.dtype()), sizes, strides,
+                                             self.storage_offset() * 2));
 }
 
 Tensor view_as_complex(const Tensor& self) {
-    WICK_CHECK(self.dtype() == DType::float32 || self.dtype() == DType::float64,
-               "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}",
-               scalar_name_of(self.dtype()));
+    WICK_CHECK(
+        self.dtype() == DType::float32 || self.dtype() == DType::float64,
+        "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}",
+        scalar_name_of(self.dtype()));
     WICK_CHECK(self.dim() > 0, "Input tensor must have one or more dimensions");
     WICK_CHECK(self.sizes().back() == 2, "Tensor must have a last dimension of size 2");
     WICK_CHECK(self.strides().back() == 1, "Tensor must have a last dimension with stride 1");
@@ -455,7 +474,8 @@ Tensor view_as_complex(const Tensor& self) {
         WICK_CHECK(self.strides()[d] % 2 == 0, "Tensor must have a stride divisible by 2 for all but last dimension");
         strides.push_back(self.strides()[d] / 2);
     }
-    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, to_complex(self.dtype()), sizes, strides, self.storage_offset() / 2));
+    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, to_complex(self.dtype()), sizes, strides,
+                                             self.storage_offset() / 2));
 }
 
 Tensor view_dtype(const Tensor& self, DType dtype) {
@@ -465,13 +485,15 @@ Tensor view_dtype(const Tensor& self, DType dtype) {
     DimVector strides(self.strides());
     int64_t offset = self.storage_offset();
     if (old_size != new_size) {
-        WICK_CHECK(self.dim() > 0, "self.dim() cannot be 0 to view {} as {} (different element sizes)", scalar_name_of(self.dtype()),
-                   scalar_name_of(dtype));
-        WICK_CHECK(strides.back() == 1, "self.stride(-1) must be 1 to view {} as {} (different element sizes), but got {}",
+        WICK_CHECK(self.dim() > 0, "self.dim() cannot be 0 to view {} as {} (different element sizes)",
+                   scalar_name_of(self.dtype()), scalar_name_of(dtype));
+        WICK_CHECK(strides.back() == 1,
+                   "self.stride(-1) must be 1 to view {} as {} (different element sizes), but got {}",
                    scalar_name_of(self.dtype()), scalar_name_of(dtype), strides.back());
         auto rescale = [&](int64_t count, const char* what) {
-            WICK_CHECK(count * old_size % new_size == 0, "{} must be divisible by {} to view {} as {} (different element sizes), but got {}",
-                       what, new_size / old_size, scalar_name_of(self.dtype()), scalar_name_of(dtype), count);
+            WICK_CHECK(count * old_size % new_size == 0,
+                       "{} must be divisible by {} to view {} as {} (different element sizes), but got {}", what,
+                       new_size / old_size, scalar_name_of(self.dtype()), scalar_name_of(dtype), count);
             return count * old_size / new_size;
         };
         sizes.back() = rescale(sizes.back(), "self.size(-1)");
@@ -510,18 +532,21 @@ std::vector<Tensor> tensor_split_sections(const Tensor& self, int64_t sections, 
 /// hsplit, vsplit and dsplit differ in the dimension and the rank they ask for.
 template <int64_t kDim, int64_t kMinRank>
 std::vector<Tensor> nsplit_sections(const Tensor& self, int64_t sections) {
-    WICK_CHECK(self.dim() >= kMinRank, "{}split requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions",
+    WICK_CHECK(self.dim() >= kMinRank,
+               "{}split requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions",
                "hvd"[kMinRank - 1], kMinRank, kMinRank == 1 ? "" : "s", self.dim());
     const int64_t dim = self.dim() == 1 ? 0 : kDim;
-    WICK_CHECK(sections > 0 && self.size(dim) % sections == 0,
-               "torch.{}split attempted to split along dimension {}, but the size of the dimension {} is not divisible by the "
-               "split_size {}!",
-               "hvd"[kMinRank - 1], dim, self.size(dim), sections);
+    WICK_CHECK(
+        sections > 0 && self.size(dim) % sections == 0,
+        "torch.{}split attempted to split along dimension {}, but the size of the dimension {} is not divisible by the "
+        "split_size {}!",
+        "hvd"[kMinRank - 1], dim, self.size(dim), sections);
     return tensor_split_sections(self, sections, dim);
 }
 template <int64_t kDim, int64_t kMinRank>
 std::vector<Tensor> nsplit_at(const Tensor& self, IntList indices) {
-    WICK_CHECK(self.dim() >= kMinRank, "{}split requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions",
+    WICK_CHECK(self.dim() >= kMinRank,
+               "{}split requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions",
                "hvd"[kMinRank - 1], kMinRank, kMinRank == 1 ? "" : "s", self.dim());
     return tensor_split_at(self, indices, self.dim() == 1 ? 0 : kDim);
 }
@@ -529,10 +554,14 @@ std::vector<Tensor> nsplit_at(const Tensor& self, IntList indices) {
 template <int64_t kRank>
 Tensor atleast(const Tensor& self) {
     switch (self.dim()) {
-        case 0: return reshape(self, DimVector(size_t{kRank}, 1));
-        case 1: return kRank == 1 ? self : kRank == 2 ? unsqueeze(self, 0) : unsqueeze(unsqueeze(self, 0), -1);
-        case 2: return kRank == 3 ? unsqueeze(self, -1) : self;
-        default: return self;
+        case 0:
+            return reshape(self, DimVector(size_t{kRank}, 1));
+        case 1:
+            return kRank == 1 ? self : kRank == 2 ? unsqueeze(self, 0) : unsqueeze(unsqueeze(self, 0), -1);
+        case 2:
+            return kRank == 3 ? unsqueeze(self, -1) : self;
+        default:
+            return self;
     }
 }
 template <int64_t kRank>
@@ -569,32 +598,38 @@ namespace wick::jit {
 using namespace ops;
 
 static void register_shape_views(Registry& ops) {
-    ops.add("aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)").kernel([](const Tensor& self, IntList size) { return view(self, size); });
-    ops.add("aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)").kernel(&view_dtype);
-    ops.add("aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor").kernel([](const Tensor& self, IntList size) { return view(self, size); });
-    ops.add("aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)").kernel([](const Tensor& self, const Tensor& other) {
-        return view(self, other.sizes());
+    ops.add("aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)").kernel([](const Tensor& self, IntList size) {
+        return view(self, size);
     });
+    ops.add("aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)").kernel(&view_dtype);
+    ops.add("aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor").kernel([](const Tensor& self, IntList size) {
+        return view(self, size);
+    });
+    ops.add("aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)")
+        .kernel([](const Tensor& self, const Tensor& other) { return view(self, other.sizes()); });
     ops.add("aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)").kernel([](const Tensor& self, IntList shape) {
         return reshape(self, shape);
     });
     ops.add("aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)")
-        .kernel([](const Tensor& self, IntList size, IntList stride) { return as_strided(self, size, stride, self.storage_offset()); });
-    ops.add("aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)").kernel([](const Tensor& self, const Tensor& other) {
-        return reshape(self, other.sizes());
-    });
+        .kernel([](const Tensor& self, IntList size, IntList stride) {
+            return as_strided(self, size, stride, self.storage_offset());
+        });
+    ops.add("aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)")
+        .kernel([](const Tensor& self, const Tensor& other) { return reshape(self, other.sizes()); });
     ops.add("aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)").kernel(&flatten);
     ops.add("aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)").kernel(&unflatten);
-    ops.add("aten::ravel(Tensor(a) self) -> Tensor(a)").kernel([](const Tensor& self) { return view(contiguous(self), {-1}); });
+    ops.add("aten::ravel(Tensor(a) self) -> Tensor(a)").kernel([](const Tensor& self) {
+        return view(contiguous(self), {-1});
+    });
     ops.add("aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)")
         .kernel([](const Tensor& self, IntList size, bool) { return expand(self, size); });
-    ops.add("aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)").kernel([](const Tensor& self, const Tensor& other) {
-        return expand(self, other.sizes());
+    ops.add("aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)")
+        .kernel([](const Tensor& self, const Tensor& other) { return expand(self, other.sizes()); });
+    ops.add("aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)")
+        .kernel([](const Tensor& self, IntList size) { return expand(self, size); });
+    ops.add("aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]").kernel([](const std::vector<Tensor>& tensors) {
+        return expand_all(tensors);
     });
-    ops.add("aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)").kernel([](const Tensor& self, IntList size) {
-        return expand(self, size);
-    });
-    ops.add("aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]").kernel([](const std::vector<Tensor>& tensors) { return expand_all(tensors); });
     ops.add("aten::squeeze(Tensor(a) self) -> Tensor(a)").kernel(&squeeze_all);
     ops.add("aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)").kernel(&squeeze);
     ops.add("aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)").kernel([](const Tensor& self, IntList dim) {
@@ -607,26 +642,28 @@ static void register_shape_views(Registry& ops) {
     ops.add("aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<1>);
     ops.add("aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<2>);
     ops.add("aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<3>);
-    ops.add("aten::squeeze_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) { return become(self, squeeze_all(self)); });
+    ops.add("aten::squeeze_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) {
+        return become(self, squeeze_all(self));
+    });
     ops.add("aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)").kernel([](const Tensor& self, int64_t dim) {
         return become(self, squeeze(self, dim));
     });
-    ops.add("aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)").kernel([](const Tensor& self, IntList dim) {
-        return become(self, squeeze_dims(self, dim));
-    });
+    ops.add("aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)")
+        .kernel([](const Tensor& self, IntList dim) { return become(self, squeeze_dims(self, dim)); });
     ops.add("aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)").kernel([](const Tensor& self, int64_t dim) {
         return become(self, unsqueeze(self, dim));
     });
 }
 
 static void register_axis_views(Registry& ops) {
-    ops.add("aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)").kernel([](const Tensor& self, IntList dims) { return permute(self, dims); });
+    ops.add("aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)").kernel([](const Tensor& self, IntList dims) {
+        return permute(self, dims);
+    });
     ops.add("aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)").kernel(&transpose);
     ops.add("aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)").kernel(&transpose);
     ops.add("aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)").kernel(&transpose);
-    ops.add("aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)").kernel([](const Tensor& self, int64_t a, int64_t b) {
-        return become(self, transpose(self, a, b));
-    });
+    ops.add("aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)")
+        .kernel([](const Tensor& self, int64_t a, int64_t b) { return become(self, transpose(self, a, b)); });
     ops.add("aten::t(Tensor(a) self) -> Tensor(a)").kernel(&t);
     ops.add("aten::t_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) { return become(self, t(self)); });
     // Attribute syntax (`x.T`, `x.mT`) resolves to the overloads named "a".
@@ -637,15 +674,22 @@ static void register_axis_views(Registry& ops) {
     ops.add("aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)").kernel(&movedim);
     ops.add("aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)").kernel(&movedim);
     ops.add("aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)")
-        .kernel([](const Tensor& self, IntList source, IntList destination) { return movedims(self, source, destination); });
+        .kernel([](const Tensor& self, IntList source, IntList destination) {
+            return movedims(self, source, destination);
+        });
     ops.add("aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)")
-        .kernel([](const Tensor& self, IntList source, IntList destination) { return movedims(self, source, destination); });
+        .kernel([](const Tensor& self, IntList source, IntList destination) {
+            return movedims(self, source, destination);
+        });
     ops.add("aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)").kernel(&diagonal);
 }
 
 static void register_part_views(Registry& ops) {
     ops.add("aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)").kernel(&select);
-    ops.add("aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)").kernel(&slice);
+    ops.add(
+           "aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> "
+           "Tensor(a)")
+        .kernel(&slice);
     ops.add("aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)").kernel(&narrow);
     ops.add("aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)")
         .kernel([](const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
@@ -656,17 +700,25 @@ static void register_part_views(Registry& ops) {
             return clone(narrow(self, dim, start, length), MemoryFormat::contiguous);
         });
     auto split_tensor = [](const Tensor& self, int64_t size, int64_t dim) { return split(self, size, dim); };
-    auto split_sizes = [](const Tensor& self, IntList sizes, int64_t dim) { return split_with_sizes(self, sizes, dim); };
-    ops.add("aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]").kernel(split_tensor);
-    ops.add("aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]").kernel(split_sizes);
+    auto split_sizes = [](const Tensor& self, IntList sizes, int64_t dim) {
+        return split_with_sizes(self, sizes, dim);
+    };
+    ops.add("aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]")
+        .kernel(split_tensor);
+    ops.add("aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]")
+        .kernel(split_sizes);
     ops.add("aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]").kernel(split_sizes);
-    ops.add("aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]").kernel(split_sizes);
+    ops.add("aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]")
+        .kernel(split_sizes);
     ops.add("aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]").kernel(split_tensor);
-    ops.add("aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]").kernel(split_sizes);
+    ops.add("aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]")
+        .kernel(split_sizes);
     ops.add("aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]").kernel(&chunk);
     ops.add("aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]").kernel(&chunk);
-    ops.add("aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]").kernel(&tensor_split_sections);
-    ops.add("aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]").kernel(&tensor_split_at);
+    ops.add("aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]")
+        .kernel(&tensor_split_sections);
+    ops.add("aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]")
+        .kernel(&tensor_split_at);
     ops.add("aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]").kernel(&nsplit_sections<1, 1>);
     ops.add("aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]").kernel(&nsplit_at<1, 1>);
     ops.add("aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]").kernel(&nsplit_sections<0, 2>);
@@ -678,8 +730,12 @@ static void register_part_views(Registry& ops) {
     auto strided = [](const Tensor& self, IntList size, IntList stride, std::optional<int64_t> offset) {
         return as_strided(self, size, stride, offset.value_or(self.storage_offset()));
     };
-    ops.add("aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)").kernel(strided);
-    ops.add("aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)")
+    ops.add(
+           "aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)")
+        .kernel(strided);
+    ops.add(
+           "aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> "
+           "Tensor(a!)")
         .kernel([](const Tensor& self, IntList size, IntList stride, std::optional<int64_t> offset) {
             return become(self, as_strided(self, size, stride, offset.value_or(self.storage_offset())));
         });

@@ -1,5 +1,6 @@
 #pragma once
-// Sums and products of elements of any dtype. Those of integers wrap around, as in PyTorch; in C++ only unsigned ones may.
+// Sums and products of elements of any dtype. Those of integers wrap around, as in PyTorch; in C++ only unsigned ones
+// may.
 
 #include <cstdint>
 #include <type_traits>

@@ -23,7 +23,9 @@ class DeadCode {
     bool has_effects(const Node* node) {
         const auto [known, added] = effects_.try_emplace(node, false);
         if (!added) return known->second;
-        bool effects = node->has_side_effects() || std::ranges::any_of(aliases_.written_by(node), [&](auto set) { return aliases_.is_everywhere(set); });
+        bool effects = node->has_side_effects() || std::ranges::any_of(aliases_.written_by(node), [&](auto set) {
+                           return aliases_.is_everywhere(set);
+                       });
         for (const Block* block : node->blocks) {
             if (effects) break;
             for (const Node* inner : block->nodes()) {

@@ -83,8 +83,12 @@ TypePtr TypeConstructorThing::script_type(Session&, const SourceRange& range) {
     if (name == "TypeVar") return nullptr;
     if (name == "List" || name == "list") return simple_type(TypeKind::AnyList);
     if (name == "Tuple" || name == "tuple") return simple_type(TypeKind::AnyTuple);
-    if (name == "Dict") throw CompileError(range, "Attempted to use Dict without contained types. Please add contained type, e.g. Dict[int, int]");
-    throw CompileError(range, fmt::format("Attempted to use {} without a contained type. Please add a contained type, e.g. {}[int]", name, name));
+    if (name == "Dict")
+        throw CompileError(
+            range, "Attempted to use Dict without contained types. Please add contained type, e.g. Dict[int, int]");
+    throw CompileError(
+        range, fmt::format("Attempted to use {} without a contained type. Please add a contained type, e.g. {}[int]",
+                           name, name));
 }
 
 bool is_type_constructor(const IValue& value) {
@@ -125,7 +129,8 @@ IValue ellipsis() {
 
 bool is_instance(Session& session, const IValue& value, const IValue& type) {
     if (type.is_tuple())
-        return std::ranges::any_of(type.to_tuple().elements, [&](const IValue& t) { return is_instance(session, value, t); });
+        return std::ranges::any_of(type.to_tuple().elements,
+                                   [&](const IValue& t) { return is_instance(session, value, t); });
     if (auto* either = thing_as<EitherThing>(type))
         return is_instance(session, value, either->a) || is_instance(session, value, either->b);
     if (type.is_none()) return value.is_none();
@@ -203,10 +208,11 @@ IValue to_int(Session& session, Arguments& arguments) {
     if (arguments.positional.size() == 1 && arguments.positional[0].is_int()) return arguments.positional[0];
     if (arguments.positional.size() == 2) {
         try {
-            return IValue(static_cast<int64_t>(std::stoll(arguments.positional[0].to_string(), nullptr, static_cast<int>(arguments.positional[1].to_int()))));
+            return IValue(static_cast<int64_t>(std::stoll(arguments.positional[0].to_string(), nullptr,
+                                                          static_cast<int>(arguments.positional[1].to_int()))));
         } catch (const std::logic_error&) {
-            raise("ValueError", fmt::format("invalid literal for int() with base {}: {}", arguments.positional[1].to_int(),
-                                            session.repr(arguments.positional[0])));
+            raise("ValueError", fmt::format("invalid literal for int() with base {}: {}",
+                                            arguments.positional[1].to_int(), session.repr(arguments.positional[0])));
         }
     }
     return cast(session, arguments, "int");
@@ -222,10 +228,12 @@ IValue to_str(Session& session, Arguments& arguments) {
 IValue to_repr(Session& session, Arguments& arguments) { return IValue(session.repr(only(arguments, "repr"))); }
 
 IValue to_list(Session& session, Arguments& arguments) {
-    return IValue(make_list(any_type(), arguments.positional.empty() ? std::vector<IValue>() : session.elements(only(arguments, "list"))));
+    return IValue(make_list(
+        any_type(), arguments.positional.empty() ? std::vector<IValue>() : session.elements(only(arguments, "list"))));
 }
 IValue to_tuple(Session& session, Arguments& arguments) {
-    return IValue(make_tuple(arguments.positional.empty() ? std::vector<IValue>() : session.elements(only(arguments, "tuple"))));
+    return IValue(
+        make_tuple(arguments.positional.empty() ? std::vector<IValue>() : session.elements(only(arguments, "tuple"))));
 }
 
 IValue to_dict(Session& session, Arguments& arguments) {
@@ -311,7 +319,8 @@ IValue sum(Session& session, Arguments& arguments) {
 }
 
 IValue extreme(Session& session, Arguments& arguments, bool largest) {
-    std::vector<IValue> values = arguments.positional.size() == 1 ? session.elements(arguments.positional[0]) : arguments.positional;
+    std::vector<IValue> values =
+        arguments.positional.size() == 1 ? session.elements(arguments.positional[0]) : arguments.positional;
     if (values.empty()) {
         if (const IValue* otherwise = arguments.keyword("default")) return *otherwise;
         raise("ValueError", fmt::format("{}() arg is an empty sequence", largest ? "max" : "min"));
@@ -361,7 +370,8 @@ IValue getattr(Session& session, Arguments& arguments) {
     return session.attribute(arguments.positional[0], name);
 }
 IValue setattr(Session& session, Arguments& arguments) {
-    session.set_attribute(arguments.positional.at(0), arguments.positional.at(1).to_string(), arguments.positional.at(2));
+    session.set_attribute(arguments.positional.at(0), arguments.positional.at(1).to_string(),
+                          arguments.positional.at(2));
     return {};
 }
 IValue callable(Session&, Arguments& arguments) {
@@ -411,7 +421,9 @@ IValue round(Session& session, Arguments& arguments) {
     return x->is_int() ? IValue(Scalar(result).to_int()) : IValue(result);
 }
 
-IValue property(Session&, Arguments& arguments) { return make_intrusive<PropertyThing>(only(arguments, "property"))->value(); }
+IValue property(Session&, Arguments& arguments) {
+    return make_intrusive<PropertyThing>(only(arguments, "property"))->value();
+}
 IValue static_method(Session&, Arguments& arguments) {
     if (auto* function = thing_as<FunctionThing>(only(arguments, "staticmethod"))) function->is_static = true;
     return arguments.positional[0];
@@ -555,9 +567,11 @@ std::vector<std::string> attribute_names(Session&, const IValue& value) {
         for (const auto* store : {&module->parameters, &module->buffers, &module->modules, &module->attributes}) {
             for (auto& [name, item] : (*store)->items()) names.push_back(name.to_string());
         }
-        for (ClassThing* level : module->type->lineage()) names.insert(names.end(), level->names()->names().begin(), level->names()->names().end());
+        for (ClassThing* level : module->type->lineage())
+            names.insert(names.end(), level->names()->names().begin(), level->names()->names().end());
     } else if (auto* type = thing_as<ClassThing>(value)) {
-        for (ClassThing* level : type->lineage()) names.insert(names.end(), level->names()->names().begin(), level->names()->names().end());
+        for (ClassThing* level : type->lineage())
+            names.insert(names.end(), level->names()->names().begin(), level->names()->names().end());
     } else if (thing_of(value)) {
         if (thing_of(value)->kind() == "module") operators("aten::", false);
     } else {

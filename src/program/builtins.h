@@ -121,7 +121,8 @@ std::vector<std::string> attribute_names(Session& session, const IValue& value);
 
 /// A method of a list, dict, tuple or string; false when there is none of that name.
 bool container_method(const IValue& self, const std::string& name, IValue& out);
-std::vector<IValue> slice_items(const std::vector<IValue>& items, const IValue& start, const IValue& stop, const IValue& step);
+std::vector<IValue> slice_items(const std::vector<IValue>& items, const IValue& start, const IValue& stop,
+                                const IValue& step);
 /// count × bytes, when there is room for that much: MemoryError where no machine has it, LimitError where the limits
 /// forbid it.
 size_t checked_room(int64_t count, size_t bytes);

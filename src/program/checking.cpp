@@ -40,7 +40,8 @@ class Errors {
     std::vector<std::string> notes() {
         std::vector<std::string> out;
         for (std::string& message : messages()) {
-            if (const size_t at = message.find(": error: "); at != message.npos) message.replace(at, 9, ": note: where the parameters are Tensors: ");
+            if (const size_t at = message.find(": error: "); at != message.npos)
+                message.replace(at, 9, ": note: where the parameters are Tensors: ");
             out.push_back(std::move(message));
         }
         return out;
@@ -123,7 +124,9 @@ std::vector<std::string> known_names(Session& session, const std::string& object
         for (size_t dot = object.find('.'); dot != object.npos;) {
             const size_t next = object.find('.', dot + 1);
             IValue member;
-            if (!session.find_attribute(value, object.substr(dot + 1, next == object.npos ? next : next - dot - 1), member)) return names;
+            if (!session.find_attribute(value, object.substr(dot + 1, next == object.npos ? next : next - dot - 1),
+                                        member))
+                return names;
             value = std::move(member);
             dot = next;
         }

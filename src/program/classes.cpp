@@ -23,9 +23,13 @@ ClassThing::ClassThing(std::string name, Family family, IntrusivePtr<ClassThing>
     if (base) bases_.push_back(std::move(base));
 }
 
-ClassThing::ClassThing(Session& session, std::shared_ptr<const Ast> ast, const ast::ClassDef* def, std::vector<IValue> bases, ScopePtr names,
-                       const std::string& qualifier)
-    : name_(def->name), qualified_name_(qualifier + "." + def->name), ast_(std::move(ast)), def_(def), names_(std::move(names)) {
+ClassThing::ClassThing(Session& session, std::shared_ptr<const Ast> ast, const ast::ClassDef* def,
+                       std::vector<IValue> bases, ScopePtr names, const std::string& qualifier)
+    : name_(def->name),
+      qualified_name_(qualifier + "." + def->name),
+      ast_(std::move(ast)),
+      def_(def),
+      names_(std::move(names)) {
     for (const IValue& base : bases) {
         // `Generic[T]` and `Protocol` say nothing here.
         if (thing_as<AnnotationThing>(base) || thing_as<TypeConstructorThing>(base)) continue;
@@ -139,22 +143,27 @@ void ClassThing::set_attribute(Session&, const std::string& name, IValue value) 
 
 bool ClassThing::elements(Session&, std::vector<IValue>& out) {
     if (family_ != Family::enumeration || !type_) return false;
-    for (size_t i = 0; i < type_->expect<EnumType>().members().size(); ++i) out.emplace_back(make_intrusive<EnumObject>(type_, i));
+    for (size_t i = 0; i < type_->expect<EnumType>().members().size(); ++i)
+        out.emplace_back(make_intrusive<EnumObject>(type_, i));
     return true;
 }
 
 IValue ClassThing::call(Session& session, Arguments arguments) {
     switch (family_) {
         case Family::exception:
-            return make_intrusive<ExceptionThing>(IntrusivePtr<ClassThing>(this), std::move(arguments.positional))->value();
+            return make_intrusive<ExceptionThing>(IntrusivePtr<ClassThing>(this), std::move(arguments.positional))
+                ->value();
         case Family::module:
             return construct_module(session, *this, std::move(arguments));
         case Family::enumeration:
-            for (size_t i = 0; type_ && !arguments.positional.empty() && i < type_->expect<EnumType>().members().size(); ++i) {
+            for (size_t i = 0; type_ && !arguments.positional.empty() && i < type_->expect<EnumType>().members().size();
+                 ++i) {
                 if (session.equal(type_->expect<EnumType>().members()[i].second, arguments.positional[0]))
                     return IValue(make_intrusive<EnumObject>(type_, i));
             }
-            raise("ValueError", fmt::format("{} is not a valid {}", arguments.positional.empty() ? "" : session.repr(arguments.positional[0]), name_));
+            raise("ValueError",
+                  fmt::format("{} is not a valid {}",
+                              arguments.positional.empty() ? "" : session.repr(arguments.positional[0]), name_));
         case Family::named_tuple: {
             const auto& type = script_type(session, def_ ? def_->name_range : SourceRange())->expect<TupleType>();
             Schema schema;
@@ -164,17 +173,22 @@ IValue ClassThing::call(Session& session, Arguments arguments) {
                 Argument argument;
                 argument.name = type.field_names()[i];
                 argument.type = any_type();
-                if (const size_t first = fields - type.field_defaults().size(); i >= first) argument.default_value = type.field_defaults()[i - first];
+                if (const size_t first = fields - type.field_defaults().size(); i >= first)
+                    argument.default_value = type.field_defaults()[i - first];
                 schema.arguments.push_back(std::move(argument));
             }
             std::vector<IValue> values = arguments.positional;
             for (size_t i = values.size(); i < fields; ++i) {
                 const IValue* named = arguments.keyword(schema.arguments[i].name);
                 if (!named && schema.arguments[i].default_value) named = &*schema.arguments[i].default_value;
-                if (!named) raise("TypeError", fmt::format("{}() missing a required argument: '{}'", name_, schema.arguments[i].name));
+                if (!named)
+                    raise("TypeError",
+                          fmt::format("{}() missing a required argument: '{}'", name_, schema.arguments[i].name));
                 values.push_back(*named);
             }
-            if (values.size() != fields) raise("TypeError", fmt::format("{}() takes {} arguments but {} were given", name_, fields, values.size()));
+            if (values.size() != fields)
+                raise("TypeError",
+                      fmt::format("{}() takes {} arguments but {} were given", name_, fields, values.size()));
             for (IValue& value : values) settle_types(value);
             return IValue(make_tuple(std::move(values), type_));
         }
@@ -205,7 +219,8 @@ class ModuleClassValue : public SugaredValue {
     std::string kind() const override { return "module class"; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
         IValue found;
-        if (!type_->attribute(session_, field, found)) throw CompileError(range, fmt::format("type object '{}' has no attribute '{}'", type_->name(), field));
+        if (!type_->attribute(session_, field, found))
+            throw CompileError(range, fmt::format("type object '{}' has no attribute '{}'", type_->name(), field));
         return session_.compile_time(found, graph, range);
     }
     SugaredPtr call(const SourceRange& range, Graph&, const NamedValues&, const NamedValues&) override {
@@ -248,7 +263,8 @@ SugaredPtr ClassThing::compile_time(Session& session, Graph&, const SourceRange&
         case Family::named_tuple:
             return std::make_shared<NamedTupleValue>(script_type(session, range));
         default:
-            return std::make_shared<ScriptClassValue>(session, IntrusivePtr<ClassThing>(this), script_type(session, range));
+            return std::make_shared<ScriptClassValue>(session, IntrusivePtr<ClassThing>(this),
+                                                      script_type(session, range));
     }
 }
 
@@ -284,19 +300,24 @@ class MethodResolver : public ScopeResolver {
  public:
     using Super = std::function<IntrusivePtr<Function>(const std::string& name, const SourceRange& range)>;
     MethodResolver(Session& session, const FunctionThing& method, ClassThing& type, Super super)
-        : ScopeResolver(session, method.scope, method.ast), class_(method.is_class_method ? &type : nullptr), super_(std::move(super)) {}
+        : ScopeResolver(session, method.scope, method.ast),
+          class_(method.is_class_method ? &type : nullptr),
+          super_(std::move(super)) {}
 
     /// The first parameter of a class method is the class.
     SugaredPtr self_value(Value* parameter) override {
         return class_ ? session_.compile_time(class_->value(), *parameter->node->graph, {}) : nullptr;
     }
-    SugaredPtr super_value(Graph& graph, const SourceRange&) override { return std::make_shared<SuperValue>(graph.inputs().at(0), super_); }
+    SugaredPtr super_value(Graph& graph, const SourceRange&) override {
+        return std::make_shared<SuperValue>(graph.inputs().at(0), super_);
+    }
 
  private:
     struct SuperMethod : SugaredValue {
         SuperMethod(Value* self, IntrusivePtr<Function> method) : self(self), method(std::move(method)) {}
         std::string kind() const override { return "method"; }
-        SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+        SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                        const NamedValues& kwargs) override {
             return MethodValue(self, method->name()).call(range, graph, args, kwargs);
         }
         Value* const self;
@@ -313,7 +334,8 @@ class MethodResolver : public ScopeResolver {
         SuperValue(Value* self, Super super) : self(self), super(std::move(super)) {}
         std::string kind() const override { return "super"; }
         SugaredPtr attr(const SourceRange& range, Graph&, const std::string& field) override {
-            if (IntrusivePtr<Function> method = super(field, range)) return std::make_shared<SuperMethod>(self, std::move(method));
+            if (IntrusivePtr<Function> method = super(field, range))
+                return std::make_shared<SuperMethod>(self, std::move(method));
             if (field == "__init__") return std::make_shared<Nothing>();
             throw CompileError(range, fmt::format("'super' object has no attribute '{}'", field));
         }
@@ -332,7 +354,8 @@ IntrusivePtr<Function> ClassThing::declare_method(Session& session, FunctionThin
     const bool is_static = method.is_static;
     Schema schema = method.signature(session);
     if (!is_static) {
-        if (schema.arguments.empty()) throw CompileError(method.def->parameters_range, "methods must have a self argument");
+        if (schema.arguments.empty())
+            throw CompileError(method.def->parameters_range, "methods must have a self argument");
         schema.arguments[0].type = type_;
         schema.arguments[0].default_value.reset();
     }
@@ -341,7 +364,8 @@ IntrusivePtr<Function> ClassThing::declare_method(Session& session, FunctionThin
     const std::string qualified_name = fmt::format("{}.{}", qualifier, name);
     auto function = make_intrusive<Function>(
         is_static ? session.unique_name(qualified_name) : qualified_name,
-        [&session, self = IntrusivePtr<ClassThing>(this), method = IntrusivePtr<FunctionThing>(&method), schema, type, name](Function& function) {
+        [&session, self = IntrusivePtr<ClassThing>(this), method = IntrusivePtr<FunctionThing>(&method), schema, type,
+         name](Function& function) {
             const auto super = [&](const std::string& wanted, const SourceRange&) -> IntrusivePtr<Function> {
                 ClassThing* found_in = nullptr;
                 const IValue* found = self->find(wanted, method->owner, &found_in);
@@ -384,7 +408,8 @@ void ClassThing::define_class(Session& session) {
     for (const auto& [name, member] : members) {
         auto* property = thing_as<PropertyThing>(member);
         if (!property) continue;
-        IntrusivePtr<Function> getter = declare_method(session, *thing_as<FunctionThing>(property->getter), "__" + name + "_getter");
+        IntrusivePtr<Function> getter =
+            declare_method(session, *thing_as<FunctionThing>(property->getter), "__" + name + "_getter");
         type->add_method(getter);
         IntrusivePtr<Function> setter;
         if (auto* function = thing_as<FunctionThing>(property->setter)) {
@@ -460,12 +485,14 @@ void ClassThing::make_dataclass(Session& session, bool ordered) {
     }
     if (find("__post_init__")) body += "    self.__post_init__()\n";
     std::string text;
-    if (!names_->find("__init__")) text += fmt::format("def __init__(self{}) -> None:\n{}\n", parameters, body.empty() ? "    pass\n" : body);
+    if (!names_->find("__init__"))
+        text += fmt::format("def __init__(self{}) -> None:\n{}\n", parameters, body.empty() ? "    pass\n" : body);
     // The texts are PyTorch's, that of __repr__ too, which nobody calls.
     std::string shown;
     for (const std::string& field : fields) shown += fmt::format("{0}{1}=self.{1}", shown.empty() ? "" : ", ", field);
     if (!names_->find("__repr__")) shown_fields_ = fields;
-    if (!names_->find("__repr__")) text += fmt::format("def __repr__(self) -> str:\n    return '{}({})'\n", name_, shown);
+    if (!names_->find("__repr__"))
+        text += fmt::format("def __repr__(self) -> str:\n    return '{}({})'\n", name_, shown);
     const auto compare = [&](const std::string& name, bool result, std::string_view step, std::string_view of_none) {
         if (names_->find(name)) return;
         text += fmt::format("def {}(self, other: {}) -> bool:\n", name, name_);
@@ -480,8 +507,10 @@ void ClassThing::make_dataclass(Session& session, bool ordered) {
     compare("__eq__", true, "if val1 != val2: return False\n", "return False");
     if (ordered) {
         const std::string of_none = fmt::format("raise TypeError('Cannot compare {} with None')", name_);
-        for (const char* name : {"__lt__", "__le__"}) compare(name, name[3] == 'e', "if val1 < val2: return True\nelif val2 < val1: return False\n", of_none);
-        for (const char* name : {"__gt__", "__ge__"}) compare(name, name[3] == 'e', "if val1 > val2: return True\nelif val2 > val1: return False\n", of_none);
+        for (const char* name : {"__lt__", "__le__"})
+            compare(name, name[3] == 'e', "if val1 < val2: return True\nelif val2 < val1: return False\n", of_none);
+        for (const char* name : {"__gt__", "__ge__"})
+            compare(name, name[3] == 'e', "if val1 > val2: return True\nelif val2 > val1: return False\n", of_none);
     }
     const std::shared_ptr<const Ast> ast = parse(std::make_shared<Source>(text, name_));
     for (const ast::Stmt* statement : ast->body) {
@@ -512,8 +541,10 @@ void ClassThing::define_enum(Session& session) {
         if (value_type && !value_type->equals(*type))
             throw CompileError(def_->name_range, fmt::format("Could not unify type list {} for enum", name_));
         if (!value.is_int() && !value.is_double() && !value.is_string()) {
-            throw CompileError(def_->name_range, fmt::format("Cannot create Enum with value type '{}', only int, float and string supported",
-                                                             type->annotation_str()));
+            throw CompileError(
+                def_->name_range,
+                fmt::format("Cannot create Enum with value type '{}', only int, float and string supported",
+                            type->annotation_str()));
         }
         value_type = type;
         members.emplace_back(name, value);
@@ -542,18 +573,22 @@ void ClassThing::define_named_tuple(Session& session) {
                 parameter.range = assign->range;
                 defaults.push_back(default_of(argument, *find(target->id), parameter));
             } else if (!defaults.empty()) {
-                throw CompileError(statement->range, fmt::format("non-default namedtuple field {} cannot follow default field", target->id));
+                throw CompileError(
+                    statement->range,
+                    fmt::format("non-default namedtuple field {} cannot follow default field", target->id));
             }
             fields.push_back(target->id);
             types.push_back(argument.type);
         }
     }
-    type_ = named_tuple_type(session.unique_name(qualified_name_), std::move(fields), std::move(types), std::move(defaults));
+    type_ = named_tuple_type(session.unique_name(qualified_name_), std::move(fields), std::move(types),
+                             std::move(defaults));
     session.unit()->add_type(type_);
 }
 
 void ClassThing::define_interface(Session& session) {
-    const bool is_module = std::ranges::any_of(lineage(), [](ClassThing* level) { return level->family_ == Family::module; });
+    const bool is_module =
+        std::ranges::any_of(lineage(), [](ClassThing* level) { return level->family_ == Family::module; });
     auto type = make_intrusive<InterfaceType>(session.unique_name(qualified_name_), is_module);
     type_ = type;
     session.unit()->add_type(type_);
@@ -561,7 +596,8 @@ void ClassThing::define_interface(Session& session) {
     for (const std::string& name : names) {
         auto* method = thing_as<FunctionThing>(*names_->find(name));
         if (!method) continue;
-        if (!method->def->returns) throw CompileError(method->def->range, "interface declarations must have a return type annotated.");
+        if (!method->def->returns)
+            throw CompileError(method->def->range, "interface declarations must have a return type annotated.");
         Schema schema = method->signature(session);
         schema.arguments.at(0).type = type_;
         schema.name = name;
@@ -661,16 +697,22 @@ IValue default_of(const Argument& argument, const IValue& value, const ast::Para
     if (argument.fixed_length > 0 && (converted.is_int() || converted.is_double()))
         converted = IValue(make_list(inner.contained(0), std::vector<IValue>(argument.fixed_length, converted)));
     if (converted.is_int() && inner.is(TypeKind::Float)) converted = IValue(static_cast<double>(converted.to_int()));
-    if ((converted.is_int() || converted.is_double()) && inner.is(TypeKind::Complex)) converted = IValue(converted.to_scalar().to_complex());
-    if (converted.is_tuple() && inner.is(TypeKind::List)) converted = IValue(make_list(inner.contained(0), converted.to_tuple().elements));
+    if ((converted.is_int() || converted.is_double()) && inner.is(TypeKind::Complex))
+        converted = IValue(converted.to_scalar().to_complex());
+    if (converted.is_tuple() && inner.is(TypeKind::List))
+        converted = IValue(make_list(inner.contained(0), converted.to_tuple().elements));
     if (argument.fixed_length > 0 && inner.is(TypeKind::List) && (converted.is_int() || converted.is_double()))
         converted = IValue(make_list(inner.contained(0), std::vector<IValue>(argument.fixed_length, converted)));
-    if (converted.is_list() && converted.to_list().items.empty() && inner.is(TypeKind::List)) converted = IValue(make_list(inner.contained(0)));
+    if (converted.is_list() && converted.to_list().items.empty() && inner.is(TypeKind::List))
+        converted = IValue(make_list(inner.contained(0)));
     if (thing_of(converted) || !converted.type()->is_subtype_of(*type)) {
-        std::string message = fmt::format("Expected a default value of type {}{} on parameter \"{}\".", type->annotation_str(),
-                                          parameter.annotation ? "" : " (inferred)", argument.name);
+        std::string message =
+            fmt::format("Expected a default value of type {}{} on parameter \"{}\".", type->annotation_str(),
+                        parameter.annotation ? "" : " (inferred)", argument.name);
         if (!parameter.annotation) {
-            message += fmt::format(" Because \"{}\" was not annotated with an explicit type it is assumed to be type 'Tensor'.", argument.name);
+            message += fmt::format(
+                " Because \"{}\" was not annotated with an explicit type it is assumed to be type 'Tensor'.",
+                argument.name);
         }
         throw CompileError(parameter.range, message);
     }

@@ -65,7 +65,7 @@ class ClassThing : public Thing {
     const ast::ClassDef* def_ = nullptr;
     std::vector<IntrusivePtr<ClassThing>> bases_;
     ScopePtr names_;
-    ScopePtr method_names_;  ///< what methods see: the class's own name, and the scope around the class
+    ScopePtr method_names_;                  ///< what methods see: the class's own name, and the scope around the class
     std::vector<std::string> shown_fields_;  ///< of a dataclass
     TypePtr type_;
     bool is_plain_tuple_base_ = false;

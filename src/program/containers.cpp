@@ -20,7 +20,8 @@ using Call = ClosureThing<Method>::Call;
 std::vector<IValue>& items(Method& method) { return method.self.to_list().items; }
 
 const IValue& argument(const Arguments& arguments, size_t i) {
-    if (i >= arguments.positional.size()) raise("TypeError", fmt::format("expected at least {} arguments, got {}", i + 1, i));
+    if (i >= arguments.positional.size())
+        raise("TypeError", fmt::format("expected at least {} arguments, got {}", i + 1, i));
     return arguments.positional[i];
 }
 
@@ -74,14 +75,15 @@ IValue remove(Session& session, Method& list, Arguments& arguments) {
 IValue index(Session& session, Method& sequence, Arguments& arguments) {
     const std::vector<IValue> values = session.elements(sequence.self);
     const size_t at = find(session, values, argument(arguments, 0));
-    if (at == values.size()) raise("ValueError", fmt::format("{} is not in list", session.repr(argument(arguments, 0))));
+    if (at == values.size())
+        raise("ValueError", fmt::format("{} is not in list", session.repr(argument(arguments, 0))));
     return IValue(static_cast<int64_t>(at));
 }
 
 IValue count(Session& session, Method& sequence, Arguments& arguments) {
     const std::vector<IValue> values = session.elements(sequence.self);
-    return IValue(static_cast<int64_t>(
-        std::ranges::count_if(values, [&](const IValue& value) { return session.equal(value, argument(arguments, 0)); })));
+    return IValue(static_cast<int64_t>(std::ranges::count_if(
+        values, [&](const IValue& value) { return session.equal(value, argument(arguments, 0)); })));
 }
 
 IValue sort(Session& session, Method& list, Arguments& arguments) {
@@ -109,7 +111,9 @@ IValue copy(Session&, Method& container, Arguments&) {
     return IValue(std::move(copy));
 }
 
-IValue keys(Session& session, Method& dict, Arguments&) { return IValue(make_list(any_type(), session.elements(dict.self))); }
+IValue keys(Session& session, Method& dict, Arguments&) {
+    return IValue(make_list(any_type(), session.elements(dict.self)));
+}
 
 IValue values(Session&, Method& dict, Arguments&) {
     std::vector<IValue> out;
@@ -174,7 +178,8 @@ IValue join(Session& session, Method& separator, Arguments& arguments) {
     std::string text;
     bool first = true;
     for (const IValue& piece : session.elements(argument(arguments, 0))) {
-        if (!piece.is_string()) raise("TypeError", fmt::format("sequence item: expected str instance, {} found", session.type_name(piece)));
+        if (!piece.is_string())
+            raise("TypeError", fmt::format("sequence item: expected str instance, {} found", session.type_name(piece)));
         text += (std::exchange(first, false) ? "" : separator.self.to_string()) + piece.to_string();
     }
     return IValue(std::move(text));
@@ -189,11 +194,13 @@ struct Row {
     Call call;
 };
 
-constexpr Row kList[] = {{"append", append}, {"extend", extend}, {"insert", insert}, {"pop", pop},         {"remove", remove}, {"index", index},
-                         {"count", count},   {"sort", sort},     {"reverse", reverse}, {"clear", clear}, {"copy", copy}};
+constexpr Row kList[] = {{"append", append},   {"extend", extend}, {"insert", insert}, {"pop", pop},
+                         {"remove", remove},   {"index", index},   {"count", count},   {"sort", sort},
+                         {"reverse", reverse}, {"clear", clear},   {"copy", copy}};
 constexpr Row kTuple[] = {{"index", index}, {"count", count}};
-constexpr Row kDict[] = {{"keys", keys},   {"values", values}, {"items", pairs}, {"get", get},   {"setdefault", set_default},
-                         {"pop", pop_key}, {"update", update}, {"clear", clear}, {"copy", copy}};
+constexpr Row kDict[] = {
+    {"keys", keys},   {"values", values}, {"items", pairs}, {"get", get},  {"setdefault", set_default},
+    {"pop", pop_key}, {"update", update}, {"clear", clear}, {"copy", copy}};
 constexpr Row kString[] = {{"join", join}, {"format", format}};
 
 template <size_t N>
@@ -215,7 +222,8 @@ bool container_method(const IValue& self, const std::string& name, IValue& out) 
     return self.is_string() && find_row(kString, self, name, out);
 }
 
-std::vector<IValue> slice_items(const std::vector<IValue>& items, const IValue& start, const IValue& stop, const IValue& step_value) {
+std::vector<IValue> slice_items(const std::vector<IValue>& items, const IValue& start, const IValue& stop,
+                                const IValue& step_value) {
     const auto size = static_cast<int64_t>(items.size());
     const int64_t step = step_value.is_none() ? 1 : step_value.to_int();
     if (step == 0) raise("ValueError", "slice step cannot be zero");

@@ -80,7 +80,8 @@ void settle_empty(IValue& value, const TypePtr& type) {
 Eager::Eager(Session& session) : session_(session) {}
 Eager::~Eager() = default;
 
-Operation& Eager::compiled(const std::string& expression, const std::vector<std::string>& names, const std::vector<IValue>& values) {
+Operation& Eager::compiled(const std::string& expression, const std::vector<std::string>& names,
+                           const std::vector<IValue>& values) {
     std::string key = expression;
     for (const IValue& value : values) key += '|' + value.type()->str();
     IntrusivePtr<Operation>& known = operations_[key];

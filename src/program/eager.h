@@ -32,7 +32,8 @@ class Eager {
     bool has_property(const IValue& self, const std::string& name);
 
  private:
-    Operation& compiled(const std::string& expression, const std::vector<std::string>& names, const std::vector<IValue>& values);
+    Operation& compiled(const std::string& expression, const std::vector<std::string>& names,
+                        const std::vector<IValue>& values);
 
     Session& session_;
     std::unordered_map<std::string, IntrusivePtr<Operation>> operations_;

@@ -77,7 +77,8 @@ IValue Evaluator::value_of(const Expr& expr) {
             for (size_t i = 0; i < display.keys.size(); ++i) {
                 if (!display.keys[i]) {
                     const IValue other = evaluate(*display.values[i]);
-                    if (!other.is_dict()) jit::raise("TypeError", fmt::format("'{}' object is not a mapping", session_.type_name(other)));
+                    if (!other.is_dict())
+                        jit::raise("TypeError", fmt::format("'{}' object is not a mapping", session_.type_name(other)));
                     for (auto& [key, value] : other.to_dict().items()) dict->set(key, value);
                     continue;
                 }
@@ -105,7 +106,8 @@ IValue Evaluator::value_of(const Expr& expr) {
             const auto& lambda = static_cast<const Lambda&>(expr);
             auto function = make_intrusive<FunctionThing>(ast_, &lambda, scope_);
             for (const Parameter& parameter : lambda.parameters)
-                function->defaults.push_back(parameter.default_value ? std::optional(evaluate(*parameter.default_value)) : std::nullopt);
+                function->defaults.push_back(parameter.default_value ? std::optional(evaluate(*parameter.default_value))
+                                                                     : std::nullopt);
             session_.keep(scope_);
             return function->value();
         }
@@ -140,7 +142,8 @@ IValue Evaluator::call(const Call& expr) {
     // `x.f(…)` of a plain value is one operation; there is no bound method in between.
     Arguments arguments;
     const auto* attribute = as<Attribute>(expr.callee);
-    const bool is_super = attribute == nullptr && as<Name>(expr.callee) && static_cast<const Name*>(expr.callee)->id == "super";
+    const bool is_super =
+        attribute == nullptr && as<Name>(expr.callee) && static_cast<const Name*>(expr.callee)->id == "super";
     if (is_super && expr.args.empty()) return make_super(session_, *scope_);
     const IValue callee = evaluate(*expr.callee);
     arguments.positional = spread(expr.args);
@@ -150,7 +153,9 @@ IValue Evaluator::call(const Call& expr) {
             continue;
         }
         const IValue more = evaluate(*keyword.value);
-        if (!more.is_dict()) jit::raise("TypeError", fmt::format("argument after ** must be a mapping, not {}", session_.type_name(more)));
+        if (!more.is_dict())
+            jit::raise("TypeError",
+                       fmt::format("argument after ** must be a mapping, not {}", session_.type_name(more)));
         for (auto& [key, value] : more.to_dict().items()) arguments.keywords.emplace_back(key.to_string(), value);
     }
     return session_.call(callee, std::move(arguments));
@@ -159,7 +164,8 @@ IValue Evaluator::call(const Call& expr) {
 IValue Evaluator::unary(const Unary& expr) {
     const IValue operand = evaluate(*expr.operand);
     if (expr.op == TokenKind::Not) return IValue(!session_.is_true(operand));
-    if (expr.op == TokenKind::Minus && operand.is_int()) return IValue(static_cast<int64_t>(-static_cast<uint64_t>(operand.to_int())));
+    if (expr.op == TokenKind::Minus && operand.is_int())
+        return IValue(static_cast<int64_t>(-static_cast<uint64_t>(operand.to_int())));
     if (expr.op == TokenKind::Minus && operand.is_double()) return IValue(-operand.to_double());
     return session_.eager().evaluate(fmt::format("{} a", token_text(expr.op)), {"a"}, {operand});
 }
@@ -203,16 +209,20 @@ IValue Evaluator::binary(TokenKind op, const IValue& left, const IValue& right) 
             return IValue(std::move(text));
         }
         if (sequence.is_list() || sequence.is_tuple()) {
-            const std::vector<IValue>& once = sequence.is_list() ? sequence.to_list().items : sequence.to_tuple().elements;
+            const std::vector<IValue>& once =
+                sequence.is_list() ? sequence.to_list().items : sequence.to_tuple().elements;
             std::vector<IValue> items;
             items.reserve(checked_room(times, once.size() * sizeof(IValue)) / sizeof(IValue));
             for (int64_t i = 0; i < times; ++i) items.insert(items.end(), once.begin(), once.end());
-            return sequence.is_list() ? IValue(make_list(any_type(), std::move(items))) : IValue(make_tuple(std::move(items)));
+            return sequence.is_list() ? IValue(make_list(any_type(), std::move(items)))
+                                      : IValue(make_tuple(std::move(items)));
         }
     }
     const bool divides = op == TokenKind::Slash || op == TokenKind::DoubleSlash || op == TokenKind::Percent;
-    if (divides && left.is_scalar() && ((right.is_int() && right.to_int() == 0) || (right.is_double() && right.to_double() == 0)))
-        jit::raise("ZeroDivisionError", op == TokenKind::Slash ? "division by zero" : "integer division or modulo by zero");
+    if (divides && left.is_scalar() &&
+        ((right.is_int() && right.to_int() == 0) || (right.is_double() && right.to_double() == 0)))
+        jit::raise("ZeroDivisionError",
+                   op == TokenKind::Slash ? "division by zero" : "integer division or modulo by zero");
     const auto is_real = [](const IValue& value) { return value.is_int() || value.is_double(); };
     if (op == TokenKind::DoubleSlash && is_real(left) && is_real(right) && (left.is_double() || right.is_double()))
         return IValue(floor_div(left.to_scalar().to_double(), right.to_scalar().to_double()));
@@ -222,7 +232,8 @@ IValue Evaluator::binary(TokenKind op, const IValue& left, const IValue& right) 
     if (op == TokenKind::Percent && left.is_string()) return percent_format(session_, left.to_string(), right);
     if (op == TokenKind::Pipe && (thing_of(left) || thing_of(right))) return either_type(left, right);
     IValue method;
-    if (thing_of(left) && op == TokenKind::Plus && session_.find_attribute(left, "__add__", method)) return session_.call(method, {{right}, {}});
+    if (thing_of(left) && op == TokenKind::Plus && session_.find_attribute(left, "__add__", method))
+        return session_.call(method, {{right}, {}});
     return session_.eager().binary(op, left, right);
 }
 
@@ -287,11 +298,13 @@ IValue Evaluator::subscript(const Subscript& expr) {
         const std::string text = fmt::format("self[{}]", index_text(expr.indices, names, values));
         return session_.eager().evaluate(text, names, std::move(values));
     }
-    if (Thing* thing = thing_of(value); thing && is_type_constructor(value)) return subscripted_type(expr, *scope_, ast_);
+    if (Thing* thing = thing_of(value); thing && is_type_constructor(value))
+        return subscripted_type(expr, *scope_, ast_);
     if (expr.indices.size() == 1) {
         const Expr& at = *expr.indices[0];
         if (const auto* range = as<Slice>(&at)) {
-            if (value.is_list()) return IValue(make_list(value.to_list().element_type, slice(value.to_list().items, *range)));
+            if (value.is_list())
+                return IValue(make_list(value.to_list().element_type, slice(value.to_list().items, *range)));
             if (value.is_tuple()) return IValue(make_tuple(slice(value.to_tuple().elements, *range)));
             if (value.is_string()) {
                 std::string text;
@@ -301,9 +314,11 @@ IValue Evaluator::subscript(const Subscript& expr) {
             if (thing_of(value)) return sliced_module(session_, value, slice(session_.elements(value), *range));
         } else {
             const IValue key = evaluate(at);
-            if (value.is_list()) return value.to_list().items[index(key, value.to_list().items.size(), "list index out of range")];
+            if (value.is_list())
+                return value.to_list().items[index(key, value.to_list().items.size(), "list index out of range")];
             if (value.is_tuple())
-                return value.to_tuple().elements[index(key, value.to_tuple().elements.size(), "tuple index out of range")];
+                return value.to_tuple()
+                    .elements[index(key, value.to_tuple().elements.size(), "tuple index out of range")];
             if (value.is_string()) {
                 const std::vector<IValue> characters = session_.elements(value);
                 return characters[index(key, characters.size(), "string index out of range")];
@@ -365,9 +380,10 @@ void Evaluator::assign_subscript(const Subscript& target, const IValue& value) {
             }
             return;
         }
-        if (values.size() != 2) jit::raise("RuntimeError", "assignment to several index tensors is only supported in compiled functions");
-        session_.eager().evaluate("self.masked_fill_(i, v) if False else self.index_put_([i], torch.as_tensor(v))", {"self", "i", "v"},
-                                  {container, values[1], value});
+        if (values.size() != 2)
+            jit::raise("RuntimeError", "assignment to several index tensors is only supported in compiled functions");
+        session_.eager().evaluate("self.masked_fill_(i, v) if False else self.index_put_([i], torch.as_tensor(v))",
+                                  {"self", "i", "v"}, {container, values[1], value});
         return;
     }
     if (target.indices.size() != 1 || as<Slice>(target.indices[0]))
@@ -384,7 +400,8 @@ void Evaluator::assign_subscript(const Subscript& target, const IValue& value) {
     } else {
         IValue method;
         if (!session_.find_attribute(container, "__setitem__", method))
-            jit::raise("TypeError", fmt::format("'{}' object does not support item assignment", session_.type_name(container)));
+            jit::raise("TypeError",
+                       fmt::format("'{}' object does not support item assignment", session_.type_name(container)));
         session_.call(method, {{key, value}, {}});
     }
 }

@@ -175,7 +175,9 @@ void Evaluator::import(const Import& statement) {
     for (const Import::Alias& alias : statement.names) {
         if (alias.name == "*") {
             const std::vector<std::string> names = public_names_of(module);
-            if (names.empty()) jit::raise("ImportError", fmt::format("'from {} import *' is not supported: name what you need", statement.module));
+            if (names.empty())
+                jit::raise("ImportError",
+                           fmt::format("'from {} import *' is not supported: name what you need", statement.module));
             for (const std::string& name : names) {
                 IValue value;
                 if (session_.find_attribute(module, name, value)) assign_name(name, std::move(value));
@@ -192,7 +194,8 @@ void Evaluator::import(const Import& statement) {
 void Evaluator::define(const FunctionDef& def) {
     auto function = make_intrusive<FunctionThing>(ast_, &def, scope_);
     for (const Parameter& parameter : def.parameters)
-        function->defaults.push_back(parameter.default_value ? std::optional(evaluate(*parameter.default_value)) : std::nullopt);
+        function->defaults.push_back(parameter.default_value ? std::optional(evaluate(*parameter.default_value))
+                                                             : std::nullopt);
     session_.keep(scope_);
     function->qualified_name = scope_->qualifier() + "." + def.name;
     IValue value = function->value();
@@ -267,8 +270,8 @@ void Evaluator::unpack(const Exprs& targets, const IValue& value) {
     const bool has_star = starred < targets.size();
     const size_t needed = targets.size() - has_star;
     if (values.size() < needed)
-        jit::raise("ValueError", fmt::format("not enough values to unpack (expected {}{}, got {})", has_star ? "at least " : "", needed,
-                                        values.size()));
+        jit::raise("ValueError", fmt::format("not enough values to unpack (expected {}{}, got {})",
+                                             has_star ? "at least " : "", needed, values.size()));
     if (values.size() > needed && !has_star)
         jit::raise("ValueError", fmt::format("too many values to unpack (expected {})", needed));
     size_t next = 0;
@@ -293,8 +296,10 @@ void Evaluator::augmented_assign(const AugmentedAssign& statement) {
         if (thing_of(before) && statement.op == TokenKind::Plus && session_.find_attribute(before, "__iadd__", method))
             return session_.call(method, {{operand}, {}});
         if (before.is_tensor()) {
-            static const std::unordered_map<TokenKind, const char*> names = {
-                {TokenKind::Plus, "add_"}, {TokenKind::Minus, "sub_"}, {TokenKind::Star, "mul_"}, {TokenKind::Slash, "div_"}};
+            static const std::unordered_map<TokenKind, const char*> names = {{TokenKind::Plus, "add_"},
+                                                                             {TokenKind::Minus, "sub_"},
+                                                                             {TokenKind::Star, "mul_"},
+                                                                             {TokenKind::Slash, "div_"}};
             if (const auto in_place = names.find(statement.op); in_place != names.end())
                 return session_.eager().call(fmt::format("self.{}", in_place->second), &before, {operand}, {});
         }

@@ -109,7 +109,8 @@ std::string padded(const std::string& sign, const std::string& body, const Spec&
 std::string format_number(const IValue& value, Spec spec) {
     std::string body;
     bool negative = false;
-    const bool as_float = value.is_double() || (spec.type && std::string_view("eEfFgG%").find(spec.type) != std::string_view::npos);
+    const bool as_float =
+        value.is_double() || (spec.type && std::string_view("eEfFgG%").find(spec.type) != std::string_view::npos);
     if (as_float) {
         double number = value.to_scalar().to_double();
         negative = std::signbit(number);
@@ -176,9 +177,11 @@ std::string format_value(Session& session, const IValue& value, std::string_view
         const Scalar item = value.to_tensor().item();
         return format_number(IValue(item), spec);
     }
-    if (value.is_int() || value.is_double() || (value.is_bool() && spec.type && spec.type != 's')) return format_number(value, spec);
+    if (value.is_int() || value.is_double() || (value.is_bool() && spec.type && spec.type != 's'))
+        return format_number(value, spec);
     if (spec.type && spec.type != 's')
-        raise("ValueError", fmt::format("Unknown format code '{}' for object of type '{}'", spec.type, session.type_name(value)));
+        raise("ValueError",
+              fmt::format("Unknown format code '{}' for object of type '{}'", spec.type, session.type_name(value)));
     std::string body = session.str(value);
     if (spec.precision >= 0) body = body.substr(0, spec.precision);
     return padded("", body, spec, spec.align ? spec.align : '<');
@@ -213,7 +216,8 @@ std::string str_format(Session& session, const std::string& format, const Argume
         if (field.empty() || std::isdigit(static_cast<unsigned char>(field[0]))) {
             const size_t position = field.empty() ? next++ : std::stoul(field.substr(0, 6));
             if (position >= arguments.positional.size())
-                raise("IndexError", fmt::format("Replacement index {} out of range for positional args tuple", position));
+                raise("IndexError",
+                      fmt::format("Replacement index {} out of range for positional args tuple", position));
             value = &arguments.positional[position];
         } else {
             value = arguments.keyword(field);
@@ -234,7 +238,8 @@ std::string percent_format(Session& session, const std::string& format, const IV
             continue;
         }
         size_t end = i + 1;
-        while (end < format.size() && std::string_view("+- #0123456789.").find(format[end]) != std::string_view::npos) ++end;
+        while (end < format.size() && std::string_view("+- #0123456789.").find(format[end]) != std::string_view::npos)
+            ++end;
         if (end == format.size()) raise("ValueError", "incomplete format");
         std::string spec = format.substr(i + 1, end - i - 1);
         const char type = format[end];
@@ -249,14 +254,18 @@ std::string percent_format(Session& session, const std::string& format, const IV
         if (left) spec = "<" + spec.substr(1);
         switch (type) {
             case 's':
-                out += format_value(session, IValue(session.str(value)), left ? spec : spec.empty() ? spec : ">" + spec);
+                out += format_value(session, IValue(session.str(value)),
+                                    left           ? spec
+                                    : spec.empty() ? spec
+                                                   : ">" + spec);
                 break;
             case 'r':
                 out += format_value(session, IValue(session.repr(value)), spec);
                 break;
             case 'd':
             case 'i':
-                out += format_value(session, value.is_double() ? IValue(static_cast<int64_t>(value.to_double())) : value, spec + "d");
+                out += format_value(
+                    session, value.is_double() ? IValue(static_cast<int64_t>(value.to_double())) : value, spec + "d");
                 break;
             default:
                 out += format_value(session, value, spec + type);

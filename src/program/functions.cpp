@@ -52,33 +52,42 @@ class GenericFunctionValue : public SugaredValue {
         const auto& parameters = function_->parameters();
         std::vector<IValue> things(parameters.size());
         for (size_t i = 0; i < things.size(); ++i) {
-            if (function_->defaults[i] && is_callable_thing(*function_->defaults[i])) things[i] = *function_->defaults[i];
+            if (function_->defaults[i] && is_callable_thing(*function_->defaults[i]))
+                things[i] = *function_->defaults[i];
         }
         NamedValues args;
         NamedValues kwargs;
         size_t position = 0;
         for (const SugaredArgument& argument : given) {
-            const size_t at = argument.name.empty() ? position++ : std::ranges::find(parameters, argument.name, &ast::Parameter::name) - parameters.begin();
+            const size_t at =
+                argument.name.empty()
+                    ? position++
+                    : std::ranges::find(parameters, argument.name, &ast::Parameter::name) - parameters.begin();
             if (at < things.size()) things[at] = IValue();
-            if (!argument.value->simple() && at < things.size() && takes_things_for(parameters[at]) && is_callable_thing(argument.value->origin)) {
+            if (!argument.value->simple() && at < things.size() && takes_things_for(parameters[at]) &&
+                is_callable_thing(argument.value->origin)) {
                 things[at] = argument.value->origin;
                 continue;
             }
             Value* value = argument.value->as_value(argument.range, graph);
-            argument.name.empty() ? args.emplace_back(argument.range, value) : kwargs.emplace_back(argument.range, argument.name, value);
+            argument.name.empty() ? args.emplace_back(argument.range, value)
+                                  : kwargs.emplace_back(argument.range, argument.name, value);
         }
         if (!std::ranges::any_of(things, holds_thing)) return call(range, graph, args, kwargs);
-        return session_.compile_time(function_->with_things(session_, things).value(), graph, range)->call(range, graph, args, kwargs);
+        return session_.compile_time(function_->with_things(session_, things).value(), graph, range)
+            ->call(range, graph, args, kwargs);
     }
 
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override {
         const auto& parameters = function_->parameters();
         std::vector<TypePtr> types;
         for (size_t i = 0; i < parameters.size(); ++i) types.push_back(var_type(fmt::format("t{}", i)));
         // Type variables bind to whatever comes.
         const MatchedSchema match = match_schema(function_->signature(session_, types), range, graph, args, kwargs);
         types.clear();
-        for (size_t i = 0; i < match.inputs.size(); ++i) types.push_back(parameters[i].annotation ? TypePtr() : match.inputs[i]->type);
+        for (size_t i = 0; i < match.inputs.size(); ++i)
+            types.push_back(parameters[i].annotation ? TypePtr() : match.inputs[i]->type);
         Function& instance = function_->instance(session_, types);
         define_now(session_, instance, range);
         MatchedSchema call{match.inputs, {instance.schema().returns.at(0).type}, {}};
@@ -95,12 +104,14 @@ class UncallableFunctionValue : public SugaredValue {
  public:
     UncallableFunctionValue(Session& session, FunctionThing& function) : session_(session), function_(&function) {}
     std::string kind() const override { return "function"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override {
         Schema schema = function_->signature(session_);
         if (function_->owner && !schema.arguments.empty()) schema.arguments[0].type = any_type();
         match_schema(schema, range, graph, args, kwargs);
         constexpr const char* kMessage = "This Python function is annotated to be ignored and cannot be run";
-        Node* raise = graph.create(sym::prim_RaiseException, {graph.insert_constant(kMessage), graph.insert_constant(IValue())}, 0);
+        Node* raise = graph.create(sym::prim_RaiseException,
+                                   {graph.insert_constant(kMessage), graph.insert_constant(IValue())}, 0);
         raise->range = range;
         graph.insert(raise);
         const TypePtr type = schema.returns.empty() ? tensor_type() : schema.returns[0].type;
@@ -125,10 +136,11 @@ bool FunctionThing::attribute(Session& session, const std::string& field, IValue
     Function& function = compiled(session);
     define_now(session, function, {});
     if (field == "save") {
-        out = make_closure<IntrusivePtr<FunctionThing>>(IntrusivePtr<FunctionThing>(this), [](Session& session, auto& self, Arguments& arguments) {
-            save_script_module(session, self->value(), arguments.positional.at(0).to_string());
-            return IValue();
-        });
+        out = make_closure<IntrusivePtr<FunctionThing>>(
+            IntrusivePtr<FunctionThing>(this), [](Session& session, auto& self, Arguments& arguments) {
+                save_script_module(session, self->value(), arguments.positional.at(0).to_string());
+                return IValue();
+            });
     } else {
         out = field == "code" ? IValue(function_source(function).code) : IValue(function.graph()->str());
     }
@@ -142,9 +154,11 @@ bool takes_things_for(const ast::Parameter& parameter) {
 }
 
 bool is_callable_thing(const IValue& value) {
-    if (const auto* function = thing_as<FunctionThing>(value)) return function->role == FunctionThing::Role::plain && !function->owner;
+    if (const auto* function = thing_as<FunctionThing>(value))
+        return function->role == FunctionThing::Role::plain && !function->owner;
     const auto* type = thing_as<ClassThing>(value);
-    return (type && type->def() && type->family() != ClassThing::Family::module) || thing_as<BuiltinThing>(value) || thing_as<OperatorThing>(value);
+    return (type && type->def() && type->family() != ClassThing::Family::module) || thing_as<BuiltinThing>(value) ||
+           thing_as<OperatorThing>(value);
 }
 
 bool FunctionThing::is_generic() const {
@@ -161,11 +175,14 @@ static bool only_python_runs(const ast::Block& block) {
             case ast::StmtKind::ClassDef:
                 return true;
             case ast::StmtKind::If:
-                return only_python_runs(static_cast<const ast::If*>(statement)->then) || only_python_runs(static_cast<const ast::If*>(statement)->otherwise);
+                return only_python_runs(static_cast<const ast::If*>(statement)->then) ||
+                       only_python_runs(static_cast<const ast::If*>(statement)->otherwise);
             case ast::StmtKind::While:
-                return !static_cast<const ast::While*>(statement)->otherwise.empty() || only_python_runs(static_cast<const ast::While*>(statement)->body);
+                return !static_cast<const ast::While*>(statement)->otherwise.empty() ||
+                       only_python_runs(static_cast<const ast::While*>(statement)->body);
             case ast::StmtKind::For:
-                return !static_cast<const ast::For*>(statement)->otherwise.empty() || only_python_runs(static_cast<const ast::For*>(statement)->body);
+                return !static_cast<const ast::For*>(statement)->otherwise.empty() ||
+                       only_python_runs(static_cast<const ast::For*>(statement)->body);
             case ast::StmtKind::With:
                 return only_python_runs(static_cast<const ast::With*>(statement)->body);
             default:
@@ -214,7 +231,8 @@ FunctionThing& FunctionThing::with_things(Session& session, const std::vector<IV
     known = make_intrusive<FunctionThing>(ast, std::move(rest), names);
     known->defaults = std::move(rest_defaults);
     // A class method is a function beside its class.
-    known->qualified_name = owner ? fmt::format("{}.{}", owner->names()->parent()->qualifier(), name()) : qualified_name;
+    known->qualified_name =
+        owner ? fmt::format("{}.{}", owner->names()->parent()->qualifier(), name()) : qualified_name;
     known->own_return_ = own_return_;
     return *known;
 }
@@ -276,11 +294,13 @@ std::vector<IValue> FunctionThing::bind(Session& session, const Arguments& argum
         }
     }
     if (used < arguments.positional.size())
-        raise("TypeError", fmt::format("{}() takes {} positional argument{} but {} {} given", name(), most, most == 1 ? "" : "s",
-                                       arguments.positional.size(), arguments.positional.size() == 1 ? "was" : "were"));
+        raise("TypeError",
+              fmt::format("{}() takes {} positional argument{} but {} {} given", name(), most, most == 1 ? "" : "s",
+                          arguments.positional.size(), arguments.positional.size() == 1 ? "was" : "were"));
     for (size_t k = 0; k < used_keywords.size(); ++k) {
         if (!used_keywords[k] && !takes_all_keywords)
-            raise("TypeError", fmt::format("{}() got an unexpected keyword argument '{}'", name(), arguments.keywords[k].first));
+            raise("TypeError",
+                  fmt::format("{}() got an unexpected keyword argument '{}'", name(), arguments.keywords[k].first));
     }
     if (!missing.empty()) {
         std::string names = missing[0];
@@ -305,7 +325,8 @@ IValue FunctionThing::interpret(Session& session, const Arguments& arguments) {
 }
 
 IValue FunctionThing::call(Session& session, Arguments arguments) {
-    if (is_dynamic_ || lambda || session.constructing > 0 || owner || has_variable_arguments(*this) || only_python_runs())
+    if (is_dynamic_ || lambda || session.constructing > 0 || owner || has_variable_arguments(*this) ||
+        only_python_runs())
         return interpret(session, arguments);
     std::vector<IValue> values = bind(session, arguments);
     if (std::ranges::any_of(values, holds_thing)) {
@@ -344,12 +365,15 @@ Schema FunctionThing::signature(Session& session, const std::vector<TypePtr>& ty
         if (i >= defaults.size() || !defaults[i]) continue;
         if (defaults[i]->is_list() || defaults[i]->is_dict()) {
             throw CompileError(parameters()[i].range,
-                               fmt::format("Mutable default parameters are not supported because Python binds them to the function and they persist across function "
-                                           "calls.\nAs a workaround, make the default None and instantiate the default parameter within the body of the function. Found "
+                               fmt::format("Mutable default parameters are not supported because Python binds them to "
+                                           "the function and they persist across function "
+                                           "calls.\nAs a workaround, make the default None and instantiate the default "
+                                           "parameter within the body of the function. Found "
                                            "<class '{}'> on parameter {}",
                                            session.type_name(*defaults[i]), argument.name));
         }
-        argument.default_value = argument.type->has_free_variables() ? *defaults[i] : default_of(argument, *defaults[i], parameters()[i]);
+        argument.default_value =
+            argument.type->has_free_variables() ? *defaults[i] : default_of(argument, *defaults[i], parameters()[i]);
     }
     return schema;
 }
@@ -362,12 +386,12 @@ Function& FunctionThing::compile(Session& session, const std::string& key, Funct
     IntrusivePtr<Function>& known = instances_[key];
     if (known) return *known;
     Schema schema = signature();
-    auto function = make_intrusive<Function>(
-        session.unique_name(lambda ? scope->qualifier() + "._lambda" : qualified_name),
-        [&session, self = IntrusivePtr<FunctionThing>(this), schema](Function& function) {
-            ScopeResolver resolver(session, self->scope, self->ast);
-            emit_function(function, self->definition(), schema, resolver);
-        });
+    auto function =
+        make_intrusive<Function>(session.unique_name(lambda ? scope->qualifier() + "._lambda" : qualified_name),
+                                 [&session, self = IntrusivePtr<FunctionThing>(this), schema](Function& function) {
+                                     ScopeResolver resolver(session, self->scope, self->ast);
+                                     emit_function(function, self->definition(), schema, resolver);
+                                 });
     if (!schema.returns.empty()) {
         schema.name = definition().name;
         function->set_schema(std::move(schema));
@@ -388,11 +412,14 @@ Function& FunctionThing::instance(Session& session, const std::vector<TypePtr>& 
 SugaredPtr FunctionThing::compile_time(Session& session, Graph&, const SourceRange& range) {
     if (role == Role::unused || role == Role::ignored) return std::make_shared<UncallableFunctionValue>(session, *this);
     if (has_variable_arguments(*this))
-        throw NotCompilable(range, "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults");
+        throw NotCompilable(
+            range,
+            "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults");
     if (!overloads.empty()) {
         std::vector<Function*> functions;
         for (size_t i = 0; i < overloads.size(); ++i) {
-            functions.push_back(&compile(session, fmt::format("overload {}", i), [&] { return overloads[i]->signature(session); }));
+            functions.push_back(
+                &compile(session, fmt::format("overload {}", i), [&] { return overloads[i]->signature(session); }));
             define_now(session, *functions.back(), range);
         }
         return std::make_shared<FunctionValue>(std::move(functions));
@@ -453,8 +480,8 @@ void define_now(Session& session, Function& function, const SourceRange& caller)
     } catch (const CompileError& error) {
         const std::string chain = session.end_compiling();
         if (!caller.known() || chain.empty()) throw;
-        throw CompileError(error, fmt::format("'{}' is being compiled since it was called from '{}'\n{}", function.name(), chain,
-                                              caller.highlight()));
+        throw CompileError(error, fmt::format("'{}' is being compiled since it was called from '{}'\n{}",
+                                              function.name(), chain, caller.highlight()));
     }
     session.end_compiling();
 }

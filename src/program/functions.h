@@ -16,10 +16,10 @@ namespace wick::jit {
 
 class ClassThing;
 
-/// A function as its `def` statement leaves it. Called, it is compiled: once where its parameters have annotations (those
-/// without are Tensors), and for each combination of argument types where none of them has (a generic function). Given functions or
-/// classes for parameters, it becomes another function, in which they have the parameters' names. What only Python can do (building
-/// modules, *args, try) runs in the evaluator instead.
+/// A function as its `def` statement leaves it. Called, it is compiled: once where its parameters have annotations
+/// (those without are Tensors), and for each combination of argument types where none of them has (a generic function).
+/// Given functions or classes for parameters, it becomes another function, in which they have the parameters' names.
+/// What only Python can do (building modules, *args, try) runs in the evaluator instead.
 class FunctionThing : public Thing {
  public:
     FunctionThing(std::shared_ptr<const Ast> ast, const ast::FunctionDef* def, ScopePtr scope)
@@ -53,10 +53,12 @@ class FunctionThing : public Thing {
     std::string name() const { return def ? def->name : "<lambda>"; }
     /// Whether the types of its parameters, or the functions that they are, come with each call.
     bool is_generic() const;
-    /// Whether it has statements that TorchScript refuses and the evaluator runs: try, global, what defines or imports, `else` of loops.
+    /// Whether it has statements that TorchScript refuses and the evaluator runs: try, global, what defines or imports,
+    /// `else` of loops.
     bool only_python_runs() const;
     bool has_instances() const { return !instances_.empty(); }
-    /// The function that is left when some parameters stand for things: one for each parameter, None where it stays one.
+    /// The function that is left when some parameters stand for things: one for each parameter, None where it stays
+    /// one.
     FunctionThing& with_things(Session& session, const std::vector<IValue>& things);
 
     std::string kind() const override { return "function"; }
@@ -69,8 +71,8 @@ class FunctionThing : public Thing {
     IValue interpret(Session& session, const Arguments& arguments);
     /// The arguments in the order of the parameters, *args as a tuple and **kwargs as a dict; TypeError as in Python.
     std::vector<IValue> bind(Session& session, const Arguments& arguments) const;
-    /// What the parameters' annotations say; those without one are of the type in `types` or, where that is null or there
-    /// are none, Tensors.
+    /// What the parameters' annotations say; those without one are of the type in `types` or, where that is null or
+    /// there are none, Tensors.
     Schema signature(Session& session, const std::vector<TypePtr>& types = {}) const;
     /// The compiled form with the declared types.
     Function& compiled(Session& session);

@@ -43,7 +43,8 @@ static const std::vector<std::string_view>& modules_that_define(std::string_view
             const auto is_inside = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
             const std::string_view name(line.begin(), std::find_if_not(line.begin(), line.end(), is_inside));
             line.remove_prefix(name.size());
-            const bool defines = is_assignment ? line.starts_with(" =") : line.starts_with('(') || line.starts_with(':');
+            const bool defines =
+                is_assignment ? line.starts_with(" =") : line.starts_with('(') || line.starts_with(':');
             if (defines && !name.empty()) modules[name].push_back(module);
         };
         for (const auto& [module, text] : library_texts()) {

@@ -17,16 +17,20 @@ namespace wick::jit {
 
 bool ModuleClass::same_as(const ModuleClass& other) const {
     const auto equal_attributes = [](const ClassType::Attribute& a, const ClassType::Attribute& b) {
-        return a.name == b.name && a.is_parameter == b.is_parameter && a.is_buffer == b.is_buffer && a.type->equals(*b.type);
+        return a.name == b.name && a.is_parameter == b.is_parameter && a.is_buffer == b.is_buffer &&
+               a.type->equals(*b.type);
     };
     const auto equal_values = [](const auto& a, const auto& b) {
         return a.first == b.first && (a.second.is_same(b.second) || a.second.equals(b.second));
     };
     return container == other.container && std::ranges::equal(attributes, other.attributes, equal_attributes) &&
-           std::ranges::equal(constants, other.constants, equal_values) && std::ranges::equal(functions, other.functions, equal_values) &&
-           std::ranges::equal(modules, other.modules) && std::ranges::equal(interfaces, other.interfaces) &&
-           std::ranges::equal(forward_hooks, other.forward_hooks, [](const IValue& a, const IValue& b) { return a.is_same(b); }) &&
-           std::ranges::equal(forward_pre_hooks, other.forward_pre_hooks, [](const IValue& a, const IValue& b) { return a.is_same(b); });
+           std::ranges::equal(constants, other.constants, equal_values) &&
+           std::ranges::equal(functions, other.functions, equal_values) && std::ranges::equal(modules, other.modules) &&
+           std::ranges::equal(interfaces, other.interfaces) &&
+           std::ranges::equal(forward_hooks, other.forward_hooks,
+                              [](const IValue& a, const IValue& b) { return a.is_same(b); }) &&
+           std::ranges::equal(forward_pre_hooks, other.forward_pre_hooks,
+                              [](const IValue& a, const IValue& b) { return a.is_same(b); });
 }
 
 ModuleClass* ModuleClass::find_module(const std::string& name) const {
@@ -54,7 +58,8 @@ std::vector<std::string> constant_names(ModuleObject& module, Session& session) 
         for (const ast::Stmt* statement : level->def()->body) {
             const auto* assign = ast::as<ast::Assign>(statement);
             const auto* target = assign && assign->annotation ? ast::as<ast::Name>(assign->targets[0]) : nullptr;
-            if (target && (final_type(assign->annotation) || dotted_name(assign->annotation).ends_with("Final"))) add(target->id);
+            if (target && (final_type(assign->annotation) || dotted_name(assign->annotation).ends_with("Final")))
+                add(target->id);
         }
     }
     return names;
@@ -64,7 +69,8 @@ ModuleClass::Container container_of(ModuleObject& module) {
     for (ClassThing* level : module.type->lineage()) {
         if (!level->qualified_name().starts_with("__torch__.torch.nn.modules.container.")) continue;
         if (level->name() == "ModuleDict") return ModuleClass::Container::dict;
-        if (level->name() == "ParameterList" || level->name() == "ParameterDict") return ModuleClass::Container::parameters;
+        if (level->name() == "ParameterList" || level->name() == "ParameterDict")
+            return ModuleClass::Container::parameters;
         return ModuleClass::Container::list;
     }
     return ModuleClass::Container::none;
@@ -77,7 +83,8 @@ std::vector<std::string> property_names(ClassThing& type) {
         for (const std::string& name : level->names()->names()) {
             const auto* property = thing_as<PropertyThing>(*level->names()->find(name));
             const auto* getter = property ? thing_as<FunctionThing>(property->getter) : nullptr;
-            if (getter && getter->role != FunctionThing::Role::ignored && getter->role != FunctionThing::Role::unused) names.insert(name);
+            if (getter && getter->role != FunctionThing::Role::ignored && getter->role != FunctionThing::Role::unused)
+                names.insert(name);
         }
     }
     if (const IValue* unused = type.find("__jit_unused_properties__"); unused && unused->is_list()) {
@@ -104,8 +111,8 @@ class ModuleResolver : public ScopeResolver {
 
 }  // namespace
 
-void ModuleClasses::describe_attribute(ModuleClass& into, ModuleObject& module, const std::string& name, const IValue& value, bool is_parameter,
-                                       bool is_buffer) {
+void ModuleClasses::describe_attribute(ModuleClass& into, ModuleObject& module, const std::string& name,
+                                       const IValue& value, bool is_parameter, bool is_buffer) {
     if (const ast::Expr* annotation = module.type->annotation(name)) {
         const ast::Expr* inner = final_type(annotation);
         ClassThing* owner = nullptr;
@@ -114,15 +121,18 @@ void ModuleClasses::describe_attribute(ModuleClass& into, ModuleObject& module, 
         }
         if (!dotted_name(annotation).ends_with("Final")) {
             ScopeResolver resolver(session_, owner->names()->parent());
-            into.attributes.push_back({name, parse_type(inner ? *inner : *annotation, resolver), is_parameter, is_buffer});
+            into.attributes.push_back(
+                {name, parse_type(inner ? *inner : *annotation, resolver), is_parameter, is_buffer});
             return;
         }
     }
     if (holds_thing(value)) {
         const std::string kind = session_.type_name(value);
-        into.failed.emplace_back(name, fmt::format("(This attribute exists on the Python module, but we failed to convert Python type: '{}' to a "
-                                                   "TorchScript type.)",
-                                                   kind));
+        into.failed.emplace_back(
+            name,
+            fmt::format("(This attribute exists on the Python module, but we failed to convert Python type: '{}' to a "
+                        "TorchScript type.)",
+                        kind));
         return;
     }
     IValue settled = value;
@@ -130,11 +140,14 @@ void ModuleClasses::describe_attribute(ModuleClass& into, ModuleObject& module, 
     const bool is_empty = (settled.is_list() && settled.to_list().element_type->is(TypeKind::Any)) ||
                           (settled.is_dict() && settled.to_dict().key_type->is(TypeKind::Any));
     if (is_empty) {
-        const char* why = settled.is_list() ? settled.to_list().items.empty() ? "List trace inputs must have elements" : "Lists must contain only a single type"
+        const char* why = settled.is_list() ? settled.to_list().items.empty() ? "List trace inputs must have elements"
+                                                                              : "Lists must contain only a single type"
                                             : "Dictionary inputs must have entries";
-        into.failed.emplace_back(name, fmt::format("(This attribute exists on the Python module, but we failed to convert Python type: '{}' to a "
-                                                   "TorchScript type. {}. Its type was inferred; try adding a type annotation for the attribute.)",
-                                                   session_.type_name(value), why));
+        into.failed.emplace_back(
+            name,
+            fmt::format("(This attribute exists on the Python module, but we failed to convert Python type: '{}' to a "
+                        "TorchScript type. {}. Its type was inferred; try adding a type annotation for the attribute.)",
+                        session_.type_name(value), why));
         return;
     }
     into.attributes.push_back({name, settled.type(), is_parameter, is_buffer});
@@ -146,8 +159,10 @@ IntrusivePtr<ModuleClass> ModuleClasses::describe(ModuleObject& module) {
     description->container = container_of(module);
     description->forward_hooks = module.forward_hooks;
     description->forward_pre_hooks = module.forward_pre_hooks;
-    for (auto& [name, value] : module.parameters->items()) describe_attribute(*description, module, name.to_string(), value, true, false);
-    for (auto& [name, value] : module.buffers->items()) describe_attribute(*description, module, name.to_string(), value, false, true);
+    for (auto& [name, value] : module.parameters->items())
+        describe_attribute(*description, module, name.to_string(), value, true, false);
+    for (auto& [name, value] : module.buffers->items())
+        describe_attribute(*description, module, name.to_string(), value, false, true);
     for (auto& [name, value] : module.modules->items()) {
         auto* inner = thing_as<ModuleObject>(value);
         if (!inner) {
@@ -173,8 +188,10 @@ IntrusivePtr<ModuleClass> ModuleClasses::describe(ModuleObject& module) {
         if (!module.attribute(session_, name, value)) continue;
         if (holds_thing(value)) {
             throw CompileError(module.type->def()->name_range,
-                               fmt::format("'{}' object in attribute '{}.{}' is not a valid constant.\nValid constants are:\n1. a nn.ModuleList\n2. a value of "
-                                           "type {{bool, float, int, str, NoneType, torch.device, torch.layout, torch.dtype}}\n3. a list or tuple of (2)",
+                               fmt::format("'{}' object in attribute '{}.{}' is not a valid constant.\nValid constants "
+                                           "are:\n1. a nn.ModuleList\n2. a value of "
+                                           "type {{bool, float, int, str, NoneType, torch.device, torch.layout, "
+                                           "torch.dtype}}\n3. a list or tuple of (2)",
                                            session_.type_name(value), module.type->name(), name));
         }
         settle_types(value);
@@ -184,7 +201,8 @@ IntrusivePtr<ModuleClass> ModuleClasses::describe(ModuleObject& module) {
     for (auto& [name, value] : module.attributes->items()) {
         const std::string& field = name.to_string();
         if (std::ranges::find(constants, field) != constants.end()) continue;
-        if (thing_as<FunctionThing>(value) || thing_as<BuiltinThing>(value) || (thing_of(value) && thing_of(value)->kind() == "builtin_function_or_method")) {
+        if (thing_as<FunctionThing>(value) || thing_as<BuiltinThing>(value) ||
+            (thing_of(value) && thing_of(value)->kind() == "builtin_function_or_method")) {
             description->functions.emplace_back(field, value);
             continue;
         }
@@ -206,7 +224,8 @@ IntrusivePtr<ModuleClass> ModuleClasses::class_of(ModuleObject& module) {
     for (auto& [name, inner] : module.modules->items()) {
         if (const ModuleClass* module_class = description->find_module(name.to_string())) {
             type->add_attribute(name.to_string(), module_class->type);
-        } else if (const auto found = std::ranges::find(description->interfaces, name.to_string(), [](const auto& i) { return i.first; });
+        } else if (const auto found = std::ranges::find(description->interfaces, name.to_string(),
+                                                        [](const auto& i) { return i.first; });
                    found != description->interfaces.end()) {
             type->add_attribute(name.to_string(), found->second);
         }
@@ -225,7 +244,8 @@ bool ModuleClasses::is_current(ModuleObject& module) {
         if (!inner) continue;
         ++submodules;
         const int64_t slot = module.scripted->type->find_attribute(name.to_string());
-        if (slot < 0 || !is_current(*inner) || module.scripted->slot(slot).pointer() != inner->scripted.get()) return false;
+        if (slot < 0 || !is_current(*inner) || module.scripted->slot(slot).pointer() != inner->scripted.get())
+            return false;
     }
     const auto& attributes = module.scripted->type->attributes();
     const auto is_module = [&](const ClassType::Attribute& attribute) {
@@ -274,7 +294,8 @@ void ModuleClasses::compile_methods(ModuleClass& type) {
         for (ClassThing* level : type.python_class->lineage()) {
             for (const std::string& name : level->names()->names()) {
                 const auto* function = thing_as<FunctionThing>(*level->names()->find(name));
-                if (function && function->role == FunctionThing::Role::exported && name != "forward") exported.push_back(name);
+                if (function && function->role == FunctionThing::Role::exported && name != "forward")
+                    exported.push_back(name);
             }
         }
         std::ranges::sort(exported);
@@ -295,9 +316,12 @@ void ModuleClasses::compile_methods(ModuleClass& type) {
         }
         if (type.container == ModuleClass::Container::dict) {
             std::string keys;
-            for (const auto& [name, module] : type.modules) keys += (keys.empty() ? "" : ", ") + session_.repr(IValue(name));
-            define_from_text(type, type.modules.empty() ? "def __contains__(self, key: str) -> bool:\n   return False\n"
-                                                        : fmt::format("def __contains__(self, key: str) -> bool:\n   return key in [{}]\n", keys));
+            for (const auto& [name, module] : type.modules)
+                keys += (keys.empty() ? "" : ", ") + session_.repr(IValue(name));
+            define_from_text(
+                type, type.modules.empty()
+                          ? "def __contains__(self, key: str) -> bool:\n   return False\n"
+                          : fmt::format("def __contains__(self, key: str) -> bool:\n   return key in [{}]\n", keys));
         }
     } catch (...) {
         compiled_[type.type.get()] = false;
@@ -313,8 +337,8 @@ void ModuleClasses::define_from_text(ModuleClass& type, const std::string& text)
     define_now(session_, *declare(type, *method, method->name()), {});
 }
 
-Function* ModuleClasses::declare(ModuleClass& type, FunctionThing& method, const std::string& name, const FunctionThing* overload,
-                                 bool is_method) {
+Function* ModuleClasses::declare(ModuleClass& type, FunctionThing& method, const std::string& name,
+                                 const FunctionThing* overload, bool is_method) {
     Schema schema = (overload ? *overload : method).signature(session_);
     if (schema.arguments.empty()) throw CompileError(method.def->parameters_range, "methods must have a self argument");
     schema.arguments[0].type = type.type;
@@ -376,8 +400,10 @@ Function* ModuleClasses::hook(ModuleClass& type, const IValue& value) {
     const std::string name = fmt::format("{}.{}", type.type->name(), function->name());
     if (Function* known = session_.unit()->find_function(name)) return known;
     Function* declared = declare(type, *function, function->name(), nullptr, false);
-    const bool before = std::ranges::any_of(type.forward_pre_hooks, [&](const IValue& hook) { return hook.is_same(value); });
-    before ? type.type->add_forward_pre_hook(IntrusivePtr<Function>(declared)) : type.type->add_forward_hook(IntrusivePtr<Function>(declared));
+    const bool before =
+        std::ranges::any_of(type.forward_pre_hooks, [&](const IValue& hook) { return hook.is_same(value); });
+    before ? type.type->add_forward_pre_hook(IntrusivePtr<Function>(declared))
+           : type.type->add_forward_hook(IntrusivePtr<Function>(declared));
     return declared;
 }
 

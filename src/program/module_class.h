@@ -61,12 +61,12 @@ class ModuleClasses {
 
  private:
     IntrusivePtr<ModuleClass> describe(ModuleObject& module);
-    void describe_attribute(ModuleClass& into, ModuleObject& module, const std::string& name, const IValue& value, bool is_parameter,
-                            bool is_buffer);
+    void describe_attribute(ModuleClass& into, ModuleObject& module, const std::string& name, const IValue& value,
+                            bool is_parameter, bool is_buffer);
     bool is_current(ModuleObject& module);
     void define_from_text(ModuleClass& type, const std::string& text);
-    Function* declare(ModuleClass& type, FunctionThing& method, const std::string& name, const FunctionThing* overload = nullptr,
-                      bool is_method = true);
+    Function* declare(ModuleClass& type, FunctionThing& method, const std::string& name,
+                      const FunctionThing* overload = nullptr, bool is_method = true);
 
     Session& session_;
     std::unordered_map<const ClassThing*, std::vector<IntrusivePtr<ModuleClass>>> classes_;

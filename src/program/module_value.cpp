@@ -24,9 +24,11 @@ class KnownCall : public SugaredValue {
 
 class DefinedMethod : public SugaredValue {
  public:
-    DefinedMethod(Session& session, Value* self, Function& function) : session_(session), self_(self), function_(&function) {}
+    DefinedMethod(Session& session, Value* self, Function& function)
+        : session_(session), self_(self), function_(&function) {}
     std::string kind() const override { return "method"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override {
         define_now(session_, *function_, range);
         return MethodValue(self_, function_->name()).call(range, graph, args, kwargs);
     }
@@ -40,9 +42,11 @@ class DefinedMethod : public SugaredValue {
 /// A method with several signatures: the first that fits is called.
 class OverloadedMethod : public SugaredValue {
  public:
-    OverloadedMethod(Session& session, Value* self, std::vector<Function*> methods) : session_(session), self_(self), methods_(std::move(methods)) {}
+    OverloadedMethod(Session& session, Value* self, std::vector<Function*> methods)
+        : session_(session), self_(self), methods_(std::move(methods)) {}
     std::string kind() const override { return "method"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override {
         NamedValues all{NamedValue(range, self_)};
         all.insert(all.end(), args.begin(), args.end());
         std::vector<const Schema*> schemas;
@@ -63,7 +67,8 @@ class BoundFunction : public SugaredValue {
  public:
     BoundFunction(SugaredPtr function, Value* self) : function_(std::move(function)), self_(self) {}
     std::string kind() const override { return "method"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override {
         NamedValues all{NamedValue(range, self_)};
         all.insert(all.end(), args.begin(), args.end());
         return function_->call(range, graph, all, kwargs);
@@ -82,7 +87,8 @@ std::vector<std::pair<std::string, SugaredPtr>> ModuleValue::children(const Sour
     std::vector<std::pair<std::string, SugaredPtr>> out;
     if (type_->container == ModuleClass::Container::parameters) {
         for (const auto& attribute : type_->attributes) {
-            if (attribute.is_parameter) out.emplace_back(attribute.name, SimpleValue(self_).attr(range, graph, attribute.name));
+            if (attribute.is_parameter)
+                out.emplace_back(attribute.name, SimpleValue(self_).attr(range, graph, attribute.name));
         }
         return out;
     }
@@ -93,13 +99,14 @@ std::vector<std::pair<std::string, SugaredPtr>> ModuleValue::children(const Sour
     return out;
 }
 
-void ModuleValue::walk(const SourceRange& range, Graph& graph, const std::string& prefix, std::vector<std::pair<std::string, SugaredPtr>>& out,
-                       const std::string& what) {
+void ModuleValue::walk(const SourceRange& range, Graph& graph, const std::string& prefix,
+                       std::vector<std::pair<std::string, SugaredPtr>>& out, const std::string& what) {
     if (what == "modules") out.emplace_back(prefix, shared_from_this());
     for (const auto& attribute : type_->attributes) {
         const bool wanted = what == "parameters" ? attribute.is_parameter : what == "buffers" && attribute.is_buffer;
         if (wanted && attribute.type->is(TypeKind::Tensor))
-            out.emplace_back(prefix + (prefix.empty() ? "" : ".") + attribute.name, SimpleValue(self_).attr(range, graph, attribute.name));
+            out.emplace_back(prefix + (prefix.empty() ? "" : ".") + attribute.name,
+                             SimpleValue(self_).attr(range, graph, attribute.name));
     }
     if (type_->container == ModuleClass::Container::parameters) return;
     for (const auto& [name, child] : children(range, graph))
@@ -112,8 +119,10 @@ SugaredPtr ModuleValue::try_attr(const SourceRange& range, Graph& graph, const s
         return classes_.module_value(member, *inner);
     }
     const ClassType& type = *type_->type;
-    if (type.find_attribute(field) >= 0 || type.find_constant(field)) return SimpleValue(self_).attr(range, graph, field);
-    const auto rows = [&](const std::vector<std::pair<std::string, SugaredPtr>>& named, bool with_names, bool with_values) {
+    if (type.find_attribute(field) >= 0 || type.find_constant(field))
+        return SimpleValue(self_).attr(range, graph, field);
+    const auto rows = [&](const std::vector<std::pair<std::string, SugaredPtr>>& named, bool with_names,
+                          bool with_values) {
         std::vector<SugaredPtr> members;
         for (const auto& [name, value] : named) {
             if (with_names && with_values) {
@@ -129,7 +138,8 @@ SugaredPtr ModuleValue::try_attr(const SourceRange& range, Graph& graph, const s
         if (field == "keys") return rows(children(range, graph), true, false);
         if (field == "values") return rows(children(range, graph), false, true);
     }
-    if (const auto function = std::ranges::find(type_->functions, field, [](const auto& f) { return f.first; }); function != type_->functions.end())
+    if (const auto function = std::ranges::find(type_->functions, field, [](const auto& f) { return f.first; });
+        function != type_->functions.end())
         return session_.compile_time(function->second, graph, range);
     // What the root of all modules has is Python's; these are known without running it.
     for (const std::string what : {"children", "modules", "parameters", "buffers"}) {
@@ -160,12 +170,14 @@ SugaredPtr ModuleValue::try_attr(const SourceRange& range, Graph& graph, const s
 SugaredPtr ModuleValue::attr(const SourceRange& range, Graph& graph, const std::string& field) {
     if (SugaredPtr found = try_attr(range, graph, field)) return found;
     const std::string* why = type_->why_failed(field);
-    throw CompileError(range, fmt::format("Module '{}' has no attribute '{}' {}", type_->python_class->name(), field, why ? *why : ""));
+    throw CompileError(range, fmt::format("Module '{}' has no attribute '{}' {}", type_->python_class->name(), field,
+                                          why ? *why : ""));
 }
 
 bool ModuleValue::has_attr(const SourceRange&, Graph&, const std::string& field) {
     const ClassType& type = *type_->type;
-    return type_->find_module(field) || type.find_attribute(field) >= 0 || type.find_constant(field) || type_->python_class->find(field) ||
+    return type_->find_module(field) || type.find_attribute(field) >= 0 || type.find_constant(field) ||
+           type_->python_class->find(field) ||
            std::ranges::find(type_->functions, field, [](const auto& f) { return f.first; }) != type_->functions.end();
 }
 
@@ -176,9 +188,11 @@ void ModuleValue::set_attr(const SourceRange& range, Graph& graph, const std::st
     SimpleValue(self_).set_attr(range, graph, field, assigned);
 }
 
-SugaredPtr ModuleValue::call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) {
+SugaredPtr ModuleValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                             const NamedValues& kwargs) {
     const SugaredPtr forward = attr(range, graph, "forward");
-    if (type_->forward_hooks.empty() && type_->forward_pre_hooks.empty()) return forward->call(range, graph, args, kwargs);
+    if (type_->forward_hooks.empty() && type_->forward_pre_hooks.empty())
+        return forward->call(range, graph, args, kwargs);
     const auto run_hook = [&](const IValue& hook, std::vector<Value*> values) {
         Function* function = classes_.hook(*type_, hook);
         define_now(session_, *function, range);
@@ -200,7 +214,8 @@ SugaredPtr ModuleValue::call(const SourceRange& range, Graph& graph, const Named
             inputs.emplace_back(range, changed);
             continue;
         }
-        for (const SugaredPtr& member : sugar(changed)->as_tuple(range, graph)) inputs.emplace_back(range, member->as_value(range, graph));
+        for (const SugaredPtr& member : sugar(changed)->as_tuple(range, graph))
+            inputs.emplace_back(range, member->as_value(range, graph));
     }
     Value* tuple = packed(inputs);
     Value* output = forward->call(range, graph, inputs, kwargs)->as_value(range, graph);
@@ -213,7 +228,8 @@ SugaredPtr ModuleValue::call(const SourceRange& range, Graph& graph, const Named
 
 std::vector<SugaredPtr> ModuleValue::as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t>) {
     if (type_->container == ModuleClass::Container::none)
-        throw CompileError(range, "Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an iterable");
+        throw CompileError(
+            range, "Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an iterable");
     std::vector<SugaredPtr> members;
     for (const auto& [name, value] : children(range, graph))
         members.push_back(type_->container == ModuleClass::Container::dict ? text(graph, name) : value);
@@ -227,12 +243,16 @@ SugaredPtr ModuleValue::iterator(const SourceRange& range, Graph& graph) {
 SugaredPtr ModuleValue::subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint) {
     if (type_->container == ModuleClass::Container::none) return SugaredValue::subscript(range, graph, index, hint);
     const IValue* constant = constant_value(index);
-    if (!constant && hint && hint->is(TypeKind::Interface)) return sugar(emit_module_at(range, graph, self_, index, hint));
+    if (!constant && hint && hint->is(TypeKind::Interface))
+        return sugar(emit_module_at(range, graph, self_, index, hint));
     if (index->type->is(TypeKind::String)) {
         if (!constant) {
-            throw CompileError(range, "Unable to extract string literal index. ModuleDict indexing is only supported with string literals. For example, "
-                                      "'i = \"a\"; self.layers[i](x)' will fail because i is not a literal. Enumeration of ModuleDict is supported, e.g. "
-                                      "'for k, v in self.items(): out = v(inp)'");
+            throw CompileError(range,
+                               "Unable to extract string literal index. ModuleDict indexing is only supported with "
+                               "string literals. For example, "
+                               "'i = \"a\"; self.layers[i](x)' will fail because i is not a literal. Enumeration of "
+                               "ModuleDict is supported, e.g. "
+                               "'for k, v in self.items(): out = v(inp)'");
         }
         for (const auto& [name, value] : children(range, graph)) {
             if (name == constant->to_string()) return value;
@@ -240,20 +260,25 @@ SugaredPtr ModuleValue::subscript(const SourceRange& range, Graph& graph, Value*
         throw CompileError(range, fmt::format("Key Error, {}", constant->to_string()));
     }
     if (!constant || !constant->is_int()) {
-        throw CompileError(range, "Expected integer literal for index but got a variable or non-integer. ModuleList/Sequential indexing is only supported with integer literals. For example, "
-                                  "'i = 4; self.layers[i](x)' will fail because i is not a literal. Enumeration is supported, e.g. 'for index, v in "
-                                  "enumerate(self): out = v(inp)'");
+        throw CompileError(range,
+                           "Expected integer literal for index but got a variable or non-integer. "
+                           "ModuleList/Sequential indexing is only supported with integer literals. For example, "
+                           "'i = 4; self.layers[i](x)' will fail because i is not a literal. Enumeration is supported, "
+                           "e.g. 'for index, v in "
+                           "enumerate(self): out = v(inp)'");
     }
     const auto members = children(range, graph);
     const auto count = static_cast<int64_t>(members.size());
     const int64_t at = constant->to_int();
-    if (at < -count || at >= count) throw CompileError(range, fmt::format("Index {} out of range of length {}", at, count));
+    if (at < -count || at >= count)
+        throw CompileError(range, fmt::format("Index {} out of range of length {}", at, count));
     return members[at < 0 ? at + count : at].second;
 }
 
 SugaredPtr SuperModuleValue::attr(const SourceRange& range, Graph&, const std::string& field) {
     if (after_) {
-        if (Function* method = classes_.method(*type_, field, after_)) return std::make_shared<DefinedMethod>(session_, self_, *method);
+        if (Function* method = classes_.method(*type_, field, after_))
+            return std::make_shared<DefinedMethod>(session_, self_, *method);
     }
     throw CompileError(range, fmt::format("'super' object has no attribute '{}'", field));
 }

@@ -18,7 +18,8 @@ class ModuleValue : public SugaredValue {
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
     bool has_attr(const SourceRange& range, Graph& graph, const std::string& field) override;
     void set_attr(const SourceRange& range, Graph& graph, const std::string& field, Value* assigned) override;
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override;
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
     std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
     SugaredPtr iterator(const SourceRange& range, Graph& graph) override;
     SugaredPtr subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint) override;
@@ -28,8 +29,8 @@ class ModuleValue : public SugaredValue {
 
  private:
     SugaredPtr try_attr(const SourceRange& range, Graph& graph, const std::string& field);
-    void walk(const SourceRange& range, Graph& graph, const std::string& prefix, std::vector<std::pair<std::string, SugaredPtr>>& out,
-              const std::string& what);
+    void walk(const SourceRange& range, Graph& graph, const std::string& prefix,
+              std::vector<std::pair<std::string, SugaredPtr>>& out, const std::string& what);
 
     Session& session_;
     ModuleClasses& classes_;

@@ -92,24 +92,25 @@ bool ModuleObject::base_attribute(Session&, const std::string& name, IValue& out
         return true;
     }
     if (name == "__setattr__") {
-        out = make_closure<IntrusivePtr<ModuleObject>>(IntrusivePtr<ModuleObject>(this),
-                                                       [](Session& session, IntrusivePtr<ModuleObject>& module, Arguments& arguments) {
-                                                           module->set_attribute(session, arguments.positional.at(0).to_string(),
-                                                                                 arguments.positional.at(1));
-                                                           return IValue();
-                                                       });
+        out = make_closure<IntrusivePtr<ModuleObject>>(
+            IntrusivePtr<ModuleObject>(this),
+            [](Session& session, IntrusivePtr<ModuleObject>& module, Arguments& arguments) {
+                module->set_attribute(session, arguments.positional.at(0).to_string(), arguments.positional.at(1));
+                return IValue();
+            });
         return true;
     }
     if (name == "__delattr__") {
-        out = make_closure<IntrusivePtr<ModuleObject>>(IntrusivePtr<ModuleObject>(this),
-                                                       [](Session&, IntrusivePtr<ModuleObject>& module, Arguments& arguments) {
-                                                           const IValue& name = arguments.positional.at(0);
-                                                           for (const auto* store : {&module->parameters, &module->buffers, &module->modules,
-                                                                                     &module->attributes}) {
-                                                               if ((*store)->erase(name)) return IValue();
-                                                           }
-                                                           raise("AttributeError", name.to_string());
-                                                       });
+        out = make_closure<IntrusivePtr<ModuleObject>>(IntrusivePtr<ModuleObject>(this), [](Session&,
+                                                                                            IntrusivePtr<ModuleObject>&
+                                                                                                module,
+                                                                                            Arguments& arguments) {
+            const IValue& name = arguments.positional.at(0);
+            for (const auto* store : {&module->parameters, &module->buffers, &module->modules, &module->attributes}) {
+                if ((*store)->erase(name)) return IValue();
+            }
+            raise("AttributeError", name.to_string());
+        });
         return true;
     }
     return false;
@@ -155,7 +156,8 @@ void ModuleObject::set_attribute(Session& session, const std::string& name, IVal
         const int64_t slot = scripted->type->find_attribute(name);
         IValue settled = value;
         if (!holds_thing(settled)) settle_types(settled);
-        if (slot >= 0 && !holds_thing(settled) && settled.type()->is_subtype_of(*scripted->type->attributes()[slot].type)) {
+        if (slot >= 0 && !holds_thing(settled) &&
+            settled.type()->is_subtype_of(*scripted->type->attributes()[slot].type)) {
             scripted->set_slot(slot, settled);
         } else {
             take_back();  // it is another module now
@@ -174,13 +176,16 @@ void ModuleObject::set_attribute(Session& session, const std::string& name, IVal
         forget(modules.get());
         modules->set(key, std::move(value));
     } else if (parameters->find(key)) {
-        if (!value.is_none()) raise("TypeError", fmt::format("cannot assign '{}' as parameter '{}' (torch.nn.Parameter or None expected)", session.type_name(value), name));
+        if (!value.is_none())
+            raise("TypeError", fmt::format("cannot assign '{}' as parameter '{}' (torch.nn.Parameter or None expected)",
+                                           session.type_name(value), name));
         parameters->set(key, std::move(value));
     } else if (modules->find(key) && value.is_none()) {
         modules->set(key, std::move(value));
     } else if (buffers->find(key)) {
         if (!value.is_none() && !value.is_tensor())
-            raise("TypeError", fmt::format("cannot assign '{}' as buffer '{}' (torch.Tensor or None expected)", session.type_name(value), name));
+            raise("TypeError", fmt::format("cannot assign '{}' as buffer '{}' (torch.Tensor or None expected)",
+                                           session.type_name(value), name));
         buffers->set(key, std::move(value));
     } else {
         forget(attributes.get());
@@ -193,7 +198,8 @@ static IValue call_with_hooks(Session& session, const IntrusivePtr<ScriptObject>
     const IValue self(module);
     for (const auto& hook : module->type->forward_pre_hooks()) {
         const IValue inputs = call_compiled(session, *hook, {{self, IValue(make_tuple(arguments.positional))}, {}});
-        if (!inputs.is_none()) arguments.positional = inputs.is_tuple() ? inputs.to_tuple().elements : std::vector<IValue>{inputs};
+        if (!inputs.is_none())
+            arguments.positional = inputs.is_tuple() ? inputs.to_tuple().elements : std::vector<IValue>{inputs};
     }
     const IValue inputs(make_tuple(arguments.positional));
     arguments.positional.insert(arguments.positional.begin(), self);
@@ -219,14 +225,17 @@ IValue ModuleObject::call(Session& session, Arguments arguments) {
         }
     }
     if (!attribute(session, "forward", forward))
-        raise("NotImplementedError", fmt::format("Module [{}] is missing the required \"forward\" function", type->name()));
+        raise("NotImplementedError",
+              fmt::format("Module [{}] is missing the required \"forward\" function", type->name()));
     return session.call(forward, std::move(arguments));
 }
 
 SugaredPtr ModuleObject::compile_time(Session& session, Graph&, const SourceRange& range) {
-    throw NotCompilable(range, fmt::format("python value of type '{}' cannot be used as a value. Perhaps it is a closed over global variable? "
-                                           "If so, please consider passing it in as an argument or use a local variable instead.",
-                                           type->name()));
+    throw NotCompilable(
+        range,
+        fmt::format("python value of type '{}' cannot be used as a value. Perhaps it is a closed over global variable? "
+                    "If so, please consider passing it in as an argument or use a local variable instead.",
+                    type->name()));
 }
 
 bool ModuleObject::elements(Session& session, std::vector<IValue>& out) {
@@ -258,7 +267,8 @@ IValue construct_module(Session& session, ClassThing& type, Arguments arguments)
 
 IValue sliced_module(Session& session, const IValue& container, std::vector<IValue> elements) {
     auto* module = thing_as<ModuleObject>(container);
-    if (!module || !module->is_container()) raise("TypeError", fmt::format("'{}' object is not subscriptable", session.type_name(container)));
+    if (!module || !module->is_container())
+        raise("TypeError", fmt::format("'{}' object is not subscriptable", session.type_name(container)));
     auto slice = make_intrusive<ModuleObject>(module->type);
     for (size_t i = 0; i < elements.size(); ++i) slice->modules->set(IValue(std::to_string(i)), elements[i]);
     return slice->value();
@@ -273,7 +283,8 @@ IValue value_as(const IValue& value, const TypePtr& type, const std::string& nam
     schema.arguments.push_back(std::move(argument));
     // Python's tuples are as good as lists.
     const Type& inner = type->is(TypeKind::Optional) ? *type->contained(0) : *type;
-    if (value.is_tuple() && inner.is(TypeKind::List)) return bind_arguments(schema, {IValue(make_list(any_type(), value.to_tuple().elements))})[0];
+    if (value.is_tuple() && inner.is(TypeKind::List))
+        return bind_arguments(schema, {IValue(make_list(any_type(), value.to_tuple().elements))})[0];
     return bind_arguments(schema, {value})[0];
 }
 

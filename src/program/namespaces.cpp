@@ -13,22 +13,51 @@ namespace wick::jit {
 namespace {
 
 constexpr std::string_view kModules[] = {
-    "torch",       "torch.nn",    "torch.nn.functional", "torch.nn.init",    "torch.nn.modules", "torch.nn.parameter", "torch.jit",
-    "torch.linalg", "torch.fft",  "torch.special",       "torch._C",         "torch._C._nn",     "torch._VF", "torch.ops",          "torch.autograd",
-    "torch.utils", "torch.cuda",  "torch.backends",      "torch.jit.annotations", "math",        "typing",             "typing_extensions",
-    "enum",        "dataclasses", "collections",         "collections.abc",  "functools",        "warnings",           "abc",
-    "copy",        "cmath",       "torch._jit_internal",
+    "torch",
+    "torch.nn",
+    "torch.nn.functional",
+    "torch.nn.init",
+    "torch.nn.modules",
+    "torch.nn.parameter",
+    "torch.jit",
+    "torch.linalg",
+    "torch.fft",
+    "torch.special",
+    "torch._C",
+    "torch._C._nn",
+    "torch._VF",
+    "torch.ops",
+    "torch.autograd",
+    "torch.utils",
+    "torch.cuda",
+    "torch.backends",
+    "torch.jit.annotations",
+    "math",
+    "typing",
+    "typing_extensions",
+    "enum",
+    "dataclasses",
+    "collections",
+    "collections.abc",
+    "functools",
+    "warnings",
+    "abc",
+    "copy",
+    "cmath",
+    "torch._jit_internal",
 };
 
 /// Modules whose names are defined in texts: of which module's, or the package of those.
 constexpr std::pair<std::string_view, std::string_view> kDefinedIn[] = {
-    {"torch", "torch.functional"},          {"torch", "torch.autograd.grad_mode"}, {"torch.jit", "torch.jit._trace"},
-    {"torch.autograd", "torch.autograd"},   {"torch.nn", "torch.nn.modules"},      {"torch.nn.modules", "torch.nn.modules"},
+    {"torch", "torch.functional"},     {"torch", "torch.autograd.grad_mode"},
+    {"torch.jit", "torch.jit._trace"}, {"torch.autograd", "torch.autograd"},
+    {"torch.nn", "torch.nn.modules"},  {"torch.nn.modules", "torch.nn.modules"},
 };
 
 /// Where the operators of a module are: "aten::" + prefix + name.
 bool operator_prefix(std::string_view module, std::string& prefix) {
-    if (module == "torch" || module == "torch.nn.functional" || module == "torch._C._nn" || module == "torch._VF" || module == "math" || module == "cmath" || module == "torch._C") {
+    if (module == "torch" || module == "torch.nn.functional" || module == "torch._C._nn" || module == "torch._VF" ||
+        module == "math" || module == "cmath" || module == "torch._C") {
         prefix = "";
     } else if (module == "torch.linalg" || module == "torch.fft" || module == "torch.special") {
         prefix = std::string(module.substr(6)) + "_";
@@ -39,7 +68,8 @@ bool operator_prefix(std::string_view module, std::string& prefix) {
 }
 
 bool is_module(const std::string& name) {
-    return std::ranges::find(kModules, name) != std::end(kModules) || is_library_package(name) || name.starts_with("torch.ops.");
+    return std::ranges::find(kModules, name) != std::end(kModules) || is_library_package(name) ||
+           name.starts_with("torch.ops.");
 }
 
 /// A module in compiled code.
@@ -52,7 +82,8 @@ class NamespaceValue : public SugaredValue {
         if (!module_->attribute(session_, field, found)) {
             const std::string name = module_->repr(session_);
             // PyTorch's answer to a misspelt operator has suggestions.
-            if (name == "'torch'" || name == "'math'") return std::make_shared<BuiltinFunction>(Symbol::from("aten::" + field), std::nullopt);
+            if (name == "'torch'" || name == "'math'")
+                return std::make_shared<BuiltinFunction>(Symbol::from("aten::" + field), std::nullopt);
             throw CompileError(range, fmt::format("module {} has no attribute '{}'", name, field));
         }
         return session_.compile_time(found, graph, range);
@@ -150,7 +181,8 @@ IValue import_module(Session& session, const std::string& name) {
     if (is_module(name)) return make_intrusive<NamespaceThing>(name)->value();
     // A folder's own file comes before what is in it.
     for (size_t dot = name.find('.'); dot != name.npos; dot = name.find('.', dot + 1)) {
-        if (!session.user_module(name.substr(0, dot))) raise("ModuleNotFoundError", fmt::format("No module named '{}'", name.substr(0, dot)));
+        if (!session.user_module(name.substr(0, dot)))
+            raise("ModuleNotFoundError", fmt::format("No module named '{}'", name.substr(0, dot)));
     }
     const ScopePtr names = session.user_module(name);
     if (!names) raise("ModuleNotFoundError", fmt::format("No module named '{}'", name));

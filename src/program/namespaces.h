@@ -9,8 +9,8 @@
 
 namespace wick::jit {
 
-/// A module by its dotted name; its attributes are looked up when they are asked for: in the texts of the library, among
-/// what the evaluator itself provides (torch_names.cpp), among the operators.
+/// A module by its dotted name; its attributes are looked up when they are asked for: in the texts of the library,
+/// among what the evaluator itself provides (torch_names.cpp), among the operators.
 class NamespaceThing : public Thing {
  public:
     explicit NamespaceThing(std::string name) : name_(std::move(name)) {}

@@ -37,7 +37,8 @@ struct OperatorMethod {
 IValue call_method(Session& session, OperatorMethod& method, Arguments& arguments) {
     if (method.self.is_tensor()) {
         if (method.name == "tolist") return tensor_to_list(method.self.to_tensor());
-        if (method.name == "size" && arguments.positional.empty() && arguments.keywords.empty()) return size_of(method.self.to_tensor());
+        if (method.name == "size" && arguments.positional.empty() && arguments.keywords.empty())
+            return size_of(method.self.to_tensor());
     }
     return session.eager().call("self." + method.name, &method.self, arguments.positional, arguments.keywords);
 }
@@ -153,7 +154,8 @@ void Session::set_attribute(const IValue& object, const std::string& name, IValu
         settle_empty(value, type);
         if (type->is(TypeKind::Float) && value.is_int()) value = IValue(static_cast<double>(value.to_int()));
         if (thing_of(value) || !value.type()->is_subtype_of(*type))
-            raise("TypeError", fmt::format("attribute '{}' has type {}, not {}", name, type->annotation_str(), type_name(value)));
+            raise("TypeError",
+                  fmt::format("attribute '{}' has type {}, not {}", name, type->annotation_str(), type_name(value)));
         script.set_slot(slot, std::move(value));
         return;
     }
@@ -276,13 +278,16 @@ int64_t Session::length(const IValue& value) {
 bool Session::contains(const IValue& container, const IValue& value) {
     if (container.is_dict()) return container.to_dict().find(value) != nullptr;
     if (container.is_string()) {
-        if (!value.is_string()) raise("TypeError", fmt::format("'in <string>' requires string as left operand, not {}", type_name(value)));
+        if (!value.is_string())
+            raise("TypeError", fmt::format("'in <string>' requires string as left operand, not {}", type_name(value)));
         return container.to_string().find(value.to_string()) != std::string::npos;
     }
     if (container.is_object() || container.is_tensor()) return is_true(eager_.binary(TokenKind::In, value, container));
     IValue method;
-    if (thing_of(container) && find_attribute(container, "__contains__", method)) return is_true(call(method, {{value}, {}}));
-    return std::ranges::any_of(elements(container), [&](const IValue& element) { return element.is_same(value) || equal(element, value); });
+    if (thing_of(container) && find_attribute(container, "__contains__", method))
+        return is_true(call(method, {{value}, {}}));
+    return std::ranges::any_of(elements(container),
+                               [&](const IValue& element) { return element.is_same(value) || equal(element, value); });
 }
 
 std::string Session::str(const IValue& value) {
@@ -299,7 +304,8 @@ std::string Session::repr(const IValue& value) {
         if (const auto fields = shown_fields.find(value.to_object().type.get()); fields != shown_fields.end()) {
             const std::string name = value.to_object().type->name();
             std::string text;
-            for (const std::string& field : fields->second) text += fmt::format("{}{}={}", text.empty() ? "" : ", ", field, repr(attribute(value, field)));
+            for (const std::string& field : fields->second)
+                text += fmt::format("{}{}={}", text.empty() ? "" : ", ", field, repr(attribute(value, field)));
             return fmt::format("{}({})", name.substr(name.rfind('.') + 1), text);
         }
     }
@@ -373,17 +379,21 @@ std::string Session::type_name(const IValue& value) {
 SugaredPtr Session::compile_time(const IValue& value, Graph& graph, const SourceRange& range) {
     if (Thing* thing = thing_of(value)) {
         SugaredPtr known = thing->compile_time(*this, graph, range);
-        if (!known) throw CompileError(range, fmt::format("python value of type '{}' cannot be used as a value", thing->kind()));
+        if (!known)
+            throw CompileError(range,
+                               fmt::format("python value of type '{}' cannot be used as a value", thing->kind()));
         known->origin = value;
         return known;
     }
     if (value.is_function()) return std::make_shared<FunctionValue>(std::vector<Function*>{&value.to_function()});
     const bool shared = value.is_list() || value.is_dict() || value.is_object() || !is_constant_form(value);
     if (shared || holds_thing(value)) {
-        throw CompileError(range, fmt::format("python value of type '{}' cannot be used as a value. Perhaps it is a closed over global "
-                                              "variable? If so, please consider passing it in as an argument or use a local variable "
-                                              "instead.",
-                                              type_name(value)));
+        throw CompileError(
+            range,
+            fmt::format("python value of type '{}' cannot be used as a value. Perhaps it is a closed over global "
+                        "variable? If so, please consider passing it in as an argument or use a local variable "
+                        "instead.",
+                        type_name(value)));
     }
     return sugar(graph.insert_constant(value, {}, range));
 }

@@ -27,7 +27,8 @@ SugaredPtr ScopeResolver::resolve_value(const std::string& name, Graph& graph, c
     return nullptr;
 }
 
-SugaredPtr ScopeResolver::lambda_value(const ast::Lambda& lambda, const std::function<bool(const std::string&)>& is_local) {
+SugaredPtr ScopeResolver::lambda_value(const ast::Lambda& lambda,
+                                       const std::function<bool(const std::string&)>& is_local) {
     std::unordered_set<std::string> own;
     for (const ast::Parameter& parameter : lambda.parameters) own.insert(parameter.name);
     // What it would have to carry along only the evaluator can give it.
@@ -58,7 +59,8 @@ TypePtr ScopeResolver::resolve_type(const std::string& name, const SourceRange& 
     while (dot != name.npos) {
         const size_t next = name.find('.', dot + 1);
         IValue member;
-        if (!session_.find_attribute(value, name.substr(dot + 1, next == name.npos ? next : next - dot - 1), member)) return nullptr;
+        if (!session_.find_attribute(value, name.substr(dot + 1, next == name.npos ? next : next - dot - 1), member))
+            return nullptr;
         value = std::move(member);
         dot = next;
     }

@@ -18,7 +18,8 @@ class ScopeResolver : public Resolver {
     SugaredPtr resolve_value(const std::string& name, Graph& graph, const SourceRange& range) override;
     TypePtr resolve_type(const std::string& name, const SourceRange& range) override;
     bool is_source() const override { return true; }
-    SugaredPtr lambda_value(const ast::Lambda& lambda, const std::function<bool(const std::string&)>& is_local) override;
+    SugaredPtr lambda_value(const ast::Lambda& lambda,
+                            const std::function<bool(const std::string&)>& is_local) override;
 
  protected:
     Session& session_;

@@ -76,7 +76,8 @@ struct OfModule {
     std::string name;
 };
 
-void for_each_module(ScriptObject& module, const std::string& prefix, FunctionRef<void(ScriptObject&, const std::string&)> visit) {
+void for_each_module(ScriptObject& module, const std::string& prefix,
+                     FunctionRef<void(ScriptObject&, const std::string&)> visit) {
     visit(module, prefix);
     for (size_t i = 0; i < module.slot_count(); ++i) {
         const IValue slot = module.slot(i);
@@ -129,7 +130,8 @@ bool script_module_attribute(Session&, const IValue& module, const std::string& 
         return true;
     };
     if (name == "eval" || name == "train") return method(train);
-    if (name == "parameters" || name == "named_parameters" || name == "buffers" || name == "named_buffers" || name == "state_dict")
+    if (name == "parameters" || name == "named_parameters" || name == "buffers" || name == "named_buffers" ||
+        name == "state_dict")
         return method(named_tensors);
     if (name == "save") return method(save);
     if (name == "code" || name == "graph") {

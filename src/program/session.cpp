@@ -23,7 +23,9 @@ namespace wick::jit {
 /// Calls of interpreted code, and containers that are compared or printed, inside each other.
 constexpr int kMaxDepth = 500;
 
-void raise(const std::string& class_name, const std::string& message) { throw ScriptError(class_name, message, message); }
+void raise(const std::string& class_name, const std::string& message) {
+    throw ScriptError(class_name, message, message);
+}
 
 // Frames --------------------------------------------------------------------------------------------------------------
 
@@ -41,8 +43,8 @@ Session::Frame::~Frame() {
     const int64_t at = place.begin();
     std::string_view line = place.source()->line_text(at);
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    session_.traceback_.push_back(
-        fmt::format("  File \"{}\", line {}, in {}\n    {}\n", place.source()->name(), place.source()->line_of(at), function_, line));
+    session_.traceback_.push_back(fmt::format("  File \"{}\", line {}, in {}\n    {}\n", place.source()->name(),
+                                              place.source()->line_of(at), function_, line));
 }
 
 // Sessions ------------------------------------------------------------------------------------------------------------
@@ -90,7 +92,8 @@ IValue Session::run_text(const std::shared_ptr<const Source>& source) {
     return {};
 }
 
-ScriptError Session::with_traceback(const std::string& class_name, const std::string& message, const std::string& script_stack) {
+ScriptError Session::with_traceback(const std::string& class_name, const std::string& message,
+                                    const std::string& script_stack) {
     std::string text = "Traceback (most recent call last):\n";
     for (size_t i = traceback_.size(); i-- > 0;) text += traceback_[i];
     text += script_stack;
@@ -159,7 +162,8 @@ std::string Session::end_compiling() {
 }
 
 std::string Session::unique_name(const std::string& qualified_name) {
-    return unit_->find_function(qualified_name) || unit_->find_type(qualified_name) ? unit_->mangle(qualified_name) : qualified_name;
+    return unit_->find_function(qualified_name) || unit_->find_type(qualified_name) ? unit_->mangle(qualified_name)
+                                                                                    : qualified_name;
 }
 
 ScopePtr Session::library(const std::string& module) {

@@ -84,7 +84,9 @@ class Session {
     std::string end_compiling();
 
     /// Functions of an archive that the program has loaded live as long as it.
-    void keep(std::shared_ptr<CompilationUnit> unit, std::shared_ptr<void> importer) { loaded_.emplace_back(std::move(unit), std::move(importer)); }
+    void keep(std::shared_ptr<CompilationUnit> unit, std::shared_ptr<void> importer) {
+        loaded_.emplace_back(std::move(unit), std::move(importer));
+    }
 
     // What names mean in compiled code.
     SugaredPtr compile_time(const IValue& value, Graph& graph, const SourceRange& range);
@@ -96,9 +98,11 @@ class Session {
     void execute_in(const ScopePtr& scope, const std::shared_ptr<const Ast>& ast);
     /// The names that a text defines in a scope of its own.
     ScopePtr define(const std::string& text, const std::string& qualifier);
-    /// The names of a library text ("torch.nn.functional"), executed when it is first asked for; null when there is none.
+    /// The names of a library text ("torch.nn.functional"), executed when it is first asked for; null when there is
+    /// none.
     ScopePtr library(const std::string& module);
-    /// The names of a file beside the program, "helper" or "package.part", executed when it is first asked for; null when there is none.
+    /// The names of a file beside the program, "helper" or "package.part", executed when it is first asked for; null
+    /// when there is none.
     ScopePtr user_module(const std::string& name);
     /// Where those files are; without it there are none.
     void search_in(std::string folder) { folder_ = std::move(folder); }

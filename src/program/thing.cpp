@@ -32,9 +32,7 @@ SugaredPtr Thing::compile_time(Session&, Graph&, const SourceRange& range) {
     throw NotCompilable(range, fmt::format("python value of type '{}' cannot be used as a value", kind()));
 }
 
-Thing* thing_of(const IValue& value) {
-    return value.is_capsule() ? dynamic_cast<Thing*>(value.to_capsule()) : nullptr;
-}
+Thing* thing_of(const IValue& value) { return value.is_capsule() ? dynamic_cast<Thing*>(value.to_capsule()) : nullptr; }
 
 bool holds_thing(const IValue& value) {
     if (value.is_capsule()) return thing_of(value) != nullptr;

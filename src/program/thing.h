@@ -1,8 +1,8 @@
 #pragma once
 // What a program's values can be besides IValues: functions, classes, modules under construction, namespaces, …
 //
-// The evaluator has one kind of value, the IValue. A Thing travels in it as a capsule, so that Python's lists, dicts and
-// tuples hold things as they hold numbers.
+// The evaluator has one kind of value, the IValue. A Thing travels in it as a capsule, so that Python's lists, dicts
+// and tuples hold things as they hold numbers.
 
 #include <memory>
 #include <string>

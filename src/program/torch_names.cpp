@@ -35,14 +35,29 @@ constexpr Constant kTorchConstants[] = {
 #define _(name, type, number, bytes, storage) {#name, number},
     WICK_FORALL_DTYPES(_)
 #undef _
-    {"float", 6},       {"double", 7},          {"half", 5},            {"long", 4},          {"int", 3},
-    {"short", 2},       {"cfloat", 9},          {"cdouble", 10},        {"bool", 11},         {"strided", 0},
-    {"sparse_coo", 1},  {"contiguous_format", 0}, {"preserve_format", 1}, {"channels_last", 2}, {"channels_last_3d", 3},
+        {"float", 6},
+    {"double", 7},
+    {"half", 5},
+    {"long", 4},
+    {"int", 3},
+    {"short", 2},
+    {"cfloat", 9},
+    {"cdouble", 10},
+    {"bool", 11},
+    {"strided", 0},
+    {"sparse_coo", 1},
+    {"contiguous_format", 0},
+    {"preserve_format", 1},
+    {"channels_last", 2},
+    {"channels_last_3d", 3},
 };
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::pair<std::string_view, double> kNumbers[] = {
-    {"pi", std::numbers::pi}, {"e", std::numbers::e}, {"tau", 2 * std::numbers::pi}, {"inf", kInfinity},
+    {"pi", std::numbers::pi},
+    {"e", std::numbers::e},
+    {"tau", 2 * std::numbers::pi},
+    {"inf", kInfinity},
     {"nan", std::numeric_limits<double>::quiet_NaN()},
 };
 
@@ -157,11 +172,16 @@ IValue named_tuple(Session& session, Arguments& arguments) {
 class BooleanDispatch : public Thing {
  public:
     BooleanDispatch(std::string name, size_t position, bool otherwise, IValue if_true, IValue if_false)
-        : name_(std::move(name)), position_(position), otherwise_(otherwise), if_true_(std::move(if_true)), if_false_(std::move(if_false)) {}
+        : name_(std::move(name)),
+          position_(position),
+          otherwise_(otherwise),
+          if_true_(std::move(if_true)),
+          if_false_(std::move(if_false)) {}
     std::string kind() const override { return "function"; }
     IValue call(Session& session, Arguments arguments) override {
         const IValue* flag = arguments.find(position_, name_);
-        return session.call(flag ? session.is_true(*flag) ? if_true_ : if_false_ : choice(otherwise_), std::move(arguments));
+        return session.call(flag ? session.is_true(*flag) ? if_true_ : if_false_ : choice(otherwise_),
+                            std::move(arguments));
     }
     SugaredPtr compile_time(Session& session, Graph&, const SourceRange&) override {
         return std::make_shared<Dispatched>(session, IntrusivePtr<BooleanDispatch>(this));
@@ -170,9 +190,11 @@ class BooleanDispatch : public Thing {
 
  private:
     struct Dispatched : SugaredValue {
-        Dispatched(Session& session, IntrusivePtr<BooleanDispatch> dispatch) : session(session), dispatch(std::move(dispatch)) {}
+        Dispatched(Session& session, IntrusivePtr<BooleanDispatch> dispatch)
+            : session(session), dispatch(std::move(dispatch)) {}
         std::string kind() const override { return "function"; }
-        SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+        SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                        const NamedValues& kwargs) override {
             bool flag = dispatch->otherwise_;
             const NamedValue* given = dispatch->position_ < args.size() ? &args[dispatch->position_] : nullptr;
             for (const NamedValue& keyword : kwargs) {
@@ -183,7 +205,8 @@ class BooleanDispatch : public Thing {
                 const IValue* constant = constant_value(value);
                 // An attribute of a module that never changes is as good as a literal.
                 if (!constant || !constant->is_bool())
-                    throw CompileError(range, fmt::format("value for boolean dispatch argument '{}' must be a constant", dispatch->name_));
+                    throw CompileError(range, fmt::format("value for boolean dispatch argument '{}' must be a constant",
+                                                          dispatch->name_));
                 flag = constant->to_bool();
             }
             return session.compile_time(dispatch->choice(flag), graph, range)->call(range, graph, args, kwargs);
@@ -206,7 +229,9 @@ IValue boolean_dispatch(Session& session, Arguments& arguments) {
         given[i] = arguments.find(i, kNames[i]);
         if (!given[i]) raise("TypeError", fmt::format("boolean_dispatch() needs '{}'", kNames[i]));
     }
-    return make_intrusive<BooleanDispatch>(given[0]->to_string(), given[1]->to_int(), session.is_true(*given[2]), *given[3], *given[4])->value();
+    return make_intrusive<BooleanDispatch>(given[0]->to_string(), given[1]->to_int(), session.is_true(*given[2]),
+                                           *given[3], *given[4])
+        ->value();
 }
 
 IValue interface(Session&, Arguments& arguments) {
@@ -233,7 +258,8 @@ IValue save(Session& session, Arguments& arguments) {
 /// Files that cannot be read are Python's errors.
 template <class Body>
 IValue reading(const std::string& path, const Body& body) {
-    if (!std::filesystem::exists(path)) raise("FileNotFoundError", fmt::format("[Errno 2] No such file or directory: '{}'", path));
+    if (!std::filesystem::exists(path))
+        raise("FileNotFoundError", fmt::format("[Errno 2] No such file or directory: '{}'", path));
     try {
         return body();
     } catch (const ArchiveError& error) {
@@ -245,18 +271,27 @@ IValue reading(const std::string& path, const Body& body) {
 template <int64_t dtype>
 struct OldConstructor : SugaredValue {
     std::string kind() const override { return "builtin"; }
-    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args, const NamedValues& kwargs) override {
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override {
         constexpr std::string_view kForms =
-            "Legacy Tensor Constructor only supports two schemas in TorchScript: \n'new(IntArrayRef size, *, Device? device=None)',\n"
+            "Legacy Tensor Constructor only supports two schemas in TorchScript: \n'new(IntArrayRef size, *, Device? "
+            "device=None)',\n"
             "'new(PyObject* data, *, Device? device=None)\n'";
         if (!kwargs.empty()) throw CompileError(range, fmt::format("{}Got kwarg {}", kForms, kwargs[0].name));
-        const bool sizes = std::ranges::all_of(args, [](const NamedValue& arg) { return arg.type()->is(TypeKind::Int); });
-        if (!sizes && args.size() > 1) throw CompileError(range, fmt::format("{}Got multiple positional arguments that were not all integers", kForms));
+        const bool sizes =
+            std::ranges::all_of(args, [](const NamedValue& arg) { return arg.type()->is(TypeKind::Int); });
+        if (!sizes && args.size() > 1)
+            throw CompileError(range,
+                               fmt::format("{}Got multiple positional arguments that were not all integers", kForms));
         std::vector<Value*> values;
         for (const NamedValue& arg : args) values.push_back(arg.value(graph));
-        Value* data = sizes ? graph.insert_node(sym::prim_ListConstruct, values)->output()->set_type(list_type(int_type())) : values[0];
+        Value* data =
+            sizes ? graph.insert_node(sym::prim_ListConstruct, values)->output()->set_type(list_type(int_type()))
+                  : values[0];
         const NamedValue type(range, "dtype", graph.insert_constant(IValue(dtype)));
-        return sugar(emit_builtin_call(range, graph, Symbol::from(sizes && !args.empty() ? "aten::empty" : "aten::tensor"), {NamedValue(range, data)}, {type}));
+        return sugar(emit_builtin_call(range, graph,
+                                       Symbol::from(sizes && !args.empty() ? "aten::empty" : "aten::tensor"),
+                                       {NamedValue(range, data)}, {type}));
     }
 };
 template <int64_t dtype>
@@ -265,8 +300,11 @@ SugaredPtr old_constructor() {
 }
 template <int64_t dtype>
 IValue old_tensor(Session& session, Arguments& arguments) {
-    const bool sizes = !arguments.positional.empty() && std::ranges::all_of(arguments.positional, [](const IValue& value) { return value.is_int(); });
-    Arguments call{{sizes ? IValue(make_list(any_type(), arguments.positional)) : arguments.positional.empty() ? IValue(make_list(any_type())) : arguments.positional[0]},
+    const bool sizes = !arguments.positional.empty() &&
+                       std::ranges::all_of(arguments.positional, [](const IValue& value) { return value.is_int(); });
+    Arguments call{{sizes                          ? IValue(make_list(any_type(), arguments.positional))
+                    : arguments.positional.empty() ? IValue(make_list(any_type()))
+                                                   : arguments.positional[0]},
                    {{"dtype", IValue(dtype)}}};
     return sizes ? session.eager().call("torch.empty", nullptr, call.positional, call.keywords) : tensor(session, call);
 }
@@ -284,8 +322,10 @@ IValue torch_load(Session&, Arguments& arguments) {
 IValue torch_save(Session& session, Arguments& arguments) {
     IValue value = arguments.positional.at(0);
     if (holds_thing(value)) {
-        raise("TypeError", fmt::format("cannot save a value with a '{}' in it: of modules save the state_dict(), or use torch.jit.save",
-                                       session.type_name(value)));
+        raise("TypeError",
+              fmt::format(
+                  "cannot save a value with a '{}' in it: of modules save the state_dict(), or use torch.jit.save",
+                  session.type_name(value)));
     }
     settle_types(value);
     if (!session.checking) archive::save_torch_file(value, arguments.positional.at(1).to_string());
@@ -295,7 +335,8 @@ IValue torch_save(Session& session, Arguments& arguments) {
 /// What no text tells.
 IValue trace(Session&, Arguments&) {
     raise("NotImplementedError",
-          "torch.jit.trace records the operations of a run in Python, which does not take place here; torch.jit.script compiles the function or "
+          "torch.jit.trace records the operations of a run in Python, which does not take place here; torch.jit.script "
+          "compiles the function or "
           "module from its text");
 }
 
@@ -314,10 +355,12 @@ IValue dataclass(Session& session, Arguments& arguments) {
     if (arguments.positional.empty()) {
         const IValue* order = arguments.keyword("order");
         return order && session.is_true(*order)
-                   ? make_intrusive<BuiltinThing>("dataclass", [](Session& s, Arguments& a) {
-                         thing_as<ClassThing>(a.positional.at(0))->make_dataclass(s, true);
-                         return a.positional[0];
-                     })->value()
+                   ? make_intrusive<BuiltinThing>("dataclass",
+                                                  [](Session& s, Arguments& a) {
+                                                      thing_as<ClassThing>(a.positional.at(0))->make_dataclass(s, true);
+                                                      return a.positional[0];
+                                                  })
+                         ->value()
                    : make_intrusive<BuiltinThing>("dataclass", dataclass)->value();
     }
     if (auto* type = thing_as<ClassThing>(arguments.positional[0])) type->make_dataclass(session, false);
@@ -339,7 +382,8 @@ IValue reduce(Session& session, Arguments& arguments) {
     if (arguments.positional.size() > 2) values.insert(values.begin(), arguments.positional[2]);
     if (values.empty()) raise("TypeError", "reduce() of empty iterable with no initial value");
     IValue result = values[0];
-    for (size_t i = 1; i < values.size(); ++i) result = session.call(arguments.positional[0], {{result, values[i]}, {}});
+    for (size_t i = 1; i < values.size(); ++i)
+        result = session.call(arguments.positional[0], {{result, values[i]}, {}});
     return result;
 }
 
@@ -348,7 +392,8 @@ struct Partial {
     Arguments given;
 };
 IValue partial(Session&, Arguments& arguments) {
-    Partial data{arguments.positional.at(0), {{arguments.positional.begin() + 1, arguments.positional.end()}, arguments.keywords}};
+    Partial data{arguments.positional.at(0),
+                 {{arguments.positional.begin() + 1, arguments.positional.end()}, arguments.keywords}};
     return make_closure<Partial>(std::move(data), [](Session& session, Partial& partial, Arguments& more) {
         Arguments all = partial.given;
         all.positional.insert(all.positional.end(), more.positional.begin(), more.positional.end());
@@ -374,13 +419,19 @@ struct Entry {
 };
 
 constexpr Entry kEntries[] = {
-    {"torch", "tensor", tensor, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::tensor"), std::nullopt)); }},
-    {"torch", "manual_seed", manual_seed, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::manual_seed"), std::nullopt)); }},
-    {"torch", "is_tensor", is_tensor, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::is_tensor"), std::nullopt)); }},
+    {"torch", "tensor", tensor,
+     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::tensor"), std::nullopt)); }},
+    {"torch", "manual_seed", manual_seed,
+     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::manual_seed"), std::nullopt)); }},
+    {"torch", "is_tensor", is_tensor,
+     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::is_tensor"), std::nullopt)); }},
     {"torch", "Tensor", nullptr, nullptr, TypeKind::Tensor},
     {"torch", "device",
-     [](Session& session, Arguments& arguments) { return session.eager().call("torch.device", nullptr, arguments.positional, arguments.keywords); },
-     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::device"), std::nullopt)); }, TypeKind::Device},
+     [](Session& session, Arguments& arguments) {
+         return session.eager().call("torch.device", nullptr, arguments.positional, arguments.keywords);
+     },
+     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::device"), std::nullopt)); },
+     TypeKind::Device},
     {"torch", "dtype", nullptr, nullptr, TypeKind::Int},
     {"torch", "Generator", nullptr, nullptr, TypeKind::Generator},
     {"torch.jit", "script", script},
@@ -393,7 +444,10 @@ constexpr Entry kEntries[] = {
     {"torch.jit", "annotate", second, [] { return form(SpecialForm::annotate); }},
     {"torch.jit", "isinstance", jit_isinstance, [] { return form(SpecialForm::isinstance); }},
     {"torch.jit", "is_scripting", never, [] { return form(SpecialForm::is_scripting); }},
-    {"torch.jit", "_unwrap_optional", identity, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::_unwrap_optional"), std::nullopt)); }},
+    {"torch.jit", "_unwrap_optional", identity,
+     [] {
+         return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::_unwrap_optional"), std::nullopt));
+     }},
     {"torch.jit", "_overload", mark_overload},
     {"torch.jit", "_overload_method", mark_overload},
     {"torch.jit", "Attribute", jit_attribute},
@@ -401,8 +455,10 @@ constexpr Entry kEntries[] = {
     {"collections", "namedtuple", named_tuple},
     {"torch.jit", "fork", fork, [] { return form(SpecialForm::fork); }},
     {"torch.jit", "_fork", fork, [] { return form(SpecialForm::fork); }},
-    {"torch.jit", "wait", wait, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
-    {"torch.jit", "_wait", wait, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
+    {"torch.jit", "wait", wait,
+     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
+    {"torch.jit", "_wait", wait,
+     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
     {"torch.jit", "save", save},
     {"torch.jit", "load", jit_load},
     {"torch.jit", "trace", trace},
@@ -421,13 +477,16 @@ constexpr Entry kEntries[] = {
     {"torch.nn.parameter", "Parameter", parameter, nullptr, TypeKind::Tensor},
     {"torch.nn", "Parameter", parameter, nullptr, TypeKind::Tensor},
     {"dataclasses", "dataclass", dataclass},
-    {"warnings", "warn", warn, [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::warn"), std::nullopt)); }},
+    {"warnings", "warn", warn,
+     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::warn"), std::nullopt)); }},
     {"functools", "reduce", reduce},
     {"functools", "partial", partial},
-    {"functools", "wraps", [](Session&, Arguments&) { return make_intrusive<BuiltinThing>("decorator", identity)->value(); }},
+    {"functools", "wraps",
+     [](Session&, Arguments&) { return make_intrusive<BuiltinThing>("decorator", identity)->value(); }},
     {"collections", "OrderedDict", ordered_dict},
     {"abc", "abstractmethod", identity},
-    {"copy", "copy", [](Session& session, Arguments& arguments) {
+    {"copy", "copy",
+     [](Session& session, Arguments& arguments) {
          IValue method;
          if (session.find_attribute(arguments.positional.at(0), "copy", method)) return session.call(method, {});
          return arguments.positional[0];
@@ -437,9 +496,28 @@ constexpr Entry kEntries[] = {
     {"typing", "TYPE_CHECKING", nullptr},
 };
 
-constexpr std::string_view kTypeConstructors[] = {"List",  "Dict",     "Tuple",  "Optional", "Union",    "Any",      "Final",    "Callable", "Type",
-                                                  "Iterable", "Sequence", "Iterator", "Future", "ClassVar", "Generic", "TypeVar", "Set", "Literal", "Mapping",
-                                                  "BroadcastingList1", "BroadcastingList2", "BroadcastingList3"};
+constexpr std::string_view kTypeConstructors[] = {"List",
+                                                  "Dict",
+                                                  "Tuple",
+                                                  "Optional",
+                                                  "Union",
+                                                  "Any",
+                                                  "Final",
+                                                  "Callable",
+                                                  "Type",
+                                                  "Iterable",
+                                                  "Sequence",
+                                                  "Iterator",
+                                                  "Future",
+                                                  "ClassVar",
+                                                  "Generic",
+                                                  "TypeVar",
+                                                  "Set",
+                                                  "Literal",
+                                                  "Mapping",
+                                                  "BroadcastingList1",
+                                                  "BroadcastingList2",
+                                                  "BroadcastingList3"};
 
 /// Classes that programs derive from.
 const IntrusivePtr<ClassThing>& root(std::string_view module, std::string_view name) {
@@ -476,7 +554,8 @@ bool find_torch_name(Session& session, const std::string& module, const std::str
             return true;
         }
         const TypePtr type = entry->type == TypeKind::Any ? TypePtr() : simple_type(entry->type);
-        out = make_intrusive<BuiltinThing>(fmt::format("{}.{}", module, name), entry->call, entry->compile_time, type)->value();
+        out = make_intrusive<BuiltinThing>(fmt::format("{}.{}", module, name), entry->call, entry->compile_time, type)
+                  ->value();
         return true;
     }
     if (const auto& type = root(module, name)) {
@@ -497,7 +576,8 @@ bool find_torch_name(Session& session, const std::string& module, const std::str
             return true;
         }
     }
-    const bool types = module == "typing" || module == "typing_extensions" || module == "collections.abc" || module == "torch._jit_internal" ||
+    const bool types = module == "typing" || module == "typing_extensions" || module == "collections.abc" ||
+                       module == "torch._jit_internal" ||
                        ((module == "torch.jit" || module == "torch") && (name == "Final" || name == "Future"));
     if (types && std::ranges::find(kTypeConstructors, name) != std::end(kTypeConstructors)) {
         out = make_intrusive<TypeConstructorThing>(name)->value();
@@ -521,7 +601,8 @@ IValue tensor_to_list(const Tensor& tensor) {
     for (int64_t i = 0; i < tensor.size(0); ++i) {
         DimVector sizes(tensor.sizes().begin() + 1, tensor.sizes().end());
         DimVector strides(tensor.strides().begin() + 1, tensor.strides().end());
-        items.push_back(tensor_to_list(tensor.as_strided_unchecked(sizes, strides, tensor.storage_offset() + i * tensor.stride(0))));
+        items.push_back(tensor_to_list(
+            tensor.as_strided_unchecked(sizes, strides, tensor.storage_offset() + i * tensor.stride(0))));
     }
     return IValue(make_list(any_type(), std::move(items)));
 }

@@ -2,7 +2,6 @@
 // the names that they use and the modules that are made of them. wick/jit/_compiler.py finds all of it; here it becomes
 // a program.
 
-#include "frontend/parser.h"
 #include "program/session.h"
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include <string>
 
 #include "frontend/emitter.h"
+#include "frontend/parser.h"
 #include "program/classes.h"
 #include "program/functions.h"
 #include "program/modules.h"
@@ -132,7 +132,8 @@ void bind_session(nb::module_& module) {
             "execute",
             [](Session& self, const ScopeHandle& scope, const std::string& text, const std::string& file,
                int64_t first_line) {
-                self.guarded([&] { self.execute_in(scope.scope, parse(std::make_shared<Source>(text, file, first_line))); });
+                self.guarded(
+                    [&] { self.execute_in(scope.scope, parse(std::make_shared<Source>(text, file, first_line))); });
             },
             nb::arg("scope"), nb::arg("text"), nb::arg("file"), nb::arg("first_line"))
         .def(

@@ -61,7 +61,8 @@ static void infer_types(IValue& value, int depth = 0) {
     if (depth == kMaxDepth) return;
     const auto common_type = [](const std::vector<IValue>& values) {
         const TypePtr type = values.empty() ? any_type() : values.front().type();
-        const bool same = std::all_of(values.begin(), values.end(), [&](const IValue& v) { return v.type()->equals(*type); });
+        const bool same =
+            std::all_of(values.begin(), values.end(), [&](const IValue& v) { return v.type()->equals(*type); });
         return same ? type : any_type();
     };
     if (value.is_list() && value.to_list().element_type->is(TypeKind::Any)) {
@@ -119,10 +120,11 @@ static bool convert(IValue& value, const TypePtr& type) {
 static void convert_argument(const Schema& schema, size_t position, IValue& value) {
     const Argument& argument = schema.arguments[position];
     if (convert(value, argument.type)) return;
-    throw OpError(fmt::format("{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.\n"
-                              "Position: {}\nDeclaration: {}",
-                              schema.name, argument.type->annotation_str(), argument.name,
-                              value.type()->annotation_str(), position, schema.str()));
+    throw OpError(
+        fmt::format("{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.\n"
+                    "Position: {}\nDeclaration: {}",
+                    schema.name, argument.type->annotation_str(), argument.name, value.type()->annotation_str(),
+                    position, schema.str()));
 }
 
 std::vector<IValue> bind_arguments(const Schema& schema, std::vector<IValue> args,

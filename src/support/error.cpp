@@ -1,6 +1,6 @@
-#include <wick/support/error.h>
-
 #include <fmt/format.h>
+
+#include <wick/support/error.h>
 
 namespace wick {
 

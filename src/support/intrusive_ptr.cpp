@@ -1,6 +1,6 @@
-#include <wick/support/intrusive_ptr.h>
-
 #include <vector>
+
+#include <wick/support/intrusive_ptr.h>
 
 namespace wick {
 

@@ -1,8 +1,3 @@
-#include <wick/support/parallel.h>
-
-#include <sched.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -12,10 +7,13 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <sched.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <wick/support/check.h>
+#include <wick/support/parallel.h>
 #include <wick/support/stop_check.h>
 
 namespace wick {
@@ -40,7 +38,8 @@ int quota_cpus() {
     double quota = 0;
     double period = 0;
     if (read_pair("/sys/fs/cgroup/cpu.max", quota, period) ||
-        (read_one("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", quota) && read_one("/sys/fs/cgroup/cpu/cpu.cfs_period_us", period))) {
+        (read_one("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", quota) &&
+         read_one("/sys/fs/cgroup/cpu/cpu.cfs_period_us", period))) {
         if (quota > 0 && period > 0) return std::max(1, static_cast<int>(quota / period + 0.5));
     }
     return 1 << 20;
@@ -72,7 +71,7 @@ thread_local int t_budget = 0;
 
 /// Tasks wait in one queue; workers are started when first needed and sleep when there is nothing to do.
 class Pool {
-   public:
+ public:
     static Pool& instance() {
         // Never destroyed: workers may outlive the end of main.
         static Pool* pool = new Pool();
@@ -92,7 +91,7 @@ class Pool {
         ready_.notify_one();
     }
 
-   private:
+ private:
     void work() {
         for (;;) {
             std::function<void()> task;
@@ -115,11 +114,13 @@ class Pool {
     int workers_ = 0;
 };
 
-/// Into how many pieces work is cut that can be stopped between them: those of a minute are shorter than a tenth of a second.
+/// Into how many pieces work is cut that can be stopped between them: those of a minute are shorter than a tenth of a
+/// second.
 constexpr int64_t kPieces = 1024;
 
 /// fn over a range, in pieces where somebody may stop the work.
-void run_range(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(int64_t, int64_t)> fn, const StopCheck* stop) {
+void run_range(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(int64_t, int64_t)> fn,
+               const StopCheck* stop) {
     if (!stop) return fn(begin, end);
     const int64_t piece = std::max(grain, (end - begin + kPieces - 1) / kPieces);
     for (int64_t b = begin; b < end; b += piece) {
@@ -131,7 +132,13 @@ void run_range(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(int64
 /// One parallel_for: parts are claimed by counter, so a late helper finds nothing and leaves.
 struct Loop {
     Loop(int64_t begin, int64_t end, int64_t step, int64_t grain, FunctionRef<void(int64_t, int64_t)> fn)
-        : begin(begin), end(end), step(step), grain(grain), fn(fn), stop(StopCheckGuard::current()), parts((end - begin + step - 1) / step) {}
+        : begin(begin),
+          end(end),
+          step(step),
+          grain(grain),
+          fn(fn),
+          stop(StopCheckGuard::current()),
+          parts((end - begin + step - 1) / step) {}
 
     int64_t begin;
     int64_t end;

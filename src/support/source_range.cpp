@@ -1,8 +1,7 @@
-#include <wick/support/source_range.h>
-
 #include <algorithm>
-
 #include <fmt/format.h>
+
+#include <wick/support/source_range.h>
 
 namespace wick {
 

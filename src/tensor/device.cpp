@@ -1,8 +1,7 @@
-#include <wick/tensor/device.h>
-
 #include <charconv>
 
 #include <wick/support/check.h>
+#include <wick/tensor/device.h>
 
 namespace wick {
 

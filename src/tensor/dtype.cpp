@@ -1,6 +1,6 @@
-#include <wick/tensor/dtype.h>
-
 #include <algorithm>
+
+#include <wick/tensor/dtype.h>
 
 namespace wick {
 
@@ -8,7 +8,8 @@ std::string_view name_of(DType dtype) {
     if (dtype == DType::bool_) return "bool";
     switch (dtype) {
 #define _(name, type, number, bytes, storage) \
-    case DType::name: return #name;
+    case DType::name:                         \
+        return #name;
         WICK_FORALL_DTYPES(_)
 #undef _
     }
@@ -18,7 +19,8 @@ std::string_view name_of(DType dtype) {
 std::string_view storage_name_of(DType dtype) {
     switch (dtype) {
 #define _(name, type, number, bytes, storage) \
-    case DType::name: return storage;
+    case DType::name:                         \
+        return storage;
         WICK_FORALL_DTYPES(_)
 #undef _
     }

@@ -1,10 +1,9 @@
-#include <wick/tensor/storage.h>
-
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
 
 #include <wick/support/check.h>
+#include <wick/tensor/storage.h>
 
 namespace wick {
 

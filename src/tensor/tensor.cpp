@@ -1,6 +1,5 @@
-#include <wick/tensor/tensor.h>
-
 #include <wick/support/check.h>
+#include <wick/tensor/tensor.h>
 
 namespace wick {
 
@@ -10,7 +9,8 @@ struct TensorImpl::Derived {
     Derived* older;
 };
 
-TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef sizes_, IntArrayRef strides_, int64_t offset_)
+TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef sizes_, IntArrayRef strides_,
+                       int64_t offset_)
     : storage(std::move(storage_)), offset(offset_), sizes(sizes_), strides(strides_), dtype(dtype_) {
     refresh();
 }
@@ -116,18 +116,22 @@ static int64_t checked_bytes(IntArrayRef sizes, DType dtype) {
 }
 
 Tensor empty(IntArrayRef sizes, DType dtype) {
-    return Tensor(make_intrusive<TensorImpl>(Storage::allocate(checked_bytes(sizes, dtype)), dtype, sizes, contiguous_strides(sizes), 0));
+    return Tensor(make_intrusive<TensorImpl>(Storage::allocate(checked_bytes(sizes, dtype)), dtype, sizes,
+                                             contiguous_strides(sizes), 0));
 }
 
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, DType dtype) {
     int64_t span = checked_numel(sizes) == 0 ? 0 : 1;
     for (size_t i = 0; i < sizes.size() && span > 0; ++i) {
         int64_t reach = 0;
-        if (strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) || __builtin_add_overflow(span, reach, &span))
-            throw OpError(fmt::format("Storage size calculation overflowed with sizes={} and strides={}", format_sizes(sizes), format_sizes(strides)));
+        if (strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) ||
+            __builtin_add_overflow(span, reach, &span))
+            throw OpError(fmt::format("Storage size calculation overflowed with sizes={} and strides={}",
+                                      format_sizes(sizes), format_sizes(strides)));
     }
     int64_t bytes = 0;
-    WICK_CHECK(!__builtin_mul_overflow(span, bytes_of(dtype), &bytes), "Storage size calculation overflowed with sizes={}", format_sizes(sizes));
+    WICK_CHECK(!__builtin_mul_overflow(span, bytes_of(dtype), &bytes),
+               "Storage size calculation overflowed with sizes={}", format_sizes(sizes));
     return Tensor(make_intrusive<TensorImpl>(Storage::allocate(bytes), dtype, sizes, strides, 0));
 }
 
@@ -150,29 +154,34 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, DType dtype
 }
 
 void check_in_bounds(IntArrayRef sizes, IntArrayRef strides, int64_t offset, int64_t itemsize, int64_t storage_bytes) {
-    WICK_CHECK(sizes.size() == strides.size(), "mismatch in length of strides and shape: {} and {}", strides.size(), sizes.size());
+    WICK_CHECK(sizes.size() == strides.size(), "mismatch in length of strides and shape: {} and {}", strides.size(),
+               sizes.size());
     WICK_CHECK(offset >= 0, "storage offset must not be negative, got {}", offset);
     const int64_t count = checked_numel(sizes);
-    for (int64_t stride : strides) WICK_CHECK(stride >= 0, "strides must not be negative, got {}", format_sizes(strides));
+    for (int64_t stride : strides)
+        WICK_CHECK(stride >= 0, "strides must not be negative, got {}", format_sizes(strides));
     if (count == 0) return;
     int64_t last = offset;
     bool overflow = false;
     for (size_t i = 0; i < sizes.size(); ++i) {
         int64_t reach = 0;
-        overflow |= __builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) || __builtin_add_overflow(last, reach, &last);
+        overflow |=
+            __builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) || __builtin_add_overflow(last, reach, &last);
     }
     int64_t bytes = 0;
     overflow |= __builtin_add_overflow(last, int64_t{1}, &last) || __builtin_mul_overflow(last, itemsize, &bytes);
     WICK_CHECK(!overflow && bytes <= storage_bytes,
-               "setStorage: sizes {}, strides {}, storage offset {}, and itemsize {} requiring a storage size of {} are out of bounds for "
+               "setStorage: sizes {}, strides {}, storage offset {}, and itemsize {} requiring a storage size of {} "
+               "are out of bounds for "
                "storage of size {}",
-               format_sizes(sizes), format_sizes(strides), offset, itemsize, overflow ? INT64_MAX : bytes, storage_bytes);
+               format_sizes(sizes), format_sizes(strides), offset, itemsize, overflow ? INT64_MAX : bytes,
+               storage_bytes);
 }
 
 int64_t wrap_dim(int64_t d, int64_t rank) {
     const int64_t range = std::max<int64_t>(rank, 1);
-    WICK_CHECK_INDEX(d >= -range && d < range, "Dimension out of range (expected to be in range of [{}, {}], but got {})", -range,
-                     range - 1, d);
+    WICK_CHECK_INDEX(d >= -range && d < range,
+                     "Dimension out of range (expected to be in range of [{}, {}], but got {})", -range, range - 1, d);
     return d < 0 ? d + range : d;
 }
 
@@ -185,7 +194,8 @@ DimVector broadcast_sizes(IntArrayRef a, IntArrayRef b) {
         const int64_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
         const int64_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
         WICK_CHECK(x == y || x == 1 || y == 1,
-                   "The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}", x, y, rank - 1 - i);
+                   "The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}", x, y,
+                   rank - 1 - i);
         result[rank - 1 - i] = x == 1 ? y : x;
     }
     return result;

@@ -1,11 +1,14 @@
-#include <wick/types/function.h>
-
 #include <wick/support/check.h>
+#include <wick/types/function.h>
 
 namespace wick::jit {
 
 Function::Function(std::string qualified_name, Schema schema, std::shared_ptr<Graph> graph)
-    : name_(std::move(qualified_name)), state_(State::defined), has_schema_(true), schema_(std::move(schema)), graph_(std::move(graph)) {}
+    : name_(std::move(qualified_name)),
+      state_(State::defined),
+      has_schema_(true),
+      schema_(std::move(schema)),
+      graph_(std::move(graph)) {}
 
 Function::~Function() { clear(); }
 
@@ -14,7 +17,8 @@ std::string Function::name() const { return name_.substr(name_.rfind('.') + 1); 
 void Function::ensure_defined() {
     if (state_ == State::defined) return;
     if (state_ == State::defining)
-        throw CompileError(fmt::format("function '{}' is called recursively. Recursive calls are not supported", name()));
+        throw CompileError(
+            fmt::format("function '{}' is called recursively. Recursive calls are not supported", name()));
     state_ = State::defining;
     try {
         define_(*this);

@@ -1,5 +1,3 @@
-#include <wick/types/ivalue.h>
-
 #include <algorithm>
 #include <bit>
 #include <chrono>
@@ -11,13 +9,15 @@
 #include <wick/support/stop_check.h>
 #include <wick/tensor/generator.h>
 #include <wick/types/function.h>
+#include <wick/types/ivalue.h>
 
 namespace wick {
 
 using jit::TypePtr;
 
-static constexpr std::string_view kTagNames[] = {"None", "bool",  "int",  "float", "Device", "complex", "Tensor",   "str",
-                                                 "List", "Dict", "Tuple", "Object", "Enum",   "Future",  "Await",  "Function", "Capsule"};
+static constexpr std::string_view kTagNames[] = {"None",   "bool",   "int",   "float",    "Device", "complex",
+                                                 "Tensor", "str",    "List",  "Dict",     "Tuple",  "Object",
+                                                 "Enum",   "Future", "Await", "Function", "Capsule"};
 
 std::string_view IValue::tag_name() const { return kTagNames[static_cast<size_t>(tag_)]; }
 
@@ -26,7 +26,7 @@ void IValue::fail(Tag expected) const {
 }
 
 // A pointer payload takes over the reference that its owner held.
-#define WICK_POINTER_CONSTRUCTOR(Pointer, TAG)                       \
+#define WICK_POINTER_CONSTRUCTOR(Pointer, TAG)                        \
     IValue::IValue(IntrusivePtr<Pointer> value) noexcept : IValue() { \
         if (!value) return;                                           \
         payload_.pointer = value.detach();                            \
@@ -106,11 +106,16 @@ std::complex<double> IValue::to_complex() const {
 
 Scalar IValue::to_scalar() const {
     switch (tag_) {
-        case Tag::Bool: return Scalar(payload_.integer != 0);
-        case Tag::Int: return Scalar(payload_.integer);
-        case Tag::Double: return Scalar(payload_.real);
-        case Tag::Complex: return Scalar(to_complex());
-        default: throw OpError(fmt::format("Expected a number but got {}", tag_name()));
+        case Tag::Bool:
+            return Scalar(payload_.integer != 0);
+        case Tag::Int:
+            return Scalar(payload_.integer);
+        case Tag::Double:
+            return Scalar(payload_.real);
+        case Tag::Complex:
+            return Scalar(to_complex());
+        default:
+            throw OpError(fmt::format("Expected a number but got {}", tag_name()));
     }
 }
 
@@ -178,7 +183,8 @@ static bool same_complex(const Scalar& a, const Scalar& b) {
 static bool all_equal(const std::vector<IValue>& a, const std::vector<IValue>& b) {
     // Values that share their parts may take very long to compare.
     check_stop();
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const IValue& x, const IValue& y) { return x.equals(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const IValue& x, const IValue& y) { return x.equals(y); });
 }
 
 bool IValue::equals(const IValue& other) const {
@@ -190,14 +196,21 @@ bool IValue::equals(const IValue& other) const {
         return false;
     }
     switch (tag_) {
-        case Tag::None: return true;
+        case Tag::None:
+            return true;
         case Tag::Bool:
-        case Tag::Int: return payload_.integer == other.payload_.integer;
-        case Tag::Double: return payload_.real == other.payload_.real;
-        case Tag::Device: return payload_.device == other.payload_.device;
-        case Tag::Complex: return to_complex() == other.to_complex();
-        case Tag::String: return to_string() == other.to_string();
-        case Tag::Enum: return to_enum().type == other.to_enum().type && to_enum().member == other.to_enum().member;
+        case Tag::Int:
+            return payload_.integer == other.payload_.integer;
+        case Tag::Double:
+            return payload_.real == other.payload_.real;
+        case Tag::Device:
+            return payload_.device == other.payload_.device;
+        case Tag::Complex:
+            return to_complex() == other.to_complex();
+        case Tag::String:
+            return to_string() == other.to_string();
+        case Tag::Enum:
+            return to_enum().type == other.to_enum().type && to_enum().member == other.to_enum().member;
         case Tag::List:
             return all_equal(snapshot(to_list())->items, snapshot(other.to_list())->items);
         case Tag::Tuple:
@@ -213,23 +226,34 @@ bool IValue::equals(const IValue& other) const {
             }
             return true;
         }
-        default: return payload_.pointer == other.payload_.pointer;
+        default:
+            return payload_.pointer == other.payload_.pointer;
     }
 }
 
 TypePtr IValue::type() const {
     using namespace jit;
     switch (tag_) {
-        case Tag::None: return none_type();
-        case Tag::Bool: return bool_type();
-        case Tag::Int: return int_type();
-        case Tag::Double: return float_type();
-        case Tag::Device: return device_type();
-        case Tag::Complex: return complex_type();
-        case Tag::Tensor: return tensor_type();
-        case Tag::String: return string_type();
-        case Tag::List: return list_type(to_list().element_type);
-        case Tag::Dict: return dict_type(to_dict().key_type, to_dict().value_type);
+        case Tag::None:
+            return none_type();
+        case Tag::Bool:
+            return bool_type();
+        case Tag::Int:
+            return int_type();
+        case Tag::Double:
+            return float_type();
+        case Tag::Device:
+            return device_type();
+        case Tag::Complex:
+            return complex_type();
+        case Tag::Tensor:
+            return tensor_type();
+        case Tag::String:
+            return string_type();
+        case Tag::List:
+            return list_type(to_list().element_type);
+        case Tag::Dict:
+            return dict_type(to_dict().key_type, to_dict().value_type);
         case Tag::Tuple: {
             const TupleObject& tuple = to_tuple();
             if (tuple.named_type) return tuple.named_type;
@@ -237,13 +261,19 @@ TypePtr IValue::type() const {
             for (const IValue& element : tuple.elements) types.push_back(element.type());
             return tuple_type(std::move(types));
         }
-        case Tag::Object: return to_object().type;
-        case Tag::Enum: return to_enum().type;
-        case Tag::Future: return future_type(to_future().element_type);
-        case Tag::Await: return await_type(to_await().element_type);
-        case Tag::Function: return simple_type(TypeKind::Function);
+        case Tag::Object:
+            return to_object().type;
+        case Tag::Enum:
+            return to_enum().type;
+        case Tag::Future:
+            return future_type(to_future().element_type);
+        case Tag::Await:
+            return await_type(to_await().element_type);
+        case Tag::Function:
+            return simple_type(TypeKind::Function);
         case Tag::Capsule:
-            return simple_type(dynamic_cast<const Generator*>(payload_.pointer) ? TypeKind::Generator : TypeKind::Capsule);
+            return simple_type(dynamic_cast<const Generator*>(payload_.pointer) ? TypeKind::Generator
+                                                                                : TypeKind::Capsule);
     }
     __builtin_unreachable();
 }
@@ -257,10 +287,14 @@ static size_t hash_of_number(double value) {
 
 size_t hash_of(const IValue& value) {
     switch (value.tag()) {
-        case IValue::Tag::Bool: return hash_of_number(static_cast<int64_t>(value.to_bool()));
-        case IValue::Tag::Int: return hash_of_number(value.to_int());
-        case IValue::Tag::Double: return hash_of_number(value.to_double());
-        case IValue::Tag::String: return std::hash<std::string>()(value.to_string());
+        case IValue::Tag::Bool:
+            return hash_of_number(static_cast<int64_t>(value.to_bool()));
+        case IValue::Tag::Int:
+            return hash_of_number(value.to_int());
+        case IValue::Tag::Double:
+            return hash_of_number(value.to_double());
+        case IValue::Tag::String:
+            return std::hash<std::string>()(value.to_string());
         case IValue::Tag::Complex: {
             const std::complex<double> z = value.to_complex();
             return hash_of_number(z.real()) ^ (z.imag() == 0 ? 0 : hash_of_number(z.imag()) * 31);
@@ -269,16 +303,20 @@ size_t hash_of(const IValue& value) {
             const Device device = value.to_device();
             return static_cast<size_t>(device.type) * 257 + static_cast<size_t>(device.index + 1);
         }
-        case IValue::Tag::Enum: return std::hash<const void*>()(value.to_enum().type.get()) + value.to_enum().member;
+        case IValue::Tag::Enum:
+            return std::hash<const void*>()(value.to_enum().type.get()) + value.to_enum().member;
         case IValue::Tag::Tuple: {
             size_t hash = 0x345678;
             for (const IValue& element : value.to_tuple().elements) hash = hash * 1000003 ^ hash_of(element);
             return hash;
         }
-        case IValue::Tag::None: return 0;
+        case IValue::Tag::None:
+            return 0;
         case IValue::Tag::Tensor:
-        case IValue::Tag::Object: return std::hash<const void*>()(value.pointer());
-        default: throw OpError(fmt::format("unhashable type: '{}'", value.tag_name()));
+        case IValue::Tag::Object:
+            return std::hash<const void*>()(value.pointer());
+        default:
+            throw OpError(fmt::format("unhashable type: '{}'", value.tag_name()));
     }
 }
 

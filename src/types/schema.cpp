@@ -1,11 +1,10 @@
-#include <wick/types/schema.h>
-
 #include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 
 #include <wick/support/check.h>
+#include <wick/types/schema.h>
 
 namespace wick::jit {
 namespace {
@@ -13,9 +12,10 @@ namespace {
 // Reading ---------------------------------------------------------------------------------------------------------
 
 class SchemaParser {
-   public:
+ public:
     using Resolver = std::function<TypePtr(const std::string&)>;
-    explicit SchemaParser(std::string_view text, const Resolver* resolve = nullptr) : resolve_(resolve), source_(std::make_shared<Source>(std::string(text), "<schema>")), text_(source_->text()) {}
+    explicit SchemaParser(std::string_view text, const Resolver* resolve = nullptr)
+        : resolve_(resolve), source_(std::make_shared<Source>(std::string(text), "<schema>")), text_(source_->text()) {}
 
     Schema parse() {
         Schema schema;
@@ -67,11 +67,12 @@ class SchemaParser {
         return type;
     }
 
-   private:
+ private:
     [[noreturn]] void fail(std::string_view expected) {
         skip();
         const auto at = static_cast<int64_t>(at_);
-        throw CompileError(SourceRange(source_, at, std::min<int64_t>(at + 1, text_.size())), fmt::format("expected {}", expected));
+        throw CompileError(SourceRange(source_, at, std::min<int64_t>(at + 1, text_.size())),
+                           fmt::format("expected {}", expected));
     }
     void skip() {
         while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
@@ -118,21 +119,43 @@ class SchemaParser {
 
     TypePtr named_type(const std::string& word) {
         static const std::pair<std::string_view, TypePtr> kNames[] = {
-            {"Tensor", tensor_type()}, {"int", int_type()}, {"SymInt", int_type()}, {"float", float_type()}, {"complex", complex_type()},
-            {"bool", bool_type()}, {"SymBool", bool_type()}, {"SymFloat", float_type()}, {"str", string_type()}, {"Dimname", string_type()},
-            {"Scalar", number_type()}, {"number", number_type()}, {"NoneType", none_type()}, {"None", none_type()}, {"Any", any_type()},
-            {"Device", device_type()}, {"DeviceIndex", int_type()}, {"ScalarType", int_type()}, {"Layout", int_type()},
-            {"MemoryFormat", int_type()}, {"QScheme", int_type()}, {"Generator", simple_type(TypeKind::Generator)},
-            {"Stream", simple_type(TypeKind::Stream)}, {"Storage", simple_type(TypeKind::Storage)},
-            {"ConstQuantizerPtr", simple_type(TypeKind::Capsule)}, {"AnyClassType", simple_type(TypeKind::AnyClass)},
-            {"AnyEnumType", simple_type(TypeKind::AnyEnum)}, {"AnyListType", simple_type(TypeKind::AnyList)},
-            {"AnyTupleType", simple_type(TypeKind::AnyTuple)}, {"Function", simple_type(TypeKind::Function)},
+            {"Tensor", tensor_type()},
+            {"int", int_type()},
+            {"SymInt", int_type()},
+            {"float", float_type()},
+            {"complex", complex_type()},
+            {"bool", bool_type()},
+            {"SymBool", bool_type()},
+            {"SymFloat", float_type()},
+            {"str", string_type()},
+            {"Dimname", string_type()},
+            {"Scalar", number_type()},
+            {"number", number_type()},
+            {"NoneType", none_type()},
+            {"None", none_type()},
+            {"Any", any_type()},
+            {"Device", device_type()},
+            {"DeviceIndex", int_type()},
+            {"ScalarType", int_type()},
+            {"Layout", int_type()},
+            {"MemoryFormat", int_type()},
+            {"QScheme", int_type()},
+            {"Generator", simple_type(TypeKind::Generator)},
+            {"Stream", simple_type(TypeKind::Stream)},
+            {"Storage", simple_type(TypeKind::Storage)},
+            {"ConstQuantizerPtr", simple_type(TypeKind::Capsule)},
+            {"AnyClassType", simple_type(TypeKind::AnyClass)},
+            {"AnyEnumType", simple_type(TypeKind::AnyEnum)},
+            {"AnyListType", simple_type(TypeKind::AnyList)},
+            {"AnyTupleType", simple_type(TypeKind::AnyTuple)},
+            {"Function", simple_type(TypeKind::Function)},
             {"Capsule", simple_type(TypeKind::Capsule)},
         };
         for (const auto& [known, type] : kNames) {
             if (word == known) return type;
         }
-        if (word == "tVal" || (!word.empty() && std::islower(static_cast<unsigned char>(word[0])) && word.size() <= 2)) return var_type(word);
+        if (word == "tVal" || (!word.empty() && std::islower(static_cast<unsigned char>(word[0])) && word.size() <= 2))
+            return var_type(word);
         fail(fmt::format("a type, not '{}',", word));
     }
 
@@ -214,7 +237,9 @@ class SchemaParser {
             } else if ((word == "Future" || word == "Await" || word == "RRef") && (peek() == '(' || peek() == '[')) {
                 std::vector<TypePtr> one = type_list(text_[at_++] == '(' ? ')' : ']');
                 if (one.size() != 1) fail("one element type");
-                out.type = word == "Future" ? future_type(one[0]) : word == "Await" ? await_type(one[0]) : rref_type(one[0]);
+                out.type = word == "Future"  ? future_type(one[0])
+                           : word == "Await" ? await_type(one[0])
+                                             : rref_type(one[0]);
             } else if (word == "Union" && (peek() == '(' || peek() == '[')) {
                 out.type = union_type(type_list(text_[at_++] == '(' ? ')' : ']'));
             } else if (resolve_ && (word == "Enum" || word == "InterfaceType") && take('<')) {
@@ -336,7 +361,8 @@ class SchemaParser {
         }
         const size_t start = at_;
         bool real = false;
-        while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '.' || text_[at_] == '-' || text_[at_] == '+')) {
+        while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '.' ||
+                                      text_[at_] == '-' || text_[at_] == '+')) {
             real |= text_[at_] == '.' || text_[at_] == 'e' || text_[at_] == 'i';
             ++at_;
         }
@@ -405,7 +431,8 @@ std::string format_default(const Argument& argument) {
     const IValue& value = *argument.default_value;
     if (argument.fixed_length < 2 || !argument.written_type.starts_with("int[")) return format_default(value);
     const std::vector<IValue>& items = value.to_list().items;
-    if (items.size() < 2 || !std::all_of(items.begin(), items.end(), [&](const IValue& item) { return item.equals(items[0]); }))
+    if (items.size() < 2 ||
+        !std::all_of(items.begin(), items.end(), [&](const IValue& item) { return item.equals(items[0]); }))
         return format_default(value);
     return format_default(items[0]);
 }

@@ -66,7 +66,7 @@ bool holds_shared(const IValue& value) {
 
 /// Copies the containers of one value; one that is met twice, or contains itself, has one copy.
 class ContainerCopies {
-   public:
+ public:
     IValue copy(const IValue& value) {
         if (!is_container(value)) return value;
         const auto known = copies_.find(value.pointer());
@@ -78,7 +78,7 @@ class ContainerCopies {
         return made;
     }
 
-   private:
+ private:
     static constexpr int kMaxDepth = 500;
 
     IValue list(const IValue& value) {

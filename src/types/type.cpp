@@ -1,5 +1,3 @@
-#include <wick/types/type.h>
-
 #include <algorithm>
 #include <array>
 
@@ -7,6 +5,7 @@
 #include <wick/types/function.h>
 #include <wick/types/ivalue.h>
 #include <wick/types/schema.h>
+#include <wick/types/type.h>
 
 namespace wick::jit {
 
@@ -23,8 +22,9 @@ constexpr size_t kKinds = static_cast<size_t>(TypeKind::Interface) + 1;
 
 std::string_view spelling(TypeKind kind) {
     switch (kind) {
-#define _(name, text) \
-    case TypeKind::name: return text;
+#define _(name, text)    \
+    case TypeKind::name: \
+        return text;
         WICK_FORALL_TYPE_KINDS(_)
 #undef _
     }
@@ -103,7 +103,9 @@ const TypePtr& number_type() { return simple_type(TypeKind::Number); }
 const TypePtr& device_type() { return simple_type(TypeKind::Device); }
 
 TypePtr list_type(TypePtr element) { return wrap(TypeKind::List, std::move(element)); }
-TypePtr dict_type(TypePtr key, TypePtr value) { return TypeFactory::make(TypeKind::Dict, {std::move(key), std::move(value)}); }
+TypePtr dict_type(TypePtr key, TypePtr value) {
+    return TypeFactory::make(TypeKind::Dict, {std::move(key), std::move(value)});
+}
 TypePtr future_type(TypePtr element) { return wrap(TypeKind::Future, std::move(element)); }
 TypePtr await_type(TypePtr element) { return TypeFactory::make(TypeKind::Await, {std::move(element)}); }
 TypePtr rref_type(TypePtr element) { return TypeFactory::make(TypeKind::RRef, {std::move(element)}); }
@@ -113,7 +115,8 @@ TypePtr tuple_type(std::vector<TypePtr> elements) {
     return make_intrusive<TupleType>(std::move(elements), "", std::vector<std::string>(), std::vector<IValue>());
 }
 
-TypePtr named_tuple_type(std::string name, std::vector<std::string> fields, std::vector<TypePtr> types, std::vector<IValue> defaults) {
+TypePtr named_tuple_type(std::string name, std::vector<std::string> fields, std::vector<TypePtr> types,
+                         std::vector<IValue> defaults) {
     return make_intrusive<TupleType>(std::move(types), std::move(name), std::move(fields), std::move(defaults));
 }
 
@@ -135,7 +138,9 @@ static bool stands_before(const TypePtr& a, const TypePtr& b) {
                                           String, Generator, Bool,      Optional, Var,      Device,   Stream, Function,
                                           Class,  Capsule,   Interface, AnyList,  AnyTuple, AnyClass, Union};
     if (a->is(b->kind())) return a->str() < b->str();
-    const auto place = [](const TypePtr& type) { return std::find(std::begin(kOrder), std::end(kOrder), type->kind()); };
+    const auto place = [](const TypePtr& type) {
+        return std::find(std::begin(kOrder), std::end(kOrder), type->kind());
+    };
     return place(a) < place(b);
 }
 
@@ -169,30 +174,49 @@ TypePtr union_type(std::vector<TypePtr> members) {
 
 std::string Type::str() const {
     switch (kind_) {
-        case TypeKind::List: return contained_[0]->str() + "[]";
-        case TypeKind::Optional: return contained_[0]->str() + "?";
-        case TypeKind::Dict: return "Dict(" + join(contained_, &Type::str) + ")";
-        case TypeKind::Union: return "Union(" + join(contained_, &Type::str) + ")";
-        case TypeKind::Future: return "Future(" + contained_[0]->str() + ")";
-        case TypeKind::Await: return "Await(" + contained_[0]->str() + ")";
-        case TypeKind::RRef: return "RRef(" + contained_[0]->str() + ")";
-        default: return std::string(spelling(kind_));
+        case TypeKind::List:
+            return contained_[0]->str() + "[]";
+        case TypeKind::Optional:
+            return contained_[0]->str() + "?";
+        case TypeKind::Dict:
+            return "Dict(" + join(contained_, &Type::str) + ")";
+        case TypeKind::Union:
+            return "Union(" + join(contained_, &Type::str) + ")";
+        case TypeKind::Future:
+            return "Future(" + contained_[0]->str() + ")";
+        case TypeKind::Await:
+            return "Await(" + contained_[0]->str() + ")";
+        case TypeKind::RRef:
+            return "RRef(" + contained_[0]->str() + ")";
+        default:
+            return std::string(spelling(kind_));
     }
 }
 
 std::string Type::annotation_str() const {
     switch (kind_) {
-        case TypeKind::List: return "List[" + contained_[0]->annotation_str() + "]";
-        case TypeKind::Optional: return "Optional[" + contained_[0]->annotation_str() + "]";
-        case TypeKind::Dict: return "Dict[" + join(contained_, &Type::annotation_str) + "]";
-        case TypeKind::Union: return "Union[" + join(contained_, &Type::annotation_str) + "]";
-        case TypeKind::Future: return "Future[" + contained_[0]->annotation_str() + "]";
-        case TypeKind::Await: return "Await[" + contained_[0]->annotation_str() + "]";
-        case TypeKind::RRef: return "RRef[" + contained_[0]->annotation_str() + "]";
-        case TypeKind::Number: return "number";
-        case TypeKind::AnyList: return "list";
-        case TypeKind::AnyTuple: return "tuple";
-        default: return str();
+        case TypeKind::List:
+            return "List[" + contained_[0]->annotation_str() + "]";
+        case TypeKind::Optional:
+            return "Optional[" + contained_[0]->annotation_str() + "]";
+        case TypeKind::Dict:
+            return "Dict[" + join(contained_, &Type::annotation_str) + "]";
+        case TypeKind::Union:
+            return "Union[" + join(contained_, &Type::annotation_str) + "]";
+        case TypeKind::Future:
+            return "Future[" + contained_[0]->annotation_str() + "]";
+        case TypeKind::Await:
+            return "Await[" + contained_[0]->annotation_str() + "]";
+        case TypeKind::RRef:
+            return "RRef[" + contained_[0]->annotation_str() + "]";
+        case TypeKind::Number:
+            return "number";
+        case TypeKind::AnyList:
+            return "list";
+        case TypeKind::AnyTuple:
+            return "tuple";
+        default:
+            return str();
     }
 }
 
@@ -201,7 +225,8 @@ bool Type::equals(const Type& other) const {
     if (kind_ != other.kind_ || contained_.size() != other.contained_.size()) return false;
     if (kind_ == TypeKind::Union) {
         return std::all_of(contained_.begin(), contained_.end(), [&](const TypePtr& mine) {
-            return std::any_of(other.contained_.begin(), other.contained_.end(), [&](const TypePtr& its) { return mine->equals(*its); });
+            return std::any_of(other.contained_.begin(), other.contained_.end(),
+                               [&](const TypePtr& its) { return mine->equals(*its); });
         });
     }
     for (size_t i = 0; i < contained_.size(); ++i) {
@@ -212,24 +237,31 @@ bool Type::equals(const Type& other) const {
 
 static bool implements(const ClassType& type, const InterfaceType& interface, std::string* why) {
     if (type.is_module() != interface.is_module()) {
-        if (why) *why = fmt::format("Class '{}' and interface '{}' differ in being a module", type.name(), interface.name());
+        if (why)
+            *why = fmt::format("Class '{}' and interface '{}' differ in being a module", type.name(), interface.name());
         return false;
     }
     for (const Schema& wanted : interface.methods()) {
         Function* method = type.find_method(wanted.name);
         if (!method) {
-            if (why) *why = fmt::format("Class '{}' does not have method '{}' but '{}' does.", type.name(), wanted.name, interface.name());
+            if (why)
+                *why = fmt::format("Class '{}' does not have method '{}' but '{}' does.", type.name(), wanted.name,
+                                   interface.name());
             return false;
         }
         const Schema& have = method->schema();
         bool fits = have.arguments.size() == wanted.arguments.size() && have.returns.size() == wanted.returns.size();
         for (size_t i = 1; fits && i < wanted.arguments.size(); ++i) {
-            fits = wanted.arguments[i].name == have.arguments[i].name && wanted.arguments[i].type->is_subtype_of(have.arguments[i].type);
+            fits = wanted.arguments[i].name == have.arguments[i].name &&
+                   wanted.arguments[i].type->is_subtype_of(have.arguments[i].type);
         }
-        for (size_t i = 0; fits && i < wanted.returns.size(); ++i) fits = have.returns[i].type->is_subtype_of(wanted.returns[i].type);
+        for (size_t i = 0; fits && i < wanted.returns.size(); ++i)
+            fits = have.returns[i].type->is_subtype_of(wanted.returns[i].type);
         if (!fits) {
-            if (why) *why = fmt::format("Method on class '{}' (1) is not compatible with interface '{}' (2)\n  (1) {}\n  (2) {}", type.name(),
-                                        interface.name(), have.str(), wanted.str());
+            if (why)
+                *why = fmt::format(
+                    "Method on class '{}' (1) is not compatible with interface '{}' (2)\n  (1) {}\n  (2) {}",
+                    type.name(), interface.name(), have.str(), wanted.str());
             return false;
         }
     }
@@ -241,20 +273,28 @@ bool Type::is_subtype_of(const Type& other) const { return is_subtype_of(other, 
 bool Type::is_subtype_of(const Type& other, std::string* why) const {
     if (this == &other || other.kind_ == TypeKind::Any || equals(other)) return true;
     auto all_under = [&](const std::vector<TypePtr>& members) {
-        return std::all_of(members.begin(), members.end(), [&](const TypePtr& m) { return m->is_subtype_of(other, why); });
+        return std::all_of(members.begin(), members.end(),
+                           [&](const TypePtr& m) { return m->is_subtype_of(other, why); });
     };
     if (kind_ == TypeKind::Union) return all_under(contained_);
     if (kind_ == TypeKind::Optional && (other.kind_ == TypeKind::Optional || other.kind_ == TypeKind::Union))
         return none_type()->is_subtype_of(other) && contained_[0]->is_subtype_of(other, why);
     switch (other.kind_) {
-        case TypeKind::Optional: return kind_ == TypeKind::None || is_subtype_of(*other.contained_[0], why);
+        case TypeKind::Optional:
+            return kind_ == TypeKind::None || is_subtype_of(*other.contained_[0], why);
         case TypeKind::Union:
-            return std::any_of(other.contained_.begin(), other.contained_.end(), [&](const TypePtr& m) { return is_subtype_of(*m); });
-        case TypeKind::Number: return kind_ == TypeKind::Int || kind_ == TypeKind::Float || kind_ == TypeKind::Complex;
-        case TypeKind::AnyList: return kind_ == TypeKind::List;
-        case TypeKind::AnyTuple: return kind_ == TypeKind::Tuple;
-        case TypeKind::AnyClass: return kind_ == TypeKind::Class;
-        case TypeKind::AnyEnum: return kind_ == TypeKind::Enum;
+            return std::any_of(other.contained_.begin(), other.contained_.end(),
+                               [&](const TypePtr& m) { return is_subtype_of(*m); });
+        case TypeKind::Number:
+            return kind_ == TypeKind::Int || kind_ == TypeKind::Float || kind_ == TypeKind::Complex;
+        case TypeKind::AnyList:
+            return kind_ == TypeKind::List;
+        case TypeKind::AnyTuple:
+            return kind_ == TypeKind::Tuple;
+        case TypeKind::AnyClass:
+            return kind_ == TypeKind::Class;
+        case TypeKind::AnyEnum:
+            return kind_ == TypeKind::Enum;
         case TypeKind::Tuple: {
             if (kind_ != TypeKind::Tuple || contained_.size() != other.contained_.size()) return false;
             const auto& mine = expect<TupleType>();
@@ -276,14 +316,18 @@ bool Type::is_subtype_of(const Type& other, std::string* why) const {
                 return true;
             }
             return false;
-        default: return false;
+        default:
+            return false;
     }
 }
 
 VarType::VarType(std::string name) : Type(TypeKind::Var), name_(std::move(name)) { has_free_variables_ = true; }
-bool VarType::equals(const Type& other) const { return other.kind() == TypeKind::Var && other.expect<VarType>().name_ == name_; }
+bool VarType::equals(const Type& other) const {
+    return other.kind() == TypeKind::Var && other.expect<VarType>().name_ == name_;
+}
 
-TupleType::TupleType(std::vector<TypePtr> elements, std::string name, std::vector<std::string> field_names, std::vector<IValue> field_defaults)
+TupleType::TupleType(std::vector<TypePtr> elements, std::string name, std::vector<std::string> field_names,
+                     std::vector<IValue> field_defaults)
     : Type(TypeKind::Tuple, std::move(elements)),
       name_(std::move(name)),
       field_names_(std::move(field_names)),
@@ -309,7 +353,8 @@ EnumType::EnumType(std::string name, TypePtr value_type, std::vector<std::pair<s
     : Type(TypeKind::Enum, {std::move(value_type)}), name_(std::move(name)), members_(std::move(members)) {}
 EnumType::~EnumType() = default;
 
-ClassType::ClassType(std::string name, bool is_module) : Type(TypeKind::Class), name_(std::move(name)), is_module_(is_module) {}
+ClassType::ClassType(std::string name, bool is_module)
+    : Type(TypeKind::Class), name_(std::move(name)), is_module_(is_module) {}
 ClassType::~ClassType() = default;
 
 template <class List, class Key>
@@ -355,7 +400,9 @@ int64_t ClassType::add_attribute(std::string name, TypePtr type, bool is_paramet
     return static_cast<int64_t>(attributes_.size()) - 1;
 }
 
-void ClassType::add_constant(std::string name, IValue value) { constants_.emplace_back(std::move(name), std::move(value)); }
+void ClassType::add_constant(std::string name, IValue value) {
+    constants_.emplace_back(std::move(name), std::move(value));
+}
 void ClassType::add_method(IntrusivePtr<Function> method) {
     method_named_.try_emplace(plain_name(method), method.get());
     methods_.push_back(std::move(method));

@@ -1,6 +1,6 @@
-#include <wick/types/type_variables.h>
-
 #include <fmt/format.h>
+
+#include <wick/types/type_variables.h>
 
 namespace wick::jit {
 namespace {
@@ -29,8 +29,10 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
             if (first) return true;
             TypePtr both = unify_types(bound->second, actual);
             if (!both) {
-                return refuse(why, [&] { return fmt::format("Type variable '{}' previously matched to type {} is matched to type {}", bound->first,
-                                               bound->second->annotation_str(), actual->annotation_str()); });
+                return refuse(why, [&] {
+                    return fmt::format("Type variable '{}' previously matched to type {} is matched to type {}",
+                                       bound->first, bound->second->annotation_str(), actual->annotation_str());
+                });
             }
             bound->second = std::move(both);
             return true;
@@ -44,22 +46,32 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
                 }
                 if (element) return bind_type_variables(formal->contained(0), element, variables, why);
             }
-            return refuse(why, [&] { return fmt::format("Cannot match {} to {}", formal->annotation_str(), actual->annotation_str()); });
+            return refuse(why, [&] {
+                return fmt::format("Cannot match {} to {}", formal->annotation_str(), actual->annotation_str());
+            });
         case TypeKind::Tuple:
             if (actual->is(TypeKind::Tuple) && actual->contained().size() == formal->contained().size())
                 return bind_contained(formal, actual, variables, why);
             return refuse(why, [&] { return fmt::format("Cannot match a tuple to {}", actual->annotation_str()); });
         case TypeKind::Optional:
             if (actual->is(TypeKind::None)) return true;
-            return bind_type_variables(formal->contained(0), actual->is(TypeKind::Optional) ? actual->contained(0) : actual, variables, why);
+            return bind_type_variables(formal->contained(0),
+                                       actual->is(TypeKind::Optional) ? actual->contained(0) : actual, variables, why);
         case TypeKind::Dict:
         case TypeKind::Future:
         case TypeKind::Await:
         case TypeKind::RRef:
             if (actual->kind() == formal->kind()) return bind_contained(formal, actual, variables, why);
-            return refuse(why, [&] { return fmt::format("Cannot match a {} to {}", formal->is(TypeKind::Dict) ? "dict" : formal->is(TypeKind::Future) ? "future" :
-                                                                      formal->is(TypeKind::Await) ? "await" : "rref", actual->annotation_str()); });
-        default: return refuse(why, [&] { return fmt::format("unhandled free variable in {}", formal->str()); });
+            return refuse(why, [&] {
+                return fmt::format("Cannot match a {} to {}",
+                                   formal->is(TypeKind::Dict)     ? "dict"
+                                   : formal->is(TypeKind::Future) ? "future"
+                                   : formal->is(TypeKind::Await)  ? "await"
+                                                                  : "rref",
+                                   actual->annotation_str());
+            });
+        default:
+            return refuse(why, [&] { return fmt::format("unhandled free variable in {}", formal->str()); });
     }
 }
 
@@ -75,15 +87,24 @@ TypePtr substitute_type_variables(const TypePtr& type, const TypeVariables& vari
         if (!parts.back()) return nullptr;
     }
     switch (type->kind()) {
-        case TypeKind::List: return list_type(parts[0]);
-        case TypeKind::Optional: return optional_type(parts[0]);
-        case TypeKind::Dict: return dict_type(parts[0], parts[1]);
-        case TypeKind::Tuple: return tuple_type(std::move(parts));
-        case TypeKind::Future: return future_type(parts[0]);
-        case TypeKind::Await: return await_type(parts[0]);
-        case TypeKind::RRef: return rref_type(parts[0]);
-        case TypeKind::Union: return union_type(std::move(parts));
-        default: return nullptr;
+        case TypeKind::List:
+            return list_type(parts[0]);
+        case TypeKind::Optional:
+            return optional_type(parts[0]);
+        case TypeKind::Dict:
+            return dict_type(parts[0], parts[1]);
+        case TypeKind::Tuple:
+            return tuple_type(std::move(parts));
+        case TypeKind::Future:
+            return future_type(parts[0]);
+        case TypeKind::Await:
+            return await_type(parts[0]);
+        case TypeKind::RRef:
+            return rref_type(parts[0]);
+        case TypeKind::Union:
+            return union_type(std::move(parts));
+        default:
+            return nullptr;
     }
 }
 

@@ -72,13 +72,15 @@ std::string without_warning_numbers(const std::string& text) {
     return std::regex_replace(text, number, "warn_id=N");
 }
 
-/// Those parts of `text` (each begins with "=== ") whose first line `want` has: of large models it has the top method's only.
+/// Those parts of `text` (each begins with "=== ") whose first line `want` has: of large models it has the top method's
+/// only.
 std::string parts_in(const std::string& text, const std::string& want) {
     std::string kept;
     for (size_t begin = 0; begin < text.size();) {
         const size_t end = std::min(text.find("\n=== ", begin), text.size() - 1) + 1;
         const std::string first_line = text.substr(begin, text.find('\n', begin) + 1 - begin);
-        if (want.starts_with(first_line) || want.find("\n" + first_line) != want.npos) kept += text.substr(begin, end - begin);
+        if (want.starts_with(first_line) || want.find("\n" + first_line) != want.npos)
+            kept += text.substr(begin, end - begin);
         begin = end;
     }
     return kept;
@@ -99,8 +101,7 @@ void expect_same_text(std::string text, const std::string& path) {
 TEST_P(FixtureTest, PrintsTheCodeOfPyTorch) {
     const std::string path = GetParam().path(".code.txt");
     const Module module = load(GetParam().archive());
-    if (std::filesystem::exists(path))
-        expect_same_text(texts_of(module, &Method::code), path);
+    if (std::filesystem::exists(path)) expect_same_text(texts_of(module, &Method::code), path);
 }
 
 TEST_P(FixtureTest, PrintsTheGraphsOfPyTorch) {

@@ -48,8 +48,7 @@ std::vector<FixtureCase> Fixture::cases() const {
         FixtureCase& found = cases.emplace_back();
         found.name = entry.at("name");
         found.tolerance.rtol = record.value("rtol", found.tolerance.rtol);
-        found.tolerance.atol =
-            std::max(record.value("atol", found.tolerance.atol), 2 * entry.value("rounding", 0.0));
+        found.tolerance.atol = std::max(record.value("atol", found.tolerance.atol), 2 * entry.value("rounding", 0.0));
         const IValue inputs = load(entry.at("inputs"));
         const IValue outputs = entry.contains("outputs") ? load(entry.at("outputs")) : IValue();
         if (entry.contains("raises")) {

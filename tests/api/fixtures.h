@@ -43,8 +43,8 @@ struct Fixture {
 /// All of them, in order of folder and name.
 std::vector<Fixture> all_fixtures();
 
-/// One line for each place where `got` is not `want`, which is made of plain values: an object is as good as the dict of
-/// its attributes, an enum member as its value.
+/// One line for each place where `got` is not `want`, which is made of plain values: an object is as good as the dict
+/// of its attributes, an enum member as its value.
 std::vector<std::string> differences(const IValue& got, const IValue& want, const cli::Tolerance& tolerance,
                                      const std::string& where = "result");
 

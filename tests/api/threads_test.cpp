@@ -180,7 +180,9 @@ store = Store()
                         elements += row.to_int_vector().size();
                     // A row is cleared when it is longer than 50; until then each running call may have added three.
                     calls += elements <= 10 * (50 + 3 * 16);
-                    if (i % 50 == 0) store.save(std::filesystem::temp_directory_path() / fmt::format("wick-store-{}-{}", getpid(), t));
+                    if (i % 50 == 0)
+                        store.save(std::filesystem::temp_directory_path() /
+                                   fmt::format("wick-store-{}-{}", getpid(), t));
                 } catch (const ScriptError&) {
                     // A list may be shorter by the time it is indexed; a tensor that is read keeps its shape.
                     ++calls;
@@ -191,7 +193,8 @@ store = Store()
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(calls, 8 * 200);
     EXPECT_EQ(store.get_method("reshape")({6}).to_int(), 7);
-    for (int t = 0; t < 8; ++t) std::filesystem::remove(std::filesystem::temp_directory_path() / fmt::format("wick-store-{}-{}", getpid(), t));
+    for (int t = 0; t < 8; ++t)
+        std::filesystem::remove(std::filesystem::temp_directory_path() / fmt::format("wick-store-{}-{}", getpid(), t));
 }
 
 TEST(Threads, EightLoadAtOnce) {

@@ -29,14 +29,16 @@ std::vector<std::string> entries_of(const fs::path& folder, bool (*wanted)(const
 }
 
 std::vector<std::string> groups() {
-    return entries_of(kRoot, [](const auto& entry) { return entry.is_directory() && entry.path().filename() != "__pycache__"; });
+    return entries_of(
+        kRoot, [](const auto& entry) { return entry.is_directory() && entry.path().filename() != "__pycache__"; });
 }
 
 class Conformance : public ::testing::TestWithParam<std::string> {
  protected:
     void for_each_program(void (*check)(const std::string& path, const std::string& expected)) {
         const fs::path folder = kRoot / GetParam();
-        for (const std::string& name : entries_of(folder, [](const auto& entry) { return entry.path().extension() == ".py"; })) {
+        for (const std::string& name :
+             entries_of(folder, [](const auto& entry) { return entry.path().extension() == ".py"; })) {
             SCOPED_TRACE(GetParam() + "/" + name);
             check(folder / (name + ".py"), testing::read_text(folder / (name + ".out")));
         }
@@ -81,11 +83,15 @@ TEST_P(Conformance, FromArchive) {
             }
         });
         if (archive.empty()) return;
-        EXPECT_EQ(output_of([&](const RunOptions& options) { load(archive.data(), archive.size()).forward({}, {}, options); }), expected);
+        EXPECT_EQ(output_of([&](const RunOptions& options) {
+                      load(archive.data(), archive.size()).forward({}, {}, options);
+                  }),
+                  expected);
     });
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, Conformance, ::testing::ValuesIn(groups()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Programs, Conformance, ::testing::ValuesIn(groups()),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace wick::jit

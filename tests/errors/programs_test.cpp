@@ -127,7 +127,9 @@ TEST(ProgramMistakes, HaveTheSentencesOfPyTorch) {
             if (text.find(is_place ? ".py:" + line.substr(5) + ":" : line) == std::string::npos) missing += line + "\n";
             if (is_place) break;  // what follows is the chain of calls
         }
-        EXPECT_EQ(!missing.empty(), kOtherSentences.contains(name)) << name << ":\n" << text << "PyTorch says:\n" << missing;
+        EXPECT_EQ(!missing.empty(), kOtherSentences.contains(name)) << name << ":\n"
+                                                                    << text << "PyTorch says:\n"
+                                                                    << missing;
     }
 }
 

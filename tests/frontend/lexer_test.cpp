@@ -27,7 +27,8 @@ std::string sentence(const std::string& text) {
 
 TEST(Lexer, IndentsAndDedents) {
     EXPECT_EQ(kinds("if a:\n  b\n  if c:\n    d\ne\n"),
-              "if ident : newline indent ident newline if ident : newline indent ident newline dedent dedent ident newline eof");
+              "if ident : newline indent ident newline if ident : newline indent ident newline dedent dedent ident "
+              "newline eof");
     EXPECT_EQ(kinds("if a:\n\tb"), "if ident : newline indent ident newline dedent eof");
 }
 
@@ -48,7 +49,8 @@ TEST(Lexer, TakesTheLongestOperator) {
 }
 
 TEST(Lexer, ReadsNumbersAndStrings) {
-    EXPECT_EQ(kinds("1 0x1F 1. .5 1e-5 2j 1_000 x1"), "number number number number number number number ident newline eof");
+    EXPECT_EQ(kinds("1 0x1F 1. .5 1e-5 2j 1_000 x1"),
+              "number number number number number number number ident newline eof");
     EXPECT_EQ(kinds("'a' \"b\\\"\" r'\\d' '''c\n'd''' f\"{x}\""),
               "string_literal string_literal string_literal string_literal string_literal newline eof");
 }

@@ -2,9 +2,8 @@
 
 #include <cmath>
 #include <complex>
-#include <limits>
-
 #include <gtest/gtest.h>
+#include <limits>
 
 namespace wick::jit {
 namespace {

@@ -24,7 +24,8 @@ std::string shape(const ast::Expr* expr) {
         return std::string(e->value.tag_name());
     }
     if (const auto* e = ast::as<ast::Unary>(expr)) return fmt::format("({} {})", token_text(e->op), shape(e->operand));
-    if (const auto* e = ast::as<ast::Binary>(expr)) return fmt::format("({} {} {})", shape(e->left), token_text(e->op), shape(e->right));
+    if (const auto* e = ast::as<ast::Binary>(expr))
+        return fmt::format("({} {} {})", shape(e->left), token_text(e->op), shape(e->right));
     if (const auto* e = ast::as<ast::BoolOperation>(expr)) {
         return fmt::format("({} {} {})", shape(e->left), token_text(e->op), shape(e->right));
     }
@@ -43,19 +44,22 @@ std::string shape(const ast::Expr* expr) {
     }
     if (const auto* e = ast::as<ast::Attribute>(expr)) return fmt::format("{}.{}", shape(e->value), e->name);
     if (const auto* e = ast::as<ast::Subscript>(expr)) return fmt::format("{}[{}]", shape(e->value), all(e->indices));
-    if (const auto* e = ast::as<ast::Slice>(expr)) return fmt::format("{}:{}:{}", shape(e->start), shape(e->stop), shape(e->step));
+    if (const auto* e = ast::as<ast::Slice>(expr))
+        return fmt::format("{}:{}:{}", shape(e->start), shape(e->stop), shape(e->step));
     if (const auto* e = ast::as<ast::Starred>(expr)) return "*" + shape(e->value);
     if (const auto* e = ast::as<ast::Tuple>(expr)) return "(" + all(e->elements) + ",)";
     if (const auto* e = ast::as<ast::List>(expr)) return "[" + all(e->elements) + "]";
     if (const auto* e = ast::as<ast::Dict>(expr)) return "{" + all(e->keys) + ": " + all(e->values) + "}";
     if (const auto* e = ast::as<ast::ListComprehension>(expr)) {
-        return fmt::format("[{} for {} in {} if {}]", shape(e->element), shape(e->loops[0].target), shape(e->loops[0].iterable),
-                           all(e->loops[0].conditions));
+        return fmt::format("[{} for {} in {} if {}]", shape(e->element), shape(e->loops[0].target),
+                           shape(e->loops[0].iterable), all(e->loops[0].conditions));
     }
-    if (const auto* e = ast::as<ast::Lambda>(expr)) return fmt::format("lambda{} {}", e->parameters.size(), shape(e->body));
+    if (const auto* e = ast::as<ast::Lambda>(expr))
+        return fmt::format("lambda{} {}", e->parameters.size(), shape(e->body));
     if (const auto* e = ast::as<ast::FormattedString>(expr)) {
         std::string out = "f";
-        for (const auto& piece : e->pieces) out += piece.value ? "{" + shape(piece.value) + ":" + piece.format_spec + "}" : "'" + piece.text + "'";
+        for (const auto& piece : e->pieces)
+            out += piece.value ? "{" + shape(piece.value) + ":" + piece.format_spec + "}" : "'" + piece.text + "'";
         return out;
     }
     return kind_name(expr->kind);
@@ -106,12 +110,15 @@ TEST(Parser, ReadsCollections) {
 }
 
 TEST(Parser, ReadsStatements) {
-    const auto ast = parse(std::make_shared<Source>(
-        "import a.b\nfrom x import (y, z as w)\n@torch.jit.export\ndef f(self, a: int, *, b: float=1.) -> Tuple[int, float]:\n"
-        "  # type: (int, float) -> int\n  if a: pass\n  elif b:\n    return\n  else:\n    raise E(a) from b\n  for i, (j, k) in zip(a, b):\n    break\n"
-        "  while a: continue\n  with c as d, e: del a[0], b\n  x, *y = z = a\n  q : Optional[int] = None\n  p **= 2; assert p, 'm'\n"
-        "class C(Module):\n  a : Tensor\n",
-        "t.py"));
+    const auto ast =
+        parse(std::make_shared<Source>("import a.b\nfrom x import (y, z as w)\n@torch.jit.export\ndef f(self, a: int, "
+                                       "*, b: float=1.) -> Tuple[int, float]:\n"
+                                       "  # type: (int, float) -> int\n  if a: pass\n  elif b:\n    return\n  else:\n  "
+                                       "  raise E(a) from b\n  for i, (j, k) in zip(a, b):\n    break\n"
+                                       "  while a: continue\n  with c as d, e: del a[0], b\n  x, *y = z = a\n  q : "
+                                       "Optional[int] = None\n  p **= 2; assert p, 'm'\n"
+                                       "class C(Module):\n  a : Tensor\n",
+                                       "t.py"));
     ASSERT_EQ(ast->body.size(), 4u);
     const auto* def = ast::as<ast::FunctionDef>(ast->body[2]);
     ASSERT_TRUE(def);

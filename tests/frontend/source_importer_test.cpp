@@ -1,8 +1,7 @@
 #include "frontend/source_importer.h"
 
-#include <map>
-
 #include <gtest/gtest.h>
+#include <map>
 
 #include <wick/support/error.h>
 
@@ -14,9 +13,11 @@ namespace {
 using Sources = std::map<std::string, std::string>;
 
 class Program {
-   public:
+ public:
     explicit Program(Sources sources)
-        : sources_(std::move(sources)), importer(unit, {}, [this](const std::string& name) { return read(name); }, 10) {}
+        : sources_(std::move(sources)),
+          importer(
+              unit, {}, [this](const std::string& name) { return read(name); }, 10) {}
 
     std::string error_of(const std::string& function) {
         try {
@@ -27,39 +28,39 @@ class Program {
         return "";
     }
 
-   private:
+ private:
     std::shared_ptr<const Source> read(const std::string& name) const {
         const auto found = sources_.find(name);
         return found == sources_.end() ? nullptr : std::make_shared<Source>(found->second, name + ".py");
     }
     Sources sources_;
 
-   public:
+ public:
     const std::shared_ptr<CompilationUnit> unit = std::make_shared<CompilationUnit>();
     SourceImporter importer;
 };
 
 TEST(SourceImporter, ImportsClassesOnDemand) {
     Program program(Sources{{"__torch__.nets",
-                      "op_version_set = 1\n"
-                      "class M(Module):\n"
-                      "  __parameters__ = [\"weight\", ]\n"
-                      "  __buffers__ = [\"mean\", ]\n"
-                      "  __annotations__ = []\n"
-                      "  __annotations__[\"0\"] = __torch__.nets.inner.N\n"
-                      "  weight : Tensor\n"
-                      "  mean : Tensor\n"
-                      "  training : bool\n"
-                      "  eps : Final[float] = 1.0000000000000001e-05\n"
-                      "  def forward(self: __torch__.nets.M,\n    n: int=3) -> int:\n"
-                      "    _0 = getattr(self, \"0\")\n"
-                      "    return (_0).twice(n, )\n"},
-                     {"__torch__.nets.inner",
-                      "class N:\n"
-                      "  k : int\n"
-                      "  def twice(self: __torch__.nets.inner.N,\n    n: int) -> int:\n"
-                      "    k = self.k\n"
-                      "    return torch.add(torch.mul(n, 2), k)\n"}});
+                             "op_version_set = 1\n"
+                             "class M(Module):\n"
+                             "  __parameters__ = [\"weight\", ]\n"
+                             "  __buffers__ = [\"mean\", ]\n"
+                             "  __annotations__ = []\n"
+                             "  __annotations__[\"0\"] = __torch__.nets.inner.N\n"
+                             "  weight : Tensor\n"
+                             "  mean : Tensor\n"
+                             "  training : bool\n"
+                             "  eps : Final[float] = 1.0000000000000001e-05\n"
+                             "  def forward(self: __torch__.nets.M,\n    n: int=3) -> int:\n"
+                             "    _0 = getattr(self, \"0\")\n"
+                             "    return (_0).twice(n, )\n"},
+                            {"__torch__.nets.inner",
+                             "class N:\n"
+                             "  k : int\n"
+                             "  def twice(self: __torch__.nets.inner.N,\n    n: int) -> int:\n"
+                             "    k = self.k\n"
+                             "    return torch.add(torch.mul(n, 2), k)\n"}});
     const TypePtr type = program.importer.resolve_type("__torch__.nets.M");
     ASSERT_TRUE(type);
     const auto& module = type->expect<ClassType>();
@@ -81,9 +82,9 @@ TEST(SourceImporter, ImportsClassesOnDemand) {
 
 TEST(SourceImporter, ImportsTuplesEnumsAndInterfaces) {
     Program program(Sources{{"__torch__.t",
-                      "class P(NamedTuple):\n  x : int\n  y : float = 2.\n"
-                      "class E(Enum):\n  A = \"a\"\n  B = \"b\"\n"
-                      "class I(ModuleInterface):\n  def forward(self, x: Tensor) -> Tensor:\n    pass\n"}});
+                             "class P(NamedTuple):\n  x : int\n  y : float = 2.\n"
+                             "class E(Enum):\n  A = \"a\"\n  B = \"b\"\n"
+                             "class I(ModuleInterface):\n  def forward(self, x: Tensor) -> Tensor:\n    pass\n"}});
     const TypePtr tuple = program.importer.resolve_type("__torch__.t.P");
     EXPECT_EQ(tuple->expect<TupleType>().field_names(), (std::vector<std::string>{"x", "y"}));
     EXPECT_EQ(tuple->expect<TupleType>().field_defaults().size(), 1u);
@@ -161,7 +162,8 @@ TEST(SourceImporter, RefinesNumbers) {
 }
 
 TEST(SourceImporter, ListsOperatorsWithoutCompiling) {
-    Program program(Sources{{"__torch__.f", "def f(x: int) -> int:\n  y = torch.add(x, ops.mine.twice(x))\n  return torch.nothing(y)\n"}});
+    Program program(Sources{
+        {"__torch__.f", "def f(x: int) -> int:\n  y = torch.add(x, ops.mine.twice(x))\n  return torch.nothing(y)\n"}});
     program.importer.resolve_function("__torch__.f.f");
     const std::vector<OperatorUse> uses = program.importer.operator_uses();
     ASSERT_EQ(uses.size(), 3u);
@@ -179,21 +181,25 @@ TEST(SourceImporter, NothingStaysOfATextThatIsRefused) {
 
 TEST(SourceImporter, RefusesWhatDoesNotCompile) {
     Program program(Sources{{"__torch__.e",
-                      "def undefined(x: int) -> int:\n  return y\n"
-                      "def wrong(x: int) -> str:\n  return x\n"
-                      "def unknown(x: int) -> int:\n  return torch.no_such_operator_at_all(x)\n"
-                      "def constant() -> Tensor:\n  return CONSTANTS.c7\n"
-                      "def outside() -> int:\n  break\n  return 1\n"}});
+                             "def undefined(x: int) -> int:\n  return y\n"
+                             "def wrong(x: int) -> str:\n  return x\n"
+                             "def unknown(x: int) -> int:\n  return torch.no_such_operator_at_all(x)\n"
+                             "def constant() -> Tensor:\n  return CONSTANTS.c7\n"
+                             "def outside() -> int:\n  break\n  return 1\n"}});
     EXPECT_EQ(program.error_of("__torch__.e.undefined"), "undefined value y");
-    EXPECT_EQ(program.error_of("__torch__.e.wrong"), "Return value was annotated as having type str but is actually of type int");
-    EXPECT_TRUE(program.error_of("__torch__.e.unknown").starts_with("Unknown builtin op: aten::no_such_operator_at_all.\n"));
-    EXPECT_EQ(program.error_of("__torch__.e.constant"), "constant index 7 is out of bounds (constant table has 0 entries)");
+    EXPECT_EQ(program.error_of("__torch__.e.wrong"),
+              "Return value was annotated as having type str but is actually of type int");
+    EXPECT_TRUE(
+        program.error_of("__torch__.e.unknown").starts_with("Unknown builtin op: aten::no_such_operator_at_all.\n"));
+    EXPECT_EQ(program.error_of("__torch__.e.constant"),
+              "constant index 7 is out of bounds (constant table has 0 entries)");
     EXPECT_EQ(program.error_of("__torch__.e.outside"), "SyntaxError: 'break' outside loop");
 }
 
 TEST(SourceImporter, BoundsChainsOfClasses) {
     std::string text;
-    for (int i = 0; i < 5000; ++i) text += "class C" + std::to_string(i) + ":\n  a : __torch__.c.C" + std::to_string(i + 1) + "\n";
+    for (int i = 0; i < 5000; ++i)
+        text += "class C" + std::to_string(i) + ":\n  a : __torch__.c.C" + std::to_string(i + 1) + "\n";
     Program program(Sources{{"__torch__.c", text}});
     EXPECT_THROW(program.importer.resolve_type("__torch__.c.C0"), CompileError);
 }

@@ -58,8 +58,10 @@ TEST(TypeParser, RefusesWhatIsNoType) {
 }
 
 TEST(TypeParser, ReadsSignatures) {
-    const auto ast = parse(std::make_shared<Source>(
-        "def f(self, x, sizes: BroadcastingList2[int], *, p: float=1, q: Optional[List[int]]=[-1, 2], s: str='a') -> int:\n  pass\n", "t"));
+    const auto ast =
+        parse(std::make_shared<Source>("def f(self, x, sizes: BroadcastingList2[int], *, p: float=1, q: "
+                                       "Optional[List[int]]=[-1, 2], s: str='a') -> int:\n  pass\n",
+                                       "t"));
     OneClass resolver;
     const Schema schema = parse_signature(*ast::as<ast::FunctionDef>(ast->body[0]), resolver, resolver.type);
     ASSERT_EQ(schema.arguments.size(), 6u);

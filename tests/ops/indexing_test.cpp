@@ -6,7 +6,9 @@ namespace wick::testing {
 using D = std::vector<double>;
 using V = std::vector<int64_t>;
 
-static IValue optional_tensors(std::vector<IValue> items) { return IValue(make_list(jit::optional_type(jit::tensor_type()), std::move(items))); }
+static IValue optional_tensors(std::vector<IValue> items) {
+    return IValue(make_list(jit::optional_type(jit::tensor_type()), std::move(items)));
+}
 static Tensor longs(V values) { return tensor<int64_t>(std::move(values)); }
 static Tensor bools(V values) { return ops::to_dtype(longs(std::move(values)), DType::bool_); }
 
@@ -18,7 +20,9 @@ TEST(Indexing, PlacesIndexedDimensionsAsNumPyDoes) {
     EXPECT_EQ(sizes(ops::index(x, {i, std::nullopt, i})), (V{2, 4}));
     EXPECT_EQ(values(ops::index(x, {i, std::nullopt, i})), (D{42, 47, 52, 57, 0, 5, 10, 15}));
     EXPECT_EQ(sizes(ops::index(ops::transpose(x, 0, 2), {std::nullopt, std::nullopt, i})), (V{5, 4, 2}));
-    EXPECT_EQ(sizes(call("aten::index.Tensor", x, optional_tensors({IValue(), IValue(ops::view(longs({0, 1, 2, 3}), {2, 2}))}))), (V{3, 2, 2, 5}));
+    EXPECT_EQ(sizes(call("aten::index.Tensor", x,
+                         optional_tensors({IValue(), IValue(ops::view(longs({0, 1, 2, 3}), {2, 2}))}))),
+              (V{3, 2, 2, 5}));
 }
 
 TEST(Indexing, Masks) {
@@ -36,14 +40,22 @@ TEST(Indexing, Masks) {
 TEST(Indexing, Errors) {
     const Tensor x = counting({3, 4});
     EXPECT_EQ(error_of([&] { ops::index(x, {longs({3})}); }), "index 3 is out of bounds for dimension 0 with size 3");
-    EXPECT_EQ(error_of([&] { ops::index(x, {longs({0, 1}), longs({0, 1, 2})}); }),
+    EXPECT_EQ(error_of([&] {
+                  ops::index(x, {longs({0, 1}), longs({0, 1, 2})});
+              }),
               "shape mismatch: indexing tensors could not be broadcast together with shapes [2], [3]");
-    EXPECT_EQ(error_of([&] { ops::index(x, {bools({1, 0})}); }),
+    EXPECT_EQ(error_of([&] {
+                  ops::index(x, {bools({1, 0})});
+              }),
               "The shape of the mask [2] at index 0 does not match the shape of the indexed tensor [3, 4] at index 0");
     EXPECT_EQ(error_of([&] { call("aten::index_select", x, 0, longs({-1})); }), "index out of range in self");
-    EXPECT_EQ(error_of([&] { call("aten::gather", x, 0, ops::view(longs({7}), {1, 1})); }), "index 7 is out of bounds for dimension 0 with size 3");
+    EXPECT_EQ(error_of([&] {
+                  call("aten::gather", x, 0, ops::view(longs({7}), {1, 1}));
+              }),
+              "index 7 is out of bounds for dimension 0 with size 3");
     EXPECT_EQ(error_of([&] { call("aten::index_put", x, optional_tensors({IValue(longs({0}))}), longs({1})); }),
-              "Index put requires the source and destination dtypes match, got Float for the destination and Long for the source.");
+              "Index put requires the source and destination dtypes match, got Float for the destination and Long for "
+              "the source.");
 }
 
 TEST(Indexing, Writes) {
@@ -64,14 +76,19 @@ TEST(Indexing, GatherAndScatter) {
     const Tensor zero = ops::zeros({2, 3}, DType::float32);
     EXPECT_EQ(values(call("aten::scatter.src", zero, 1, at, counting({2, 2}))), (D{0, 1, 0, 3, 2, 0}));
     EXPECT_EQ(values(call("aten::scatter.value", zero, 1, at, 5)), (D{5, 5, 0, 5, 5, 0}));
-    EXPECT_EQ(error_of([&] {
-                  call("aten::scatter.src", counting({3}), 0, ops::view(longs({0}), {}), ops::zeros({0}, DType::float32));
-              }),
-              "Expected index [] to be smaller than self [3] apart from dimension 0 and to be smaller size than src [0]");
-    EXPECT_EQ(values(call("aten::scatter_add", zero, 0, longs({1}).defined() ? ops::view(longs({1, 1, 1, 1}), {2, 2}) : at, ops::ones({2, 2}, DType::float32))),
-              (D{0, 0, 0, 2, 2, 0}));
-    EXPECT_EQ(values(call("aten::scatter_reduce.two", x, 1, at, ops::full({2, 2}, 9, DType::float32), "amax", false)), (D{9, 9, 2, 9, 9, 5}));
-    EXPECT_EQ(values(call("aten::scatter_reduce.two", x, 1, at, ops::full({2, 2}, 9, DType::float32), "mean")), (D{4.5, 5, 2, 6, 6.5, 5}));
+    EXPECT_EQ(
+        error_of([&] {
+            call("aten::scatter.src", counting({3}), 0, ops::view(longs({0}), {}), ops::zeros({0}, DType::float32));
+        }),
+        "Expected index [] to be smaller than self [3] apart from dimension 0 and to be smaller size than src [0]");
+    EXPECT_EQ(
+        values(call("aten::scatter_add", zero, 0, longs({1}).defined() ? ops::view(longs({1, 1, 1, 1}), {2, 2}) : at,
+                    ops::ones({2, 2}, DType::float32))),
+        (D{0, 0, 0, 2, 2, 0}));
+    EXPECT_EQ(values(call("aten::scatter_reduce.two", x, 1, at, ops::full({2, 2}, 9, DType::float32), "amax", false)),
+              (D{9, 9, 2, 9, 9, 5}));
+    EXPECT_EQ(values(call("aten::scatter_reduce.two", x, 1, at, ops::full({2, 2}, 9, DType::float32), "mean")),
+              (D{4.5, 5, 2, 6, 6.5, 5}));
     EXPECT_EQ(values(call("aten::take_along_dim", x, ops::view(longs({2, 0}), {2, 1}), 1)), (D{2, 3}));
 }
 
@@ -83,8 +100,10 @@ TEST(Sorting, SortsStablyWithNanLast) {
     const IValue top = call_value("aten::topk", counting({2, 5}), 2);
     EXPECT_EQ(values(top.to_tuple().elements[0].to_tensor()), (D{4, 3, 9, 8}));
     EXPECT_EQ(values(call("aten::median", tensor({4.f, 1.f, 3.f, 2.f}))), (D{2}));
-    EXPECT_EQ(values(call_value("aten::mode", tensor({1.f, 2.f, 2.f, 1.f})).to_tuple().elements[1].to_tensor()), (D{3}));
-    EXPECT_EQ(values(call_value("aten::kthvalue", tensor({4.f, 1.f, 3.f}), 2).to_tuple().elements[0].to_tensor()), (D{3}));
+    EXPECT_EQ(values(call_value("aten::mode", tensor({1.f, 2.f, 2.f, 1.f})).to_tuple().elements[1].to_tensor()),
+              (D{3}));
+    EXPECT_EQ(values(call_value("aten::kthvalue", tensor({4.f, 1.f, 3.f}), 2).to_tuple().elements[0].to_tensor()),
+              (D{3}));
     EXPECT_EQ(error_of([&] { call_value("aten::topk", x, 6); }), "selected index k out of range");
 }
 
@@ -98,7 +117,8 @@ TEST(Scan, RunningValues) {
     EXPECT_EQ(values<int64_t>(call("aten::argmax", x)), (V{5}));
     EXPECT_EQ(values<int64_t>(call("aten::argmin", tensor({2.f, NAN, 1.f}))), (V{1}));
     EXPECT_EQ(values(call("aten::diff", tensor({1.f, 4.f, 9.f}))), (D{3, 5}));
-    EXPECT_EQ(values(call_value("aten::cummax", tensor({1.f, 3.f, 3.f, 2.f}), 0).to_tuple().elements[1].to_tensor()), (D{0, 1, 2, 2}));
+    EXPECT_EQ(values(call_value("aten::cummax", tensor({1.f, 3.f, 3.f, 2.f}), 0).to_tuple().elements[1].to_tensor()),
+              (D{0, 1, 2, 2}));
 }
 
 TEST(Rearranging, Copies) {

@@ -60,7 +60,8 @@ TEST(Conv, SamePaddingPutsTheOddZeroBehind) {
     // Time before batch and channels.
     const Tensor time_first = call("aten::permute", x, std::vector<int64_t>{2, 0, 1});
     const Tensor kernel_first = call("aten::permute", w, std::vector<int64_t>{2, 1, 0});
-    EXPECT_EQ(values(call("aten::conv_tbc", time_first, kernel_first, tensor({0}), 0)), values(call("aten::conv1d", x, w, Tensor(), 1, 0, 1, 1)));
+    EXPECT_EQ(values(call("aten::conv_tbc", time_first, kernel_first, tensor({0}), 0)),
+              values(call("aten::conv1d", x, w, Tensor(), 1, 0, 1, 1)));
 }
 
 TEST(Conv, TransposedScattersTheKernel) {

@@ -2,10 +2,9 @@
 // Helpers of the operator tests: tensors from lists, calls by schema name, comparison with plain vectors.
 
 #include <cmath>
+#include <gtest/gtest.h>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
@@ -56,7 +55,8 @@ std::string error_of(F&& body) {
     return "";
 }
 
-inline void expect_close(const std::vector<double>& actual, const std::vector<double>& expected, double tolerance = 1e-6) {
+inline void expect_close(const std::vector<double>& actual, const std::vector<double>& expected,
+                         double tolerance = 1e-6) {
     ASSERT_EQ(actual.size(), expected.size());
     for (size_t i = 0; i < actual.size(); ++i) {
         if (std::isnan(expected[i])) {

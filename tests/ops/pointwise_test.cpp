@@ -1,7 +1,8 @@
+#include "ops/pointwise.h"
+
 #include <limits>
 
 #include "op_testing.h"
-#include "ops/pointwise.h"
 
 namespace wick::testing {
 
@@ -21,11 +22,24 @@ TEST(Pointwise, UnaryFunctionsAgreeWithTheLibrary) {
         double low, high;
     };
     const Case cases[] = {
-        {"exp", std::exp, -85, 88},   {"expm1", std::expm1, -20, 20}, {"log", std::log, 1e-6, 1000}, {"log1p", std::log1p, -0.99, 100},
-        {"sqrt", std::sqrt, 0, 100},   {"tanh", std::tanh, -12, 12},   {"erf", std::erf, -5, 5},      {"sin", std::sin, -100, 100},
-        {"cos", std::cos, -1e5, 1e5},  {"tan", std::tan, -1, 1},       {"atan", std::atan, -10, 10},  {"asin", std::asin, -1, 1},
-        {"floor", std::floor, -5, 5},  {"ceil", std::ceil, -5, 5},     {"round", std::nearbyint, -5, 5},
-        {"log2", std::log2, 0.1, 100}, {"sinh", std::sinh, -10, 10},   {"lgamma", std::lgamma, 0.5, 20},
+        {"exp", std::exp, -85, 88},
+        {"expm1", std::expm1, -20, 20},
+        {"log", std::log, 1e-6, 1000},
+        {"log1p", std::log1p, -0.99, 100},
+        {"sqrt", std::sqrt, 0, 100},
+        {"tanh", std::tanh, -12, 12},
+        {"erf", std::erf, -5, 5},
+        {"sin", std::sin, -100, 100},
+        {"cos", std::cos, -1e5, 1e5},
+        {"tan", std::tan, -1, 1},
+        {"atan", std::atan, -10, 10},
+        {"asin", std::asin, -1, 1},
+        {"floor", std::floor, -5, 5},
+        {"ceil", std::ceil, -5, 5},
+        {"round", std::nearbyint, -5, 5},
+        {"log2", std::log2, 0.1, 100},
+        {"sinh", std::sinh, -10, 10},
+        {"lgamma", std::lgamma, 0.5, 20},
         {"sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }, -100, 100},
     };
     for (const Case& c : cases) {
@@ -36,7 +50,8 @@ TEST(Pointwise, UnaryFunctionsAgreeWithTheLibrary) {
             const double tolerance = dtype == DType::float64 ? 1e-14 : 6e-7;
             for (size_t i = 0; i < in.size(); ++i) {
                 const double expected = c.reference(in[i]);
-                ASSERT_NEAR(out[i], expected, tolerance * std::max(std::abs(expected), std::string(c.op) == "exp" ? 0.0 : 1e-1))
+                ASSERT_NEAR(out[i], expected,
+                            tolerance * std::max(std::abs(expected), std::string(c.op) == "exp" ? 0.0 : 1e-1))
                     << c.op << "(" << in[i] << ") " << name_of(dtype);
             }
         }
@@ -119,11 +134,15 @@ TEST(Pointwise, Promotion) {
 TEST(Pointwise, ErrorsInPyTorchsWords) {
     const Tensor ints = tensor<int64_t>({1, 2});
     const Tensor bools = ops::to_dtype(ints, DType::bool_);
-    EXPECT_EQ(error_of([&] { call("aten::add_.Scalar", ints, 1.5); }), "result type Float can't be cast to the desired output type Long");
-    EXPECT_EQ(error_of([&] { call("aten::add_.Tensor", ints, tensor<int64_t>({1, 2, 3, 4}, DimVector{2, 2})); }),
+    EXPECT_EQ(error_of([&] { call("aten::add_.Scalar", ints, 1.5); }),
+              "result type Float can't be cast to the desired output type Long");
+    EXPECT_EQ(error_of([&] {
+                  call("aten::add_.Tensor", ints, tensor<int64_t>({1, 2, 3, 4}, DimVector{2, 2}));
+              }),
               "output with shape [2] doesn't match the broadcast shape [2, 2]");
     EXPECT_EQ(error_of([&] { call("aten::sub.Tensor", bools, bools); }),
-              "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
+              "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+              "operator instead.");
     EXPECT_EQ(error_of([&] { call("aten::floor_divide", ints, tensor<int64_t>({0, 1})); }), "ZeroDivisionError");
     EXPECT_EQ(error_of([&] { call("aten::add.Tensor", ints, ints, 0.5); }),
               "For integral input tensors, argument alpha must not be a floating point number.");
@@ -184,7 +203,8 @@ TEST(Pointwise, ExpIsExactToAUnitWhereItIsSubnormal) {
     const std::vector<double> z = values(call("aten::exp", tensor<double>(wide)));
     for (size_t i = 0; i < wide.size(); ++i)
         EXPECT_NEAR(z[i], std::exp(wide[i]), 2.01 * std::max(0x1p-1074, 0x1p-52 * z[i])) << wide[i];
-    EXPECT_EQ(values(call("aten::exp", tensor<float>({-std::numeric_limits<float>::infinity(), -1e30f}))), (std::vector<double>{0, 0}));
+    EXPECT_EQ(values(call("aten::exp", tensor<float>({-std::numeric_limits<float>::infinity(), -1e30f}))),
+              (std::vector<double>{0, 0}));
 }
 
 TEST(Pointwise, ExpressionsAreData) {

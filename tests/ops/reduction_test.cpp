@@ -9,7 +9,8 @@ static Tensor wave(IntArrayRef sizes) { return call("aten::sin", counting(sizes)
 
 TEST(Reduction, EveryDimensionAndLayout) {
     const Tensor base = wave({6, 7, 40});
-    for (const Tensor& x : {base, ops::transpose(base, 0, 2), ops::permute(base, {1, 2, 0}), ops::slice(base, 2, 3, 33, 2)}) {
+    for (const Tensor& x :
+         {base, ops::transpose(base, 0, 2), ops::permute(base, {1, 2, 0}), ops::slice(base, 2, 3, 33, 2)}) {
         const D in = values(x);
         const int64_t a = x.size(0);
         const int64_t b = x.size(1);
@@ -23,7 +24,9 @@ TEST(Reduction, EveryDimensionAndLayout) {
             for (int64_t i = 0; i < a; ++i)
                 for (int64_t j = 0; j < b; ++j)
                     for (int64_t k = 0; k < c; ++k) {
-                        const int64_t at = ((mask & 1 ? 0 : i) * (mask & 2 ? 1 : b) + (mask & 2 ? 0 : j)) * (mask & 4 ? 1 : c) + (mask & 4 ? 0 : k);
+                        const int64_t at =
+                            ((mask & 1 ? 0 : i) * (mask & 2 ? 1 : b) + (mask & 2 ? 0 : j)) * (mask & 4 ? 1 : c) +
+                            (mask & 4 ? 0 : k);
                         const double v = in[(i * b + j) * c + k];
                         sums[at] += v;
                         largest[at] = std::max(largest[at], v);
@@ -47,9 +50,15 @@ TEST(Reduction, Dtypes) {
     EXPECT_EQ(call("aten::any", tensor<float>({0, NAN})).item().to_bool(), true);
     EXPECT_EQ(call("aten::mean", ops::to_dtype(tensor({1.f, 2.f}), DType::bfloat16)).dtype(), DType::bfloat16);
     EXPECT_EQ(error_of([] { call("aten::mean", tensor<int64_t>({1})); }),
-              "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: Long");
-    EXPECT_EQ(error_of([] { call("aten::sum.dim_IntList", counting({2, 2}), V{1, -1}); }), "dim 1 appears multiple times in the list of dims");
-    EXPECT_EQ(error_of([] { call("aten::sum.dim_IntList", counting({2, 2}), V{2}); }),
+              "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+              "Got: Long");
+    EXPECT_EQ(error_of([] {
+                  call("aten::sum.dim_IntList", counting({2, 2}), V{1, -1});
+              }),
+              "dim 1 appears multiple times in the list of dims");
+    EXPECT_EQ(error_of([] {
+                  call("aten::sum.dim_IntList", counting({2, 2}), V{2});
+              }),
               "Dimension out of range (expected to be in range of [-2, 1], but got 2)");
 }
 
@@ -59,7 +68,8 @@ TEST(Reduction, IntegersWrapAround) {
     EXPECT_EQ(values<int64_t>(call("aten::sum", x)), lowest);
     EXPECT_EQ(values<int64_t>(call("aten::prod", tensor<int64_t>({INT64_MIN, 3}))), lowest);
     EXPECT_EQ(values<int64_t>(call("aten::cumsum", x, 0)), (std::vector<int64_t>{INT64_MAX, INT64_MIN}));
-    EXPECT_EQ(values<int64_t>(call("aten::scatter_add", tensor<int64_t>({1}), 0, zero, tensor<int64_t>({INT64_MAX}))), lowest);
+    EXPECT_EQ(values<int64_t>(call("aten::scatter_add", tensor<int64_t>({1}), 0, zero, tensor<int64_t>({INT64_MAX}))),
+              lowest);
     EXPECT_EQ(values<int32_t>(call("aten::index_add", tensor<int32_t>({1}), 0, zero, tensor<int32_t>({INT32_MAX}))),
               std::vector<int32_t>{INT32_MIN});
 }
@@ -69,7 +79,8 @@ TEST(Reduction, EmptyAndZeroDim) {
     EXPECT_EQ(values(call("aten::prod", ops::zeros({0}, DType::float32))), (D{1}));
     EXPECT_TRUE(std::isnan(values(call("aten::mean", ops::zeros({0}, DType::float32)))[0]));
     EXPECT_EQ(error_of([] { call("aten::max", ops::zeros({0}, DType::float32)); }),
-              "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
+              "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+              "the 'dim' argument.");
     EXPECT_EQ(values(call("aten::sum.dim_IntList", scalar_tensor(3, DType::int64), V{0})), (D{3}));
 }
 
@@ -77,7 +88,8 @@ TEST(Reduction, VarianceAndLogsumexp) {
     const Tensor x = tensor({1.f, 2.f, 4.f, 8.f, 3.f, 3.f}, DimVector{2, 3});
     expect_close(values(call("aten::var.dim", x, V{1})), {7.0 / 3, 25.0 / 3}, 1e-6);
     expect_close(values(call("aten::std", x, false)), {std::sqrt(4.9166666666)}, 1e-6);
-    expect_close(values(call("aten::logsumexp", x, V{1})), {std::log(std::exp(1) + std::exp(2) + std::exp(4)), 8.013386}, 1e-6);
+    expect_close(values(call("aten::logsumexp", x, V{1})),
+                 {std::log(std::exp(1) + std::exp(2) + std::exp(4)), 8.013386}, 1e-6);
 }
 
 }  // namespace wick::testing

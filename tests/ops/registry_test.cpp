@@ -1,8 +1,8 @@
 // The registry as a whole.
 
-#include <gtest/gtest.h>
-
 #include "ops/registry.h"
+
+#include <gtest/gtest.h>
 
 namespace wick::jit {
 namespace {

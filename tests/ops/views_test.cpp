@@ -9,7 +9,8 @@ TEST(Views, ViewFollowsStrides) {
     EXPECT_EQ(sizes(ops::view(x, {6, -1})), (V{6, 4}));
     const Tensor y = ops::transpose(x, 0, 1);
     EXPECT_EQ(error_of([&] { ops::view(y, {-1}); }),
-              "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+              "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
+              "two contiguous "
               "subspaces). Use .reshape(...) instead.");
     EXPECT_EQ(sizes(ops::view(y, {3, 2, 2, 2})), (V{3, 2, 2, 2}));
     EXPECT_EQ(values(ops::reshape(y, {-1}))[4], 12);
@@ -24,14 +25,18 @@ TEST(Views, SliceClampsAndShares) {
     EXPECT_EQ(sizes(ops::slice(x, 0, 4, 2)), (V{0, 2}));
     ops::fill(ops::select(x, 0, -1), 7);
     EXPECT_EQ(values(x)[9], 7);
-    EXPECT_EQ(error_of([&] { ops::select(x, 0, 5); }), "select(): index 5 out of range for tensor of size [5, 2] at dimension 0");
+    EXPECT_EQ(error_of([&] { ops::select(x, 0, 5); }),
+              "select(): index 5 out of range for tensor of size [5, 2] at dimension 0");
 }
 
 TEST(Views, ExpandAndPermute) {
     const Tensor x = counting({3, 1});
     EXPECT_EQ(strides(ops::expand(x, {2, -1, 4})), (V{0, 1, 0}));
-    EXPECT_EQ(error_of([&] { ops::expand(x, {2, 4}); }),
-              "The expanded size of the tensor (2) must match the existing size (3) at non-singleton dimension 0.  Target sizes: [2, 4].  "
+    EXPECT_EQ(error_of([&] {
+                  ops::expand(x, {2, 4});
+              }),
+              "The expanded size of the tensor (2) must match the existing size (3) at non-singleton dimension 0.  "
+              "Target sizes: [2, 4].  "
               "Tensor sizes: [3, 1]");
     EXPECT_EQ(sizes(call("aten::permute", counting({2, 3, 4}), V{2, 0, 1})), (V{4, 2, 3}));
     EXPECT_EQ(sizes(call("aten::movedim.int", counting({2, 3, 4}), 0, 2)), (V{3, 4, 2}));
@@ -43,26 +48,32 @@ TEST(Views, Splitting) {
     const Tensor x = counting({7});
     EXPECT_EQ(ops::split(x, 3).size(), 3u);
     EXPECT_EQ(sizes(ops::chunk(x, 3)[2]), (V{1}));
-    EXPECT_EQ(error_of([&] { ops::split_with_sizes(x, {3, 3}); }),
-              "split_with_sizes expects split_sizes to sum exactly to 7 (input tensor's size at dimension 0), but got split_sizes=[3, 3]");
+    EXPECT_EQ(error_of([&] {
+                  ops::split_with_sizes(x, {3, 3});
+              }),
+              "split_with_sizes expects split_sizes to sum exactly to 7 (input tensor's size at dimension 0), but got "
+              "split_sizes=[3, 3]");
     EXPECT_EQ(ops::unbind(counting({3, 2})).size(), 3u);
 }
 
 TEST(Copy, EveryLayout) {
     const Tensor source = counting({4, 5, 6});
-    for (const Tensor& x : {source, ops::transpose(source, 0, 2), ops::permute(source, {1, 0, 2}), ops::slice(source, 1, 1, 5, 2),
-                            ops::expand(counting({1, 5, 1}), {4, 5, 6})}) {
+    for (const Tensor& x : {source, ops::transpose(source, 0, 2), ops::permute(source, {1, 0, 2}),
+                            ops::slice(source, 1, 1, 5, 2), ops::expand(counting({1, 5, 1}), {4, 5, 6})}) {
         const Tensor y = ops::contiguous(x);
         ASSERT_TRUE(y.is_contiguous());
         for (int64_t i = 0; i < x.size(0); ++i)
             for (int64_t j = 0; j < x.size(1); ++j)
                 for (int64_t k = 0; k < x.size(2); ++k) {
-                    auto at = [&](const Tensor& t) { return ops::select(ops::select(ops::select(t, 0, i), 0, j), 0, k).item().to_double(); };
+                    auto at = [&](const Tensor& t) {
+                        return ops::select(ops::select(ops::select(t, 0, i), 0, j), 0, k).item().to_double();
+                    };
                     ASSERT_EQ(at(x), at(y));
                 }
     }
     EXPECT_EQ(values<int64_t>(ops::to_dtype(tensor({1.9f, -1.9f, 300.f}), DType::uint8)), (V{1, 255, 44}));
-    EXPECT_EQ(values<bool>(ops::to_dtype(tensor({0.f, NAN, 0.5f}), DType::bool_)), (std::vector<bool>{false, true, true}));
+    EXPECT_EQ(values<bool>(ops::to_dtype(tensor({0.f, NAN, 0.5f}), DType::bool_)),
+              (std::vector<bool>{false, true, true}));
 }
 
 TEST(Copy, LargeTransposeInParallel) {
@@ -93,7 +104,8 @@ TEST(Factories, Ranges) {
     EXPECT_EQ(call("aten::arange", 3.5).dtype(), DType::float32);
     EXPECT_EQ(call("aten::arange", 3.5).numel(), 4);
     EXPECT_EQ(values(call("aten::linspace", 0, 1, 5)), (std::vector<double>{0, 0.25, 0.5, 0.75, 1}));
-    EXPECT_EQ(error_of([] { call("aten::arange.start", 3, 1); }), "upper bound and larger bound inconsistent with step sign");
+    EXPECT_EQ(error_of([] { call("aten::arange.start", 3, 1); }),
+              "upper bound and larger bound inconsistent with step sign");
     EXPECT_EQ(values<int64_t>(call("aten::tril", counting({2, 3}, DType::int64), 0)), (V{0, 0, 0, 3, 4, 0}));
     EXPECT_EQ(values<int64_t>(call("aten::triu_indices", 2, 2)), (V{0, 0, 1, 0, 1, 1}));
     EXPECT_EQ(values(call("aten::eye.m", 2, 3)), (std::vector<double>{1, 0, 0, 0, 1, 0}));
@@ -117,7 +129,8 @@ TEST(Joining, CatAndStack) {
     const Tensor parts[] = {counting({2, 1}), counting({2, 2})};
     EXPECT_EQ(values(ops::cat(parts, -1)), (std::vector<double>{0, 0, 1, 1, 2, 3}));
     EXPECT_EQ(error_of([&] { ops::cat(parts, 0); }),
-              "Sizes of tensors must match except in dimension 0. Expected size 1 but got size 2 for tensor number 1 in the list.");
+              "Sizes of tensors must match except in dimension 0. Expected size 1 but got size 2 for tensor number 1 "
+              "in the list.");
     const Tensor same[] = {counting({3}), counting({3})};
     EXPECT_EQ(sizes(ops::stack(same, 1)), (V{3, 2}));
 }

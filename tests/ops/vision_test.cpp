@@ -30,9 +30,7 @@ TEST(Vision, RoiAlignOfARegionTurnedInsideOutIsZero) {
     const Tensor image = ops::ones({1, 1, 8, 8}, DType::float32);
     const Tensor roi = tensor({0, 6, 6, 1, 1}, DimVector{1, 5});
     EXPECT_EQ(values(call("torchvision::roi_align", image, roi, 1.0, 2, 2, -1, true)), V(4, 0.0));
-    EXPECT_EQ(error_of([&] {
-                  call("torchvision::roi_align", image, roi, 1.0, 2, 2, int64_t{1} << 40, true);
-              }),
+    EXPECT_EQ(error_of([&] { call("torchvision::roi_align", image, roi, 1.0, 2, 2, int64_t{1} << 40, true); }),
               "roi_align: a region of 1099511627776 pixels per cell is too large");
 }
 
@@ -42,7 +40,9 @@ TEST(Vision, EndlessRegionsStayInsideTheImage) {
     const Tensor roi = tensor({0, 0, 0, inf, inf}, DimVector{1, 5});
     for (const char* name : {"torchvision::roi_pool", "torchvision::ps_roi_pool"})
         EXPECT_EQ(values(call_value(name, image, roi, 1.0, 2, 2).to_tuple().elements[0].to_tensor())[0], 1.0) << name;
-    EXPECT_EQ(error_of([&] { call("torchvision::roi_align", ops::zeros({1, 1, 0, 5}, DType::float32), roi, 1.0, 2, 2, 2, true); }),
+    EXPECT_EQ(error_of([&] {
+                  call("torchvision::roi_align", ops::zeros({1, 1, 0, 5}, DType::float32), roi, 1.0, 2, 2, 2, true);
+              }),
               "roi_align: expected an input with pixels, got [1, 1, 0, 5]");
 }
 

@@ -34,12 +34,16 @@ TEST(Program, FunctionWithoutAnnotationsIsCompiledForEachCombinationOfTypes) {
 }
 
 TEST(Program, FunctionMayCallItselfWhereItsResultIsKnown) {
-    EXPECT_EQ(printed("def fib(n):\n    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)\nprint(fib(20))\n"), "6765\n");
+    EXPECT_EQ(
+        printed("def fib(n):\n    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)\nprint(fib(20))\n"),
+        "6765\n");
     EXPECT_EQ(printed("def f(n: int) -> int:\n    return f(n - 1) + 1 if n > 0 else 0\nprint(f(5))\n"), "5\n");
 }
 
 TEST(Program, ListsArePassedByReference) {
-    EXPECT_EQ(printed("from typing import List\ndef push(xs: List[int], x: int):\n    xs.append(x)\nxs = []\npush(xs, 3)\nprint(xs)\n"), "[3]\n");
+    EXPECT_EQ(printed("from typing import List\ndef push(xs: List[int], x: int):\n    xs.append(x)\nxs = []\npush(xs, "
+                      "3)\nprint(xs)\n"),
+              "[3]\n");
 }
 
 TEST(Program, NumbersAtTopLevelArePythons) {
@@ -74,7 +78,9 @@ TEST(Program, ExceptionIsATracebackOfTheUsersLines) {
         FAIL();
     } catch (const ScriptError& error) {
         const std::string what = error.what();
-        EXPECT_TRUE(what.starts_with("Traceback (most recent call last):\n  File \"prog.py\", line 4, in <module>\n    f([1])\n")) << what;
+        EXPECT_TRUE(what.starts_with(
+            "Traceback (most recent call last):\n  File \"prog.py\", line 4, in <module>\n    f([1])\n"))
+            << what;
         EXPECT_NE(what.find("File \"prog.py\", line 2, in f\n"), std::string::npos) << what;
         EXPECT_TRUE(what.ends_with("list index out of range\n")) << what;
     }
@@ -85,8 +91,12 @@ TEST(Program, CompileErrorShowsTheCallsBeingCompiled) {
         Program().run("def g(x):\n    return x.foo()\ndef f(x):\n    return g(x)\nf(1)\n", "prog.py");
         FAIL();
     } catch (const CompileError& error) {
-        EXPECT_TRUE(std::string(error.what()).starts_with("prog.py:2:12: error: 'int' object has no attribute or method 'foo'.")) << error.what();
-        EXPECT_NE(std::string(error.what()).find("'g' is being compiled since it was called from 'f'"), std::string::npos) << error.what();
+        EXPECT_TRUE(std::string(error.what())
+                        .starts_with("prog.py:2:12: error: 'int' object has no attribute or method 'foo'."))
+            << error.what();
+        EXPECT_NE(std::string(error.what()).find("'g' is being compiled since it was called from 'f'"),
+                  std::string::npos)
+            << error.what();
     }
 }
 
@@ -115,14 +125,16 @@ TEST(Program, EqualModulesShareAClass) {
     const Module net = program.script("net");
     std::vector<std::string> names;
     for (const auto& [name, module] : net.named_modules()) names.push_back(module.type_name());
-    EXPECT_EQ(names, (std::vector<std::string>{"__torch__.Net", "__torch__.torch.nn.modules.container.ModuleList", "__torch__.Scale", "__torch__.Scale",
+    EXPECT_EQ(names, (std::vector<std::string>{"__torch__.Net", "__torch__.torch.nn.modules.container.ModuleList",
+                                               "__torch__.Scale", "__torch__.Scale",
                                                "__torch__.torch.nn.modules.container.Sequential", "__torch__.Scale"}));
 }
 
 TEST(Program, FunctionIsExportedAsTheForwardOfAModule) {
     Program program = compile("def f(x, n: int = 2):\n    return x * n\n");
     const Module module = program.script("f");
-    EXPECT_EQ(module.get_method("forward").code(), "def forward(self,\n    x: Tensor,\n    n: int=2) -> Tensor:\n  return torch.mul(x, n)\n");
+    EXPECT_EQ(module.get_method("forward").code(),
+              "def forward(self,\n    x: Tensor,\n    n: int=2) -> Tensor:\n  return torch.mul(x, n)\n");
 }
 
 TEST(Program, DefaultEntryIsTheModuleAssignedLast) {
@@ -135,8 +147,10 @@ TEST(Program, DefaultEntryIsTheModuleAssignedLast) {
 TEST(Program, CheckFindsEveryMistake) {
     const std::vector<std::string> errors = Program().check(data("mistakes.py"), "mistakes.py");
     ASSERT_EQ(errors.size(), 2u);
-    EXPECT_TRUE(errors[0].starts_with("mistakes.py:5:12: error: 'int' object has no attribute or method 'upper'.")) << errors[0];
-    EXPECT_TRUE(errors[1].starts_with("mistakes.py:13:12: error: 'Tensor' object has no attribute or method 'foo'.")) << errors[1];
+    EXPECT_TRUE(errors[0].starts_with("mistakes.py:5:12: error: 'int' object has no attribute or method 'upper'."))
+        << errors[0];
+    EXPECT_TRUE(errors[1].starts_with("mistakes.py:13:12: error: 'Tensor' object has no attribute or method 'foo'."))
+        << errors[1];
 }
 
 TEST(Program, NamesAreKnownForCompletion) {
@@ -211,10 +225,12 @@ TEST(Program, WhatNoMachineCouldHoldIsAMemoryError) {
 }
 
 TEST(Program, WhatIsNotThereIsSaid) {
-    EXPECT_EQ(printed("import numpy\n"), "! Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\n    import numpy\n"
-                                         "ModuleNotFoundError: No module named 'numpy'\n");
-    EXPECT_EQ(printed("print(x)\n"), "! Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\n    print(x)\n"
-                                     "NameError: name 'x' is not defined\n");
+    EXPECT_EQ(printed("import numpy\n"),
+              "! Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\n    import numpy\n"
+              "ModuleNotFoundError: No module named 'numpy'\n");
+    EXPECT_EQ(printed("print(x)\n"),
+              "! Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\n    print(x)\n"
+              "NameError: name 'x' is not defined\n");
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
-#include <wick/support/parallel.h>
-#include <wick/support/stop_check.h>
-
-#include <gtest/gtest.h>
-
 #include <atomic>
+#include <gtest/gtest.h>
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include <wick/support/parallel.h>
+#include <wick/support/stop_check.h>
 
 namespace wick {
 namespace {
@@ -66,7 +65,8 @@ TEST(ParallelFor, ManyCallersAtOnce) {
     for (int t = 0; t < 8; ++t) {
         callers.emplace_back([&] {
             ThreadBudget budget(2);
-            for (int round = 0; round < 200; ++round) parallel_for(0, 64, 1, [&](int64_t b, int64_t e) { sum += e - b; });
+            for (int round = 0; round < 200; ++round)
+                parallel_for(0, 64, 1, [&](int64_t b, int64_t e) { sum += e - b; });
         });
     }
     for (std::thread& caller : callers) caller.join();

@@ -1,8 +1,7 @@
-#include <wick/tensor/tensor.h>
-
 #include <gtest/gtest.h>
 
 #include <wick/support/error.h>
+#include <wick/tensor/tensor.h>
 
 namespace wick {
 namespace {

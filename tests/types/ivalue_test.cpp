@@ -1,9 +1,8 @@
-#include <wick/types/ivalue.h>
-
 #include <gtest/gtest.h>
 
 #include <wick/support/error.h>
 #include <wick/support/parallel.h>
+#include <wick/types/ivalue.h>
 
 namespace wick {
 namespace {
@@ -78,7 +77,8 @@ TEST(Types, Subtyping) {
     EXPECT_TRUE(none_type()->is_subtype_of(optional_type(int_type())));
     EXPECT_TRUE(int_type()->is_subtype_of(number_type()));
     EXPECT_FALSE(list_type(int_type())->is_subtype_of(list_type(number_type())));
-    EXPECT_TRUE(tuple_type({int_type(), none_type()})->is_subtype_of(tuple_type({number_type(), optional_type(tensor_type())})));
+    EXPECT_TRUE(tuple_type({int_type(), none_type()})
+                    ->is_subtype_of(tuple_type({number_type(), optional_type(tensor_type())})));
     EXPECT_EQ(union_type({int_type(), none_type()})->str(), "int?");
     EXPECT_EQ(unify_types(int_type(), none_type())->str(), "int?");
     EXPECT_EQ(dict_type(string_type(), list_type(tensor_type()))->annotation_str(), "Dict[str, List[Tensor]]");

@@ -1,7 +1,7 @@
+#include <gtest/gtest.h>
+
 #include <wick/support/error.h>
 #include <wick/types/schema.h>
-
-#include <gtest/gtest.h>
 
 namespace wick::jit {
 namespace {
@@ -14,7 +14,8 @@ TEST(Schema, RoundTrips) {
              "aten::append.t(t[](a!) self, t(c -> *) el) -> t[](a!)",
              "prim::TupleUnpack(Any tup) -> ...",
              "aten::format(str self, ...) -> str",
-             "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] dilation=1, int groups=1) "
+             "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] "
+             "dilation=1, int groups=1) "
              "-> Tensor",
              "aten::split.Tensor(Tensor(a -> *) self, int split_size, int dim=0) -> Tensor(a)[]",
              "aten::keys.str(Dict(str, t) self) -> str[](*)",
@@ -27,7 +28,8 @@ TEST(Schema, RoundTrips) {
 }
 
 TEST(Schema, ReadsArguments) {
-    const Schema schema = parse_schema("aten::foo.bar(Tensor(a!) self, int[2] size=[3, 4], *, float? eps=1e-05, str mode=\"mean\") -> Tensor(a!)");
+    const Schema schema = parse_schema(
+        "aten::foo.bar(Tensor(a!) self, int[2] size=[3, 4], *, float? eps=1e-05, str mode=\"mean\") -> Tensor(a!)");
     EXPECT_EQ(schema.name, "aten::foo");
     EXPECT_EQ(schema.overload, "bar");
     ASSERT_EQ(schema.arguments.size(), 4u);
@@ -42,8 +44,8 @@ TEST(Schema, ReadsArguments) {
 }
 
 TEST(Schema, RefusesDamage) {
-    for (const char* text : {"", "aten::x", "aten::x(", "aten::x(Tensor)", "aten::x(Tensor a", "aten::x(Tensor a) ->", "aten::x(Foo a) -> Tensor",
-                             "aten::x(Tensor a) -> Tensor trailing words"}) {
+    for (const char* text : {"", "aten::x", "aten::x(", "aten::x(Tensor)", "aten::x(Tensor a", "aten::x(Tensor a) ->",
+                             "aten::x(Foo a) -> Tensor", "aten::x(Tensor a) -> Tensor trailing words"}) {
         EXPECT_THROW(parse_schema(text), CompileError) << text;
     }
 }

@@ -51,18 +51,20 @@ class WICK_API Program {
     /// A module, a class of modules that can be made without arguments, or a function (as the forward of a module) in
     /// compiled form, to be called or saved. Parameters without annotation are Tensors here.
     Module script(const std::string& name);
-    /// What `script` takes when a program does not say: the module that was assigned last, else the class of modules, else
-    /// the function that was defined last; "" when there is none.
+    /// What `script` takes when a program does not say: the module that was assigned last, else the class of modules,
+    /// else the function that was defined last; "" when there is none.
     std::string default_entry() const;
 
     /// `.code` and `.graph` of every function and method that the program has compiled, by qualified name, sorted.
     std::vector<std::pair<std::string, std::string>> code() const;
     std::vector<std::pair<std::string, std::string>> graphs() const;
 
-    /// Compiles everything in a text and returns every message of what does not compile, each with its place. Statements
-    /// are executed as far as they go, since they define the rest; nothing is written to files. `notes` gets what is no mistake
-    /// in a program that runs: functions without annotations that nobody calls, and that do not compile for Tensors.
-    std::vector<std::string> check(const std::string& text, const std::string& name = "<string>", std::vector<std::string>* notes = nullptr);
+    /// Compiles everything in a text and returns every message of what does not compile, each with its place.
+    /// Statements are executed as far as they go, since they define the rest; nothing is written to files. `notes` gets
+    /// what is no mistake in a program that runs: functions without annotations that nobody calls, and that do not
+    /// compile for Tensors.
+    std::vector<std::string> check(const std::string& text, const std::string& name = "<string>",
+                                   std::vector<std::string>* notes = nullptr);
     std::vector<std::string> check_file(const std::string& path, std::vector<std::string>* notes = nullptr);
     /// Global names, and with `object`, the attributes of what that expression denotes; for completion.
     std::vector<std::string> names(const std::string& object = "") const;

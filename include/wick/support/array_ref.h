@@ -13,16 +13,16 @@ namespace wick {
 
 template <class T>
 class ArrayRef {
-   public:
+ public:
     constexpr ArrayRef() = default;
     constexpr ArrayRef(const T* data, size_t size) : data_(data), size_(size) {}
     constexpr ArrayRef(const T& one) : data_(&one), size_(1) {}
     constexpr ArrayRef(std::initializer_list<T> list) : data_(list.begin()), size_(list.size()) {}
     template <class C>
-        requires requires(const C& c) {
-            { c.data() } -> std::convertible_to<const T*>;
-            { c.size() } -> std::convertible_to<size_t>;
-        }
+    requires requires(const C& c) {
+        { c.data() } -> std::convertible_to<const T*>;
+        { c.size() } -> std::convertible_to<size_t>;
+    }
     constexpr ArrayRef(const C& container) : data_(container.data()), size_(container.size()) {}
 
     constexpr const T* data() const { return data_; }
@@ -40,7 +40,7 @@ class ArrayRef {
         return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
     }
 
-   private:
+ private:
     const T* data_ = nullptr;
     size_t size_ = 0;
 };
@@ -52,17 +52,14 @@ template <class T, size_t N>
 class SmallVector {
     static_assert(std::is_trivially_copyable_v<T>);
 
-   public:
+ public:
     using value_type = T;
     SmallVector() = default;
     explicit SmallVector(size_t size, T value = T()) { resize(size, value); }
     SmallVector(std::initializer_list<T> list) { append(list.begin(), list.end()); }
     SmallVector(ArrayRef<T> other) { append(other.begin(), other.end()); }
     template <class It>
-        requires(!std::is_integral_v<It>)
-    SmallVector(It first, It last) {
-        append(first, last);
-    }
+    requires(!std::is_integral_v<It>) SmallVector(It first, It last) { append(first, last); }
     SmallVector(const SmallVector& other) { append(other.begin(), other.end()); }
     SmallVector(SmallVector&& other) noexcept { take(other); }
     SmallVector& operator=(const SmallVector& other) {
@@ -128,7 +125,7 @@ class SmallVector {
     }
     friend bool operator==(const SmallVector& a, const SmallVector& b) { return ArrayRef<T>(a) == ArrayRef<T>(b); }
 
-   private:
+ private:
     void release() {
         delete[] heap_;
         heap_ = nullptr;

@@ -13,8 +13,8 @@
 
 namespace wick {
 
-/// Whether this thread is the process's only one, as glibc tells: counting then needs no atomic read-modify-write, which
-/// costs as much as twenty plain instructions.
+/// Whether this thread is the process's only one, as glibc tells: counting then needs no atomic read-modify-write,
+/// which costs as much as twenty plain instructions.
 inline bool is_single_threaded() noexcept {
 #if __has_include(<sys/single_threaded.h>)
     return __libc_single_threaded;
@@ -26,7 +26,7 @@ inline bool is_single_threaded() noexcept {
 /// Base of every shared object (tensors, lists, types, …). Thread-safe counting; an object made immortal is never
 /// counted, so threads that share it touch no common cache line.
 class WICK_API RefCounted {
-   public:
+ public:
     RefCounted() = default;
     RefCounted(const RefCounted&) = delete;
     RefCounted& operator=(const RefCounted&) = delete;
@@ -56,15 +56,15 @@ class WICK_API RefCounted {
     void mark_shared() const noexcept { count_.fetch_or(kShared, std::memory_order_relaxed); }
     bool is_shared() const noexcept { return count_.load(std::memory_order_relaxed) & kShared; }
 
-    /// Makes this thread's memory meter (memory_meter.h) count `bytes` more for the object, or fewer, until it goes; LimitError
-    /// when the limit leaves less. Without a meter nothing happens.
+    /// Makes this thread's memory meter (memory_meter.h) count `bytes` more for the object, or fewer, until it goes;
+    /// LimitError when the limit leaves less. Without a meter nothing happens.
     void charge(int64_t bytes) const;
     bool is_charged() const noexcept { return charge_.load(std::memory_order_relaxed) != 0; }
 
-   protected:
+ protected:
     virtual ~RefCounted() = default;
 
-   private:
+ private:
     static constexpr uint32_t kImmortal = 0x80000000u;
     static constexpr uint32_t kShared = 0x40000000u;
     static constexpr int64_t kChargeUnit = 16;
@@ -77,7 +77,7 @@ class WICK_API RefCounted {
 /// Owning pointer to a RefCounted object.
 template <class T>
 class IntrusivePtr {
-   public:
+ public:
     using element_type = T;
     IntrusivePtr() noexcept = default;
     IntrusivePtr(std::nullptr_t) noexcept {}
@@ -87,11 +87,11 @@ class IntrusivePtr {
     IntrusivePtr(const IntrusivePtr& other) noexcept : IntrusivePtr(other.pointer_) {}
     IntrusivePtr(IntrusivePtr&& other) noexcept : pointer_(std::exchange(other.pointer_, nullptr)) {}
     template <class U>
-        requires std::is_convertible_v<U*, T*>
-    IntrusivePtr(const IntrusivePtr<U>& other) noexcept : IntrusivePtr(other.get()) {}
+    requires std::is_convertible_v<U*, T*> IntrusivePtr(const IntrusivePtr<U>& other)
+    noexcept : IntrusivePtr(other.get()) {}
     template <class U>
-        requires std::is_convertible_v<U*, T*>
-    IntrusivePtr(IntrusivePtr<U>&& other) noexcept : pointer_(other.detach()) {}
+    requires std::is_convertible_v<U*, T*> IntrusivePtr(IntrusivePtr<U>&& other)
+    noexcept : pointer_(other.detach()) {}
     ~IntrusivePtr() {
         if (pointer_) pointer_->release();
     }
@@ -117,7 +117,7 @@ class IntrusivePtr {
     }
     bool operator==(std::nullptr_t) const noexcept { return pointer_ == nullptr; }
 
-   private:
+ private:
     T* pointer_ = nullptr;
 };
 

@@ -22,13 +22,13 @@ WICK_API int get_num_threads() noexcept;
 
 /// Sets the calling thread's budget for its lifetime: `wick run --threads`, a server's per-request budget.
 class WICK_API ThreadBudget {
-   public:
+ public:
     explicit ThreadBudget(int threads);
     ~ThreadBudget();
     ThreadBudget(const ThreadBudget&) = delete;
     ThreadBudget& operator=(const ThreadBudget&) = delete;
 
-   private:
+ private:
     int saved_;
 };
 

@@ -1,11 +1,11 @@
 #pragma once
 // State that calls share: the attributes of a module, the lists and dicts that hang on them, what a fork gives back.
 //
-// A value is reached by one call alone until it is shared: stored in a module, handed to a task. Only then is it read and
-// changed under the guards below, so that a program which changes its module while other threads call it can lose an
-// update, as it would in Python, and can corrupt nothing. There is one lock for all shared state. Readers write to nothing
-// that other threads read, so any number of threads read the same module without slowing each other; a change waits until
-// no thread reads. Both are held for the time of one access, never while a script runs.
+// A value is reached by one call alone until it is shared: stored in a module, handed to a task. Only then is it read
+// and changed under the guards below, so that a program which changes its module while other threads call it can lose
+// an update, as it would in Python, and can corrupt nothing. There is one lock for all shared state. Readers write to
+// nothing that other threads read, so any number of threads read the same module without slowing each other; a change
+// waits until no thread reads. Both are held for the time of one access, never while a script runs.
 
 #include <wick/support/export.h>
 #include <wick/support/intrusive_ptr.h>
@@ -14,7 +14,7 @@ namespace wick {
 
 /// Held while a shared object is read. Costs nothing for an object that is not shared. May be nested.
 class WICK_API SharedRead {
-   public:
+ public:
     explicit SharedRead(bool is_shared) : held_(is_shared) {
         if (held_) [[unlikely]]
             enter();
@@ -27,7 +27,7 @@ class WICK_API SharedRead {
     SharedRead(const SharedRead&) = delete;
     SharedRead& operator=(const SharedRead&) = delete;
 
-   private:
+ private:
     static void enter();
     static void leave() noexcept;
     const bool held_;
@@ -36,7 +36,7 @@ class WICK_API SharedRead {
 /// Held while a shared object is changed. May be nested, and reads may be nested in it, but it is never taken inside a
 /// SharedRead.
 class WICK_API SharedWrite {
-   public:
+ public:
     explicit SharedWrite(bool is_shared) : held_(is_shared) {
         if (held_) [[unlikely]]
             enter();
@@ -49,7 +49,7 @@ class WICK_API SharedWrite {
     SharedWrite(const SharedWrite&) = delete;
     SharedWrite& operator=(const SharedWrite&) = delete;
 
-   private:
+ private:
     static void enter();
     static void leave() noexcept;
     const bool held_;
@@ -57,7 +57,7 @@ class WICK_API SharedWrite {
 
 /// Held by a call for as long as it runs.
 class WICK_API SharedCall {
-   public:
+ public:
     SharedCall();
     ~SharedCall();
     SharedCall(const SharedCall&) = delete;
@@ -67,10 +67,10 @@ class WICK_API SharedCall {
 /// Held while a shared tensor gets another shape or place in memory. Kernels read tensors without a guard, so this is
 /// only possible while one call runs: OpError otherwise.
 class WICK_API SharedReshape {
-   public:
+ public:
     explicit SharedReshape(const RefCounted& object);
 
-   private:
+ private:
     const SharedWrite guard_;
 };
 

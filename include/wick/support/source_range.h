@@ -16,7 +16,7 @@ class SourceRange;
 
 /// One source text with its name. Immutable and shared by every range that points into it.
 class WICK_API Source {
-   public:
+ public:
     /// Where the text at a byte offset came from, for text that a program wrote (code inside an archive).
     using Origin = std::function<SourceRange(int64_t offset)>;
 
@@ -34,7 +34,7 @@ class WICK_API Source {
     void set_origin(Origin origin) { origin_ = std::move(origin); }
     const Origin& origin() const { return origin_; }
 
-   private:
+ private:
     size_t line_index(int64_t offset) const;
 
     std::string text_;
@@ -46,7 +46,7 @@ class WICK_API Source {
 
 /// Half-open byte range [begin, end) of a source; a default-constructed range points nowhere.
 class WICK_API SourceRange {
-   public:
+ public:
     SourceRange() = default;
     SourceRange(std::shared_ptr<const Source> source, int64_t begin, int64_t end)
         : source_(std::move(source)), begin_(begin), end_(end) {}
@@ -63,7 +63,7 @@ class WICK_API SourceRange {
     /// The location, three lines of context around the range and a `~~~~ <--- HERE` marker, as PyTorch shows it.
     std::string highlight() const;
 
-   private:
+ private:
     std::shared_ptr<const Source> source_;
     int64_t begin_ = 0;
     int64_t end_ = 0;

@@ -12,18 +12,18 @@
 namespace wick {
 
 // (name, C++ type, number in archives and scripts, bytes, storage name in pickles)
-#define WICK_FORALL_DTYPES(_)                                 \
-    _(uint8, uint8_t, 0, 1, "ByteStorage")                    \
-    _(int8, int8_t, 1, 1, "CharStorage")                      \
-    _(int16, int16_t, 2, 2, "ShortStorage")                   \
-    _(int32, int32_t, 3, 4, "IntStorage")                     \
-    _(int64, int64_t, 4, 8, "LongStorage")                    \
-    _(float16, ::wick::Half, 5, 2, "HalfStorage")             \
-    _(float32, float, 6, 4, "FloatStorage")                   \
-    _(float64, double, 7, 8, "DoubleStorage")                 \
-    _(complex64, std::complex<float>, 9, 8, "ComplexFloatStorage")    \
+#define WICK_FORALL_DTYPES(_)                                           \
+    _(uint8, uint8_t, 0, 1, "ByteStorage")                              \
+    _(int8, int8_t, 1, 1, "CharStorage")                                \
+    _(int16, int16_t, 2, 2, "ShortStorage")                             \
+    _(int32, int32_t, 3, 4, "IntStorage")                               \
+    _(int64, int64_t, 4, 8, "LongStorage")                              \
+    _(float16, ::wick::Half, 5, 2, "HalfStorage")                       \
+    _(float32, float, 6, 4, "FloatStorage")                             \
+    _(float64, double, 7, 8, "DoubleStorage")                           \
+    _(complex64, std::complex<float>, 9, 8, "ComplexFloatStorage")      \
     _(complex128, std::complex<double>, 10, 16, "ComplexDoubleStorage") \
-    _(bool_, bool, 11, 1, "BoolStorage")                      \
+    _(bool_, bool, 11, 1, "BoolStorage")                                \
     _(bfloat16, ::wick::BFloat16, 15, 2, "BFloat16Storage")
 
 enum class DType : int8_t {
@@ -61,9 +61,9 @@ WICK_API bool can_cast(DType from, DType to);
 
 template <class T>
 struct DTypeOf;
-#define _(name, type, number, bytes, storage) \
-    template <>                               \
-    struct DTypeOf<type> {                    \
+#define _(name, type, number, bytes, storage)       \
+    template <>                                     \
+    struct DTypeOf<type> {                          \
         static constexpr DType value = DType::name; \
     };
 WICK_FORALL_DTYPES(_)

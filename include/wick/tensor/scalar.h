@@ -9,7 +9,7 @@ namespace wick {
 
 /// A Python number: bool, int, float or complex.
 class Scalar {
-   public:
+ public:
     Scalar() : Scalar(int64_t{0}) {}
     Scalar(bool value) : kind_(Kind::boolean), int_(value) {}
     Scalar(int value) : Scalar(static_cast<int64_t>(value)) {}
@@ -38,15 +38,19 @@ class Scalar {
     /// bool_, int64, float64 or complex128.
     DType dtype() const {
         switch (kind_) {
-            case Kind::boolean: return DType::bool_;
-            case Kind::integer: return DType::int64;
-            case Kind::floating: return DType::float64;
-            case Kind::complex: return DType::complex128;
+            case Kind::boolean:
+                return DType::bool_;
+            case Kind::integer:
+                return DType::int64;
+            case Kind::floating:
+                return DType::float64;
+            case Kind::complex:
+                return DType::complex128;
         }
         __builtin_unreachable();
     }
 
-   private:
+ private:
     enum class Kind : uint8_t { boolean, integer, floating, complex };
     Kind kind_;
     union {

@@ -14,7 +14,7 @@ namespace wick {
 
 /// A block of bytes that tensors view. Shared; its address never changes, but resize_ may move the block.
 class WICK_API Storage : public RefCounted {
-   public:
+ public:
     /// Uninitialised bytes, 64-byte aligned, counted by the current meter. Throws OpError when there is no memory.
     static IntrusivePtr<Storage> allocate(int64_t bytes);
     /// Wraps memory of the caller or of a mapped file; `release` runs when the last tensor is gone.
@@ -32,7 +32,7 @@ class WICK_API Storage : public RefCounted {
     uint32_t version() const { return version_.load(std::memory_order_acquire); }
     void bump_version() { version_.fetch_add(1, std::memory_order_acq_rel); }
 
-   private:
+ private:
     Storage() = default;
     ~Storage() override;
     void free_block();

@@ -18,17 +18,18 @@ namespace wick {
 /// Something computed once from a constant tensor and kept beside it, such as packed GEMM weights.
 class DerivedData : public RefCounted {};
 
-/// What a Tensor handle points to. Element (i0, i1, …) lies at data() + (i0*strides[0] + i1*strides[1] + …) * bytes_of(dtype).
+/// What a Tensor handle points to. Element (i0, i1, …) lies at data() + (i0*strides[0] + i1*strides[1] + …) *
+/// bytes_of(dtype).
 class WICK_API TensorImpl : public RefCounted {
-   public:
+ public:
     TensorImpl(IntrusivePtr<Storage> storage, DType dtype, IntArrayRef sizes, IntArrayRef strides, int64_t offset);
     ~TensorImpl() override;
 
     IntrusivePtr<Storage> storage;
     int64_t offset = 0;  ///< of element 0 from the storage's start, in elements
     DimVector sizes;
-    DimVector strides;   ///< in elements; may be 0 (broadcast), never negative
-    int64_t numel = 0;   ///< product of sizes
+    DimVector strides;  ///< in elements; may be 0 (broadcast), never negative
+    int64_t numel = 0;  ///< product of sizes
     DType dtype;
     Device device;
     bool requires_grad = false;
@@ -43,14 +44,14 @@ class WICK_API TensorImpl : public RefCounted {
     /// Publishes derived data; the first one published for a version wins and is returned.
     const DerivedData* set_derived(uint32_t version, IntrusivePtr<DerivedData> data) const;
 
-   private:
+ private:
     struct Derived;
     mutable std::atomic<Derived*> derived_{nullptr};
 };
 
 /// Handle to a tensor; cheap to copy; a default-constructed one is undefined.
 class WICK_API Tensor {
-   public:
+ public:
     Tensor() = default;
     explicit Tensor(IntrusivePtr<TensorImpl> impl) : impl_(std::move(impl)) {}
 
@@ -96,7 +97,7 @@ class WICK_API Tensor {
     /// Same storage, other geometry. The caller guarantees that it fits; see check_in_bounds.
     Tensor as_strided_unchecked(IntArrayRef sizes, IntArrayRef strides, int64_t offset) const;
 
-   private:
+ private:
     IntrusivePtr<TensorImpl> impl_;
 };
 
@@ -106,7 +107,8 @@ WICK_API Tensor empty(IntArrayRef sizes, DType dtype);
 WICK_API Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, DType dtype);
 /// A 0-d tensor holding the number.
 WICK_API Tensor scalar_tensor(const Scalar& value, DType dtype);
-/// Wraps the caller's memory without a copy (libtorch's from_blob). `data` must outlive the tensor unless `release` owns it.
+/// Wraps the caller's memory without a copy (libtorch's from_blob). `data` must outlive the tensor unless `release`
+/// owns it.
 WICK_API Tensor from_blob(void* data, IntArrayRef sizes, DType dtype, std::function<void()> release = {});
 WICK_API Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, DType dtype,
                           std::function<void()> release = {});
@@ -115,7 +117,8 @@ WICK_API Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, DT
 WICK_API DimVector contiguous_strides(IntArrayRef sizes);
 /// Product of the sizes; throws OpError on a negative size or overflow of int64.
 WICK_API int64_t checked_numel(IntArrayRef sizes);
-/// Throws OpError unless every element of the geometry lies inside `storage_bytes` (negative offsets and strides refused).
+/// Throws OpError unless every element of the geometry lies inside `storage_bytes` (negative offsets and strides
+/// refused).
 WICK_API void check_in_bounds(IntArrayRef sizes, IntArrayRef strides, int64_t offset, int64_t itemsize,
                               int64_t storage_bytes);
 /// d in [-rank, rank) → [0, rank); rank 0 counts as 1. Throws IndexError in PyTorch's words.

@@ -16,7 +16,7 @@ struct Graph;
 
 /// A compiled function or method of a program. The body is a Graph made by the front end; the runtime adds its Plan.
 class WICK_API Function : public RefCounted {
-   public:
+ public:
     /// `define` compiles the body on first demand: it must set `schema` and `graph`. Functions that call each other
     /// are compiled in the order of demand; demanding the schema of one that is being compiled is recursion, a
     /// CompileError. A schema that is known before (set_schema) makes calls independent of the body.
@@ -48,7 +48,7 @@ class WICK_API Function : public RefCounted {
         return plan ? plan : make_plan(make);
     }
 
-   private:
+ private:
     RefCounted* make_plan(IntrusivePtr<RefCounted> (*make)(Function&));
 
     enum class State : uint8_t { declared, defining, defined };

@@ -28,7 +28,7 @@ class EnumObject;
 class FutureObject;
 
 class WICK_API IValue {
-   public:
+ public:
     enum class Tag : uint8_t {
         None,
         Bool,
@@ -171,7 +171,7 @@ class WICK_API IValue {
     /// "int", "Tensor", …, for messages.
     std::string_view tag_name() const;
 
-   private:
+ private:
     void retain() const noexcept {
         if (is_pointer()) payload_.pointer->retain();
     }
@@ -192,13 +192,13 @@ class WICK_API IValue {
 };
 
 class WICK_API ComplexObject : public RefCounted {
-   public:
+ public:
     explicit ComplexObject(std::complex<double> value) : value(value) {}
     const std::complex<double> value;
 };
 
 class WICK_API StringObject : public RefCounted {
-   public:
+ public:
     explicit StringObject(std::string value) : value(std::move(value)) {}
     /// Changed in place only while one value holds it (IValue::unshared_string).
     std::string value;
@@ -206,7 +206,7 @@ class WICK_API StringObject : public RefCounted {
 
 /// List[T]: shared by reference, as in Python.
 class WICK_API ListObject : public RefCounted {
-   public:
+ public:
     explicit ListObject(jit::TypePtr element_type, std::vector<IValue> items = {})
         : element_type(std::move(element_type)), items(std::move(items)) {}
     jit::TypePtr element_type;
@@ -215,7 +215,7 @@ class WICK_API ListObject : public RefCounted {
 
 /// Dict[K, V] in insertion order. Keys: int, float, complex, bool, str, enum, device; tensors by identity.
 class WICK_API DictObject : public RefCounted {
-   public:
+ public:
     struct Entry {
         IValue key;
         IValue value;
@@ -241,7 +241,7 @@ class WICK_API DictObject : public RefCounted {
     jit::TypePtr key_type;
     jit::TypePtr value_type;
 
-   private:
+ private:
     void rehash();
     size_t slot_of(const IValue& key, uint32_t hash) const;
 
@@ -251,7 +251,7 @@ class WICK_API DictObject : public RefCounted {
 };
 
 class WICK_API TupleObject : public RefCounted {
-   public:
+ public:
     explicit TupleObject(std::vector<IValue> elements, jit::TypePtr named_type = {})
         : elements(std::move(elements)), named_type(std::move(named_type)) {}
     std::vector<IValue> elements;
@@ -261,7 +261,7 @@ class WICK_API TupleObject : public RefCounted {
 
 /// An instance of a class or module: one slot per attribute of its type.
 class WICK_API ScriptObject : public RefCounted {
-   public:
+ public:
     explicit ScriptObject(jit::ClassTypePtr type);
     const jit::ClassTypePtr type;
 
@@ -282,13 +282,13 @@ class WICK_API ScriptObject : public RefCounted {
     /// Adds the slot too, of an attribute that the class has got since the object was made.
     void set_attr(std::string_view name, IValue value);
 
-   private:
+ private:
     [[noreturn]] const IValue& missing(size_t number) const;
     std::vector<IValue> slots_;
 };
 
 class WICK_API EnumObject : public RefCounted {
-   public:
+ public:
     EnumObject(jit::TypePtr type, size_t member) : type(std::move(type)), member(member) {}
     const jit::TypePtr type;
     const size_t member;
@@ -296,10 +296,10 @@ class WICK_API EnumObject : public RefCounted {
     const IValue& value() const;
 };
 
-/// The result of a forked call (a Future), or of one that runs when it is first waited for (an Await): set once, from any
-/// thread.
+/// The result of a forked call (a Future), or of one that runs when it is first waited for (an Await): set once, from
+/// any thread.
 class WICK_API FutureObject : public RefCounted {
-   public:
+ public:
     explicit FutureObject(jit::TypePtr element_type) : element_type(std::move(element_type)) {}
     ~FutureObject() override;
     const jit::TypePtr element_type;
@@ -310,15 +310,15 @@ class WICK_API FutureObject : public RefCounted {
     void set_task(std::function<void()> task);
     /// Runs the task here unless somebody has already begun it.
     void run_task();
-    /// Blocks until set; a task that nobody has begun runs on the waiting thread. A thread therefore only ever sleeps for
-    /// a task that is running elsewhere, and nested fork/wait cannot deadlock. Rethrows the task's exception.
+    /// Blocks until set; a task that nobody has begun runs on the waiting thread. A thread therefore only ever sleeps
+    /// for a task that is running elsewhere, and nested fork/wait cannot deadlock. Rethrows the task's exception.
     const IValue& wait();
     /// None before it is set.
     IValue value_if_completed() const { return completed() ? value_ : IValue(); }
     /// The same, but leaves the result or the exception where it is.
     void complete();
 
-   private:
+ private:
     enum : int { kPending, kRunning, kValue, kError };
     void finish(int state);
     std::atomic<int> state_{kPending};

@@ -3,7 +3,8 @@
 //
 // Types are immutable once their definition is complete, shared, and compared structurally; classes, enums and
 // interfaces are nominal (one object per definition). `str()` is the form in schemas and, mostly, in printed
-// graphs ("int[]", "Dict(str, Tensor)", "int?"; ir/repr.h has the differences), `annotation_str()` the form in Python source ("List[int]", "Optional[int]").
+// graphs ("int[]", "Dict(str, Tensor)", "int?"; ir/repr.h has the differences), `annotation_str()` the form in Python
+// source ("List[int]", "Optional[int]").
 
 #include <cstdint>
 #include <memory>
@@ -67,7 +68,7 @@ enum class TypeKind : uint8_t {
 };
 
 class WICK_API Type : public RefCounted {
-   public:
+ public:
     TypeKind kind() const { return kind_; }
     bool is(TypeKind kind) const { return kind_ == kind; }
 
@@ -98,7 +99,7 @@ class WICK_API Type : public RefCounted {
         return static_cast<const T&>(*this);
     }
 
-   protected:
+ protected:
     Type(TypeKind kind, std::vector<TypePtr> contained = {});
     friend struct TypeFactory;
     TypeKind kind_;
@@ -135,20 +136,20 @@ WICK_API TypePtr rref_type(TypePtr element);
 WICK_API TypePtr var_type(std::string name);
 
 class WICK_API VarType : public Type {
-   public:
+ public:
     static constexpr TypeKind kKind = TypeKind::Var;
     explicit VarType(std::string name);
     const std::string& name() const { return name_; }
     std::string str() const override { return name_; }
     bool equals(const Type& other) const override;
 
-   private:
+ private:
     std::string name_;
 };
 
 /// A tuple; with a name, a NamedTuple whose fields are `field_names` and whose trailing fields may have defaults.
 class WICK_API TupleType : public Type {
-   public:
+ public:
     static constexpr TypeKind kKind = TypeKind::Tuple;
     TupleType(std::vector<TypePtr> elements, std::string name, std::vector<std::string> field_names,
               std::vector<IValue> field_defaults);
@@ -162,7 +163,7 @@ class WICK_API TupleType : public Type {
     std::string annotation_str() const override;
     bool equals(const Type& other) const override;
 
-   private:
+ private:
     std::string name_;
     std::vector<std::string> field_names_;
     std::vector<IValue> field_defaults_;
@@ -172,7 +173,7 @@ WICK_API TypePtr named_tuple_type(std::string name, std::vector<std::string> fie
 
 /// An enumeration: qualified name, type of the values (int, float or str), members in order.
 class WICK_API EnumType : public Type {
-   public:
+ public:
     static constexpr TypeKind kKind = TypeKind::Enum;
     EnumType(std::string name, TypePtr value_type, std::vector<std::pair<std::string, IValue>> members);
     ~EnumType() override;
@@ -183,7 +184,7 @@ class WICK_API EnumType : public Type {
     std::string annotation_str() const override { return name_; }
     bool equals(const Type& other) const override { return this == &other; }
 
-   private:
+ private:
     std::string name_;
     std::vector<std::pair<std::string, IValue>> members_;
 };
@@ -191,7 +192,7 @@ class WICK_API EnumType : public Type {
 /// A class or module: attributes (each instance has one slot per attribute), constants, methods.
 /// Built once by the front end, then read-only.
 class WICK_API ClassType : public Type {
-   public:
+ public:
     static constexpr TypeKind kKind = TypeKind::Class;
     struct Attribute {
         std::string name;
@@ -237,7 +238,7 @@ class WICK_API ClassType : public Type {
     std::string annotation_str() const override { return name_; }
     bool equals(const Type& other) const override { return this == &other; }
 
-   private:
+ private:
     std::string name_;
     bool is_module_;
     std::vector<Attribute> attributes_;
@@ -255,7 +256,7 @@ struct Schema;
 
 /// A set of method signatures that a class or module satisfies.
 class WICK_API InterfaceType : public Type {
-   public:
+ public:
     static constexpr TypeKind kKind = TypeKind::Interface;
     InterfaceType(std::string name, bool is_module);
     ~InterfaceType() override;
@@ -270,7 +271,7 @@ class WICK_API InterfaceType : public Type {
     std::string annotation_str() const override { return name_; }
     bool equals(const Type& other) const override { return this == &other; }
 
-   private:
+ private:
     std::string name_;
     bool is_module_;
     std::vector<Schema> methods_;

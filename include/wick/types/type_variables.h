@@ -12,8 +12,8 @@ namespace wick::jit {
 /// Variable name → the type it stands for in one call.
 using TypeVariables = std::map<std::string, TypePtr>;
 
-/// Binds the variables in `formal` so that it fits `actual`; variables already bound are unified. False, with the reason
-/// in `why` when that is not null, if it cannot be done.
+/// Binds the variables in `formal` so that it fits `actual`; variables already bound are unified. False, with the
+/// reason in `why` when that is not null, if it cannot be done.
 WICK_API bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVariables& variables,
                                   std::string* why = nullptr);
 

@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <memory>
 #include <nanobind/stl/string.h>
+#include <optional>
 #include <string>
 
 #include "frontend/emitter.h"
-#include "frontend/parser.h"
 #include "program/classes.h"
 #include "program/functions.h"
 #include "program/modules.h"
@@ -74,6 +74,14 @@ ThingHandle make_module(const ThingHandle& type, nb::dict parameters, nb::dict b
     return {module->value()};
 }
 
+/// What `body` gives; what it raises leaves with its traceback.
+template <class Body>
+auto guarded(Session& session, const Body& body) {
+    std::optional<decltype(body())> result;
+    session.guarded([&] { result.emplace(body()); });
+    return std::move(*result);
+}
+
 /// Runs `compile`, and compiles everything that this has declared: mistakes show now, and those of earlier programs do
 /// not.
 template <class Compile>
@@ -86,7 +94,7 @@ auto with_all_defined(Session& session, const Compile& compile) {
 }
 
 ScriptModule script_module(Session& session, const ThingHandle& module) {
-    return session.guarded([&] {
+    return guarded(session, [&] {
         IntrusivePtr<ScriptObject> object =
             with_all_defined(session, [&] { return jit::script_module(session, module.value); });
         return ScriptModule(jit::Module(session.unit(), std::move(object)));
@@ -96,7 +104,7 @@ ScriptModule script_module(Session& session, const ThingHandle& module) {
 ScriptFunction script_function(Session& session, const ThingHandle& thing) {
     auto* function = jit::thing_as<jit::FunctionThing>(thing.value);
     if (!function) throw ArgumentError("only functions become ScriptFunctions");
-    return session.guarded([&] {
+    return guarded(session, [&] {
         const auto compile = [&] {
             IntrusivePtr<jit::Function> compiled(&function->compiled(session));
             jit::define_now(session, *compiled, {});
@@ -132,8 +140,9 @@ void bind_session(nb::module_& module) {
             "execute",
             [](Session& self, const ScopeHandle& scope, const std::string& text, const std::string& file,
                int64_t first_line) {
-                self.guarded(
-                    [&] { self.execute_in(scope.scope, parse(std::make_shared<Source>(text, file, first_line))); });
+                self.guarded([&] {
+                    self.execute_in(scope.scope, self.parse_text(std::make_shared<Source>(text, file, first_line)));
+                });
             },
             nb::arg("scope"), nb::arg("text"), nb::arg("file"), nb::arg("first_line"))
         .def(
@@ -161,7 +170,7 @@ void bind_session(nb::module_& module) {
         .def(
             "module_around",
             [](Session& self, const ScriptFunction& function) {
-                return self.guarded([&] {
+                return guarded(self, [&] {
                     return ScriptModule(jit::Module(self.unit(), jit::exported(self, IValue(function.function))));
                 });
             },

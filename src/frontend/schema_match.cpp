@@ -56,10 +56,10 @@ bool takes_rest_as_list(const Schema& schema, size_t index) {
            argument.fixed_length == 0;
 }
 
-/// Overloads that no call means, as in PyTorch: a dtype is an int, so `x.view(8)` could mean either, and means a size;
-/// the last two look like the maximum and minimum of two tensors.
-bool is_never_meant(const Schema& schema) {
-    return (schema.name == "aten::view" && schema.overload == "dtype") ||
+/// Overloads that no call means, as in PyTorch: a dtype is an int, so `x.view(8)` could mean either, and means a size
+/// (`x.view(dtype=torch.int32)` is wick's own); the last two look like the maximum and minimum of two tensors.
+bool is_never_meant(const Schema& schema, const NamedValues& kwargs) {
+    return (schema.name == "aten::view" && schema.overload == "dtype" && kwargs.empty()) ||
            ((schema.name == "aten::max" || schema.name == "aten::min") && schema.overload == "unary_out");
 }
 
@@ -343,7 +343,7 @@ std::optional<MatchedSchema> try_match_schema(const Schema& schema, const Source
                                               const NamedValues& args, const NamedValues& kwargs,
                                               const std::optional<NamedValue>& self, bool allow_conversions,
                                               std::string* why) {
-    if (is_never_meant(schema)) return std::nullopt;
+    if (is_never_meant(schema, kwargs)) return std::nullopt;
     std::string reasons;
     auto match = Match(schema, range, graph, allow_conversions, why ? &reasons : nullptr).run(args, kwargs, self);
     if (!match && why) *why += fmt::format("\n{}:\n{}", schema.str(), reasons);

@@ -15,6 +15,18 @@ constexpr size_t kMaxGrowth = 2000;
 
 using CallSites = std::vector<std::pair<std::string, SourceRange>>;
 
+/// Beside an operator on tensors a frame costs nothing, and copies of every layer would be planned while a module
+/// loads.
+bool computes_tensors(const Graph& graph) {
+    for (const Node* node : graph.block()->nodes()) {
+        if (node->kind == sym::prim_GetAttr) continue;
+        for (const Value* output : node->outputs) {
+            if (output->type->is(TypeKind::Tensor)) return true;
+        }
+    }
+    return false;
+}
+
 /// The function that a call node calls, if it is known and small; null otherwise.
 Function* small_callee(const Node* node) {
     Function* function = nullptr;
@@ -28,7 +40,7 @@ Function* small_callee(const Node* node) {
     const std::shared_ptr<Graph>& body = function->graph();
     const size_t arguments = node->inputs.size() - (node->kind == sym::prim_CallFunction);
     const bool fits = body && body->node_count() <= kMaxBody && body->inputs().size() == arguments &&
-                      body->outputs().size() == node->outputs.size();
+                      body->outputs().size() == node->outputs.size() && !computes_tensors(*body);
     return fits ? function : nullptr;
 }
 

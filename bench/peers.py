@@ -22,11 +22,9 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(HERE)
+from pairs import PY213, ROOT, WICK, finish, hear, in_turns, say, unit
+
 ORACLE = os.path.join(ROOT, "tests", "oracle")
-WICK = os.path.abspath(os.environ.get("WICK_BIN", os.path.join(ROOT, "build", "bin", "wick")))
-PY213 = os.environ.get("WICK_ORACLE_PY213", sys.executable)
 PY113 = os.environ.get("WICK_ORACLE_PY113", "/usr/bin/python3")
 ZOO = os.path.abspath(os.environ.get("WICK_ORACLE_DIR", os.path.join(ROOT, "build", "oracle")))
 FORMS = ["eager", "scripted", "frozen", "optimised", "onnxruntime"]
@@ -128,7 +126,7 @@ class Worker:
                     answer = {"times": self.run(request["form"], request["count"])}
             except Exception as error:
                 answer = {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[-1] if str(error).strip() else ''}"[:300]}
-            print("answer " + json.dumps(answer), flush=True)
+            say(answer)
 
 
 class Peer:
@@ -148,12 +146,10 @@ class Peer:
         try:
             self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
+            answer = hear(self.process)
         except BrokenPipeError:
-            return {"error": "the process died"}
-        for line in self.process.stdout:
-            if line.startswith("answer "):
-                return json.loads(line[7:])
-        return {"error": "the process died"}
+            answer = None
+        return {"error": "the process died"} if answer is None else answer
 
     def times(self, count):
         answer = self.ask(do="run", form=self.form, count=count)
@@ -303,10 +299,9 @@ def compare(name, forms, threads, rounds, seconds, notes):
         if peer.error:
             notes.append(f"{name}, {peer.form}, {threads} threads: {peer.error}")
     running = [p for p in peers if not p.error]
-    for turn in range(rounds):
-        for peer in running[turn % len(running):] + running[:turn % len(running)]:
-            time.sleep(0.02)  # idle OpenMP threads of the last one stop spinning
-            medians[peer.form].append(statistics.median(peer.times(counts[peer.form])))
+    for peer in in_turns(running, rounds):
+        time.sleep(0.02)  # idle OpenMP threads of the last one stop spinning
+        medians[peer.form].append(statistics.median(peer.times(counts[peer.form])))
     for peer in peers:
         peer.close()
     return medians
@@ -314,10 +309,6 @@ def compare(name, forms, threads, rounds, seconds, notes):
 
 def ratio(medians, form):
     return statistics.median(w / p for w, p in zip(medians["wick"], medians[form]))
-
-
-def unit(seconds):
-    return f"{seconds * 1e6:.1f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.2f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
 def measured(command):
@@ -401,11 +392,7 @@ def main():
             some = lambda s: "–" if s is None else unit(s)
             print(f"| {name} | {mega(row['size'])} | {some(row['start'])} ({some(row['torch_start'])}) | {some(row['load'])} ({some(row['torch_load'])}) | "
                   f"{mega(row['memory'])} ({mega(row['torch_memory'])}) | {row['first'] / row['late']:.2f} |", flush=True)
-    if notes:
-        print("\nNot measured:\n\n" + "\n".join("- " + n for n in notes))
-    if args.json:
-        with open(args.json, "w") as f:
-            json.dump(figures, f, indent=1)
+    finish(notes, figures, args.json)
     return 0
 
 

@@ -22,10 +22,8 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(HERE)
-WICK = os.path.abspath(os.environ.get("WICK_BIN", os.path.join(ROOT, "build", "bin", "wick")))
-TORCH = os.environ.get("WICK_ORACLE_PY213", sys.executable)
+from pairs import PY213, ROOT, WICK, finish, hear, in_turns, say, unit
+
 # Each with an argument that gives a call of some milliseconds.
 PROGRAMS = {"nbody": 1000, "mandelbrot": 60, "sieve": 100000, "fib": 20, "calls": 10000, "arithmetic": 2000, "words": 20000, "lists": 300, "dicts": 20000,
             "strings": 500, "objects": 10000}
@@ -63,28 +61,28 @@ def serve(form, path, argument):
         torch.set_num_threads(1)
         function = torch.jit.script(function)
     result = [function(argument) for _ in range(3)][-1]  # TorchScript has optimised after the second call
-    print("answer " + json.dumps(result), flush=True)
+    say(result)
     for line in sys.stdin:
         times = []
         for _ in range(int(line)):
             start = time.perf_counter()
             function(argument)
             times.append(time.perf_counter() - start)
-        print("answer " + json.dumps(times), flush=True)
+        say(times)
 
 
 class Peer:
     def __init__(self, form, path, argument):
         self.form = form
-        command = [TORCH if form == "torch" else sys.executable, "-W", "ignore", os.path.abspath(__file__), "--worker", form, path, str(argument)]
+        command = [PY213 if form == "torch" else sys.executable, "-W", "ignore", os.path.abspath(__file__), "--worker", form, path, str(argument)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.result = self.answer()
 
     def answer(self):
-        for line in self.process.stdout:
-            if line.startswith("answer "):
-                return json.loads(line[7:])
-        raise RuntimeError(f"{self.form}: {complaint(self.process.stderr.read())}")
+        answer = hear(self.process)
+        if answer is None:
+            raise RuntimeError(f"{self.form}: {complaint(self.process.stderr.read())}")
+        return answer
 
     def times(self, count):
         self.process.stdin.write(f"{count}\n")
@@ -114,7 +112,7 @@ class Wick:
 
 def compare(name, rounds, seconds, notes):
     """{form: [median seconds of each round]}; a form that refuses the program is left out, with a note."""
-    path = os.path.join(HERE, "programs", name + ".py")
+    path = os.path.join(ROOT, "bench", "programs", name + ".py")
     peers = [Wick(path, PROGRAMS[name])]
     for form in ("cpython", "torch"):
         try:
@@ -125,9 +123,8 @@ def compare(name, rounds, seconds, notes):
         assert math.isclose(peer.result, peers[0].result, rel_tol=1e-12), (name, peer.form, peer.result, peers[0].result)
     counts = {p.form: max(1, int(seconds / statistics.median(p.times(3)))) for p in peers}
     medians = {p.form: [] for p in peers}
-    for turn in range(rounds):
-        for peer in peers[turn % len(peers):] + peers[:turn % len(peers)]:
-            medians[peer.form].append(min(peer.times(counts[peer.form])))
+    for peer in in_turns(peers, rounds):
+        medians[peer.form].append(min(peer.times(counts[peer.form])))
     for peer in peers:
         peer.close()
     return medians
@@ -199,12 +196,8 @@ def compile_seconds(lines, rounds):
             output([WICK, "run", path, "--entry", "run", "--input", "zeros(1)", "--input", "0", "--input", "['a']", "--times", times])
             wick.append(json.load(open(times))["load"])
             if lines <= TORCH_LINES:
-                torch.append(float(output([TORCH, "-W", "ignore", "-c", TORCH_COMPILE, folder])))
+                torch.append(float(output([PY213, "-W", "ignore", "-c", TORCH_COMPILE, folder])))
     return text.count("\n"), statistics.median(wick), statistics.median(t / w for t, w in zip(torch, wick)) if torch else None
-
-
-def unit(seconds):
-    return f"{seconds * 1e6:.1f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.2f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
 def main():
@@ -231,11 +224,7 @@ def main():
     for lines in [int(n) for n in filter(None, args.lines.split(","))]:
         count, seconds, ratio = figures["compile"][lines] = compile_seconds(lines, min(args.rounds, 3))
         print(f"| {count} | {unit(seconds)} | {count / seconds:,.0f} | {f'{ratio:.1f}' if ratio else '–'} |", flush=True)
-    if notes:
-        print("\nNot measured:\n\n" + "\n".join("- " + n for n in notes))
-    if args.json:
-        with open(args.json, "w") as f:
-            json.dump(figures, f, indent=1)
+    finish(notes, figures, args.json)
     return 0
 
 

@@ -95,6 +95,7 @@ std::unique_ptr<Operator> OperatorEntry::derived(Kernel::Call copying) const {
     auto op = std::make_unique<Operator>();
     op->derived_from = op_;
     op->has_side_effects = op_->has_side_effects;
+    op->is_tensor_method = op_->is_tensor_method;
     op->pointwise = op_->pointwise;
     op->kernel = op_->pointwise ? op_->kernel : Kernel{copying, nullptr};
     return op;

@@ -6,6 +6,14 @@
 
 namespace wick::jit {
 
+/// Whether the arguments of a schema begin with a Tensor named self, whatever it aliases: "Tensor(a -> *) self, …".
+static bool takes_tensor_self(std::string_view arguments) {
+    if (!arguments.starts_with("Tensor")) return false;
+    arguments.remove_prefix(std::string_view("Tensor").size());
+    if (arguments.starts_with('(')) arguments.remove_prefix(arguments.find(')') + 1);
+    return arguments.starts_with(" self,") || arguments.starts_with(" self)");
+}
+
 OperatorEntry Registry::add(std::string_view schema) {
     auto op = std::make_unique<Operator>();
     const size_t paren = schema.find('(');
@@ -17,6 +25,7 @@ OperatorEntry Registry::add(std::string_view schema) {
     const size_t keywords = schema.find("*, ");
     op->is_out_variant = keywords != std::string_view::npos &&
                          schema.substr(0, schema.find("->")).find("!)", keywords) != std::string_view::npos;
+    op->is_tensor_method = takes_tensor_self(schema.substr(paren + 1));
     op->text_ = schema;
     return OperatorEntry(this, insert(std::move(op)));
 }

@@ -52,6 +52,8 @@ class Operator {
     bool has_side_effects = false;
     /// Its results go to arguments given by keyword.
     bool is_out_variant = false;
+    /// Its first argument is a Tensor named self.
+    bool is_tensor_method = false;
     /// The functional operator that a derived in-place or out= variant comes from, else null.
     const Operator* derived_from = nullptr;
 

@@ -366,11 +366,8 @@ void bind_tensor_operators(nb::object tensor) {
     std::set<std::string> names(std::begin(kCasts), std::end(kCasts));
     for (const jit::Operator* op : jit::Registry::instance().all()) {
         const std::string name = op->name.starts_with("aten::") ? op->name.substr(6) : "";
-        if (!is_python_name(name) || names.contains(name)) continue;
-        const std::vector<jit::Argument>& arguments = op->schema().arguments;
-        const bool is_method =
-            !arguments.empty() && arguments[0].name == "self" && arguments[0].type->is(jit::TypeKind::Tensor);
-        if (is_method && !nb::hasattr(tensor, name.c_str())) names.insert(name);
+        if (!op->is_tensor_method || !is_python_name(name) || names.contains(name)) continue;
+        if (!nb::hasattr(tensor, name.c_str())) names.insert(name);
     }
     for (const std::string& name : names) tensor.attr(name.c_str()) = make_operator(Form::method, name, name);
 }

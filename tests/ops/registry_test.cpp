@@ -15,6 +15,9 @@ TEST(Registry, EverySchemaParsesAndIsWhatTheEntrySays) {
         const Schema& schema = op->schema();
         EXPECT_EQ(schema.operator_name(), op->operator_name());
         EXPECT_EQ(!schema.arguments.empty() && schema.arguments.back().is_out, op->is_out_variant) << schema.str();
+        const bool is_method = !schema.arguments.empty() && schema.arguments[0].name == "self" &&
+                               schema.arguments[0].type->is(TypeKind::Tensor);
+        EXPECT_EQ(is_method, op->is_tensor_method) << schema.str();
         EXPECT_EQ(parse_schema(schema.str()).str(), schema.str());
         EXPECT_EQ(Registry::instance().find_overload(op->operator_name()), op);
     }

@@ -15,7 +15,8 @@ namespace wick::jit {
 
 namespace {
 
-TypePtr common_type(const std::vector<IValue>& values) {
+/// One that takes all values, as branches of a program are joined; Any when there is none.
+TypePtr joined_type(const std::vector<IValue>& values) {
     TypePtr type;
     for (const IValue& value : values) {
         if (thing_of(value)) return any_type();
@@ -26,10 +27,6 @@ TypePtr common_type(const std::vector<IValue>& values) {
     return type ? type : any_type();
 }
 
-}  // namespace
-
-namespace {
-
 /// `seen`: the containers that have been looked at; some may contain themselves.
 void settle_inside(const IValue& value, std::unordered_set<const RefCounted*>& seen, int depth) {
     constexpr int kMaxDepth = 500;
@@ -39,7 +36,7 @@ void settle_inside(const IValue& value, std::unordered_set<const RefCounted*>& s
     if (value.is_list() && value.to_list().element_type->is(TypeKind::Any)) {
         ListObject& list = value.to_list();
         for (const IValue& item : list.items) settle_inside(item, seen, depth + 1);
-        list.element_type = common_type(list.items);
+        list.element_type = joined_type(list.items);
     } else if (value.is_dict() && value.to_dict().key_type->is(TypeKind::Any)) {
         DictObject& dict = value.to_dict();
         std::vector<IValue> keys;
@@ -49,8 +46,8 @@ void settle_inside(const IValue& value, std::unordered_set<const RefCounted*>& s
             keys.push_back(key);
             items.push_back(item);
         }
-        const TypePtr key_type = common_type(keys);
-        const TypePtr value_type = common_type(items);
+        const TypePtr key_type = joined_type(keys);
+        const TypePtr value_type = joined_type(items);
         if (key_type->is(TypeKind::Any) || value_type->is(TypeKind::Any)) return;
         dict.key_type = key_type;
         dict.value_type = value_type;

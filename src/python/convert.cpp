@@ -39,17 +39,6 @@ void mix_numbers(std::vector<IValue>& values) {
     for (IValue& value : values) value = IValue(value.to_scalar().to_double());
 }
 
-/// The one type of all values, or null.
-jit::TypePtr common_type(const std::vector<IValue>& values) {
-    jit::TypePtr type;
-    for (const IValue& value : values) {
-        jit::TypePtr next = value.type();
-        if (type && !type->equals(*next)) return {};
-        type = std::move(next);
-    }
-    return type;
-}
-
 IValue sequence_to_ivalue(PyObject* sequence, Tuples tuples) {
     const Nesting nesting;
     const bool is_tuple = PyTuple_Check(sequence);

@@ -59,16 +59,14 @@ static bool convert_tuple(IValue& value, const TypePtr& type) {
 static void infer_types(IValue& value, int depth = 0) {
     constexpr int kMaxDepth = 64;  // what lies deeper, or inside itself, stays as it is
     if (depth == kMaxDepth) return;
-    const auto common_type = [](const std::vector<IValue>& values) {
-        const TypePtr type = values.empty() ? any_type() : values.front().type();
-        const bool same =
-            std::all_of(values.begin(), values.end(), [&](const IValue& v) { return v.type()->equals(*type); });
-        return same ? type : any_type();
+    const auto type_of = [](const std::vector<IValue>& values) {
+        const TypePtr type = common_type(values);
+        return type ? type : any_type();
     };
     if (value.is_list() && value.to_list().element_type->is(TypeKind::Any)) {
         std::vector<IValue> items = snapshot(value.to_list())->items;
         for (IValue& item : items) infer_types(item, depth + 1);
-        const TypePtr type = common_type(items);
+        const TypePtr type = type_of(items);
         value = IValue(make_list(type, std::move(items)));
     } else if (value.is_dict() && value.to_dict().key_type->is(TypeKind::Any)) {
         std::vector<IValue> keys;
@@ -78,7 +76,7 @@ static void infer_types(IValue& value, int depth = 0) {
             items.push_back(item);
             infer_types(items.back(), depth + 1);
         }
-        auto dict = make_dict(common_type(keys), common_type(items));
+        auto dict = make_dict(type_of(keys), type_of(items));
         for (size_t i = 0; i < keys.size(); ++i) dict->set(std::move(keys[i]), std::move(items[i]));
         value = IValue(std::move(dict));
     } else if (value.is_tuple() && !value.to_tuple().named_type) {

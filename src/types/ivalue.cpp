@@ -278,6 +278,16 @@ TypePtr IValue::type() const {
     __builtin_unreachable();
 }
 
+TypePtr common_type(const std::vector<IValue>& values) {
+    TypePtr type;
+    for (const IValue& value : values) {
+        TypePtr next = value.type();
+        if (type && !type->equals(*next)) return {};
+        type = std::move(next);
+    }
+    return type;
+}
+
 static size_t hash_of_number(int64_t value) { return std::hash<int64_t>()(value); }
 /// Whole numbers hash as ints do, since they are equal.
 static size_t hash_of_number(double value) {

@@ -332,6 +332,8 @@ WICK_API IntrusivePtr<ListObject> make_list(jit::TypePtr element_type, std::vect
 WICK_API IntrusivePtr<TupleObject> make_tuple(std::vector<IValue> elements, jit::TypePtr named_type = {});
 WICK_API IntrusivePtr<DictObject> make_dict(jit::TypePtr key_type, jit::TypePtr value_type);
 
+/// The one type that all values have; null when they have several, or there are none.
+WICK_API jit::TypePtr common_type(const std::vector<IValue>& values);
 /// Marks the value, and all that is reached from it, as shared between calls (shared_state.h).
 WICK_API void share(const IValue& value);
 /// The container itself if only one call can reach it, else a copy of it as it is now: for who reads the whole of it.

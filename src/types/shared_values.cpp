@@ -73,6 +73,8 @@ class ContainerCopies {
         if (known != copies_.end()) return known->second;
         WICK_CHECK(depth_ < kMaxDepth, "a result that others can reach is nested more than {} deep", kMaxDepth);
         ++depth_;
+        // Others may let go of it meanwhile, and its address is the key.
+        held_.push_back(value);
         const IValue made = value.is_list() ? list(value) : value.is_dict() ? dict(value) : tuple(value);
         --depth_;
         return made;
@@ -102,6 +104,7 @@ class ContainerCopies {
     }
 
     std::unordered_map<const RefCounted*, IValue> copies_;
+    std::vector<IValue> held_;  ///< whose addresses are keys
     int depth_ = 0;
 };
 

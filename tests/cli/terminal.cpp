@@ -39,11 +39,18 @@ class Terminal {
     }
     ~Terminal() { close(terminal_); }
 
-    /// Types the keys and waits until the session has written `text` after it.
+    /// Types the keys and waits until the session has written `text` after it; where they end a line, until it asks for
+    /// the next, since keys that come before that are not the editor's.
     void type(const std::string& keys, std::string_view text) {
         seen_.clear();
         if (write(terminal_, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size())) fail(text);
-        wait_for(text);
+        const bool ends_line = keys.ends_with('\r') || keys.ends_with(kControlC);
+        // The line is drawn anew with each key, and its prompt too.
+        const size_t line = ends_line ? wait_for("\r\n") : 0;
+        const size_t end = wait_for(text, keys.ends_with('\r') ? line : 0);
+        if (!ends_line) return;
+        const bool is_prompt = text == ">>> " || text == "... ";
+        if (!is_prompt) wait_for(">>> ", end);
     }
     /// All that was written since the last keys.
     const std::string& seen() const { return seen_; }
@@ -57,12 +64,17 @@ class Terminal {
     }
 
  private:
-    void wait_for(std::string_view text) {
-        size_t at = seen_.find(text);
+    /// Where `text` begins, which must come at or after a place.
+    size_t wait_for(std::string_view text, size_t from = 0) {
+        size_t at = seen_.find(text, from);
         while (at == seen_.npos) {
-            if (!read_some(20000)) return fail(text);
-            at = seen_.find(text);
+            if (!read_some(20000)) {
+                fail(text);
+                return from;
+            }
+            at = seen_.find(text, from);
         }
+        return at;
     }
     bool read_some(int milliseconds) {
         pollfd ready{terminal_, POLLIN, 0};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <unordered_map>
 
 #include <wick/support/check.h>
@@ -96,6 +97,28 @@ Source::Origin origin_of(std::vector<DebugRow> rows) {
         const auto after = std::upper_bound(rows.begin(), rows.end(), offset,
                                             [](int64_t at, const DebugRow& row) { return at < row.offset; });
         return after == rows.begin() ? SourceRange() : std::prev(after)->range;
+    };
+}
+
+Source::Origin origin_in(std::string record, Bytes bytes) {
+    struct Unread {
+        std::once_flag once;
+        std::string record;
+        Bytes bytes;
+        Source::Origin origin;
+    };
+    auto unread = std::make_shared<Unread>();
+    unread->record = std::move(record);
+    unread->bytes = std::move(bytes);
+    return [unread](int64_t offset) {
+        std::call_once(unread->once, [&] {
+            try {
+                unread->origin = origin_of(read_debug_rows(unread->record, unread->bytes.view()));
+            } catch (const ArchiveError&) {
+            }
+            unread->bytes = {};
+        });
+        return unread->origin ? unread->origin(offset) : SourceRange();
     };
 }
 

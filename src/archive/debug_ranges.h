@@ -16,6 +16,8 @@
 
 #include <wick/support/source_range.h>
 
+#include "archive/bytes.h"
+
 namespace wick::archive {
 
 struct DebugRow {
@@ -28,6 +30,10 @@ std::vector<DebugRow> read_debug_rows(const std::string& record, std::string_vie
 
 /// An origin for the source whose debug record holds `rows`: the row that covers an offset.
 Source::Origin origin_of(std::vector<DebugRow> rows);
+
+/// The same for a record that is read when somebody first asks: few ever do, and reading takes a tenth of the time in
+/// which an archive loads. A record of another form tells no origins.
+Source::Origin origin_in(std::string record, Bytes bytes);
 
 /// Numbers of the distinct ranges of one archive, from 0 in the order of asking.
 class DebugTags {

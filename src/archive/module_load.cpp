@@ -26,7 +26,7 @@ SourceImporter::Reader code_reader(std::shared_ptr<const ZipReader> zip) {
         if (!record) return nullptr;
         auto source = std::make_shared<Source>(std::string(zip->read(*record).view()), name);
         if (const ZipRecord* debug = zip->find(name + ".debug_pkl"))
-            source->set_origin(origin_of(read_debug_rows(debug->name, zip->read(*debug).view())));
+            source->set_origin(origin_in(debug->name, zip->read(*debug)));
         return source;
     };
 }

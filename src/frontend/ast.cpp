@@ -4,8 +4,12 @@
 
 namespace wick::jit {
 
+Ast::~Ast() {
+    for (ast::SyntaxNode* node : nodes_) node->~SyntaxNode();
+}
+
 void Ast::anchor_ranges() {
-    for (const std::unique_ptr<ast::SyntaxNode>& node : nodes_) {
+    for (ast::SyntaxNode* node : nodes_) {
         node->range = SourceRange(source_, node->anchor, std::max(node->anchor, node->range.end()));
     }
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -332,6 +333,9 @@ struct ClassDef : StmtOf<StmtKind::ClassDef> {
 class Ast {
  public:
     explicit Ast(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
+    ~Ast();
+    Ast(const Ast&) = delete;
+    Ast& operator=(const Ast&) = delete;
     const std::shared_ptr<const Source>& source() const { return source_; }
     /// Top-level statements.
     ast::Block body;
@@ -340,17 +344,17 @@ class Ast {
 
     template <class T>
     T* make(int64_t begin, int64_t end) {
-        auto owned = std::make_unique<T>();
-        T* node = owned.get();
+        T* node = new (memory_.allocate(sizeof(T), alignof(T))) T();
+        nodes_.push_back(node);
         node->range = SourceRange(source_, begin, end);
         node->anchor = begin;
-        nodes_.push_back(std::move(owned));
         return node;
     }
 
  private:
     std::shared_ptr<const Source> source_;
-    std::vector<std::unique_ptr<ast::SyntaxNode>> nodes_;
+    std::pmr::monotonic_buffer_resource memory_;
+    std::vector<ast::SyntaxNode*> nodes_;
 };
 
 /// "Subscript", for messages.

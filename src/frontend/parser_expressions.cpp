@@ -7,7 +7,7 @@ namespace wick::jit {
 
 namespace {
 
-/// Binary operators by precedence, loosest first.
+/// Binary operators by precedence, loosest first; -1 for other tokens.
 int binary_level(TokenKind kind) {
     switch (kind) {
         case TokenKind::Pipe:
@@ -32,8 +32,6 @@ int binary_level(TokenKind kind) {
             return -1;
     }
 }
-
-constexpr int kBinaryLevels = 6;
 
 }  // namespace
 
@@ -168,11 +166,10 @@ const ast::Expr* Parser::comparison() {
     return node;
 }
 
-const ast::Expr* Parser::binary(int level) {
-    if (level == kBinaryLevels) return unary();
+const ast::Expr* Parser::binary(int loosest) {
     const int64_t first = begin();
-    const ast::Expr* left = binary(level + 1);
-    while (binary_level(peek().kind) == level) {
+    const ast::Expr* left = unary();
+    for (int level; (level = binary_level(peek().kind)) >= loosest;) {
         const Token op = next();
         const ast::Expr* right = binary(level + 1);
         auto* node = make<ast::Binary>(first);

@@ -25,7 +25,9 @@ class Parser {
 
  private:
     // Tokens.
-    const Token& peek(size_t ahead = 0) const { return list_.tokens[std::min(at_ + ahead, list_.tokens.size() - 1)]; }
+    /// The last token, EndOfFile, is never passed.
+    const Token& peek() const { return list_.tokens[at_]; }
+    const Token& peek(size_t ahead) const { return list_.tokens[std::min(at_ + ahead, list_.tokens.size() - 1)]; }
     bool at(TokenKind kind) const { return peek().kind == kind; }
     Token next() {
         const Token token = peek();
@@ -99,7 +101,8 @@ class Parser {
     const ast::Expr* not_test();
     const ast::Expr* comparison();
     TokenKind comparison_operator();
-    const ast::Expr* binary(int level);
+    /// Operators of the level and of those that bind tighter.
+    const ast::Expr* binary(int loosest);
     const ast::Expr* unary();
     const ast::Expr* power();
     const ast::Expr* primary();

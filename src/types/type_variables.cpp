@@ -25,16 +25,18 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
     if (!formal->has_free_variables()) return true;
     switch (formal->kind()) {
         case TypeKind::Var: {
-            const auto [bound, first] = variables.try_emplace(formal->expect<VarType>().name(), actual);
-            if (first) return true;
-            TypePtr both = unify_types(bound->second, actual);
+            const auto inserted = variables.try_emplace(formal->expect<VarType>().name(), actual);
+            if (inserted.second) return true;
+            const std::string& name = inserted.first->first;
+            TypePtr& bound = inserted.first->second;
+            TypePtr both = unify_types(bound, actual);
             if (!both) {
                 return refuse(why, [&] {
-                    return fmt::format("Type variable '{}' previously matched to type {} is matched to type {}",
-                                       bound->first, bound->second->annotation_str(), actual->annotation_str());
+                    return fmt::format("Type variable '{}' previously matched to type {} is matched to type {}", name,
+                                       bound->annotation_str(), actual->annotation_str());
                 });
             }
-            bound->second = std::move(both);
+            bound = std::move(both);
             return true;
         }
         case TypeKind::List:

@@ -44,6 +44,19 @@ TEST(DebugRanges, RefusesOtherPickles) {
     const std::string bytes = Pickler(PickleDialect::script).pickle(make_tuple({IValue(1)}));
     EXPECT_TRUE(
         contains(archive_error([&] { read_debug_rows("d", bytes); }), "record 'd': not a table of source ranges"));
+    EXPECT_FALSE(origin_in("d", Bytes::of(bytes))(0).known());
+}
+
+TEST(DebugRanges, AreReadWhenTheyAreAskedFor) {
+    const auto source = std::make_shared<const Source>("return x", "model.py");
+    DebugTags tags;
+    std::string bytes = write_debug_rows({{0, SourceRange(source, 0, 6)}}, tags);
+    const Bytes block = {bytes.data(), bytes.size(), nullptr};
+    const Source::Origin early = origin_in("d", block), late = origin_in("d", block);
+    EXPECT_EQ(early(3).text(), "return");
+    std::fill(bytes.begin(), bytes.end(), '\0');
+    EXPECT_EQ(early(3).text(), "return");
+    EXPECT_FALSE(late(3).known());
 }
 
 }  // namespace wick::archive

@@ -179,7 +179,6 @@ std::vector<Damage> damages() {
         {"constants that are no tuple", with("constants.pkl", pickled(number(1)))},
         {"code that does not parse", with("code/__torch__.py", "class M(Module)\n  w : Tensor\n")},
         {"code of another class", with("code/__torch__.py", "class N(Module):\n  w : Tensor\n")},
-        {"debug records of another form", with("code/__torch__.py.debug_pkl", pickled(tuple(number(1))))},
         {"an archive of PyTorch 1.0", with("model.json", "{}")},
     };
 }

@@ -31,6 +31,7 @@ Module load_bytes(const archive::Bytes& file, const LoadOptions& options) {
     warm_up();
     for (const IntrusivePtr<Function>& function : archive.unit->functions()) plan_of(*function);
     restore_states(archive, options);
+    warm_up_archive(file.data, file.size);
     if (options.extra_files) *options.extra_files = std::move(archive.extra_files);
     return Module(std::move(archive.unit), std::move(archive.module));
 }

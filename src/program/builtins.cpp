@@ -421,8 +421,8 @@ IValue round(Session& session, Arguments& arguments) {
     return x->is_int() ? IValue(Scalar(result).to_int()) : IValue(result);
 }
 
-IValue property(Session&, Arguments& arguments) {
-    return make_intrusive<PropertyThing>(only(arguments, "property"))->value();
+IValue property(Session& session, Arguments& arguments) {
+    return make_intrusive<PropertyThing>(accessor(session, only(arguments, "property")))->value();
 }
 IValue static_method(Session&, Arguments& arguments) {
     if (auto* function = thing_as<FunctionThing>(only(arguments, "staticmethod"))) function->is_static = true;

@@ -657,8 +657,8 @@ class SuperThing : public Thing {
     const IntrusivePtr<ClassThing> after_;
 };
 
-IValue set_setter(Session&, IntrusivePtr<PropertyThing>& property, Arguments& arguments) {
-    property->setter = arguments.positional.at(0);
+IValue set_setter(Session& session, IntrusivePtr<PropertyThing>& property, Arguments& arguments) {
+    property->setter = accessor(session, arguments.positional.at(0));
     return property->value();
 }
 
@@ -674,6 +674,12 @@ IValue make_super(Session& session, Scope& scope) {
     if (!type) type = thing_as<ClassThing>(self);
     if (!type) raise("RuntimeError", "super(): no arguments");
     return make_intrusive<SuperThing>(self, type, after)->value();
+}
+
+const IValue& accessor(Session& session, const IValue& value) {
+    if (!thing_as<FunctionThing>(value))
+        raise("TypeError", fmt::format("a property is made of functions, not of '{}'", session.type_name(value)));
+    return value;
 }
 
 bool PropertyThing::attribute(Session&, const std::string& name, IValue& out) {

@@ -81,6 +81,9 @@ class PropertyThing : public Thing {
     bool attribute(Session& session, const std::string& name, IValue& out) override;
 };
 
+/// The value, which a property is to be made of; raises TypeError when it is no function.
+const IValue& accessor(Session& session, const IValue& value);
+
 /// An exception that was made and perhaps will be raised.
 class ExceptionThing : public Thing {
  public:

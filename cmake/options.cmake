@@ -25,18 +25,21 @@ if(WICK_SANITIZE)
     add_link_options(-fsanitize=${WICK_SANITIZE})
 endif()
 
-# Mistakes in headers of others that a target uses; only Clang knows such lists.
-function(wick_ignore_in_sanitizers target list)
-    if(WICK_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-        target_compile_options(${target} PRIVATE -fsanitize-ignorelist=${list})
-    endif()
-endfunction()
-
 # Sanitized builds optimise a little (-O1: fuzzers run several times faster), but not what takes minutes to compile then
 # and a blink to run.
 function(wick_unoptimized_under_sanitizers target)
     if(WICK_SANITIZE)
         target_compile_options(${target} PRIVATE -O0)
+    endif()
+endfunction()
+
+# Kernels are the other way round: they run for long and are compiled once per instruction set. So they are optimised, for
+# two sets: the one without vectors, as GCC 12 compiles it (Highway has another for Clang), and AVX2 or NEON. Fuzzers look
+# for new paths in what calls them.
+function(wick_kernels_under_sanitizers kernels highway)
+    if(WICK_SANITIZE)
+        target_compile_definitions(${highway} INTERFACE HWY_BROKEN_EMU128=1 "HWY_DISABLED_TARGETS=~(HWY_SCALAR|HWY_AVX2|HWY_NEON)")
+        target_compile_options(${kernels} PRIVATE -O2 $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=fuzzer-no-link>)
     endif()
 endfunction()
 

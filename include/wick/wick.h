@@ -3,6 +3,8 @@
 
 #include <wick/api/module.h>
 #include <wick/api/program.h>
+#include <wick/autograd/autograd.h>
+#include <wick/autograd/function.h>
 #include <wick/support/error.h>
 #include <wick/support/parallel.h>
 #include <wick/tensor/tensor.h>

@@ -1,6 +1,6 @@
 """wick: tensors, operators and TorchScript without PyTorch.
 
-Operators are functions of this module and methods of Tensor, under PyTorch's names. Nothing is differentiated yet.
+Operators are functions of this module and methods of Tensor, under PyTorch's names.
 """
 import importlib as _importlib
 
@@ -14,7 +14,7 @@ from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ._weights import load, save
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"nn", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler"}
+_MODULES = {"autograd", "nn", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler"}
 
 
 def __getattr__(name):

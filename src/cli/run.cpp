@@ -142,6 +142,8 @@ void run(const RunArguments& args) {
     const auto start = Clock::now();
     const jit::Module module = module_of(args);
     const double load_seconds = seconds_since(start);
+    // Nobody asks for the weights' gradients; those that the program itself asks for (forces) are recorded.
+    for (const auto& [name, parameter] : module.named_parameters()) parameter.set_requires_grad(false);
     const std::vector<Call> calls = calls_of(args);
 
     std::vector<IValue> results;

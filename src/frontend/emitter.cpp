@@ -124,20 +124,21 @@ struct OperatorResolver : Resolver {
 
 }  // namespace
 
-IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::string& source_name) {
+IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::string& source_name,
+                                             const Schema* signature) {
     const std::shared_ptr<const Ast> ast = parse(std::make_shared<Source>(std::string(text), source_name));
     const auto* def = ast->body.size() == 1 ? ast::as<ast::FunctionDef>(ast->body[0]) : nullptr;
     if (!def) throw InternalError(fmt::format("{}: expected one def", source_name));
-    auto function = make_intrusive<Function>(def->name, [ast, def](Function& self) {
+    auto function = make_intrusive<Function>(def->name, [ast, def, signature](Function& self) {
         OperatorResolver resolver;
-        emit_function(self, *def, parse_signature(*def, resolver), resolver);
+        emit_function(self, *def, signature ? *signature : parse_signature(*def, resolver), resolver);
     });
     function->ensure_defined();
     return function;
 }
 
-IntrusivePtr<Function> compile_composite(const Operator& op) {
-    return compile_operator_text(op.composite, op.operator_name());
+IntrusivePtr<Function> compile_text_of(const Operator& op, std::string_view text) {
+    return compile_operator_text(text, op.operator_name());
 }
 
 std::vector<Value*> inline_graph(Graph& graph, const Graph& callee, const std::vector<Value*>& inputs) {

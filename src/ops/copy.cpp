@@ -184,25 +184,31 @@ void register_copy(Registry& ops) {
             check_no_internal_overlap(self);
             copy_into(self, other);
             return self;
-        });
-    ops.add("aten::copy_.int(Tensor(a!) self, int other) -> Tensor(a!)").kernel([](const Tensor& self, int64_t other) {
-        fill(self, other);
-        return self;
-    });
+        })
+        .derivative("other", "grad");
+    ops.add("aten::copy_.int(Tensor(a!) self, int other) -> Tensor(a!)")
+        .kernel([](const Tensor& self, int64_t other) {
+            fill(self, other);
+            return self;
+        })
+        .not_differentiable();
     ops.add("aten::copy_.float(Tensor(a!) self, float other) -> Tensor(a!)")
         .kernel([](const Tensor& self, double other) {
             fill(self, other);
             return self;
-        });
+        })
+        .not_differentiable();
     ops.add("aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)")
         .kernel([](const Tensor& self, int64_t format) {
             return contiguous(self, memory_format_or(format, MemoryFormat::contiguous));
-        });
+        })
+        .derivative("self", "grad");
     ops.add("aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor")
         .kernel([](const Tensor& self, std::optional<int64_t> format) {
             return clone(self, memory_format_or(format, MemoryFormat::preserve));
         })
-        .out();
+        .out()
+        .derivative("self", "grad");
     ops.add("aten::is_contiguous(Tensor self) -> bool").kernel([](const Tensor& self) { return self.is_contiguous(); });
     ops.add("aten::is_contiguous.memory_format(Tensor self, MemoryFormat memory_format) -> bool")
         .kernel([](const Tensor& self, int64_t format) {
@@ -238,13 +244,15 @@ void register_copy(Registry& ops) {
            "memory_format=None) -> Tensor(a)")
         .kernel([](const Tensor& self, DType dtype, bool, bool copy, std::optional<int64_t> format) {
             return to(self, dtype, std::nullopt, copy, format);
-        });
+        })
+        .derivative("self", "grad");
     ops.add(
            "aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, "
            "MemoryFormat? memory_format=None) -> Tensor(a)")
         .kernel([](const Tensor& self, Device device, DType dtype, bool, bool copy, std::optional<int64_t> format) {
             return to(self, dtype, device, copy, format);
-        });
+        })
+        .derivative("self", "grad");
     ops.add(
            "aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
            "bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> "
@@ -252,30 +260,35 @@ void register_copy(Registry& ops) {
         .kernel([](const Tensor& self, std::optional<DType> dtype, std::optional<int64_t>, std::optional<Device> device,
                    std::optional<bool>, bool, bool copy, std::optional<int64_t> format) {
             return to(self, dtype.value_or(self.dtype()), device, copy, format);
-        });
+        })
+        .derivative("self", "grad");
     ops.add(
            "aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? "
            "memory_format=None) -> Tensor(a)")
         .kernel([](const Tensor& self, const Tensor& other, bool, bool copy, std::optional<int64_t> format) {
             return to(self, other.dtype(), std::nullopt, copy, format);
-        });
+        })
+        .derivative("self", "grad");
     ops.add(
            "aten::to.prim_Device(Tensor(a) self, Device? device, int? dtype=None, bool non_blocking=False, bool "
            "copy=False) -> Tensor(b|a)")
-        .kernel(&to_options);
+        .kernel(&to_options)
+        .derivative("self", "grad");
     ops.add(
            "aten::to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, bool copy=False) -> "
            "Tensor(b|a)")
         .kernel([](const Tensor& self, std::optional<DType> dtype, bool non_blocking, bool copy) {
             return to_options(self, std::nullopt, dtype, non_blocking, copy);
-        });
+        })
+        .derivative("self", "grad");
     ops.add("aten::to.prim_other(Tensor(a) self, bool non_blocking=False, bool copy=False) -> Tensor(b|a)")
         .kernel([](const Tensor& self, bool non_blocking, bool copy) {
             return to_options(self, std::nullopt, std::nullopt, non_blocking, copy);
-        });
-    ops.add("aten::type_as(Tensor self, Tensor other) -> Tensor").kernel([](const Tensor& self, const Tensor& other) {
-        return to_dtype(self, other.dtype());
-    });
+        })
+        .derivative("self", "grad");
+    ops.add("aten::type_as(Tensor self, Tensor other) -> Tensor")
+        .kernel([](const Tensor& self, const Tensor& other) { return to_dtype(self, other.dtype()); })
+        .derivative("self", "grad");
     ops.add("aten::cpu(Tensor(a) self) -> Tensor(b|a)").kernel([](const Tensor& self) { return self; });
     ops.add("aten::cuda(Tensor(a) self) -> Tensor(b|a)").kernel([](const Tensor& self) {
         check_device(Device{DeviceType::cuda, -1});

@@ -5,8 +5,6 @@
 
 namespace wick::ops {
 
-using kernels::info;
-
 bool ExprGraph::is_flag(int16_t node) const {
     const ExprNode& n = nodes[node];
     if (n.kind == ExprNode::Kind::apply) return info(n.primitive).result == 'F';

@@ -18,6 +18,7 @@
 
 namespace wick::ops {
 
+using kernels::info;
 using kernels::Lane;
 using kernels::Primitive;
 
@@ -51,6 +52,7 @@ class ExprRecorder {
     int16_t constant(const Scalar& value);
     int16_t apply(Primitive primitive, std::span<const int16_t> operands);
     ExprGraph finish(int16_t result) &&;
+    const ExprNode& node(int16_t node) const { return graph_.nodes[node]; }
 
  private:
     int16_t add(ExprNode node);

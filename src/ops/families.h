@@ -9,6 +9,7 @@
     _(copy)                     \
     _(factories)                \
     _(gather_scatter)           \
+    _(gradients)                \
     _(indexing)                 \
     _(joining)                  \
     _(linalg_einsum)            \
@@ -42,6 +43,7 @@
     _(tensor_info)              \
     _(ternary)                  \
     _(unary)                    \
+    _(view_gradient)            \
     _(views)                    \
     _(vision_boxes)             \
     _(vision_deform)            \

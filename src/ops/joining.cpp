@@ -186,10 +186,25 @@ void register_joining(Registry& ops) {
     for (std::string_view name : {"cat", "concat", "concatenate"})
         ops.add(fmt::format("aten::{}(Tensor[] tensors, int dim=0) -> Tensor", name))
             .kernel([](const TensorList& tensors, int64_t dim) { return cat(tensors, dim); })
-            .out();
+            .out()
+            .derivative("tensors", "ops.wick.split_like(grad, tensors, dim)");
+    // The parts of a concatenation of such tensors.
+    ops.add("wick::split_like(Tensor self, Tensor[] tensors, int dim) -> Tensor[]").composite(R"(
+def split_like(self: Tensor, tensors: List[Tensor], dim: int) -> List[Tensor]:
+    parts = annotate(List[Tensor], [])
+    start = 0
+    for tensor in tensors:
+        if tensor.dim() == 1 and tensor.numel() == 0:
+            parts.append(torch.zeros_like(tensor))
+        else:
+            parts.append(self.narrow(dim, start, tensor.size(dim)))
+            start += tensor.size(dim)
+    return parts
+)");
     ops.add("aten::stack(Tensor[] tensors, int dim=0) -> Tensor")
         .kernel([](const TensorList& tensors, int64_t dim) { return stack(tensors, dim); })
-        .out();
+        .out()
+        .derivative("tensors", "grad.unbind(dim)");
     ops.add("aten::hstack(Tensor[] tensors) -> Tensor").kernel(&hstack).out();
     ops.add("aten::vstack(Tensor[] tensors) -> Tensor").kernel(&vstack).out();
     ops.add("aten::row_stack(Tensor[] tensors) -> Tensor").kernel(&vstack).out();

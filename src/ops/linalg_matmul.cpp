@@ -262,19 +262,27 @@ void register_linalg_matmul(Registry& ops) {
     ops.add("aten::mm(Tensor self, Tensor mat2) -> Tensor")
         .kernel(&mm)
         .out()
-        .derivative("grad.mm(mat2.t()), self.t().mm(grad)");
+        .derivative("self", "grad.mm(mat2.t().conj())")
+        .derivative("mat2", "self.t().conj().mm(grad)");
     ops.add("aten::bmm(Tensor self, Tensor mat2) -> Tensor")
         .kernel(&bmm)
         .out()
-        .derivative("grad.bmm(mat2.transpose(1, 2)), self.transpose(1, 2).bmm(grad)");
+        .derivative("self", "grad.bmm(mat2.transpose(1, 2).conj())")
+        .derivative("mat2", "self.transpose(1, 2).conj().bmm(grad)");
     ops.add("aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&addmm)
         .inplace()
-        .out();
+        .out()
+        .derivative("self", "grad * beta")
+        .derivative("mat1", "grad.mm(mat2.t().conj()) * alpha")
+        .derivative("mat2", "mat1.t().conj().mm(grad) * alpha");
     ops.add("aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&baddbmm)
         .inplace()
-        .out();
+        .out()
+        .derivative("self", "grad * beta")
+        .derivative("batch1", "grad.bmm(batch2.transpose(1, 2).conj()) * alpha")
+        .derivative("batch2", "batch1.transpose(1, 2).conj().bmm(grad) * alpha");
     ops.add("aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&addbmm)
         .inplace()
@@ -290,11 +298,13 @@ void register_linalg_matmul(Registry& ops) {
     ops.add("aten::mv(Tensor self, Tensor vec) -> Tensor")
         .kernel(&mv)
         .out()
-        .derivative("grad.ger(vec), self.t().mv(grad)");
+        .derivative("self", "grad.ger(vec.conj())")
+        .derivative("vec", "self.t().conj().mv(grad)");
     ops.add("aten::dot(Tensor self, Tensor tensor) -> Tensor")
         .kernel(&dot)
         .out()
-        .derivative("grad * tensor, grad * self");
+        .derivative("self", "grad * tensor.conj()")
+        .derivative("tensor", "grad * self.conj()");
     ops.add("aten::outer(Tensor self, Tensor vec2) -> Tensor").kernel(&outer).out();
     ops.add("aten::ger(Tensor self, Tensor vec2) -> Tensor").kernel(&outer).out();
     ops.add("aten::inner(Tensor self, Tensor other) -> Tensor").kernel(&inner).out();

@@ -57,7 +57,16 @@ Tensor plain_linear(const Tensor& input, const Tensor& weight, const Tensor& bia
 }  // namespace
 
 void register_nn_linear(Registry& ops) {
-    ops.add("aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor").kernel(&plain_linear).out();
+    ops.add("aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor")
+        .kernel(&plain_linear)
+        .out()
+        .derivative("input", "grad.matmul(weight.conj())")
+        .derivative(
+            "weight",
+            "(grad.reshape([-1, weight.size(0)]).t().mm(input.reshape([-1, weight.size(-1)]).conj()) if "
+            "weight.dim() == 2 else torch.mv(input.reshape([-1, weight.size(0)]).t().conj(), grad.reshape([-1])))")
+        .derivative("bias", "grad")
+        .gradient_name("AddmmBackward0");
     ops.add("aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor")
         .kernel(&bilinear);
 }

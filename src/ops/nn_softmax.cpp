@@ -47,22 +47,25 @@ void register_nn_softmax(Registry& ops) {
     ops.add("aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
         .kernel(&softmax<false>)
         .out()
-        .derivative(kSoftmaxGrad);
+        .derivative("self", kSoftmaxGrad);
     ops.add("aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
         .kernel(&softmax<true>)
         .out()
-        .derivative(kLogSoftmaxGrad);
+        .derivative("self", kLogSoftmaxGrad);
     ops.add("aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor")
         .kernel(&raw_softmax<false>)
         .out()
-        .derivative(kSoftmaxGrad);
+        .derivative("self", kSoftmaxGrad);
     ops.add("aten::_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor")
         .kernel(&raw_softmax<true>)
         .out()
-        .derivative(kLogSoftmaxGrad);
-    ops.add("aten::special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor").kernel(&softmax<false>);
+        .derivative("self", kLogSoftmaxGrad);
+    ops.add("aten::special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
+        .kernel(&softmax<false>)
+        .derivative("self", kSoftmaxGrad);
     ops.add("aten::special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
-        .kernel(&softmax<true>);
+        .kernel(&softmax<true>)
+        .derivative("self", kLogSoftmaxGrad);
 }
 
 }  // namespace wick::jit

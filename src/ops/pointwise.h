@@ -175,13 +175,16 @@ Expr build_pointwise(Expr (*body)(P...), PointwiseRecording& recording) {
     (std::index_sequence_for<P...>());
 }
 
-template <class R, class F>
-OperatorEntry& OperatorEntry::pointwise(R rule, F build) {
-    op_->pointwise = std::make_shared<PointwiseBody>(
-        *op_, rule, pointwise_selects(+build),
-        [build](PointwiseRecording& recording) { return build_pointwise(+build, recording); });
+template <class R, class Build>
+OperatorEntry& OperatorEntry::pointwise(R rule, std::vector<bool> selects, Build build) {
+    op_->pointwise = std::make_shared<PointwiseBody>(*op_, rule, std::move(selects), std::move(build));
     op_->kernel = Kernel{&call_pointwise, nullptr};
     return *this;
+}
+template <class R, class F>
+OperatorEntry& OperatorEntry::pointwise(R rule, F build) {
+    return pointwise(rule, pointwise_selects(+build),
+                     [build](PointwiseRecording& recording) { return build_pointwise(+build, recording); });
 }
 template <class F>
 OperatorEntry& OperatorEntry::pointwise(F build) {

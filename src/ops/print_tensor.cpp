@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ops/print_value.h"
+#include "ops/recording.h"
 #include "ops/tensor_elements.h"
 
 namespace wick::jit {
@@ -169,7 +170,10 @@ std::string tensor_repr(const Tensor& tensor, int indent) {
     const bool usual = dtype == DType::float32 ||
                        (!is_empty && (dtype == DType::complex64 || dtype == DType::int64 || dtype == DType::bool_));
     if (!usual) suffixes.push_back(fmt::format("dtype=torch.{}", name_of(dtype)));
-    if (tensor.impl()->requires_grad) suffixes.push_back("requires_grad=True");
+    if (const std::string function = gradient_function_name(tensor); !function.empty())
+        suffixes.push_back(fmt::format("grad_fn=<{}>", function));
+    else if (tensor.requires_grad())
+        suffixes.push_back("requires_grad=True");
 
     int64_t line = static_cast<int64_t>(text.size() - (text.rfind('\n') + 1)) + 2;
     if (text.find('\n') == std::string::npos) line += indent;

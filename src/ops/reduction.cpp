@@ -145,19 +145,21 @@ using MaybeDType = std::optional<DType>;
 
 /// The two overloads of `sum` and of `mean`; the order in which PyTorch tries them differs.
 template <Tensor (*kFunction)(const Tensor&, const Dims&, bool, MaybeDType)>
-void add_whole_sum(Registry& ops, std::string_view name, std::string_view out) {
+void add_whole_sum(Registry& ops, std::string_view name, std::string_view out, std::string_view derivative) {
     ops.add(fmt::format("aten::{}(Tensor self, *, ScalarType? dtype=None) -> Tensor", name))
         .kernel([](const Tensor& self, MaybeDType dtype) { return kFunction(self, std::nullopt, false, dtype); })
-        .out(out);
+        .out(out)
+        .derivative("self", derivative);
 }
 template <Tensor (*kFunction)(const Tensor&, const Dims&, bool, MaybeDType)>
-void add_sum_over(Registry& ops, std::string_view name, std::string_view out) {
+void add_sum_over(Registry& ops, std::string_view name, std::string_view out, std::string_view derivative) {
     ops.add(fmt::format("aten::{}(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
                         name))
         .kernel([](const Tensor& self, Dims dim, bool keepdim, MaybeDType dtype) {
             return kFunction(self, dim, keepdim, dtype);
         })
-        .out(out);
+        .out(out)
+        .derivative("self", derivative);
 }
 
 template <Tensor (*kFunction)(const Tensor&, const Dims&, bool)>
@@ -173,19 +175,47 @@ void add_truth(Registry& ops, std::string_view name) {
         .out();
 }
 
+/// What a reduction of `size` over `dims` gave, repeated over what it reduced.
+Tensor expand_reduced(const Tensor& self, const IntList& size, const Dims& dims, bool keepdim) {
+    DimVector kept = keepdim ? DimVector(self.sizes()) : DimVector(size);
+    if (!keepdim) {
+        const auto rank = static_cast<int64_t>(size.size());
+        for (int64_t d = 0; d < rank; ++d)
+            if (!dims || dims->empty()) kept[d] = 1;
+        if (dims)
+            for (int64_t d : *dims)
+                if (rank > 0) kept[wrap_dim(d, rank)] = 1;
+    }
+    return expand(reshape(self, kept), size);
+}
+
 Tensor max_all(const Tensor& self) { return extreme<true>(self, std::nullopt, false, "max"); }
 Tensor min_all(const Tensor& self) { return extreme<false>(self, std::nullopt, false, "min"); }
 
 }  // namespace
 
 void register_reduction(Registry& ops) {
-    add_sum_over<&sum>(ops, "sum.dim_IntList", "IntList_out");
-    add_whole_sum<&sum>(ops, "sum", "out");
-    add_whole_sum<&mean>(ops, "mean", "dtype_out");
-    add_sum_over<&mean>(ops, "mean.dim", "out");
+    add_sum_over<&sum>(ops, "sum.dim_IntList", "IntList_out",
+                       "ops.wick.expand_reduced(grad, self.size(), dim, keepdim)");
+    add_whole_sum<&sum>(ops, "sum", "out", "grad.expand(self.size())");
+    add_whole_sum<&mean>(ops, "mean", "dtype_out", "(grad / max(self.numel(), 1)).expand(self.size())");
+    add_sum_over<&mean>(
+        ops, "mean.dim", "out",
+        "ops.wick.expand_reduced(grad * (grad.numel() / max(self.numel(), 1)), self.size(), dim, keepdim)");
+    ops.add("wick::expand_reduced(Tensor(a) self, int[] size, int[]? dim, bool keepdim) -> Tensor(a)")
+        .kernel(&expand_reduced);
+    // Equal extremes share the gradient.
+    ops.add("wick::extreme_backward(Tensor grad, Tensor self, Tensor result, int[] dim, bool keepdim) -> Tensor")
+        .composite(R"(
+def extreme_backward(grad: Tensor, self: Tensor, result: Tensor, dim: List[int], keepdim: bool) -> Tensor:
+    mask = self == ops.wick.expand_reduced(result, self.size(), dim, keepdim)
+    count = mask.sum() if len(dim) == 0 else mask.sum(dim, True)
+    return mask * ops.wick.expand_reduced(grad, self.size(), dim, keepdim) / count
+)");
     ops.add("aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
         .kernel(&nansum)
-        .out();
+        .out()
+        .derivative("self", "ops.wick.expand_reduced(grad, self.size(), dim, keepdim) * self.isnan().logical_not()");
     ops.add("aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
         .kernel(&nanmean)
         .out();
@@ -200,8 +230,14 @@ void register_reduction(Registry& ops) {
     add_truth<&any>(ops, "any");
     add_truth<&all>(ops, "all");
 
-    ops.add("aten::max(Tensor self) -> Tensor").kernel(&max_all).out("unary_out");
-    ops.add("aten::min(Tensor self) -> Tensor").kernel(&min_all).out("unary_out");
+    ops.add("aten::max(Tensor self) -> Tensor")
+        .kernel(&max_all)
+        .out("unary_out")
+        .derivative("self", "(self == result) * (grad / (self == result).sum())");
+    ops.add("aten::min(Tensor self) -> Tensor")
+        .kernel(&min_all)
+        .out("unary_out")
+        .derivative("self", "(self == result) * (grad / (self == result).sum())");
     ops.add("aten::max.other(Tensor self, Tensor other) -> Tensor")
         .pointwise([](Expr a, Expr b) { return max(a, b); })
         .out("out");
@@ -210,16 +246,22 @@ void register_reduction(Registry& ops) {
         .out("out");
     ops.add("aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
         .kernel([](const Tensor& self, IntList dim, bool keepdim) { return amax(self, dim, keepdim); })
-        .out();
+        .out()
+        .derivative("self", "ops.wick.extreme_backward(grad, self, result, dim, keepdim)");
     ops.add("aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
         .kernel([](const Tensor& self, IntList dim, bool keepdim) { return amin(self, dim, keepdim); })
-        .out();
+        .out()
+        .derivative("self", "ops.wick.extreme_backward(grad, self, result, dim, keepdim)");
     ops.add("aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)")
         .kernel([](const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
             const Dims dims = dim ? Dims(DimVector{*dim}) : std::nullopt;
             return std::tuple(amin(self, dims, keepdim), amax(self, dims, keepdim));
         })
-        .out();
+        .out()
+        .derivative("self",
+                    "ops.wick.extreme_backward(grad_min, self, min, [dim] if dim is not None else annotate(List[int], "
+                    "[]), keepdim) + ops.wick.extreme_backward(grad_max, self, max, [dim] if dim is not None else "
+                    "annotate(List[int], []), keepdim)");
     ops.add("aten::count_nonzero(Tensor self, int? dim=None) -> Tensor")
         .kernel([](const Tensor& self, std::optional<int64_t> dim) {
             return count_nonzero(self, dim ? Dims(DimVector{*dim}) : std::nullopt);
@@ -230,20 +272,25 @@ void register_reduction(Registry& ops) {
     for (std::string_view name : {"logsumexp", "special_logsumexp"})
         ops.add(fmt::format("aten::{}(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", name))
             .kernel([](const Tensor& self, IntList dim, bool keepdim) { return logsumexp(self, dim, keepdim); })
-            .out();
-    ops.add("aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor").kernel([](const Tensor& self, IntList size) {
-        DimVector dims;
-        const int64_t leading = self.dim() - static_cast<int64_t>(size.size());
-        WICK_CHECK(leading >= 0, "size {} is not expandable to size {}.", format_sizes(size),
-                   format_sizes(self.sizes()));
-        for (int64_t d = 0; d < self.dim(); ++d) {
-            const int64_t wanted = d < leading ? 1 : size[d - leading];
-            WICK_CHECK(wanted == 1 || wanted == self.sizes()[d], "size {} is not expandable to size {}.",
-                       format_sizes(size), format_sizes(self.sizes()));
-            if (d < leading || (wanted == 1 && self.sizes()[d] != 1)) dims.push_back(d);
-        }
-        return dims.empty() ? self : view(sum(self, dims, true), size);
-    });
+            .out()
+            .derivative("self",
+                        "ops.wick.expand_reduced(grad, self.size(), dim, keepdim) * "
+                        "(self - ops.wick.expand_reduced(result, self.size(), dim, keepdim)).exp()");
+    ops.add("aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor")
+        .kernel([](const Tensor& self, IntList size) {
+            DimVector dims;
+            const int64_t leading = self.dim() - static_cast<int64_t>(size.size());
+            WICK_CHECK(leading >= 0, "size {} is not expandable to size {}.", format_sizes(size),
+                       format_sizes(self.sizes()));
+            for (int64_t d = 0; d < self.dim(); ++d) {
+                const int64_t wanted = d < leading ? 1 : size[d - leading];
+                WICK_CHECK(wanted == 1 || wanted == self.sizes()[d], "size {} is not expandable to size {}.",
+                           format_sizes(size), format_sizes(self.sizes()));
+                if (d < leading || (wanted == 1 && self.sizes()[d] != 1)) dims.push_back(d);
+            }
+            return dims.empty() ? self : view(sum(self, dims, true), size);
+        })
+        .derivative("self", "grad.expand(self.size())");
 }
 
 }  // namespace wick::jit

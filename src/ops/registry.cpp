@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/recording.h"
 #include "ops/script_call.h"
 
 namespace wick::jit {
@@ -26,6 +27,7 @@ OperatorEntry Registry::add(std::string_view schema) {
     op->is_out_variant = keywords != std::string_view::npos &&
                          schema.substr(0, schema.find("->")).find("!)", keywords) != std::string_view::npos;
     op->is_tensor_method = takes_tensor_self(schema.substr(paren + 1));
+    op->is_view = schema.substr(schema.find("->")).starts_with("-> Tensor(a)");
     op->text_ = schema;
     return OperatorEntry(this, insert(std::move(op)));
 }
@@ -124,28 +126,47 @@ void check_takes_none(const Operator& op, size_t index) {
                op.schema().name, argument.name);
 }
 
-/// Calls a composite as if it were a kernel: for its derived variants, and from C++.
+/// For the derived variants of a composite, and calls from C++.
 static void call_composite(const Operator& op, const void*, Args args, IValue* results) {
-    std::vector<IValue> values;
-    for (size_t i = 0; i < args.size(); ++i) values.push_back(args[i]);
-    IValue result = call_script(composite_function(op), std::move(values));
-    if (op.schema().returns.size() < 2) {
-        results[0] = std::move(result);
-        return;
-    }
-    const std::vector<IValue>& elements = result.to_tuple().elements;
-    std::copy(elements.begin(), elements.end(), results);
+    call_as_kernel(composite_function(op), args, results);
 }
 
 OperatorEntry& OperatorEntry::composite(std::string_view source) {
     op_->composite = source;
     op_->kernel = Kernel{&call_composite, nullptr};
+    return differentiated_by_parts();
+}
+
+OperatorEntry& OperatorEntry::derivative(std::string_view arguments, std::string_view expression) {
+    op_->derivatives.push_back({arguments, expression});
     return *this;
 }
 
-OperatorEntry& OperatorEntry::derivative(std::string_view formula) {
-    op_->derivative = formula;
+OperatorEntry& OperatorEntry::decomposition(std::string_view source) {
+    op_->decomposition = source;
     return *this;
+}
+
+OperatorEntry& OperatorEntry::gradient_name(std::string_view name) {
+    op_->gradient_name = name;
+    return *this;
+}
+
+OperatorEntry& OperatorEntry::not_differentiable() {
+    op_->differentiation = Differentiation::none;
+    return *this;
+}
+
+OperatorEntry& OperatorEntry::differentiated_by_parts() {
+    op_->differentiation = Differentiation::by_parts;
+    return *this;
+}
+
+void Operator::call(Args args, IValue* results) const {
+    if (GradMode::is_enabled() && is_recorded(*this, args)) [[unlikely]]
+        call_recorded(*this, args, results);
+    else
+        kernel(*this, args, results);
 }
 
 OperatorEntry& OperatorEntry::doc(std::string_view text) {
@@ -171,7 +192,7 @@ IValue call_operator(std::string_view operator_name, std::vector<IValue> argumen
     std::vector<IValue*> slots;
     for (IValue& argument : arguments) slots.push_back(&argument);
     std::vector<IValue> results(std::max<size_t>(op->schema().returns.size(), 1));
-    op->kernel(*op, Args{slots.data(), slots.size()}, results.data());
+    op->call(Args{slots.data(), slots.size()}, results.data());
     if (op->schema().returns.size() > 1) return make_tuple(std::move(results));
     return std::move(results[0]);
 }

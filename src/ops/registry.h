@@ -6,9 +6,10 @@
 //   void register_activation(Registry& ops) {
 //       ops.add("aten::relu(Tensor self) -> Tensor")
 //          .pointwise([](Expr x) { return max(x, 0); })
-//          .inplace().out()
-//          .derivative("grad * (result > 0)");
-//       ops.add("aten::cat(Tensor[] tensors, int dim=0) -> Tensor").kernel(&cat).out();
+//          .inplace().out();
+//       ops.add("aten::mm(Tensor self, Tensor mat2) -> Tensor").kernel(&mm).out()
+//          .derivative("self", "grad.mm(mat2.t().conj())")
+//          .derivative("mat2", "self.t().conj().mm(grad)");
 //   }
 //
 // The schema text; then exactly one body: a pointwise expression (pointwise.h), a composite (TorchScript text compiled
@@ -29,6 +30,18 @@ namespace wick::jit {
 
 class PointwiseBody;  // pointwise.h
 
+/// How the gradients of arguments follow from those of the results: OperatorEntry::derivative.
+struct Derivative {
+    std::string_view arguments;
+    std::string_view expression;
+};
+
+enum class Differentiation : uint8_t {
+    formulas,  ///< by derivatives, a pointwise body or a decomposition; without any, a backward pass through it fails
+    none,      ///< results depend on no argument, as far as gradients go
+    by_parts,  ///< the body calls operators that are recorded themselves
+};
+
 /// One operator that a program can call.
 class Operator {
  public:
@@ -46,16 +59,24 @@ class Operator {
     Kernel kernel;                                   ///< never empty, except for a composite
     std::shared_ptr<const PointwiseBody> pointwise;  ///< of a pointwise operator and its derived variants
     std::string composite;                           ///< TorchScript source of a `def`, or ""
-    std::string derivative;                          ///< TorchScript expression(s), or ""
+    std::vector<Derivative> derivatives;
+    std::string_view decomposition;  ///< TorchScript source of a `def`, or ""
+    std::string_view gradient_name;  ///< "AddmmBackward0" where it does not follow from the operator's
+    Differentiation differentiation = Differentiation::formulas;
     std::string doc;
     /// Reads or changes what is not among its arguments (random numbers, printing): neither folded, merged nor removed.
     bool has_side_effects = false;
+    /// Its results may be views of its first argument.
+    bool is_view = false;
     /// Its results go to arguments given by keyword.
     bool is_out_variant = false;
     /// Its first argument is a Tensor named self.
     bool is_tensor_method = false;
     /// The functional operator that a derived in-place or out= variant comes from, else null.
     const Operator* derived_from = nullptr;
+
+    /// Calls the kernel; in gradient mode what it does is recorded where somebody wants gradients (recording.h).
+    void call(Args args, IValue* results) const;
 
  private:
     friend class Registry;
@@ -91,6 +112,9 @@ class OperatorEntry {
     /// As above with a rule for the result's dtype (pointwise.h).
     template <class Rule, class F>
     OperatorEntry& pointwise(Rule rule, F build);
+    /// A body that is made at run time; `selects` says which arguments choose the expression (pointwise.h).
+    template <class Rule, class Build>
+    OperatorEntry& pointwise(Rule rule, std::vector<bool> selects, Build build);
     /// `def name(args) -> type: …` in TorchScript; the front end compiles it on first use.
     OperatorEntry& composite(std::string_view source);
     /// Derives `name_` (same arguments, writes self); with the same overload name unless given.
@@ -99,7 +123,20 @@ class OperatorEntry {
     /// "Tensor", unless given. The added arguments are named after the results, `out` where they have no name, or
     /// `names`.
     OperatorEntry& out(std::string_view overload = "", std::initializer_list<std::string_view> names = {});
-    OperatorEntry& derivative(std::string_view formula);
+    /// The gradients of the arguments that it names ("weight, bias"), as a TorchScript expression (of a tuple for
+    /// several; of a list for a Tensor[]). In it stand the arguments, the results by their names (`result`; `result0`,
+    /// `result1` for several without), their gradients (`grad`; `grad_<result>` or `grad0`, `grad1` for several; the
+    /// list `grads` of a Tensor[]) and `needed`, whether each of the arguments that it names is wanted. It may have the
+    /// gradient's shape before broadcasting and another dtype. Texts must outlive the registry. Of a pointwise operator
+    /// only what is to differ from the derivative of its expression.
+    OperatorEntry& derivative(std::string_view arguments, std::string_view expression);
+    /// `def name(args) -> type: …` that computes the same by operators that have derivatives: what is run in the
+    /// kernel's place when gradients are wanted.
+    OperatorEntry& decomposition(std::string_view source);
+    /// What the function that records a call is called, where PyTorch records another operator.
+    OperatorEntry& gradient_name(std::string_view name);
+    OperatorEntry& not_differentiable();
+    OperatorEntry& differentiated_by_parts();
     OperatorEntry& doc(std::string_view text);
     OperatorEntry& side_effects();
 

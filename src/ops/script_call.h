@@ -14,10 +14,15 @@ namespace wick::jit {
 /// call it runs without limits. (runtime/interpreter.cpp)
 IValue call_script(Function& function, std::vector<IValue> args);
 
-/// Compiles the TorchScript text of a composite operator. (frontend/emitter.cpp)
-IntrusivePtr<Function> compile_composite(const Operator& op);
+/// Compiles a text that an operator is registered with. (frontend/emitter.cpp)
+IntrusivePtr<Function> compile_text_of(const Operator& op, std::string_view text);
 
 /// The function of a composite operator, compiled on first demand and kept for the process's life. Thread-safe.
 Function& composite_function(const Operator& op);
+/// That of an operator's decomposition.
+Function& decomposition_function(const Operator& op);
+
+/// Calls a function that takes an operator's arguments as if it were its kernel.
+void call_as_kernel(Function& function, Args args, IValue* results);
 
 }  // namespace wick::jit

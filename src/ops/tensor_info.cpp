@@ -76,17 +76,11 @@ void register_tensor_info(Registry& ops) {
     ops.add("prim::layout(Tensor a) -> Layout").kernel([](const Tensor&) { return int64_t{0}; });
     ops.add("prim::name(Tensor a) -> str?").kernel([](const Tensor&) { return IValue(); });
     ops.add("aten::get_device(Tensor self) -> int").kernel([](const Tensor&) { return int64_t{-1}; });
-    ops.add("prim::requires_grad(Tensor a) -> bool").kernel([](const Tensor& self) {
-        return self.impl()->requires_grad;
-    });
+    ops.add("prim::requires_grad(Tensor a) -> bool").kernel([](const Tensor& self) { return self.requires_grad(); });
     ops.add("aten::requires_grad_(Tensor(a!) self, bool requires_grad=True) -> Tensor(a!)")
-        .kernel([](const Tensor& self, bool requires_grad) {
-            WICK_CHECK(!requires_grad || is_floating(self.dtype()) || is_complex(self.dtype()),
-                       "only Tensors of floating point dtype can require gradients");
-            self.impl()->requires_grad = requires_grad;
-            return self;
-        });
-    ops.add("aten::is_leaf(Tensor self) -> bool").kernel([](const Tensor&) { return true; });
+        .kernel([](const Tensor& self, bool requires_grad) { return self.set_requires_grad(requires_grad); })
+        .not_differentiable();
+    ops.add("aten::is_leaf(Tensor self) -> bool").kernel([](const Tensor& self) { return self.is_leaf(); });
 
     ops.add("aten::item(Tensor self) -> Scalar").kernel([](const Tensor& self) { return self.item(); });
     ops.add("aten::_local_scalar_dense(Tensor self) -> Scalar").kernel([](const Tensor& self) { return self.item(); });

@@ -149,13 +149,24 @@ void register_tensor_state(Registry& ops) {
             copy_into(result, src);
             return result;
         })
-        .out();
-    ops.add("aten::zero(Tensor self) -> Tensor").kernel([](const Tensor& self) { return zeros_like(self); }).out();
+        .out()
+        .derivative("src", "grad");
+    ops.add("aten::zero(Tensor self) -> Tensor")
+        .kernel([](const Tensor& self) { return zeros_like(self); })
+        .out()
+        .not_differentiable();
     ops.add(
            "aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? "
            "storage_offset=None) -> Tensor")
         .kernel(&as_strided_scatter)
-        .out();
+        .out()
+        .derivative("self",
+                    "ops.wick.restrided(grad, self.size(), self.stride(), self.storage_offset())"
+                    ".as_strided_scatter(torch.zeros_like(src), size, stride, storage_offset)")
+        .derivative("src",
+                    "ops.wick.restrided(grad, self.size(), self.stride(), self.storage_offset())"
+                    ".as_strided(size, stride, storage_offset)")
+        .gradient_name("CopySlices");
     ops.add("aten::_reshape_from_tensor(Tensor self, Tensor shape) -> Tensor")
         .kernel([](const Tensor& self, const Tensor& shape) {
             WICK_CHECK(shape.dim() == 1, "shape must be a 1-D tensor");

@@ -598,47 +598,69 @@ namespace wick::jit {
 using namespace ops;
 
 static void register_shape_views(Registry& ops) {
-    ops.add("aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)").kernel([](const Tensor& self, IntList size) {
-        return view(self, size);
-    });
+    ops.add("aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)")
+        .kernel([](const Tensor& self, IntList size) { return view(self, size); })
+        .derivative("self", "grad.reshape(self.size())");
     ops.add("aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)").kernel(&view_dtype);
-    ops.add("aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor").kernel([](const Tensor& self, IntList size) {
-        return view(self, size);
-    });
+    ops.add("aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor")
+        .kernel([](const Tensor& self, IntList size) { return view(self, size); })
+        .derivative("self", "grad.reshape(self.size())");
     ops.add("aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)")
-        .kernel([](const Tensor& self, const Tensor& other) { return view(self, other.sizes()); });
-    ops.add("aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)").kernel([](const Tensor& self, IntList shape) {
-        return reshape(self, shape);
-    });
+        .kernel([](const Tensor& self, const Tensor& other) { return view(self, other.sizes()); })
+        .derivative("self", "grad.reshape(self.size())");
+    ops.add("aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)")
+        .kernel([](const Tensor& self, IntList shape) { return reshape(self, shape); })
+        .derivative("self", "grad.reshape(self.size())");
     ops.add("aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)")
         .kernel([](const Tensor& self, IntList size, IntList stride) {
             return as_strided(self, size, stride, self.storage_offset());
-        });
+        })
+        .derivative("self", "grad.reshape(self.size())");
     ops.add("aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)")
-        .kernel([](const Tensor& self, const Tensor& other) { return reshape(self, other.sizes()); });
-    ops.add("aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)").kernel(&flatten);
-    ops.add("aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)").kernel(&unflatten);
-    ops.add("aten::ravel(Tensor(a) self) -> Tensor(a)").kernel([](const Tensor& self) {
-        return view(contiguous(self), {-1});
-    });
+        .kernel([](const Tensor& self, const Tensor& other) { return reshape(self, other.sizes()); })
+        .derivative("self", "grad.reshape(self.size())");
+    ops.add("aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)")
+        .kernel(&flatten)
+        .derivative("self", "grad.reshape(self.size())");
+    ops.add("aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)")
+        .kernel(&unflatten)
+        .derivative("self", "grad.reshape(self.size())");
+    ops.add("aten::ravel(Tensor(a) self) -> Tensor(a)")
+        .kernel([](const Tensor& self) { return view(contiguous(self), {-1}); })
+        .derivative("self", "grad.reshape(self.size())");
     ops.add("aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)")
-        .kernel([](const Tensor& self, IntList size, bool) { return expand(self, size); });
+        .kernel([](const Tensor& self, IntList size, bool) { return expand(self, size); })
+        .derivative("self", "grad");
     ops.add("aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)")
-        .kernel([](const Tensor& self, const Tensor& other) { return expand(self, other.sizes()); });
+        .kernel([](const Tensor& self, const Tensor& other) { return expand(self, other.sizes()); })
+        .derivative("self", "grad");
     ops.add("aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)")
-        .kernel([](const Tensor& self, IntList size) { return expand(self, size); });
-    ops.add("aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]").kernel([](const std::vector<Tensor>& tensors) {
-        return expand_all(tensors);
-    });
-    ops.add("aten::squeeze(Tensor(a) self) -> Tensor(a)").kernel(&squeeze_all);
-    ops.add("aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)").kernel(&squeeze);
-    ops.add("aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)").kernel([](const Tensor& self, IntList dim) {
-        return squeeze_dims(self, dim);
-    });
-    ops.add("aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)").kernel(&unsqueeze);
-    ops.add("aten::atleast_1d(Tensor self) -> Tensor").kernel(&atleast<1>);
-    ops.add("aten::atleast_2d(Tensor self) -> Tensor").kernel(&atleast<2>);
-    ops.add("aten::atleast_3d(Tensor self) -> Tensor").kernel(&atleast<3>);
+        .kernel([](const Tensor& self, IntList size) { return expand(self, size); })
+        .derivative("self", "grad");
+    ops.add("aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]")
+        .kernel([](const std::vector<Tensor>& tensors) { return expand_all(tensors); })
+        .derivative("tensors", "grads");
+    ops.add("aten::squeeze(Tensor(a) self) -> Tensor(a)")
+        .kernel(&squeeze_all)
+        .derivative("self", "grad.reshape(self.size())");
+    ops.add("aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)")
+        .kernel(&squeeze)
+        .derivative("self", "grad.unsqueeze(dim) if self.dim() > 0 and self.size(dim) == 1 else grad");
+    ops.add("aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)")
+        .kernel([](const Tensor& self, IntList dim) { return squeeze_dims(self, dim); })
+        .derivative("self", "grad.reshape(self.size())");
+    ops.add("aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)")
+        .kernel(&unsqueeze)
+        .derivative("self", "grad.squeeze(dim)");
+    ops.add("aten::atleast_1d(Tensor self) -> Tensor")
+        .kernel(&atleast<1>)
+        .derivative("self", "grad.reshape(self.size())");
+    ops.add("aten::atleast_2d(Tensor self) -> Tensor")
+        .kernel(&atleast<2>)
+        .derivative("self", "grad.reshape(self.size())");
+    ops.add("aten::atleast_3d(Tensor self) -> Tensor")
+        .kernel(&atleast<3>)
+        .derivative("self", "grad.reshape(self.size())");
     ops.add("aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<1>);
     ops.add("aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<2>);
     ops.add("aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<3>);
@@ -659,20 +681,30 @@ static void register_axis_views(Registry& ops) {
     ops.add("aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)").kernel([](const Tensor& self, IntList dims) {
         return permute(self, dims);
     });
-    ops.add("aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)").kernel(&transpose);
-    ops.add("aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)").kernel(&transpose);
-    ops.add("aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)").kernel(&transpose);
+    ops.add("aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)")
+        .kernel(&transpose)
+        .derivative("self", "grad.transpose(dim0, dim1)");
+    ops.add("aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)")
+        .kernel(&transpose)
+        .derivative("self", "grad.transpose(axis0, axis1)");
+    ops.add("aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)")
+        .kernel(&transpose)
+        .derivative("self", "grad.transpose(dim0, dim1)");
     ops.add("aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)")
         .kernel([](const Tensor& self, int64_t a, int64_t b) { return become(self, transpose(self, a, b)); });
-    ops.add("aten::t(Tensor(a) self) -> Tensor(a)").kernel(&t);
+    ops.add("aten::t(Tensor(a) self) -> Tensor(a)").kernel(&t).derivative("self", "grad.t()");
     ops.add("aten::t_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) { return become(self, t(self)); });
     // Attribute syntax (`x.T`, `x.mT`) resolves to the overloads named "a".
     ops.add("aten::numpy_T(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T);
     ops.add("aten::numpy_T.a(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T);
     ops.add("aten::mT(Tensor(a) self) -> Tensor(a)").kernel(&mT);
     ops.add("aten::mT.a(Tensor(a) self) -> Tensor(a)").kernel(&mT);
-    ops.add("aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)").kernel(&movedim);
-    ops.add("aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)").kernel(&movedim);
+    ops.add("aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)")
+        .kernel(&movedim)
+        .derivative("self", "grad.movedim(destination, source)");
+    ops.add("aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)")
+        .kernel(&movedim)
+        .derivative("self", "grad.movedim(destination, source)");
     ops.add("aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)")
         .kernel([](const Tensor& self, IntList source, IntList destination) {
             return movedims(self, source, destination);
@@ -698,41 +730,75 @@ static void register_part_views(Registry& ops) {
     ops.add("aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor")
         .kernel([](const Tensor& self, int64_t dim, int64_t start, int64_t length) {
             return clone(narrow(self, dim, start, length), MemoryFormat::contiguous);
-        });
+        })
+        .derivative("self",
+                    "ops.wick.as_strided_backward(grad, self.size(), self.stride(), self.storage_offset(), "
+                    "grad.size(), self.stride(), self.storage_offset() + start * self.stride(dim))");
     auto split_tensor = [](const Tensor& self, int64_t size, int64_t dim) { return split(self, size, dim); };
     auto split_sizes = [](const Tensor& self, IntList sizes, int64_t dim) {
         return split_with_sizes(self, sizes, dim);
     };
     ops.add("aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]")
-        .kernel(split_tensor);
+        .kernel(split_tensor)
+        .derivative("self", "torch.cat(grads, dim)");
     ops.add("aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]")
-        .kernel(split_sizes);
-    ops.add("aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]").kernel(split_sizes);
+        .kernel(split_sizes)
+        .derivative("self", "torch.cat(grads, dim)");
+    ops.add("aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]")
+        .kernel(split_sizes)
+        .derivative("self", "torch.cat(grads, dim)");
     ops.add("aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]")
-        .kernel(split_sizes);
-    ops.add("aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]").kernel(split_tensor);
+        .kernel(split_sizes)
+        .derivative("self", "torch.cat(grads, dim)");
+    ops.add("aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]")
+        .kernel(split_tensor)
+        .derivative("self", "torch.cat(grads, dim)");
     ops.add("aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]")
-        .kernel(split_sizes);
-    ops.add("aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]").kernel(&chunk);
-    ops.add("aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]").kernel(&chunk);
+        .kernel(split_sizes)
+        .derivative("self", "torch.cat(grads, dim)");
+    ops.add("aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]")
+        .kernel(&chunk)
+        .derivative("self", "torch.cat(grads, dim)");
+    ops.add("aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]")
+        .kernel(&chunk)
+        .derivative("self", "torch.cat(grads, dim)");
     ops.add("aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]")
-        .kernel(&tensor_split_sections);
+        .kernel(&tensor_split_sections)
+        .derivative("self", "torch.cat(grads, dim)");
     ops.add("aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]")
-        .kernel(&tensor_split_at);
-    ops.add("aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]").kernel(&nsplit_sections<1, 1>);
-    ops.add("aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]").kernel(&nsplit_at<1, 1>);
-    ops.add("aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]").kernel(&nsplit_sections<0, 2>);
-    ops.add("aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]").kernel(&nsplit_at<0, 2>);
-    ops.add("aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]").kernel(&nsplit_sections<2, 3>);
-    ops.add("aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]").kernel(&nsplit_at<2, 3>);
-    ops.add("aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]").kernel(&unbind);
+        .kernel(&tensor_split_at)
+        .derivative("self", "torch.cat(grads, dim)");
+    ops.add("aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]")
+        .kernel(&nsplit_sections<1, 1>)
+        .derivative("self", "torch.cat(grads, 0 if self.dim() == 1 else 1)");
+    ops.add("aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]")
+        .kernel(&nsplit_at<1, 1>)
+        .derivative("self", "torch.cat(grads, 0 if self.dim() == 1 else 1)");
+    ops.add("aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]")
+        .kernel(&nsplit_sections<0, 2>)
+        .derivative("self", "torch.cat(grads, 0)");
+    ops.add("aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]")
+        .kernel(&nsplit_at<0, 2>)
+        .derivative("self", "torch.cat(grads, 0)");
+    ops.add("aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]")
+        .kernel(&nsplit_sections<2, 3>)
+        .derivative("self", "torch.cat(grads, 2)");
+    ops.add("aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]")
+        .kernel(&nsplit_at<2, 3>)
+        .derivative("self", "torch.cat(grads, 2)");
+    ops.add("aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]")
+        .kernel(&unbind)
+        .derivative("self", "torch.stack(grads, dim)");
     ops.add("aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)").kernel(&unfold);
     auto strided = [](const Tensor& self, IntList size, IntList stride, std::optional<int64_t> offset) {
         return as_strided(self, size, stride, offset.value_or(self.storage_offset()));
     };
     ops.add(
            "aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)")
-        .kernel(strided);
+        .kernel(strided)
+        .derivative("self",
+                    "ops.wick.as_strided_backward(grad, self.size(), self.stride(), self.storage_offset(), size, "
+                    "stride, storage_offset)");
     ops.add(
            "aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> "
            "Tensor(a!)")
@@ -742,21 +808,32 @@ static void register_part_views(Registry& ops) {
 }
 
 static void register_element_views(Registry& ops) {
-    ops.add("aten::view_as_real(Tensor(a) self) -> Tensor(a)").kernel(&view_as_real);
-    ops.add("aten::view_as_complex(Tensor(a) self) -> Tensor(a)").kernel(&view_as_complex);
-    ops.add("aten::real(Tensor(a) self) -> Tensor(a)").kernel(&real);
-    ops.add("aten::imag(Tensor(a) self) -> Tensor(a)").kernel(&imag);
-    ops.add("aten::alias(Tensor(a) self) -> Tensor(a)").kernel(&alias);
-    ops.add("aten::detach(Tensor(a) self) -> Tensor(a)").kernel(&alias);
-    ops.add("aten::detach_(Tensor(a!) self) -> Tensor(a!)").kernel(&same);
-    ops.add("aten::data(Tensor self) -> Tensor").kernel(&alias);
-    ops.add("prim::data(Tensor(a) a) -> Tensor(a)").kernel(&alias);
+    ops.add("aten::view_as_real(Tensor(a) self) -> Tensor(a)")
+        .kernel(&view_as_real)
+        .derivative("self", "torch.view_as_complex(grad.contiguous())");
+    ops.add("aten::view_as_complex(Tensor(a) self) -> Tensor(a)")
+        .kernel(&view_as_complex)
+        .derivative("self", "torch.view_as_real(grad)");
+    ops.add("aten::real(Tensor(a) self) -> Tensor(a)").kernel(&real).derivative("self", "grad");
+    ops.add("aten::imag(Tensor(a) self) -> Tensor(a)").kernel(&imag).derivative("self", "grad * 1j");
+    ops.add("aten::alias(Tensor(a) self) -> Tensor(a)").kernel(&alias).derivative("self", "grad");
+    ops.add("aten::detach(Tensor(a) self) -> Tensor(a)").kernel(&alias).not_differentiable();
+    ops.add("aten::detach_(Tensor(a!) self) -> Tensor(a!)")
+        .kernel([](const Tensor& self) {
+            self.detach_();
+            return self;
+        })
+        .differentiated_by_parts();
+    ops.add("aten::data(Tensor self) -> Tensor").kernel(&alias).not_differentiable();
+    ops.add("prim::data(Tensor(a) a) -> Tensor(a)").kernel(&alias).not_differentiable();
     ops.add("aten::positive(Tensor(a) self) -> Tensor(a)").kernel(&same);
     ops.add("aten::resolve_conj(Tensor(a) self) -> Tensor(a)").kernel(&same);
     ops.add("aten::resolve_neg(Tensor(a) self) -> Tensor(a)").kernel(&same);
     ops.add("aten::lift(Tensor self) -> Tensor").kernel(&same);
     ops.add("aten::lift_fresh(Tensor(a) self) -> Tensor(a)").kernel(&same);
-    ops.add("aten::lift_fresh_copy(Tensor self) -> Tensor").kernel([](const Tensor& self) { return clone(self); });
+    ops.add("aten::lift_fresh_copy(Tensor self) -> Tensor")
+        .kernel([](const Tensor& self) { return clone(self); })
+        .derivative("self", "grad");
 }
 
 void register_views(Registry& ops) {

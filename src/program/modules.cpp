@@ -292,8 +292,9 @@ namespace {
 
 IValue copy_of(Session& session, const IValue& value) {
     if (value.is_tensor()) {
-        IValue copy = session.eager().call("self.clone", &value, {}, {});
-        copy.tensor_ref().impl()->requires_grad = value.tensor_ref().impl()->requires_grad;
+        const IValue source(value.tensor_ref().detach());
+        IValue copy = session.eager().call("self.clone", &source, {}, {});
+        copy.tensor_ref().set_requires_grad(value.tensor_ref().requires_grad());
         if (session.is_parameter(value)) session.mark_parameter(copy.to_tensor());
         return copy;
     }

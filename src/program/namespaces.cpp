@@ -107,6 +107,10 @@ bool NamespaceThing::attribute(Session& session, const std::string& name, IValue
         out = make_intrusive<OperatorThing>(op)->value();
         return true;
     }
+    if (name_ == "torch.autograd" && (name == "grad" || name == "backward")) {
+        out = make_intrusive<OperatorThing>("aten::" + name)->value();
+        return true;
+    }
     if (find_torch_name(session, name_, name, out)) return true;
     if (const ScopePtr library = session.library(name_)) {
         if (const IValue* found = library->find(name)) {

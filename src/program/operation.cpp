@@ -132,11 +132,11 @@ IValue Operation::call(IValue* operands) const {
     const size_t count = operator_->schema().returns.size();
     if (count < 2) {
         IValue result;
-        operator_->kernel(*operator_, arguments, &result);
+        operator_->call(arguments, &result);
         return result;
     }
     std::vector<IValue> results(count);
-    operator_->kernel(*operator_, arguments, results.data());
+    operator_->call(arguments, results.data());
     return IValue(make_tuple(std::move(results), named_result_));
 }
 

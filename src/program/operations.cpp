@@ -160,11 +160,19 @@ void Session::set_attribute(const IValue& object, const std::string& name, IValu
         return;
     }
     if (object.is_tensor() && name == "requires_grad") {
-        object.tensor_ref().impl()->requires_grad = is_true(value);
+        object.tensor_ref().set_requires_grad(is_true(value));
+        return;
+    }
+    if (object.is_tensor() && name == "grad") {
+        if (!value.is_none() && !value.is_tensor())
+            raise("TypeError", fmt::format("assigned grad expected to be a Tensor or None but got grad of type {}",
+                                           type_name(value)));
+        object.tensor_ref().set_grad(value.to_tensor());
         return;
     }
     if (object.is_tensor() && name == "data") {
-        eager_.call("self.copy_", &object, {std::move(value)}, {});
+        const IValue elements(object.tensor_ref().detach());
+        eager_.call("self.copy_", &elements, {std::move(value)}, {});
         return;
     }
     raise("AttributeError", fmt::format("'{}' object has no attribute '{}'", type_name(object), name));

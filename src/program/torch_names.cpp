@@ -345,10 +345,9 @@ IValue parameter(Session& session, Arguments& arguments) {
     const IValue* requires_grad = arguments.find(1, "requires_grad");
     if (!data || !data->is_tensor()) raise("TypeError", "Parameter() needs a tensor");
     const Tensor& source = data->tensor_ref();
-    Tensor own = source.as_strided_unchecked(source.sizes(), source.strides(), source.storage_offset());
-    own.impl()->requires_grad = !requires_grad || session.is_true(*requires_grad);
+    const Tensor own = source.detach().set_requires_grad(!requires_grad || session.is_true(*requires_grad));
     session.mark_parameter(own);
-    return IValue(std::move(own));
+    return IValue(own);
 }
 
 IValue dataclass(Session& session, Arguments& arguments) {

@@ -22,6 +22,13 @@ struct Selection {
     std::vector<Tensor> picks;
 };
 
+/// By name, so that it is recorded.
+Tensor call(std::string_view op, std::vector<IValue> arguments) {
+    return jit::call_operator(op, std::move(arguments)).to_tensor();
+}
+
+IValue number_or_none(std::optional<int64_t> number) { return number ? IValue(*number) : IValue(); }
+
 /// What picks elements rather than making a view.
 bool is_pick(nb::handle index) {
     return is_tensor(index.ptr()) || PyBool_Check(index.ptr()) || PyList_Check(index.ptr()) ||
@@ -60,7 +67,7 @@ void pick(Selection& into, int64_t& dim, Tensor places) {
 /// takes all of a new dimension of one, or nothing of it.
 void pick_mask(Selection& into, int64_t& dim, const Tensor& mask) {
     if (mask.dim() == 0) {
-        into.view = ops::unsqueeze(into.view, dim);
+        into.view = call("aten::unsqueeze", {into.view, dim});
         return pick(into, dim, ops::reshape(mask, {1}));
     }
     for (int64_t d = 0; d < mask.dim(); ++d) {
@@ -84,17 +91,18 @@ Selection select(const Tensor& self, nb::handle index) {
         if (one.ptr() == Py_Ellipsis) {
             dim += self.dim() - given;
         } else if (one.is_none()) {
-            result.view = ops::unsqueeze(result.view, dim++);
+            result.view = call("aten::unsqueeze", {result.view, dim++});
         } else if (PySlice_Check(one.ptr())) {
             const int64_t step = bound(one.attr("step")).value_or(1);
             if (step <= 0) throw ValueError("step must be greater than zero");
-            result.view = ops::slice(result.view, dim++, bound(one.attr("start")), bound(one.attr("stop")), step);
+            result.view = call("aten::slice.Tensor", {result.view, dim++, number_or_none(bound(one.attr("start"))),
+                                                      number_or_none(bound(one.attr("stop"))), step});
         } else if (is_pick(one)) {
             const Tensor tensor = pick_of(one);
             if (tensor.dtype() == DType::bool_) {
                 pick_mask(result, dim, tensor);
             } else if (tensor.dim() == 0 && is_integral(tensor.dtype()) && is_tensor(one.ptr())) {
-                result.view = ops::select(result.view, dim, tensor.item().to_int());
+                result.view = call("aten::select.int", {result.view, dim, tensor.item().to_int()});
             } else {
                 pick(result, dim, tensor);
             }
@@ -103,7 +111,7 @@ Selection select(const Tensor& self, nb::handle index) {
             const int64_t size = result.view.size(dim);
             if (at < -size || at >= size)
                 throw IndexError(fmt::format("index {} is out of bounds for dimension {} with size {}", at, dim, size));
-            result.view = ops::select(result.view, dim, at);
+            result.view = call("aten::select.int", {result.view, dim, at});
         } else {
             throw IndexError(
                 fmt::format("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
@@ -129,7 +137,7 @@ Tensor get_item(const Tensor& self, nb::handle index) {
         return jit::call_operator("aten::index.Tensor", {IValue(selection.view), optional_tensors(selection.picks)})
             .to_tensor();
     // x[...] is a tensor of its own.
-    return selection.view.is_same(self) ? ops::alias(self) : selection.view;
+    return selection.view.is_same(self) ? call("aten::alias", {self}) : selection.view;
 }
 
 void set_item(const Tensor& self, nb::handle index, nb::handle value) {
@@ -139,15 +147,20 @@ void set_item(const Tensor& self, nb::handle index, nb::handle value) {
         throw ArgumentError(fmt::format("can't assign a {} to a Tensor", Py_TYPE(value.ptr())->tp_name));
     const nb::gil_scoped_release unlocked;
     const Tensor& view = selection.view;
-    if (selection.picks.empty() && !given.is_tensor()) return ops::fill(view, given.to_scalar());
+    if (selection.picks.empty() && !given.is_tensor()) {
+        call("aten::fill_.Scalar", {view, given});
+        return;
+    }
     Tensor source = given.is_tensor() ? given.to_tensor() : scalar_tensor(given.to_scalar(), view.dtype());
     if (selection.picks.empty()) {
         // Leading dimensions of one are dropped, as in NumPy.
-        while (source.dim() > view.dim() && source.size(0) == 1) source = ops::select(source, 0, 0);
-        return ops::copy_into(view, source);
+        while (source.dim() > view.dim() && source.size(0) == 1) source = call("aten::select.int", {source, 0, 0});
+        call("aten::copy_", {view, source});
+        return;
     }
-    jit::call_operator("aten::index_put_", {IValue(view), optional_tensors(selection.picks),
-                                            IValue(ops::to_dtype(source, view.dtype())), IValue(false)});
+    jit::call_operator("aten::index_put_",
+                       {IValue(view), optional_tensors(selection.picks),
+                        IValue(call("aten::to.dtype", {source, static_cast<int64_t>(view.dtype())})), IValue(false)});
 }
 
 }  // namespace wick::python

@@ -22,6 +22,7 @@ NB_MODULE(_wick, module) {
     bind_errors(module);
     bind_values(module);
     bind_operators(module);
+    bind_autograd(module);
     bind_tensor(module);
     bind_script(module);
     bind_session(module);

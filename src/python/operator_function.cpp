@@ -137,7 +137,7 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
         result = operation->call(operands);
     }
     if (result.is_tensor()) {
-        if (requires_grad) result.tensor_ref().impl()->requires_grad = PyObject_IsTrue(requires_grad) == 1;
+        if (requires_grad && PyObject_IsTrue(requires_grad) == 1) result.tensor_ref().set_requires_grad();
         for (size_t i = 0; i < all; ++i) {
             if (is_tensor(arguments[i]) && tensor_in(arguments[i]).is_same(result.tensor_ref()))
                 return nb::borrow(arguments[i]);

@@ -25,9 +25,19 @@ const DType* dtype_or_null(const std::optional<DTypeObject>& dtype) { return dty
 
 /// A handle of its own on the same elements.
 Tensor with_own_handle(const Tensor& source, bool requires_grad) {
-    Tensor own = ops::alias(source);
-    own.impl()->requires_grad = requires_grad;
-    return own;
+    return source.detach().set_requires_grad(requires_grad);
+}
+
+/// The tensor takes the elements, shape and dtype of another, and stays what it is to others.
+void set_data(const Tensor& self, const Tensor& source) {
+    TensorImpl& impl = *self.impl();
+    const SharedReshape guard(impl);
+    impl.storage = source.impl()->storage;
+    impl.offset = source.storage_offset();
+    impl.sizes = DimVector(source.sizes());
+    impl.strides = DimVector(source.strides());
+    impl.dtype = source.dtype();
+    impl.refresh();
 }
 
 Scalar only_element(const Tensor& self) {
@@ -51,15 +61,8 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
         .def_prop_ro("ndim", &Tensor::dim)
         .def_prop_ro("itemsize", &Tensor::itemsize)
         .def_prop_ro("nbytes", &Tensor::nbytes)
-        .def_prop_ro("is_leaf", [](const Tensor&) { return true; })
-        .def_prop_ro("grad", [](const Tensor&) { return nb::none(); })
-        .def_prop_ro("grad_fn", [](const Tensor&) { return nb::none(); })
         .def_prop_rw(
-            "requires_grad", [](const Tensor& self) { return self.impl()->requires_grad; },
-            [](const Tensor& self, bool on) { self.impl()->requires_grad = on; })
-        .def_prop_rw(
-            "data", [](const Tensor& self) { return with_own_handle(self, false); },
-            [](Tensor& self, const Tensor& other) { self = with_own_handle(other, self.impl()->requires_grad); })
+            "data", [](const Tensor& self) { return self.detach(); }, &set_data)
         .def(
             "size",
             [](const Tensor& self, std::optional<int64_t> dim) -> nb::object {
@@ -80,13 +83,6 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
         .def("element_size", &Tensor::itemsize)
         .def("storage_offset", &Tensor::storage_offset)
         .def("data_ptr", [](const Tensor& self) { return reinterpret_cast<uintptr_t>(self.data_ptr()); })
-        .def(
-            "requires_grad_",
-            [](nb::object self, bool on) {
-                tensor_in(self.ptr()).impl()->requires_grad = on;
-                return self;
-            },
-            nb::arg("requires_grad") = true)
         .def("is_floating_point", [](const Tensor& self) { return is_floating(self.dtype()); })
         .def(
             "type",
@@ -121,7 +117,7 @@ void bind_values_of(nb::class_<Tensor>& tensor) {
         .def("__iter__",
              [](const Tensor& self) {
                  if (self.dim() == 0) throw ArgumentError("iteration over a 0-d tensor");
-                 return nb::iter(to_python(IValue(ops::unbind(self))));
+                 return nb::iter(to_python(jit::call_operator("aten::unbind.int", {IValue(self)})));
              })
         .def("__contains__",
              [](const Tensor& self, nb::object value) {
@@ -142,13 +138,19 @@ void bind_values_of(nb::class_<Tensor>& tensor) {
              [](const Tensor& self) {
                  const std::string bytes = archive::save_torch_bytes(IValue(self));
                  const nb::object rebuild = nb::module_::import_("wick._weights").attr("tensor_from_bytes");
-                 return nb::make_tuple(
-                     rebuild, nb::make_tuple(nb::bytes(bytes.data(), bytes.size()), self.impl()->requires_grad));
+                 return nb::make_tuple(rebuild,
+                                       nb::make_tuple(nb::bytes(bytes.data(), bytes.size()), self.requires_grad()));
              })
-        .def("__copy__", [](const Tensor& self) { return with_own_handle(self, self.impl()->requires_grad); })
+        .def("__copy__", [](const Tensor& self) { return with_own_handle(self, self.requires_grad()); })
         .def("__deepcopy__", [](const Tensor& self, nb::handle) {
-            const Tensor copy = ops::clone(self);
-            copy.impl()->requires_grad = self.impl()->requires_grad;
+            if (!self.is_leaf())
+                throw OpError(
+                    "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                    "moment.  If you were attempting to deepcopy a module, this may be because of a "
+                    "torch.nn.utils.weight_norm "
+                    "usage, see https://github.com/pytorch/pytorch/pull/103001");
+            const Tensor copy = ops::clone(self).set_requires_grad(self.requires_grad());
+            if (const Tensor grad = self.grad(); grad.defined()) copy.set_grad(ops::clone(grad));
             return copy;
         });
 }
@@ -158,7 +160,7 @@ void bind_exchange(nb::class_<Tensor>& tensor) {
         .def(
             "numpy",
             [](const Tensor& self, bool force) {
-                if (self.impl()->requires_grad && !force)
+                if (self.requires_grad() && !force)
                     throw OpError(
                         "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
                 return numpy_from_tensor(self);
@@ -192,11 +194,10 @@ void bind_tensor(nb::module_& module) {
                               nb::is_weak_referenceable());
     tensor.def(
         "__init__",
-        [](Tensor* self, const Tensor& other) {
-            new (self) Tensor(with_own_handle(other, other.impl()->requires_grad));
-        },
+        [](Tensor* self, const Tensor& other) { new (self) Tensor(with_own_handle(other, other.requires_grad())); },
         nb::arg("other"), "A handle of its own on the elements of another tensor.");
     bind_geometry(tensor);
+    bind_gradients_of(tensor);
     bind_values_of(tensor);
     bind_exchange(tensor);
     bind_tensor_operators(tensor);
@@ -205,8 +206,7 @@ void bind_tensor(nb::module_& module) {
         "tensor",
         [](nb::handle data, std::optional<DTypeObject> dtype, nb::handle, bool requires_grad) {
             Tensor made = tensor_from_data(data, dtype_or_null(dtype));
-            made.impl()->requires_grad = requires_grad;
-            return made;
+            return made.set_requires_grad(requires_grad);
         },
         nb::arg("data"), nb::kw_only(), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
         nb::arg("requires_grad") = false, "A new tensor of numbers in nested sequences, of an array or of a tensor.");

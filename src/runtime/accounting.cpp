@@ -97,7 +97,7 @@ void call_metered(const Operator& op, Args args, IValue* results) {
         if (formal[i].alias && formal[i].alias->is_write && may_grow(args[i]))
             written.emplace_back(args[i], footprint(args[i]));
     }
-    op.kernel(op, args, results);
+    op.call(args, results);
     for (const auto& [value, before] : written) charge_growth(value, before);
     written.clear();
     for (size_t i = 0; i < op.schema().returns.size(); ++i) charge_new(results[i]);

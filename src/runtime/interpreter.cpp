@@ -222,7 +222,7 @@ class Interpreter {
         if (context_->meter) [[unlikely]]
             call_metered(op, args, window.registers + in.a);
         else
-            op.kernel(op, args, window.registers + in.a);
+            op.call(args, window.registers + in.a);
         for (int32_t i = 0; i < in.c; ++i) release(window, list[i]);
     }
 
@@ -288,7 +288,9 @@ class Interpreter {
         // The future owns the task, so the task refers back without counting.
         std::vector<IValue> args = take_all(window, in);
         std::for_each(args.begin(), args.end(), share);
-        future->set_task([result = future.get(), plan, context = context_, args = std::move(args)]() mutable {
+        future->set_task([result = future.get(), plan, context = context_, args = std::move(args),
+                          records = GradMode::is_enabled()]() mutable {
+            const GradModeGuard mode(records);
             if (context->stopped()) return result->set_error(CallContext::stopped_exception());
             try {
                 Interpreter interpreter(context);

@@ -17,6 +17,13 @@ TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef
 
 TensorImpl::~TensorImpl() {
     for (Derived* entry = derived_.load(); entry;) delete std::exchange(entry, entry->older);
+    if (RefCounted* meta = autograd_.load()) meta->release();
+}
+
+RefCounted* TensorImpl::set_autograd(IntrusivePtr<RefCounted> meta) const {
+    RefCounted* known = nullptr;
+    if (autograd_.compare_exchange_strong(known, meta.get(), std::memory_order_acq_rel)) return meta.detach();
+    return known;
 }
 
 void TensorImpl::refresh() {

@@ -8,16 +8,21 @@ struct GradMode {
     static void set_enabled(bool enabled);
 };
 
-/// Nothing is recorded on this thread for the lifetime of the guard.
-class NoGradGuard {
+/// Sets the mode of this thread for the lifetime of the guard.
+class GradModeGuard {
  public:
-    NoGradGuard() : saved_(GradMode::is_enabled()) { GradMode::set_enabled(false); }
-    ~NoGradGuard() { GradMode::set_enabled(saved_); }
-    NoGradGuard(const NoGradGuard&) = delete;
-    NoGradGuard& operator=(const NoGradGuard&) = delete;
+    explicit GradModeGuard(bool enabled) : saved_(GradMode::is_enabled()) { GradMode::set_enabled(enabled); }
+    ~GradModeGuard() { GradMode::set_enabled(saved_); }
+    GradModeGuard(const GradModeGuard&) = delete;
+    GradModeGuard& operator=(const GradModeGuard&) = delete;
 
  private:
-    bool saved_;
+    const bool saved_;
+};
+
+/// Nothing is recorded on this thread for the lifetime of the guard.
+struct NoGradGuard : GradModeGuard {
+    NoGradGuard() : GradModeGuard(false) {}
 };
 
 }  // namespace wick

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <wick/support/array_ref.h>
@@ -32,9 +33,14 @@ class WICK_API TensorImpl : public RefCounted {
     int64_t numel = 0;  ///< product of sizes
     DType dtype;
     Device device;
+    /// Gradients are wanted: of a leaf because somebody said so, of a result because of what it was made from.
     bool requires_grad = false;
     /// Parameters, buffers and constants of a loaded module: worth deriving data from (see derived()).
     bool is_constant = false;
+    /// What this tensor is a view of, itself no view; null when it is none, or was made without gradient mode.
+    IntrusivePtr<TensorImpl> base;
+    /// A recorded operator has written to it: views of it that were made before have to take that up.
+    bool rewritten = false;
 
     /// Recomputes numel after sizes changed.
     void refresh();
@@ -44,7 +50,13 @@ class WICK_API TensorImpl : public RefCounted {
     /// Publishes derived data; the first one published for a version wins and is returned.
     const DerivedData* set_derived(uint32_t version, IntrusivePtr<DerivedData> data) const;
 
+    /// Its gradient and how it was computed, as the room `autograd` keeps them (AutogradMeta); null for most tensors.
+    RefCounted* autograd() const { return autograd_.load(std::memory_order_acquire); }
+    /// Gives it that for life; the first one given wins and is returned.
+    RefCounted* set_autograd(IntrusivePtr<RefCounted> meta) const;
+
  private:
+    mutable std::atomic<RefCounted*> autograd_{nullptr};
     struct Derived;
     mutable std::atomic<Derived*> derived_{nullptr};
 };
@@ -90,6 +102,27 @@ class WICK_API Tensor {
     T* mutable_data() const {
         return static_cast<T*>(mutable_data_ptr());
     }
+
+    /// Whether operators record what they do with it: it is a leaf that wants a gradient, was made from one, or is a
+    /// view of such.
+    bool requires_grad() const { return impl_->requires_grad || (impl_->base && impl_->base->rewritten); }
+    /// OpError unless the dtype is floating point or complex, and unless this is a leaf when `on` is false.
+    const Tensor& set_requires_grad(bool on = true) const;
+    /// Not the result of a recorded operator.
+    bool is_leaf() const;
+    /// What backward passes have summed up for this leaf, or for a result that retains it; undefined before the first.
+    Tensor grad() const;
+    /// Replaces the gradient; undefined removes it. OpError unless shape and dtype are the tensor's.
+    void set_grad(const Tensor& grad) const;
+    /// autograd::backward of this tensor alone.
+    void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = {}, bool create_graph = false) const;
+    /// Makes backward passes keep the gradient of a result in its `grad` too.
+    void retain_grad() const;
+    bool retains_grad() const;
+    /// The same elements without any history.
+    Tensor detach() const;
+    /// Takes the history from this tensor itself; OpError when it is a view, whose base would keep it.
+    const Tensor& detach_() const;
 
     /// The one element as a Python number. Throws OpError unless numel() is 1.
     Scalar item() const;

@@ -94,7 +94,8 @@ class Module(ModuleBase):
         return self
 
     def zero_grad(self, set_to_none=True):
-        pass
+        for parameter in self.parameters():
+            parameter.grad = None
 
     def extra_repr(self):
         return ""

@@ -226,6 +226,11 @@ class Module:
             parameter.requires_grad_(requires_grad)
         return self
 
+    def zero_grad(self, set_to_none=True):
+        for parameter in self.parameters():
+            if parameter.grad is not None:
+                parameter.grad = None if set_to_none else parameter.grad.detach().zero_()
+
     def _convert(self, function):
         for module in self.modules():
             for parameter in module._parameters.values():

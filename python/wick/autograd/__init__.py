@@ -1,0 +1,45 @@
+"""Reverse mode differentiation: torch.autograd."""
+from .. import _wick
+from .._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from .function import Function
+from .gradcheck import GradcheckError, gradcheck, gradgradcheck
+from . import functional
+
+__all__ = ["Function", "backward", "grad", "gradcheck", "gradgradcheck", "functional"]
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
+    """Adds the gradients of the sum of `tensors` to the `grad` of the leaves they were made from (or of `inputs`).
+
+    `grad_tensors` are the gradients to begin with, one per tensor; None stands for 1 and needs a tensor of one element.
+    """
+    _wick._backward(_tuple(tensors), _given(grad_tensors), retain_graph, create_graph, _tuple(inputs))
+
+
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True,
+         allow_unused=None, is_grads_batched=False, materialize_grads=False):
+    """The gradients of the sum of `outputs` with respect to `inputs`, as a tuple.
+
+    An input that the outputs do not depend on is an error; with `allow_unused` its gradient is None, with
+    `materialize_grads` zeros.
+    """
+    if is_grads_batched:
+        raise NotImplementedError("grad: is_grads_batched is not supported")
+    inputs = _tuple(inputs)
+    unused = bool(allow_unused) or materialize_grads
+    found = _wick._grad(_tuple(outputs), inputs, _given(grad_outputs), retain_graph, create_graph, unused)
+    if materialize_grads:
+        import wick
+
+        found = tuple(wick.zeros_like(i) if g is None else g for g, i in zip(found, inputs))
+    return found
+
+
+def _tuple(tensors):
+    return (tensors,) if isinstance(tensors, _wick.Tensor) else () if tensors is None else tuple(tensors)
+
+
+def _given(gradients):
+    """All None is the same as none."""
+    gradients = _tuple(gradients)
+    return () if all(g is None for g in gradients) else gradients

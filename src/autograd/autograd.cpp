@@ -1,0 +1,151 @@
+#include <wick/autograd/autograd.h>
+#include <wick/support/check.h>
+
+#include "autograd/engine.h"
+#include "autograd/history.h"
+#include "ops/recording.h"
+#include "ops/tensor_ops.h"
+
+namespace wick {
+
+const Tensor& Tensor::set_requires_grad(bool on) const {
+    WICK_CHECK(!on || autograd::is_differentiable(dtype()),
+               "only Tensors of floating point dtype can require gradients");
+    WICK_CHECK(on || is_leaf(),
+               "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+               "subgraph that doesn't require differentiation use var_no_grad = var.detach().");
+    if (is_leaf()) impl_->requires_grad = on;
+    return *this;
+}
+
+bool Tensor::is_leaf() const { return !autograd::gradient_edge(*this).function; }
+
+Tensor Tensor::grad() const {
+    const autograd::AutogradMeta* meta = autograd::meta_of(*impl_);
+    if (!meta) return {};
+    const std::lock_guard lock(autograd::grad_lock(*impl_));
+    return meta->retained ? *meta->retained : meta->grad;
+}
+
+void Tensor::set_grad(const Tensor& grad) const {
+    if (grad.defined()) {
+        WICK_CHECK(grad.dtype() == dtype(), "assigned grad has data of a different type");
+        WICK_CHECK(grad.sizes() == sizes(), "assigned grad has data of a different size");
+    }
+    autograd::AutogradMeta& meta = autograd::make_meta(*impl_);
+    const std::lock_guard lock(autograd::grad_lock(*impl_));
+    (meta.retained ? *meta.retained : meta.grad) = grad;
+}
+
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph) const {
+    autograd::backward({*this}, {gradient}, retain_graph, create_graph);
+}
+
+Tensor Tensor::detach() const { return as_strided_unchecked(sizes(), strides(), storage_offset()); }
+
+const Tensor& Tensor::detach_() const {
+    WICK_CHECK(!impl_->base,
+               "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel "
+               "(DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP "
+               "buckets, and hence detach_() cannot be called on these gradients.");
+    if (autograd::AutogradMeta* meta = autograd::meta_of(*impl_)) meta->function = nullptr;
+    impl_->requires_grad = false;
+    return *this;
+}
+
+namespace autograd {
+
+static uint64_t next_sequence() {
+    static thread_local uint64_t sequence = 0;
+    return sequence++;
+}
+
+GradFunction::GradFunction() : sequence(next_sequence()) {}
+
+namespace {
+
+/// Each output's edge, and the gradient that the pass starts with there.
+void set_roots(BackwardPass& pass, const std::vector<Tensor>& tensors, const std::vector<Tensor>& gradients) {
+    WICK_CHECK(gradients.empty() || gradients.size() == tensors.size(), "got {} tensors and {} gradients",
+               tensors.size(), gradients.size());
+    for (size_t i = 0; i < tensors.size(); ++i) {
+        const Tensor& tensor = tensors[i];
+        WICK_CHECK(tensor.requires_grad(), "element {} of tensors does not require grad and does not have a grad_fn",
+                   i);
+        Tensor gradient = gradients.empty() ? Tensor() : gradients[i];
+        if (gradient.defined()) {
+            WICK_CHECK(gradient.sizes() == tensor.sizes(),
+                       "Mismatch in shape: grad_output[{}] has a shape of {} and output[{}] has a shape of {}.", i,
+                       format_sizes(gradient.sizes()), i, format_sizes(tensor.sizes()));
+        } else {
+            WICK_CHECK(tensor.numel() == 1, "grad can be implicitly created only for scalar outputs");
+            WICK_CHECK(is_floating(tensor.dtype()),
+                       "grad can be implicitly created only for real scalar outputs but got {}",
+                       name_of(tensor.dtype()));
+            gradient = ops::ones(tensor.sizes(), tensor.dtype());
+        }
+        pass.roots.push_back(gradient_edge(tensor));
+        pass.gradients.push_back(std::move(gradient));
+    }
+}
+
+}  // namespace
+
+void backward(const std::vector<Tensor>& tensors, const std::vector<Tensor>& gradients,
+              std::optional<bool> retain_graph, bool create_graph, const std::vector<Tensor>& inputs) {
+    BackwardPass pass;
+    set_roots(pass, tensors, gradients);
+    for (const Tensor& input : inputs) {
+        WICK_CHECK(input.requires_grad(), "One of the differentiated Tensors does not require grad");
+        WICK_CHECK(input.is_leaf(), "backward into a tensor that is no leaf: use grad");
+        pass.wanted.push_back(gradient_edge(input));
+    }
+    pass.keeps_graph = retain_graph.value_or(create_graph);
+    pass.creates_graph = create_graph;
+    pass.run();
+}
+
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                         const std::vector<Tensor>& gradients, std::optional<bool> retain_graph, bool create_graph,
+                         bool allow_unused) {
+    BackwardPass pass;
+    set_roots(pass, outputs, gradients);
+    WICK_CHECK(!inputs.empty(), "grad requires non-empty inputs.");
+    for (const Tensor& input : inputs) {
+        WICK_CHECK(input.requires_grad(), "One of the differentiated Tensors does not require grad");
+        pass.wanted.push_back(gradient_edge(input));
+    }
+    pass.keeps_graph = retain_graph.value_or(create_graph);
+    pass.creates_graph = create_graph;
+    pass.accumulates = false;
+    std::vector<Tensor> found = pass.run();
+    for (const Tensor& gradient : found)
+        WICK_CHECK(
+            gradient.defined() || allow_unused,
+            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
+            "this is the desired behavior.");
+    return found;
+}
+
+}  // namespace autograd
+
+namespace jit {
+
+std::string gradient_function_name(const Tensor& tensor) {
+    const autograd::Edge edge = autograd::gradient_edge(tensor);
+    return edge.function ? edge.function->name() : "";
+}
+
+std::vector<Tensor> gradients_of(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                                 const std::vector<Tensor>& gradients, std::optional<bool> retain_graph,
+                                 bool create_graph, bool allow_unused) {
+    return autograd::grad(outputs, inputs, gradients, retain_graph, create_graph, allow_unused);
+}
+
+void run_backward(const std::vector<Tensor>& tensors, const std::vector<Tensor>& gradients,
+                  std::optional<bool> retain_graph, bool create_graph) {
+    autograd::backward(tensors, gradients, retain_graph, create_graph);
+}
+
+}  // namespace jit
+}  // namespace wick

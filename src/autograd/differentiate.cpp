@@ -1,0 +1,242 @@
+#include "autograd/differentiate.h"
+
+#include <unordered_map>
+
+#include <wick/support/check.h>
+
+#include "autograd/formula.h"
+#include "autograd/operator_gradient.h"
+#include "autograd/pointwise_derivative.h"
+#include "frontend/emitter.h"
+#include "ops/pointwise.h"
+#include "passes/eliminate_dead_code.h"
+
+namespace wick::autograd {
+
+using namespace jit;
+
+namespace {
+
+bool is_tensor(const Value* value) { return value->type->is(TypeKind::Tensor); }
+
+class Differentiator {
+ public:
+    Differentiator(const Graph& graph, const std::vector<bool>& wanted)
+        : graph_(graph), forward_(graph.copy()), backward_(std::make_shared<Graph>()) {
+        for (size_t i = 0; i < wanted.size(); ++i)
+            if (wanted[i]) depends_[forward_->inputs()[i]] = true;
+    }
+
+    DifferentiatedGraph run(const std::vector<bool>& wanted) {
+        std::vector<const Node*> nodes;
+        for (const Node* node : forward_->block()->nodes()) {
+            if (!has_gradient(node)) continue;
+            nodes.push_back(node);
+            for (const Value* output : node->outputs) depends_[output] = is_tensor(output);
+        }
+        DifferentiatedGraph result;
+        const std::vector<Value*> originals = forward_->outputs();
+        for (size_t i = 0; i < originals.size(); ++i) {
+            if (!depends_[originals[i]]) continue;
+            result.outputs.push_back(i);
+            add(originals[i], backward_->add_input("grad", tensor_type()));
+        }
+        for (auto at = nodes.rbegin(); at != nodes.rend(); ++at) differentiate_node(*at);
+        Node* gradients = backward_->create(sym::prim_TupleConstruct);
+        std::vector<TypePtr> types;
+        for (size_t i = 0; i < wanted.size(); ++i) {
+            if (!wanted[i]) continue;
+            const auto found = gradients_.find(forward_->inputs()[i]);
+            gradients->add_input(found != gradients_.end() ? found->second : none());
+            types.push_back(optional_type(tensor_type()));
+        }
+        gradients->output()->set_type(tuple_type(std::move(types)));
+        backward_->insert(gradients);
+        backward_->register_output(gradients->output());
+        eliminate_dead_code(*backward_);
+        drop_unused(originals.size());
+        result.saved = forward_->outputs().size() - originals.size();
+        pack_outputs(*forward_);
+        result.forward = function_of("forward", forward_);
+        result.backward = function_of("backward", backward_);
+        return result;
+    }
+
+ private:
+    static IntrusivePtr<Function> function_of(std::string name, std::shared_ptr<Graph> graph) {
+        Schema schema;
+        schema.name = name;
+        for (const Value* input : graph->inputs()) {
+            Argument argument;
+            argument.name = "a" + std::to_string(schema.arguments.size());
+            argument.type = input->type;
+            schema.arguments.push_back(std::move(argument));
+        }
+        Argument result;
+        result.type = graph->outputs()[0]->type;
+        schema.returns.push_back(std::move(result));
+        return make_intrusive<Function>(std::move(name), std::move(schema), std::move(graph));
+    }
+
+    static void pack_outputs(Graph& graph) {
+        Node* tuple = graph.create(sym::prim_TupleConstruct);
+        std::vector<TypePtr> types;
+        for (Value* output : graph.outputs()) {
+            tuple->add_input(output);
+            types.push_back(output->type);
+        }
+        tuple->output()->set_type(tuple_type(std::move(types)));
+        graph.insert(tuple);
+        while (!graph.outputs().empty()) graph.block()->erase_output(0);
+        graph.register_output(tuple->output());
+    }
+
+    /// Whether a gradient goes through the node.
+    bool has_gradient(const Node* node) {
+        if (!node->op || node->op->differentiation != Differentiation::formulas) return false;
+        for (const Value* input : node->inputs)
+            if (is_tensor(input) && depends_[input]) return true;
+        return false;
+    }
+
+    void add(const Value* value, Value* gradient) {
+        Value*& sum = gradients_[value];
+        sum = sum ? backward_->insert_op("aten::add.Tensor", {sum, gradient}) : gradient;
+    }
+
+    Value* none() { return backward_->insert_constant(IValue(), none_type()); }
+
+    /// A value of the forward graph in the backward graph: constants are made again, the rest is saved.
+    Value* kept(Value* value) {
+        Value*& copy = kept_[value];
+        if (copy) return copy;
+        if (value->node->kind == sym::prim_Constant) {
+            copy = backward_->insert(backward_->create_clone(value->node, [](Value* v) { return v; }))->output();
+            return copy;
+        }
+        forward_->register_output(value);
+        copy = backward_->add_input("", value->type);
+        saved_.push_back(copy);
+        return copy;
+    }
+    /// Its shape and dtype.
+    Value* kept_geometry(Value* value) {
+        if (!is_tensor(value)) return kept(value);
+        Value*& geometry = geometries_[value];
+        if (!geometry) geometry = forward_->insert_op("wick::geometry", {value});
+        return kept(geometry);
+    }
+    Value* kept_for(Value* value, Formula::Need need) {
+        if (need == Formula::Need::nothing) return none();
+        return need == Formula::Need::geometry ? kept_geometry(value) : kept(value);
+    }
+
+    Value* gradient_of(Value* output) {
+        const auto found = gradients_.find(output);
+        if (found != gradients_.end()) return found->second;
+        return is_tensor(output) ? backward_->insert_op("aten::zeros_like", {kept_geometry(output)}) : none();
+    }
+
+    void deliver(Value* argument, Value* gradient) {
+        if (!is_tensor(argument) || !depends_[argument]) return;
+        add(argument, backward_->insert_op("wick::fit_gradient", {gradient, kept_geometry(argument)}));
+    }
+
+    void differentiate_node(const Node* node) {
+        bool reached = false;
+        for (const Value* output : node->outputs) reached = reached || gradients_.contains(output);
+        if (!reached) return;
+        const std::vector<Formula>& formulas = formulas_of(*node->op);
+        std::vector<bool> has_formula(node->inputs.size());
+        for (const Formula& formula : formulas) {
+            bool wanted = false;
+            for (size_t argument : formula.arguments) {
+                has_formula[argument] = true;
+                wanted = wanted || (is_tensor(node->input(argument)) && depends_[node->input(argument)]);
+            }
+            if (wanted) insert_formula(node, formula);
+        }
+        if (!node->op->pointwise) return;
+        for (size_t i = 0; i < node->inputs.size(); ++i)
+            if (!has_formula[i] && is_tensor(node->input(i)) && depends_[node->input(i)]) insert_pointwise(node, i);
+    }
+
+    void insert_formula(const Node* node, const Formula& formula) {
+        std::vector<Value*> inputs;
+        for (Value* output : node->outputs) inputs.push_back(gradient_of(output));
+        for (size_t i = 0; i < node->inputs.size(); ++i)
+            inputs.push_back(kept_for(node->input(i), formula.argument_needs[i]));
+        for (size_t i = 0; i < node->outputs.size(); ++i)
+            inputs.push_back(kept_for(node->output(i), formula.result_needs[i]));
+        std::vector<bool> needed;
+        for (size_t argument : formula.arguments)
+            needed.push_back(is_tensor(node->input(argument)) && depends_[node->input(argument)]);
+        inputs.push_back(backward_->insert_constant(IValue(needed)));
+        Value* found = inline_graph(*backward_, *formula.function->graph(), inputs)[0];
+        if (formula.arguments.size() == 1) return deliver(node->input(formula.arguments[0]), found);
+        Node* unpack = backward_->insert_node(sym::prim_TupleUnpack, {found}, formula.arguments.size());
+        for (size_t k = 0; k < formula.arguments.size(); ++k) {
+            unpack->output(k)->set_type(found->type->contained(k));
+            deliver(node->input(formula.arguments[k]), unpack->output(k));
+        }
+    }
+
+    /// Which arguments the derivative reads, if what chooses the expression is known; else all.
+    static std::vector<bool> reads(const Node* node, size_t argument) {
+        const std::vector<bool>& selects = node->op->pointwise->selects();
+        std::vector<IValue> values;
+        for (size_t i = 0; i < node->inputs.size(); ++i) {
+            const IValue* constant = constant_value(node->input(i));
+            const bool chooses = selects[i] || node->input(i)->type->is(TypeKind::Optional);
+            if (!constant && chooses) return std::vector<bool>(node->inputs.size() + 1, true);
+            values.push_back(constant ? *constant : IValue(0));
+        }
+        std::vector<IValue*> slots;
+        for (IValue& value : values) slots.push_back(&value);
+        return pointwise_derivative_reads(*node->op, argument, {slots.data(), slots.size()}, false);
+    }
+
+    void insert_pointwise(const Node* node, size_t argument) {
+        const Operator& derivative = pointwise_derivative(*node->op, argument);
+        const std::vector<bool> read = reads(node, argument);
+        if (!read.back()) return;  // zero everywhere
+        std::vector<Value*> inputs;
+        for (size_t i = 0; i < node->inputs.size(); ++i)
+            inputs.push_back(read[i] || !is_tensor(node->input(i)) ? kept(node->input(i))
+                                                                   : backward_->insert_constant(IValue(0)));
+        inputs.push_back(gradient_of(node->output(0)));
+        inputs.push_back(backward_->insert_constant(IValue(false)));
+        Node* call = backward_->create(Symbol::from(derivative.name), std::move(inputs));
+        call->op = &derivative;
+        call->output()->set_type(tensor_type());
+        deliver(node->input(argument), backward_->insert(call)->output());
+    }
+
+    /// What dead code had asked for need not be saved.
+    void drop_unused(size_t originals) {
+        const size_t first = backward_->inputs().size() - saved_.size();
+        for (size_t i = saved_.size(); i-- > 0;) {
+            if (!saved_[i]->uses.empty()) continue;
+            backward_->block()->erase_input(first + i);
+            forward_->block()->erase_output(originals + i);
+        }
+        eliminate_dead_code(*forward_);
+    }
+
+    const Graph& graph_;
+    std::shared_ptr<Graph> forward_;
+    std::shared_ptr<Graph> backward_;
+    std::unordered_map<const Value*, bool> depends_;
+    std::unordered_map<const Value*, Value*> gradients_;
+    std::unordered_map<const Value*, Value*> kept_;
+    std::unordered_map<const Value*, Value*> geometries_;
+    std::vector<Value*> saved_;
+};
+
+}  // namespace
+
+DifferentiatedGraph differentiate(const Graph& graph, const std::vector<bool>& wanted) {
+    return Differentiator(graph, wanted).run(wanted);
+}
+
+}  // namespace wick::autograd

@@ -1,0 +1,26 @@
+#pragma once
+// Graph differentiation: a straight piece of program and its gradient, both as graphs.
+
+#include <memory>
+#include <vector>
+
+#include <wick/types/function.h>
+
+#include "ir/graph.h"
+
+namespace wick::autograd {
+
+struct DifferentiatedGraph {
+    /// As the original, with `saved` more outputs, which backward asks for.
+    IntrusivePtr<jit::Function> forward;
+    /// From the gradients of the original's tensor outputs and what was saved to the gradients of the wanted inputs.
+    IntrusivePtr<jit::Function> backward;
+    size_t saved = 0;
+    std::vector<size_t> outputs;  ///< of the original: tensors that depend on a wanted input
+};
+
+/// `graph` as group_differentiable makes them; `wanted` says of each input whether its gradient is wanted. Computations
+/// on real numbers only.
+DifferentiatedGraph differentiate(const jit::Graph& graph, const std::vector<bool>& wanted);
+
+}  // namespace wick::autograd

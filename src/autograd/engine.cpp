@@ -1,0 +1,211 @@
+#include "autograd/engine.h"
+
+#include <queue>
+#include <unordered_map>
+
+#include <wick/support/check.h>
+
+#include "autograd/history.h"
+#include "ops/registry.h"
+#include "ops/tensor_ops.h"
+
+namespace wick::autograd {
+namespace {
+
+Tensor add(const Tensor& a, const Tensor& b) {
+    return jit::call_operator("aten::add.Tensor", {IValue(a), IValue(b)}).to_tensor();
+}
+
+/// The gradient in the shape and dtype of what it belongs to: summed over broadcast dimensions, real where that is.
+Tensor fit(Tensor gradient, IntArrayRef sizes, DType dtype, const std::string& name, size_t index) {
+    if (gradient.sizes() != sizes) {
+        bool reduces = gradient.dim() >= static_cast<int64_t>(sizes.size());
+        const size_t lead = reduces ? gradient.sizes().size() - sizes.size() : 0;
+        for (size_t i = 0; reduces && i < sizes.size(); ++i)
+            reduces = sizes[i] == 1 || sizes[i] == gradient.sizes()[lead + i];
+        WICK_CHECK(
+            reduces,
+            "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}", name,
+            index, format_sizes(gradient.sizes()), format_sizes(sizes));
+        gradient = jit::call_operator("aten::sum_to_size", {IValue(gradient), IValue(sizes.vec())}).to_tensor();
+    }
+    if (gradient.dtype() == dtype) return gradient;
+    if (is_complex(gradient.dtype()) && !is_complex(dtype))
+        gradient = jit::call_operator("aten::real", {IValue(gradient)}).to_tensor();
+    return jit::call_operator("aten::to.dtype", {IValue(gradient), static_cast<int64_t>(dtype)}).to_tensor();
+}
+
+Tensor through_hooks(Tensor gradient, const std::vector<std::shared_ptr<Hook>>& hooks) {
+    // Copied: a hook may remove itself.
+    for (const std::shared_ptr<Hook>& hook : std::vector(hooks))
+        if (Tensor changed = (*hook)(gradient); changed.defined()) gradient = std::move(changed);
+    return gradient;
+}
+
+void accumulate(const TensorImpl& leaf, Tensor gradient, bool records) {
+    AutogradMeta& meta = make_meta(leaf);
+    gradient = through_hooks(std::move(gradient), meta.hooks);
+    const std::lock_guard lock(grad_lock(leaf));
+    if (!meta.grad.defined()) {
+        // A gradient that nobody else holds is taken as it is.
+        const bool own = gradient.impl()->use_count() == 1 && gradient.impl()->storage->use_count() == 1 &&
+                         ops::is_non_overlapping_and_dense(gradient);
+        if (!records) gradient = own ? gradient : ops::clone(gradient);
+        meta.grad = records ? std::move(gradient) : gradient.detach();
+    } else if (records || meta.grad.requires_grad()) {
+        meta.grad = add(meta.grad, gradient);
+    } else {
+        jit::call_operator("aten::add_.Tensor", {IValue(meta.grad), IValue(gradient)});
+    }
+}
+
+class Run {
+ public:
+    explicit Run(BackwardPass& pass) : pass_(pass), captured_(pass.wanted.size()) {}
+
+    std::vector<Tensor> run() {
+        const GradModeGuard mode(pass_.creates_graph);
+        for (const Edge& root : pass_.roots) discover(root);
+        if (!pass_.wanted.empty()) find_needed();
+        for (size_t i = 0; i < pass_.roots.size(); ++i) deliver(pass_.roots[i], std::move(pass_.gradients[i]));
+        for (const Edge& root : pass_.roots)
+            if (root.function && works_[root.function.get()].waiting_for == 0) make_ready(root.function);
+        while (!ready_.empty()) {
+            const IntrusivePtr<GradFunction> function = ready_.top();
+            ready_.pop();
+            step(*function);
+        }
+        return pass_.accumulates ? std::vector<Tensor>() : std::move(captured_);
+    }
+
+ private:
+    /// What is known of a function in this pass.
+    struct Work {
+        size_t waiting_for = 0;  ///< functions that will still give it gradients
+        bool needed = true;
+        bool queued = false;
+        std::vector<Tensor> gradients;  ///< by output
+    };
+    struct Later {
+        bool operator()(const IntrusivePtr<GradFunction>& a, const IntrusivePtr<GradFunction>& b) const {
+            return a->sequence < b->sequence;
+        }
+    };
+
+    void discover(const Edge& root) {
+        std::vector<GradFunction*> open;
+        const auto visit = [&](GradFunction* function) {
+            if (works_.try_emplace(function).second) {
+                open.push_back(function);
+                order_.push_back(function);
+            }
+        };
+        if (root.function) visit(root.function.get());
+        while (!open.empty()) {
+            GradFunction* function = open.back();
+            open.pop_back();
+            for (const Edge& edge : function->edges) {
+                if (!edge.function) continue;
+                visit(edge.function.get());
+                ++works_[edge.function.get()].waiting_for;
+            }
+        }
+    }
+
+    bool is_wanted(const Edge& edge) const {
+        for (const Edge& wanted : pass_.wanted)
+            if (wanted == edge) return true;
+        return false;
+    }
+
+    /// Functions from which no path leads to a wanted gradient do not run.
+    void find_needed() {
+        for (auto& [function, work] : works_) work.needed = false;
+        // Older functions first: edges lead from later to earlier ones, but for those made in other threads.
+        std::sort(order_.begin(), order_.end(), [](auto* a, auto* b) { return a->sequence < b->sequence; });
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (GradFunction* function : order_) {
+                Work& work = works_[function];
+                if (work.needed) continue;
+                for (const Edge& edge : function->edges) {
+                    if (!edge || !(is_wanted(edge) || (edge.function && works_[edge.function.get()].needed))) continue;
+                    work.needed = changed = true;
+                    break;
+                }
+            }
+        }
+    }
+
+    void make_ready(const IntrusivePtr<GradFunction>& function) {
+        Work& work = works_[function.get()];
+        if (std::exchange(work.queued, true)) return;
+        ready_.push(function);
+    }
+
+    /// Adds a gradient where the edge leads; a leaf's is final when it comes.
+    void deliver(const Edge& edge, Tensor gradient) {
+        if (!gradient.defined()) return;
+        if (edge.leaf) {
+            if (pass_.accumulates && (pass_.wanted.empty() || is_wanted(edge)))
+                accumulate(*edge.leaf, std::move(gradient), pass_.creates_graph);
+            else if (!pass_.accumulates)
+                capture(edge, through_hooks(std::move(gradient), make_meta(*edge.leaf).hooks));
+            return;
+        }
+        Work& work = works_[edge.function.get()];
+        work.gradients.resize(edge.function->outputs.size());
+        Tensor& sum = work.gradients[edge.output];
+        sum = sum.defined() ? add(sum, gradient) : std::move(gradient);
+    }
+
+    void capture(const Edge& edge, const Tensor& gradient) {
+        for (size_t i = 0; i < pass_.wanted.size(); ++i)
+            if (pass_.wanted[i] == edge) captured_[i] = captured_[i].defined() ? add(captured_[i], gradient) : gradient;
+    }
+
+    void step(GradFunction& function) {
+        Work& work = works_[&function];
+        std::vector<Tensor> gradients = std::move(work.gradients);
+        gradients.resize(function.outputs.size());
+        for (uint32_t output = 0; output < gradients.size(); ++output) {
+            if (!gradients[output].defined()) continue;
+            std::vector<std::shared_ptr<Hook>> hooks;
+            for (const auto& [of, hook] : function.hooks)
+                if (of == output) hooks.push_back(hook);
+            gradients[output] = through_hooks(std::move(gradients[output]), hooks);
+            for (const auto& [of, sum] : function.retained)
+                if (of == output && pass_.accumulates)
+                    *sum = sum->defined() ? add(*sum, gradients[output]) : gradients[output];
+            if (!pass_.accumulates) capture({IntrusivePtr<GradFunction>(&function), output, {}}, gradients[output]);
+        }
+        const bool runs = work.needed && std::ranges::any_of(gradients, &Tensor::defined);
+        std::vector<Tensor> results = runs ? function.apply(gradients) : std::vector<Tensor>();
+        results.resize(function.edges.size());
+        gradients.clear();
+        if (runs && !pass_.keeps_graph) function.release_saved();
+        for (size_t i = 0; i < results.size(); ++i) {
+            const Edge& edge = function.edges[i];
+            if (!edge) continue;
+            if (results[i].defined()) {
+                const IntArrayRef sizes =
+                    edge.leaf ? IntArrayRef(edge.leaf->sizes) : IntArrayRef(edge.function->outputs[edge.output].sizes);
+                const DType dtype = edge.leaf ? edge.leaf->dtype : edge.function->outputs[edge.output].dtype;
+                deliver(edge, fit(std::move(results[i]), sizes, dtype, function.name(), i));
+            }
+            if (edge.function && --works_[edge.function.get()].waiting_for == 0) make_ready(edge.function);
+        }
+    }
+
+    BackwardPass& pass_;
+    std::unordered_map<GradFunction*, Work> works_;
+    std::vector<GradFunction*> order_;
+    std::priority_queue<IntrusivePtr<GradFunction>, std::vector<IntrusivePtr<GradFunction>>, Later> ready_;
+    std::vector<Tensor> captured_;
+};
+
+}  // namespace
+
+std::vector<Tensor> BackwardPass::run() { return Run(*this).run(); }
+
+}  // namespace wick::autograd

@@ -1,0 +1,135 @@
+#include "autograd/formula.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include <wick/support/check.h>
+
+#include "frontend/emitter.h"
+#include "ir/graph.h"
+
+namespace wick::autograd {
+
+using namespace jit;
+
+namespace {
+
+bool is_tensor_list(const Argument& value) {
+    return value.type->is(TypeKind::List) && value.type->contained(0)->is(TypeKind::Tensor);
+}
+
+std::string result_name(const Schema& schema, size_t i) {
+    if (!schema.returns[i].name.empty()) return schema.returns[i].name;
+    return schema.returns.size() == 1 ? "result" : fmt::format("result{}", i);
+}
+
+std::string grad_name(const Schema& schema, size_t i) {
+    if (is_tensor_list(schema.returns[i])) return "grads";
+    if (schema.returns.size() == 1) return "grad";
+    return schema.returns[i].name.empty() ? fmt::format("grad{}", i) : "grad_" + schema.returns[i].name;
+}
+
+/// Operators that look at no element of the argument.
+bool reads_geometry_only(const Use& use) {
+    static constexpr std::string_view kFirst[] = {
+        "aten::size",       "aten::stride",    "aten::dim",           "aten::numel",
+        "prim::dtype",      "prim::device",    "aten::zeros_like",    "aten::ones_like",
+        "aten::empty_like", "aten::full_like", "aten::new_zeros",     "aten::new_empty",
+        "aten::new_ones",   "aten::new_full",  "aten::is_complex",    "aten::is_floating_point",
+        "aten::len",        "prim::layout",    "aten::storage_offset"};
+    static constexpr std::string_view kSecond[] = {"aten::expand_as", "aten::view_as", "aten::reshape_as",
+                                                   "aten::type_as"};
+    if (!use.user->op) return false;
+    if (use.index == 0) return std::ranges::find(kFirst, use.user->op->name) != std::end(kFirst);
+    return use.index == 1 && std::ranges::find(kSecond, use.user->op->name) != std::end(kSecond);
+}
+
+Formula::Need need_of(const Value& value) {
+    if (value.uses.empty()) return Formula::Need::nothing;
+    return std::ranges::all_of(value.uses, reads_geometry_only) ? Formula::Need::geometry : Formula::Need::elements;
+}
+
+std::vector<size_t> named_arguments(const Operator& op, std::string_view names) {
+    std::vector<size_t> positions;
+    while (!names.empty()) {
+        const size_t comma = std::min(names.find(", "), names.size());
+        const int64_t at = op.schema().find_argument(names.substr(0, comma));
+        if (at < 0)
+            throw InternalError(fmt::format("{} has a derivative for '{}', which is none of its arguments",
+                                            op.operator_name(), names.substr(0, comma)));
+        positions.push_back(static_cast<size_t>(at));
+        names.remove_prefix(std::min(comma + 2, names.size()));
+    }
+    return positions;
+}
+
+Formula compile(const Operator& op, const Derivative& derivative) {
+    const Schema& schema = op.schema();
+    const Schema signature = formula_signature(op);
+    std::string text = "def gradient(";
+    for (const Argument& parameter : signature.arguments) text += parameter.name + ", ";
+    text += fmt::format("):\n    return {}\n", derivative.expression);
+
+    Formula formula;
+    formula.arguments = named_arguments(op, derivative.arguments);
+    try {
+        formula.function =
+            compile_operator_text(text, fmt::format("<derivative of {}>", op.operator_name()), &signature);
+    } catch (const Error& error) {
+        throw InternalError(error.what());
+    }
+    const auto& inputs = formula.function->graph()->inputs();
+    size_t at = schema.returns.size();
+    for (size_t i = 0; i < schema.arguments.size(); ++i) formula.argument_needs.push_back(need_of(*inputs[at++]));
+    for (size_t i = 0; i < schema.returns.size(); ++i) formula.result_needs.push_back(need_of(*inputs[at++]));
+    formula.needs_mask = !inputs[at]->uses.empty();
+    return formula;
+}
+
+/// A view is its base seen with other sizes and strides, whatever operator made it.
+constexpr Derivative kDerivativeOfView{
+    "self",
+    "ops.wick.as_strided_backward(grad, self.size(), self.stride(), self.storage_offset(), result.size(), "
+    "result.stride(), result.storage_offset())"};
+
+bool is_plain_view(const Operator& op) {
+    const Schema& schema = op.schema();
+    return op.is_view && schema.arguments[0].name == "self" && schema.returns.size() == 1 &&
+           schema.returns[0].name.empty() && schema.returns[0].type->is(TypeKind::Tensor);
+}
+
+}  // namespace
+
+Schema formula_signature(const Operator& op) {
+    const Schema& schema = op.schema();
+    Schema signature;
+    const auto add = [&](std::string name, TypePtr type) {
+        Argument argument;
+        argument.name = std::move(name);
+        argument.type = std::move(type);
+        signature.arguments.push_back(std::move(argument));
+    };
+    for (size_t i = 0; i < schema.returns.size(); ++i) add(grad_name(schema, i), schema.returns[i].type);
+    for (const Argument& argument : schema.arguments) add(argument.name, argument.type);
+    for (size_t i = 0; i < schema.returns.size(); ++i) add(result_name(schema, i), schema.returns[i].type);
+    add("needed", list_type(bool_type()));
+    return signature;
+}
+
+const std::vector<Formula>& formulas_of(const Operator& op) {
+    static std::recursive_mutex mutex;
+    static auto* known = new std::unordered_map<const Operator*, std::unique_ptr<const std::vector<Formula>>>();
+    const std::lock_guard lock(mutex);
+    auto& formulas = (*known)[&op];
+    if (!formulas) {
+        std::vector<Formula> made;
+        for (const Derivative& derivative : op.derivatives) made.push_back(compile(op, derivative));
+        if (made.empty() && is_plain_view(op)) made.push_back(compile(op, kDerivativeOfView));
+        formulas = std::make_unique<const std::vector<Formula>>(std::move(made));
+    }
+    return *formulas;
+}
+
+}  // namespace wick::autograd

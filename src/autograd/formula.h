@@ -1,0 +1,32 @@
+#pragma once
+// The derivatives that operators are registered with, compiled.
+
+#include <string>
+#include <vector>
+
+#include <wick/types/function.h>
+
+#include "ops/registry.h"
+
+namespace wick::autograd {
+
+/// One `derivative` of an operator as a function of its gradients, arguments and results.
+struct Formula {
+    /// What a value is needed for.
+    enum class Need : uint8_t { nothing, geometry, elements };
+
+    std::vector<size_t> arguments;  ///< whose gradients it gives
+    IntrusivePtr<jit::Function> function;
+    std::vector<Need> argument_needs;  ///< per argument of the operator
+    std::vector<Need> result_needs;    ///< per result
+    bool needs_mask = false;
+};
+
+/// The formulas of an operator, compiled when first asked for and kept. A formula that does not compile is an
+/// InternalError with the compiler's message. Thread-safe.
+const std::vector<Formula>& formulas_of(const jit::Operator& op);
+
+/// The parameters of a formula's function: `grad…`, arguments, results, `needed`.
+jit::Schema formula_signature(const jit::Operator& op);
+
+}  // namespace wick::autograd

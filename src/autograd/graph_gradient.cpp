@@ -1,0 +1,180 @@
+// prim::DifferentiableGraph: a piece of a program that is recorded as one function, with a compiled backward.
+
+#include <map>
+#include <mutex>
+
+#include <wick/support/check.h>
+
+#include "autograd/differentiate.h"
+#include "autograd/history.h"
+#include "autograd/saved_value.h"
+#include "ops/recording.h"
+#include "ops/script_call.h"
+#include "ops/tensor_ops.h"
+
+namespace wick::autograd {
+namespace {
+
+using jit::Function;
+
+IntrusivePtr<Function> packed(const jit::Graph& graph) {
+    // Without anything wanted, forward is the graph itself.
+    return differentiate(graph, std::vector<bool>(graph.inputs().size())).forward;
+}
+
+class DifferentiableFunction : public RefCounted {
+ public:
+    explicit DifferentiableFunction(std::shared_ptr<jit::Graph> graph)
+        : graph_(std::move(graph)), plain_(packed(*graph_)) {}
+
+    const IntrusivePtr<Function>& plain() const { return plain_; }
+    size_t outputs() const { return graph_->outputs().size(); }
+    const DifferentiatedGraph& differentiated(const std::vector<bool>& wanted) {
+        const std::lock_guard lock(mutex_);
+        std::unique_ptr<DifferentiatedGraph>& known = known_[wanted];
+        if (!known) known = std::make_unique<DifferentiatedGraph>(differentiate(*graph_, wanted));
+        return *known;
+    }
+
+ private:
+    const std::shared_ptr<jit::Graph> graph_;
+    const IntrusivePtr<Function> plain_;
+    std::mutex mutex_;
+    std::map<std::vector<bool>, std::unique_ptr<DifferentiatedGraph>> known_;
+};
+
+std::vector<IValue> elements_of(const IValue& tuple) { return tuple.to_tuple().elements; }
+
+class GraphGradient : public GradFunction {
+ public:
+    GraphGradient(const DifferentiatedGraph& graph, IntrusivePtr<DifferentiableFunction> function,
+                  const std::vector<IValue>& inputs, const std::vector<bool>& wanted)
+        : graph_(graph), function_(std::move(function)), wanted_(wanted) {
+        for (size_t i = 0; i < inputs.size(); ++i) {
+            if (wanted[i]) edges.push_back(gradient_edge(inputs[i].tensor_ref()));
+            inputs_.push_back(SavedValue::save(inputs[i]));
+        }
+    }
+
+    /// Gives the outputs their history and saves what backward asks for.
+    void set_results(const std::vector<IValue>& results) {
+        for (size_t number : graph_.outputs) {
+            const Tensor& tensor = results[number].tensor_ref();
+            const bool has_gradient = is_differentiable(tensor.dtype());
+            output_of_.push_back(has_gradient ? static_cast<int32_t>(outputs.size()) : -1);
+            if (has_gradient) set_history(tensor, IntrusivePtr<GradFunction>(this));
+        }
+        const size_t first = results.size() - graph_.saved;
+        for (size_t i = first; i < results.size(); ++i) {
+            // Not to be found by the gradients of gradients, which run the original again.
+            saved_.push_back(results[i].is_tensor() ? SavedValue::save(results[i].tensor_ref().detach())
+                                                    : SavedValue::save(results[i]));
+        }
+    }
+
+    std::vector<Tensor> apply(const std::vector<Tensor>& gradients) override {
+        WICK_CHECK(!released_,
+                   "Trying to backward through the graph a second time (or directly access saved tensors after "
+                   "they have already been freed). Saved intermediate values of the graph are freed when you "
+                   "call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward "
+                   "through the graph a second time or if you need to access saved tensors after calling "
+                   "backward.");
+        if (GradMode::is_enabled()) return apply_recorded(gradients);
+        std::vector<IValue> inputs;
+        for (int32_t output : output_of_)
+            inputs.emplace_back(output < 0                    ? Tensor()
+                                : gradients[output].defined() ? gradients[output]
+                                                              : zeros(output));
+        for (const SavedValue& value : saved_) inputs.push_back(value.unpack(*this));
+        std::vector<Tensor> found;
+        for (const IValue& gradient : elements_of(jit::call_script(*graph_.backward, std::move(inputs))))
+            found.push_back(gradient.to_tensor());
+        return found;
+    }
+
+    std::string name() const override { return "DifferentiableGraphBackward"; }
+    void release_saved() override {
+        inputs_.clear();
+        saved_.clear();
+        released_ = true;
+    }
+
+ private:
+    Tensor zeros(int32_t output) const {
+        return ops::expand(ops::zeros({}, outputs[output].dtype), outputs[output].sizes);
+    }
+
+    /// Gradients of which gradients will be wanted: the original is run again, operator by operator.
+    std::vector<Tensor> apply_recorded(const std::vector<Tensor>& gradients) {
+        std::vector<IValue> inputs;
+        std::vector<Tensor> wanted;
+        for (size_t i = 0; i < inputs_.size(); ++i) {
+            inputs.push_back(inputs_[i].unpack(*this));
+            if (!wanted_[i]) continue;
+            // A handle of its own, so that the pass ends here.
+            inputs.back() = jit::call_operator("aten::alias", {inputs.back()});
+            wanted.push_back(inputs.back().tensor_ref());
+        }
+        const std::vector<IValue> results = elements_of(jit::call_script(*function_->plain(), std::move(inputs)));
+        std::vector<Tensor> from, given;
+        for (size_t k = 0; k < output_of_.size(); ++k) {
+            if (output_of_[k] < 0 || !gradients[output_of_[k]].defined()) continue;
+            from.push_back(results[graph_.outputs[k]].tensor_ref());
+            given.push_back(gradients[output_of_[k]]);
+        }
+        return grad(from, wanted, given, true, true, true);
+    }
+
+    const DifferentiatedGraph& graph_;
+    const IntrusivePtr<DifferentiableFunction> function_;
+    const std::vector<bool> wanted_;
+    std::vector<SavedValue> inputs_;
+    std::vector<SavedValue> saved_;
+    std::vector<int32_t> output_of_;  ///< per differentiable output: its number among outputs, or -1
+    bool released_ = false;
+};
+
+/// Which inputs want a gradient; none of them when something is complex, which the compiled gradients are not for.
+std::vector<bool> wanted_of(const std::vector<IValue>& inputs, bool& any) {
+    std::vector<bool> wanted;
+    bool is_real = true;
+    any = false;
+    for (const IValue& input : inputs) {
+        const bool is_tensor = input.is_tensor();
+        is_real = is_real && !input.is_complex() && !(is_tensor && is_complex(input.tensor_ref().dtype()));
+        wanted.push_back(is_tensor && input.tensor_ref().requires_grad());
+        any = any || wanted.back();
+    }
+    any = any && is_real && GradMode::is_enabled();
+    return wanted;
+}
+
+}  // namespace
+}  // namespace wick::autograd
+
+namespace wick::jit {
+
+using namespace autograd;
+
+IntrusivePtr<RefCounted> make_differentiable(std::shared_ptr<Graph> graph) {
+    return make_intrusive<DifferentiableFunction>(std::move(graph));
+}
+
+IValue call_differentiable(RefCounted& function, std::vector<IValue> inputs) {
+    auto& group = static_cast<DifferentiableFunction&>(function);
+    bool any = false;
+    const std::vector<bool> wanted = wanted_of(inputs, any);
+    if (!any) return call_script(*group.plain(), std::move(inputs));
+    const DifferentiatedGraph& graph = group.differentiated(wanted);
+    auto node = make_intrusive<GraphGradient>(graph, IntrusivePtr<DifferentiableFunction>(&group), inputs, wanted);
+    std::vector<IValue> results;
+    {
+        const NoGradGuard guard;
+        results = elements_of(call_script(*graph.forward, std::move(inputs)));
+    }
+    node->set_results(results);
+    results.resize(group.outputs());
+    return IValue(make_tuple(std::move(results)));
+}
+
+}  // namespace wick::jit

@@ -1,0 +1,43 @@
+#pragma once
+// What hangs on a tensor: its gradient, the function it is a result of, and how views keep up with what they view.
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <wick/autograd/autograd.h>
+
+namespace wick::autograd {
+
+class AutogradMeta : public RefCounted {
+ public:
+    Tensor grad;  ///< under grad_lock
+    IntrusivePtr<GradFunction> function;
+    uint32_t output = 0;
+    /// The gradient of a result that retains it, which its function knows too.
+    std::shared_ptr<Tensor> retained;
+    /// Of a leaf; those of results hang on their function.
+    std::vector<std::shared_ptr<Hook>> hooks;
+    /// How often an in-place operator gave this tensor another history. A view whose `seen` is behind its base's
+    /// `epoch` begins anew from the base.
+    uint32_t epoch = 0;
+    uint32_t seen = 0;
+};
+
+/// Whether tensors of the dtype have gradients.
+constexpr bool is_differentiable(DType dtype) { return is_floating(dtype) || is_complex(dtype); }
+
+/// Null unless the tensor has one.
+AutogradMeta* meta_of(const TensorImpl& tensor);
+AutogradMeta& make_meta(const TensorImpl& tensor);
+
+/// Guards the `grad` of every leaf: backward passes of several threads meet in the leaves.
+std::mutex& grad_lock(const TensorImpl& leaf);
+
+/// OpError when an operator may not write to the tensor while gradients are recorded: a leaf that wants one, or a view
+/// of such.
+void check_inplace(const Tensor& tensor);
+/// `tensor` was overwritten with `value`, a result with history: it, and what it is a view of, go on from there.
+void rebase_history(const Tensor& tensor, const Tensor& value);
+
+}  // namespace wick::autograd

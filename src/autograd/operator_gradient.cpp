@@ -1,0 +1,251 @@
+#include "autograd/operator_gradient.h"
+
+#include <algorithm>
+
+#include <wick/support/check.h>
+
+#include "autograd/history.h"
+#include "autograd/pointwise_derivative.h"
+#include "ops/script_call.h"
+#include "ops/tensor_ops.h"
+
+namespace wick::autograd {
+
+using namespace jit;
+
+namespace {
+
+bool takes_tensor(const TypePtr& type) {
+    return type->is(TypeKind::Tensor) || (type->is(TypeKind::Optional) && type->contained(0)->is(TypeKind::Tensor));
+}
+
+/// Shapes are not known before the gradient's are: zeros that take no memory.
+Tensor zeros(const GradFunction::Output& output) { return ops::expand(ops::zeros({}, output.dtype), output.sizes); }
+
+/// The place of an overload among those that have gradients, as PyTorch counts: the one without a name first.
+int64_t overload_number(const Operator& op) {
+    // Python's numbers come as tensors to these.
+    const bool is_number = op.overload == "Scalar" && Registry::instance().find_overload(op.name + ".Tensor");
+    const std::string_view overload = is_number ? "Tensor" : std::string_view(op.overload);
+    if (overload.empty()) return 0;
+    int64_t number = 0;
+    bool passed = false;
+    for (const Operator* other : Registry::instance().find(op.name)) {
+        if (other->overload == overload) passed = true;
+        const bool has_gradient = other->pointwise || other->is_view || !other->derivatives.empty();
+        if (has_gradient && !other->is_out_variant && (!passed || other->overload.empty())) ++number;
+    }
+    return number;
+}
+
+}  // namespace
+
+bool is_tensor_list(const TypePtr& type) {
+    return type->is(TypeKind::Optional) ? is_tensor_list(type->contained(0))
+                                        : type->is(TypeKind::List) && takes_tensor(type->contained(0));
+}
+
+OperatorGradient::OperatorGradient(const Operator& op, Args args, const Tensor& overwritten)
+    : op_(op), formulas_(formulas_of(op)) {
+    const std::vector<Argument>& formal = op.schema().arguments;
+    edges.reserve(args.size());
+    for (size_t i = 0; i < formal.size(); ++i) {
+        if (takes_tensor(formal[i].type)) {
+            edges.push_back(args[i].is_tensor() ? gradient_edge(args[i].tensor_ref()) : Edge());
+        } else if (is_tensor_list(formal[i].type)) {
+            size_t count = 0;
+            if (args[i].is_list()) {
+                for (const IValue& item : snapshot(args[i].to_list())->items) {
+                    edges.push_back(item.is_tensor() ? gradient_edge(item.tensor_ref()) : Edge());
+                    ++count;
+                }
+            }
+            list_sizes_.push_back(static_cast<uint32_t>(count));
+        }
+    }
+    save_arguments(args, overwritten);
+}
+
+bool OperatorGradient::is_pointwise(size_t argument) const {
+    return op_.pointwise && takes_tensor(op_.schema().arguments[argument].type) &&
+           std::ranges::none_of(formulas_, [&](const Formula& formula) {
+               return std::ranges::find(formula.arguments, argument) != formula.arguments.end();
+           });
+}
+
+void OperatorGradient::save_arguments(Args args, const Tensor& overwritten) {
+    std::vector<Formula::Need> needs(op_.schema().arguments.size(), Formula::Need::nothing);
+    for (const Formula& formula : formulas_) {
+        if (!is_wanted(formula)) continue;
+        for (size_t i = 0; i < needs.size(); ++i) needs[i] = std::max(needs[i], formula.argument_needs[i]);
+    }
+    if (op_.pointwise) {
+        is_complex_ = is_complex_call(args);
+        for (size_t i = 0; i < needs.size(); ++i) {
+            if (!is_pointwise(i) || !is_wanted(i)) continue;
+            const std::vector<bool> reads = pointwise_derivative_reads(op_, i, args, is_complex_);
+            for (size_t k = 0; k < needs.size(); ++k)
+                if (reads[k]) needs[k] = Formula::Need::elements;
+        }
+    }
+    // A pointwise derivative is called with all arguments; a number stands for a tensor that it does not read.
+    static const IValue unread(0);
+    arguments_.resize(needs.size());
+    for (size_t i = 0; i < needs.size(); ++i) {
+        if (needs[i] == Formula::Need::elements)
+            arguments_[i] = SavedValue::save(args[i], overwritten);
+        else if (needs[i] == Formula::Need::geometry)
+            arguments_[i] = SavedValue::save_geometry(args[i]);
+        else if (op_.pointwise)
+            arguments_[i] = SavedValue::save(args[i].is_tensor() ? unread : args[i]);
+    }
+}
+
+void OperatorGradient::set_results(Args args, const IValue* results) {
+    const size_t count = op_.schema().returns.size();
+    const auto is_argument = [&](const Tensor& tensor) {
+        for (size_t i = 0; i < args.size(); ++i)
+            if (args[i].is_tensor() && args[i].tensor_ref().is_same(tensor)) return true;
+        return false;
+    };
+    std::vector<Formula::Need> needs(count, Formula::Need::nothing);
+    for (const Formula& formula : formulas_) {
+        if (!is_wanted(formula)) continue;
+        for (size_t i = 0; i < count; ++i) needs[i] = std::max(needs[i], formula.result_needs[i]);
+    }
+    for (size_t i = 0; i < count; ++i) {
+        const auto first = static_cast<uint32_t>(outputs.size());
+        const auto add = [&](const IValue& value) {
+            if (!value.is_tensor()) return;
+            const Tensor& tensor = value.tensor_ref();
+            const bool has_gradient = is_differentiable(tensor.dtype()) && !is_argument(tensor);
+            output_of_.push_back(has_gradient ? static_cast<int32_t>(outputs.size()) : -1);
+            if (has_gradient) set_history(tensor, IntrusivePtr<GradFunction>(this));
+        };
+        if (results[i].is_list()) {
+            for (const IValue& item : results[i].to_list().items) add(item);
+        } else {
+            add(results[i]);
+        }
+        results_.emplace_back();
+        if (needs[i] == Formula::Need::elements) results_.back() = SavedValue::save_result(results[i], first);
+        if (needs[i] == Formula::Need::geometry) results_.back() = SavedValue::save_geometry(results[i]);
+    }
+}
+
+std::pair<size_t, size_t> OperatorGradient::edges_of(size_t argument) const {
+    const std::vector<Argument>& formal = op_.schema().arguments;
+    size_t first = 0, lists = 0;
+    for (size_t i = 0;; ++i) {
+        const bool is_list = is_tensor_list(formal[i].type);
+        const size_t count = is_list ? list_sizes_[lists++] : takes_tensor(formal[i].type) ? 1 : 0;
+        if (i == argument) return {first, count};
+        first += count;
+    }
+}
+
+bool OperatorGradient::is_wanted(size_t argument) const {
+    const auto [first, count] = edges_of(argument);
+    for (size_t i = first; i < first + count; ++i)
+        if (edges[i]) return true;
+    return false;
+}
+
+bool OperatorGradient::is_wanted(const Formula& formula) const {
+    return std::ranges::any_of(formula.arguments, [&](size_t argument) { return is_wanted(argument); });
+}
+
+std::vector<Tensor> OperatorGradient::apply(const std::vector<Tensor>& gradients) {
+    WICK_CHECK(!released_,
+               "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+               "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+               "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
+               "if you need to access saved tensors after calling backward.");
+    WICK_CHECK(op_.pointwise || !formulas_.empty(), "derivative for {} is not implemented", op_.name);
+    std::vector<Tensor> into(edges.size());
+    for (const Formula& formula : formulas_)
+        if (is_wanted(formula)) apply_formula(formula, gradients, into);
+    if (op_.pointwise) {
+        for (size_t i = 0; i < arguments_.size(); ++i)
+            if (is_pointwise(i) && is_wanted(i)) apply_pointwise(i, gradients[0], into);
+    }
+    return into;
+}
+
+IValue OperatorGradient::gradient_of(size_t tensor, const std::vector<Tensor>& gradients) const {
+    const int32_t output = output_of_[tensor];
+    if (output < 0) return IValue();
+    return gradients[output].defined() ? gradients[output] : zeros(outputs[output]);
+}
+
+void OperatorGradient::apply_formula(const Formula& formula, const std::vector<Tensor>& gradients,
+                                     std::vector<Tensor>& into) {
+    const std::vector<Argument>& returns = op_.schema().returns;
+    std::vector<IValue> inputs;
+    inputs.reserve(returns.size() * 2 + arguments_.size() + 1);
+    size_t tensor = 0;
+    for (const Argument& result : returns) {
+        if (is_tensor_list(result.type)) {
+            std::vector<IValue> items;
+            while (tensor < output_of_.size()) items.push_back(gradient_of(tensor++, gradients));
+            inputs.emplace_back(make_list(tensor_type(), std::move(items)));
+        } else {
+            inputs.push_back(tensor < output_of_.size() ? gradient_of(tensor++, gradients) : IValue());
+        }
+    }
+    for (const SavedValue& argument : arguments_) inputs.push_back(argument.unpack(*this));
+    for (const SavedValue& result : results_) inputs.push_back(result.unpack(*this));
+    std::vector<bool> needed;
+    for (size_t argument : formula.arguments) needed.push_back(is_wanted(argument));
+    inputs.push_back(formula.needs_mask ? IValue(needed) : IValue());
+
+    const IValue found = call_script(*formula.function, std::move(inputs));
+    if (formula.arguments.size() == 1) return put(formula.arguments[0], found, into);
+    for (size_t k = 0; k < formula.arguments.size(); ++k) put(formula.arguments[k], found.to_tuple().elements[k], into);
+}
+
+void OperatorGradient::apply_pointwise(size_t argument, const Tensor& gradient, std::vector<Tensor>& into) {
+    std::vector<IValue> values;
+    for (const SavedValue& saved : arguments_) values.push_back(saved.unpack(*this));
+    values.emplace_back(gradient);
+    values.emplace_back(is_complex_);
+    std::vector<IValue*> slots;
+    for (IValue& value : values) slots.push_back(&value);
+    const Args args{slots.data(), slots.size()};
+    if (!pointwise_derivative_reads(op_, argument, args, is_complex_).back())
+        return put(argument, zeros(outputs[0]), into);
+    IValue found;
+    pointwise_derivative(op_, argument).call(args, &found);
+    put(argument, found, into);
+}
+
+void OperatorGradient::put(size_t argument, const IValue& gradient, std::vector<Tensor>& into) const {
+    const auto [first, count] = edges_of(argument);
+    if (gradient.is_list()) {
+        const std::vector<IValue>& items = gradient.to_list().items;
+        WICK_ASSERT(items.size() == count);
+        for (size_t i = 0; i < count; ++i)
+            if (edges[first + i]) into[first + i] = items[i].to_tensor();
+    } else if (count > 0 && edges[first]) {
+        into[first] = gradient.to_tensor();
+    }
+}
+
+std::string OperatorGradient::name() const {
+    if (!op_.gradient_name.empty()) return std::string(op_.gradient_name);
+    std::string text;
+    bool upper = true;
+    for (char c : std::string_view(op_.name).substr(op_.name.find("::") + 2)) {
+        if (c != '_') text += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+        upper = c == '_';
+    }
+    return fmt::format("{}Backward{}", text, overload_number(op_));
+}
+
+void OperatorGradient::release_saved() {
+    arguments_.assign(arguments_.size(), SavedValue());
+    results_.assign(results_.size(), SavedValue());
+    released_ = true;
+}
+
+}  // namespace wick::autograd

@@ -1,0 +1,52 @@
+#pragma once
+// The GradFunction of an operator's call.
+
+#include <string_view>
+#include <vector>
+
+#include "autograd/formula.h"
+#include "autograd/saved_value.h"
+
+namespace wick::autograd {
+
+class OperatorGradient : public GradFunction {
+ public:
+    /// Saves what the gradients of those arguments need that want one. `overwritten` is about to be written to by the
+    /// call.
+    OperatorGradient(const jit::Operator& op, jit::Args args, const Tensor& overwritten = {});
+    /// Gives the results their history: tensors of dtypes that have gradients, but those that are arguments. Saves what
+    /// the gradients need of them.
+    void set_results(jit::Args args, const IValue* results);
+
+    std::vector<Tensor> apply(const std::vector<Tensor>& gradients) override;
+    std::string name() const override;
+    void release_saved() override;
+
+ private:
+    void save_arguments(jit::Args args, const Tensor& overwritten);
+    /// The edges of an argument: one of a tensor, one for each of a list.
+    std::pair<size_t, size_t> edges_of(size_t argument) const;
+    /// Whether an argument, or an element of it, wants a gradient.
+    bool is_wanted(size_t argument) const;
+    bool is_wanted(const Formula& formula) const;
+    bool is_pointwise(size_t argument) const;
+    void apply_formula(const Formula& formula, const std::vector<Tensor>& gradients, std::vector<Tensor>& into);
+    void apply_pointwise(size_t argument, const Tensor& gradient, std::vector<Tensor>& into);
+    /// The gradient of tensor number `tensor` among the results, zeros where there is none.
+    IValue gradient_of(size_t tensor, const std::vector<Tensor>& gradients) const;
+    void put(size_t argument, const IValue& gradient, std::vector<Tensor>& into) const;
+
+    const jit::Operator& op_;
+    const std::vector<Formula>& formulas_;
+    std::vector<SavedValue> arguments_;
+    std::vector<SavedValue> results_;
+    std::vector<uint32_t> list_sizes_;  ///< of the arguments that are lists of tensors
+    std::vector<int32_t> output_of_;    ///< per tensor among the results: which output it is, or -1
+    bool is_complex_ = false;           ///< a pointwise call with complex arguments
+    bool released_ = false;
+};
+
+/// Whether values of the type are lists of tensors.
+bool is_tensor_list(const jit::TypePtr& type);
+
+}  // namespace wick::autograd

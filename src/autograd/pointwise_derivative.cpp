@@ -1,0 +1,74 @@
+#include "autograd/pointwise_derivative.h"
+
+#include <map>
+#include <mutex>
+
+#include "ops/expr_derivative.h"
+#include "ops/pointwise.h"
+
+namespace wick::autograd {
+
+using namespace jit;
+
+namespace {
+
+std::string schema_text(const Operator& op, size_t argument) {
+    const Schema& schema = op.schema();
+    std::string text = fmt::format("{}_gradient_of_{}{}{}(", schema.name, schema.arguments[argument].name,
+                                   schema.overload.empty() ? "" : ".", schema.overload);
+    for (const Argument& formal : schema.arguments)
+        text +=
+            fmt::format("{} {}, ", formal.written_type.empty() ? formal.type->str() : formal.written_type, formal.name);
+    return text + "Tensor gradient, bool is_complex) -> Tensor";
+}
+
+void add_derivative(Registry& registry, const Operator& op, size_t argument) {
+    const size_t count = op.schema().arguments.size();
+    std::vector<bool> selects = op.pointwise->selects();
+    selects.push_back(false);  // gradient
+    selects.push_back(true);   // is_complex
+    registry.add(schema_text(op, argument))
+        .pointwise(ops::kPromote, std::move(selects), [&op, argument, count](PointwiseRecording& recording) {
+            const ops::ExprGraph& graph = op.pointwise->kernel_for({recording.args.slots, count}).graph();
+            const auto gradient =
+                ops::record_gradient(graph, static_cast<int16_t>(argument), static_cast<int16_t>(count),
+                                     recording.args[count + 1].to_bool(), recording.recorder);
+            return gradient ? *gradient : Expr(&recording.recorder, recording.recorder.constant(Scalar(0)));
+        });
+}
+
+}  // namespace
+
+const Operator& pointwise_derivative(const Operator& op, size_t argument) {
+    static std::mutex mutex;
+    static auto* registry = new Registry();
+    static auto* known = new std::map<std::pair<const Operator*, size_t>, const Operator*>();
+    const std::lock_guard lock(mutex);
+    const Operator*& derivative = (*known)[{&op, argument}];
+    if (!derivative) {
+        add_derivative(*registry, op, argument);
+        derivative = registry->all().back();
+    }
+    return *derivative;
+}
+
+bool is_complex_call(Args args) {
+    for (size_t i = 0; i < args.size(); ++i)
+        if (args[i].is_complex() || (args[i].is_tensor() && is_complex(args[i].tensor_ref().dtype()))) return true;
+    return false;
+}
+
+std::vector<bool> pointwise_derivative_reads(const Operator& op, size_t argument, Args args, bool is_complex) {
+    const size_t count = op.schema().arguments.size();
+    IValue gradient(0), complex(is_complex);
+    std::vector<IValue*> slots(args.slots, args.slots + count);
+    slots.push_back(&gradient);
+    slots.push_back(&complex);
+    const PointwiseBody& body = *pointwise_derivative(op, argument).pointwise;
+    std::vector<bool> reads(count + 1);
+    for (const ops::ExprNode& node : body.kernel_for({slots.data(), slots.size()}).graph().nodes)
+        if (node.kind == ops::ExprNode::Kind::input) reads[node.input] = true;
+    return reads;
+}
+
+}  // namespace wick::autograd

@@ -1,0 +1,110 @@
+#include "autograd/saved_value.h"
+
+#include <wick/support/check.h>
+
+#include "autograd/history.h"
+#include "ops/registry.h"
+#include "ops/tensor_ops.h"
+#include "ops/view_gradient.h"
+
+namespace wick::autograd {
+namespace {
+
+/// Lists of tensors, which are saved item by item.
+bool has_tensors(const IValue& value) {
+    if (!value.is_list()) return false;
+    for (const IValue& item : snapshot(value.to_list())->items)
+        if (item.is_tensor()) return true;
+    return false;
+}
+
+template <class Save>
+std::vector<SavedValue> each_item(const IValue& list, const Save& save) {
+    std::vector<SavedValue> items;
+    const auto all = snapshot(list.to_list());
+    items.reserve(all->items.size());
+    for (const IValue& item : all->items) items.push_back(save(item));
+    return items;
+}
+
+}  // namespace
+
+SavedValue SavedValue::save(const IValue& value, const Tensor& overwritten) {
+    SavedValue saved;
+    if (has_tensors(value)) {
+        saved.value_ = value;
+        saved.items_ = each_item(value, [&](const IValue& item) { return save(item, overwritten); });
+    } else if (!value.is_tensor()) {
+        saved.value_ = value;
+    } else {
+        const Tensor& tensor = value.tensor_ref();
+        saved.edge_ = gradient_edge(tensor);
+        const bool copies = overwritten.defined() && overwritten.impl()->storage == tensor.impl()->storage;
+        // A leaf is not written to while gradients are recorded.
+        saved.value_ = copies ? ops::clone(tensor) : saved.edge_.leaf ? tensor : tensor.detach();
+        saved.version_ = saved.value_.tensor_ref().impl()->storage->version();
+        saved.checked_ = true;
+    }
+    return saved;
+}
+
+SavedValue SavedValue::save_geometry(const IValue& value) {
+    SavedValue saved;
+    if (has_tensors(value)) {
+        saved.value_ = value;
+        saved.items_ = each_item(value, [](const IValue& item) { return save_geometry(item); });
+    } else {
+        saved.value_ = value.is_tensor() ? IValue(ops::geometry_of(value.tensor_ref())) : value;
+    }
+    return saved;
+}
+
+SavedValue SavedValue::save_result(const IValue& value, uint32_t output) {
+    SavedValue saved;
+    if (has_tensors(value)) {
+        saved.value_ = value;
+        saved.items_ = each_item(value, [&](const IValue& item) { return save_result(item, output++); });
+        return saved;
+    }
+    saved.value_ = value;
+    if (!value.is_tensor()) return saved;
+    saved.value_ = value.tensor_ref().detach();
+    saved.version_ = value.tensor_ref().impl()->storage->version();
+    saved.checked_ = true;
+    saved.edge_.output = output;
+    saved.is_result_ = is_differentiable(value.tensor_ref().dtype());
+    return saved;
+}
+
+IValue SavedValue::unpack(GradFunction& owner) const {
+    if (!items_.empty()) {
+        std::vector<IValue> items;
+        items.reserve(items_.size());
+        for (const SavedValue& item : items_) items.push_back(item.unpack(owner));
+        return IValue(make_list(value_.to_list().element_type, std::move(items)));
+    }
+    if (!value_.is_tensor()) return value_;
+    const Tensor& tensor = value_.tensor_ref();
+    if (checked_) {
+        const uint32_t version = tensor.impl()->storage->version();
+        WICK_CHECK(
+            version == version_,
+            "one of the variables needed for gradient computation has been modified by an inplace operation: "
+            "[{} {}]{} is at version {}; expected version {} instead. Hint: enable anomaly detection to find the "
+            "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).",
+            fmt::format("torch.{}Tensor", scalar_name_of(tensor.dtype())), format_sizes(tensor.sizes()),
+            is_result_       ? fmt::format(", which is output {} of {},", edge_.output, owner.name())
+            : edge_.function ? fmt::format(", which is output {} of {},", edge_.output, edge_.function->name())
+                             : "",
+            version, version_);
+    }
+    if (!GradMode::is_enabled() || edge_.leaf || (!edge_.function && !is_result_)) return value_;
+    const Tensor known = tensor.detach();
+    AutogradMeta& meta = make_meta(*known.impl());
+    meta.function = is_result_ ? IntrusivePtr<GradFunction>(&owner) : edge_.function;
+    meta.output = edge_.output;
+    known.impl()->requires_grad = true;
+    return IValue(known);
+}
+
+}  // namespace wick::autograd

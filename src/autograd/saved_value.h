@@ -1,0 +1,35 @@
+#pragma once
+// Values that a recorded function keeps for its backward pass.
+
+#include <vector>
+
+#include <wick/autograd/autograd.h>
+#include <wick/types/ivalue.h>
+
+namespace wick::autograd {
+
+/// An argument or result, as it was when it was saved. Tensors are kept without their history, which is kept beside
+/// them: what becomes of the tensor later changes nothing, and no tensor keeps itself alive.
+class SavedValue {
+ public:
+    SavedValue() = default;
+    /// All of it. A tensor that the operator is about to overwrite is copied (`overwritten`).
+    static SavedValue save(const IValue& value, const Tensor& overwritten = {});
+    /// Shape, strides and dtype of a tensor; its elements need not be kept.
+    static SavedValue save_geometry(const IValue& value);
+    /// A result of `function` itself, number `output` of its outputs.
+    static SavedValue save_result(const IValue& value, uint32_t output);
+
+    /// The value with its history again; that of a result is `owner`. OpError when a tensor was changed in place since.
+    IValue unpack(GradFunction& owner) const;
+
+ private:
+    IValue value_;
+    Edge edge_;
+    uint32_t version_ = 0;
+    bool is_result_ = false;
+    bool checked_ = false;  ///< a tensor whose elements are kept
+    std::vector<SavedValue> items_;
+};
+
+}  // namespace wick::autograd

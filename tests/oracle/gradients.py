@@ -1,0 +1,192 @@
+"""Gradients of every operator in PyTorch's operator database, in PyTorch and in wick.
+
+    python gradients.py [NAME…] [--second] [--samples N] [--complex]
+
+Runs under a Python that has PyTorch (2.13) and finds the wick package (PYTHONPATH=build/python). For each sample of an
+operator both sides compute the results from the same float64 inputs and the gradients of their weighted sum; --second
+differentiates these gradients again. Operators that wick lacks and results that differ before any gradient are counted
+apart. Exit status 1 when a gradient differs that EXPECTED does not name; the last line says how many were compared.
+"""
+import argparse
+import sys
+import warnings
+
+import torch
+from torch.testing._internal.common_methods_invocations import op_db
+
+import wick
+
+warnings.filterwarnings("ignore")
+
+# Operators whose gradients may differ, and why.
+EXPECTED = {}
+
+
+def wick_function(op):
+    """The function of wick by the database's name ("nn.functional.relu", "linalg.inv"), or None."""
+    for name in (op.name, *(a.name for a in op.aliases)):
+        found = wick
+        try:
+            for part in name.split("."):
+                found = getattr(found, part)
+            return found
+        except AttributeError:
+            method = getattr(wick.Tensor, name, None)
+            if method is not None:
+                return method
+    return None
+
+
+def leaves(value):
+    """The tensors in nested sequences and dicts, in order."""
+    if isinstance(value, (torch.Tensor, wick.Tensor)):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [t for v in value for t in leaves(v)] if isinstance(value, (list, tuple)) else []
+
+
+def convert(value):
+    """The same value for wick, on memory of its own."""
+    if isinstance(value, torch.Tensor):
+        made = wick.from_dlpack(value.detach().clone().contiguous()) if value.dtype != torch.bool else \
+            wick.tensor(value.tolist(), dtype=wick.bool).reshape(value.shape)
+        if value.numel() and value.stride() != made.stride() and value.is_complex() is False:
+            made = wick.empty_strided(value.shape, value.stride(), dtype=made.dtype).copy_(made) \
+                if min(value.stride(), default=1) > 0 else made.expand(value.shape)
+        made = made.clone() if made.dim() == 0 else made
+        return made.detach().requires_grad_(value.requires_grad)
+    if isinstance(value, torch.dtype):
+        return getattr(wick, str(value).split(".")[1])
+    if isinstance(value, torch.memory_format):
+        return getattr(wick, str(value).split(".")[1])
+    if isinstance(value, dict):
+        return {k: convert(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)) and type(value) in (list, tuple, torch.Size):
+        return type(value)(convert(v) for v in value) if type(value) is not torch.Size else tuple(value)
+    return value
+
+
+def weights(tensor):
+    """Fixed numbers by which the results are summed: different for neighbours."""
+    values = torch.cos(torch.arange(tensor.numel(), dtype=torch.float64) * 0.7 + 0.3).reshape(tensor.shape) + 0.1
+    return values.to(torch.complex128) * (1 + 0.5j) if tensor.is_complex() else values
+
+
+def differentiable(results):
+    return [r for r in leaves(results) if r.requires_grad]
+
+
+def gradients(side, function, args, kwargs, second):
+    """(results, gradients of the inputs) as lists; a missing gradient is None."""
+    results = function(*args, **kwargs)
+    outputs = differentiable(results)
+    inputs = [t for t in leaves([list(args), kwargs]) if t.requires_grad]
+    if not outputs:
+        return leaves(results), None
+    given = [weights(o.detach()) if side is torch else convert(weights(as_torch(o))) for o in outputs]
+    found = side.autograd.grad(outputs, inputs, given, create_graph=second, allow_unused=True)
+    if second:
+        again = [f for f in found if f is not None and f.requires_grad]
+        if not again:
+            return leaves(results), None
+        given = [weights(a.detach()) if side is torch else convert(weights(as_torch(a))) for a in again]
+        found = side.autograd.grad(again, inputs, given, allow_unused=True)
+    return leaves(results), found
+
+
+def as_torch(tensor):
+    if not isinstance(tensor, wick.Tensor):
+        return tensor.detach()
+    return torch.from_dlpack(tensor.detach().contiguous()).clone() if tensor.dtype != wick.bool else \
+        torch.tensor(tensor.tolist(), dtype=torch.bool).reshape(tuple(tensor.shape))
+
+
+def differs(ours, theirs, rtol=1e-6, atol=1e-8):
+    """How a list of tensors differs from PyTorch's, or ""."""
+    if len(ours) != len(theirs):
+        return f"{len(ours)} values, PyTorch has {len(theirs)}"
+    for number, (a, b) in enumerate(zip(ours, theirs)):
+        if a is None or b is None:
+            # A gradient that is zero everywhere may be missing.
+            there = a if b is None else b
+            if there is not None and as_torch(there).count_nonzero() != 0:
+                return f"value {number} is {'missing' if a is None else 'there'}"
+            continue
+        a, b = as_torch(a), b.detach().resolve_conj().resolve_neg()
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return f"value {number} is {a.dtype} {tuple(a.shape)}, PyTorch's {b.dtype} {tuple(b.shape)}"
+        if not torch.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True):
+            return f"value {number} differs by up to {(a - b).abs().nan_to_num().max().item():.3g}"
+    return ""
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--second", action="store_true")
+    parser.add_argument("--complex", action="store_true")
+    parser.add_argument("--samples", type=int, default=8)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    dtype = torch.complex128 if options.complex else torch.float64
+    compared = lacking = forward = 0
+    failures = {}
+    for op in op_db:
+        if options.names and op.name not in options.names:
+            continue
+        if not op.supports_autograd or dtype not in op.supported_dtypes("cpu"):
+            continue
+        if options.second and not op.supports_gradgrad:
+            continue
+        function = wick_function(op)
+        if function is None:
+            lacking += 1
+            if options.verbose:
+                print(f"lacking: {op.name}")
+            continue
+        torch.manual_seed(0)
+        try:
+            samples = list(op.sample_inputs("cpu", dtype, requires_grad=True))[:options.samples]
+        except Exception:
+            continue
+        for number, sample in enumerate(samples):
+            args, kwargs = [sample.input, *sample.args], dict(sample.kwargs)
+            try:
+                torch.manual_seed(7)
+                theirs = gradients(torch, op.op, args, kwargs, options.second)
+            except Exception:
+                continue
+            if theirs[1] is None:
+                continue
+            try:
+                wick.manual_seed(7)
+                ours = gradients(wick, function, convert(args), convert(kwargs), options.second)
+                if differs(ours[0], theirs[0]):
+                    forward += 1
+                    if options.verbose:
+                        print(f"forward: {op.name} {number}: {differs(ours[0], theirs[0])}")
+                    continue
+                problem = "no gradient" if ours[1] is None else differs(ours[1], theirs[1])
+            except Exception as error:
+                text = str(error).strip().splitlines()
+                problem = f"{type(error).__name__}: {text[0] if text else ''}"
+                if isinstance(error, (wick.ArgumentError, NotImplementedError)):
+                    forward += 1
+                    if options.verbose:
+                        print(f"forward: {op.name} {number}: {problem[:160]}")
+                    continue
+            compared += 1
+            if problem:
+                failures.setdefault(op.name, []).append((number, problem))
+    unexpected = {name: found for name, found in failures.items() if name not in EXPECTED}
+    for name, found in sorted(failures.items()):
+        print(f"{name}: {len(found)} samples; sample {found[0][0]}: {found[0][1][:200]}")
+    count = sum(map(len, failures.values()))
+    print(f"{compared} compared, {compared - count} equal, {count} differ ({len(failures)} operators, {len(unexpected)} of "
+          f"them unexpected); {forward} samples differ before, {lacking} operators are not there")
+    sys.exit(bool(unexpected))
+
+
+if __name__ == "__main__":
+    main()

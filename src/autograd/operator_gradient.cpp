@@ -55,7 +55,7 @@ OperatorGradient::OperatorGradient(const Operator& op, Args args, const Tensor& 
         } else if (is_tensor_list(formal[i].type)) {
             size_t count = 0;
             if (args[i].is_list()) {
-                for (const IValue& item : snapshot(args[i].to_list())->items) {
+                for (const auto all = snapshot(args[i].to_list()); const IValue& item : all->items) {
                     edges.push_back(item.is_tensor() ? gradient_edge(item.tensor_ref()) : Edge());
                     ++count;
                 }

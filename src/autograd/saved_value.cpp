@@ -13,7 +13,7 @@ namespace {
 /// Lists of tensors, which are saved item by item.
 bool has_tensors(const IValue& value) {
     if (!value.is_list()) return false;
-    for (const IValue& item : snapshot(value.to_list())->items)
+    for (const auto all = snapshot(value.to_list()); const IValue& item : all->items)
         if (item.is_tensor()) return true;
     return false;
 }

@@ -33,6 +33,7 @@ namespace wick::jit {
     _(prim_RaiseException, "prim::RaiseException")                       \
     _(prim_fork, "prim::fork")                                           \
     _(prim_awaitable, "prim::awaitable")                                 \
+    _(prim_DifferentiableGraph, "prim::DifferentiableGraph")             \
     _(prim_Closure, "prim::Closure")                                     \
     _(prim_Enter, "prim::Enter")                                         \
     _(prim_Exit, "prim::Exit")                                           \

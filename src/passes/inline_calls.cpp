@@ -12,6 +12,8 @@ constexpr size_t kMaxBody = 64;
 constexpr size_t kMaxDepth = 8;
 /// What one function may grow by.
 constexpr size_t kMaxGrowth = 2000;
+/// The same where everything is to be inlined: a program that doubles itself with every call ends somewhere.
+constexpr size_t kMaxWhole = 1000000;
 
 using CallSites = std::vector<std::pair<std::string, SourceRange>>;
 
@@ -27,8 +29,8 @@ bool computes_tensors(const Graph& graph) {
     return false;
 }
 
-/// The function that a call node calls, if it is known and small; null otherwise.
-Function* small_callee(const Node* node) {
+/// The function that a call node calls, if it is known and to be inlined; null otherwise.
+Function* callee_of(const Node* node, Inlining which) {
     Function* function = nullptr;
     if (node->kind == sym::prim_CallMethod) {
         if (const auto* type = node->input(0)->type->cast<ClassType>()) function = type->find_method(node->name_attr());
@@ -39,14 +41,19 @@ Function* small_callee(const Node* node) {
     if (!function) return nullptr;
     const std::shared_ptr<Graph>& body = function->graph();
     const size_t arguments = node->inputs.size() - (node->kind == sym::prim_CallFunction);
-    const bool fits = body && body->node_count() <= kMaxBody && body->inputs().size() == arguments &&
-                      body->outputs().size() == node->outputs.size() && !computes_tensors(*body);
-    return fits ? function : nullptr;
+    const bool fits = body && body->inputs().size() == arguments && body->outputs().size() == node->outputs.size();
+    const bool is_small =
+        which == Inlining::all || (fits && body->node_count() <= kMaxBody && !computes_tensors(*body));
+    return fits && is_small ? function : nullptr;
 }
 
 class Inliner {
  public:
-    explicit Inliner(Graph& graph) : graph_(graph) {}
+    Inliner(Graph& graph, Inlining which)
+        : graph_(graph),
+          which_(which),
+          max_depth_(which == Inlining::all ? kMaxBlockDepth : kMaxDepth),
+          max_growth_(which == Inlining::all ? kMaxWhole : kMaxGrowth) {}
 
     bool inline_in(Block* block) {
         bool changed = false;
@@ -60,10 +67,10 @@ class Inliner {
  private:
     /// Inlines the node if it is a call of a small function.
     bool consider(Node* node) {
-        Function* callee = inside_.size() < kMaxDepth ? small_callee(node) : nullptr;
+        Function* callee = inside_.size() < max_depth_ ? callee_of(node, which_) : nullptr;
         if (!callee || std::count(inside_.begin(), inside_.end(), callee) > 0) return false;
         const size_t size = callee->graph()->node_count();
-        if (growth_ + size > kMaxGrowth) return false;
+        if (growth_ + size > max_growth_) return false;
         growth_ += size;
         inline_call(node, *callee);
         return true;
@@ -109,13 +116,16 @@ class Inliner {
     }
 
     Graph& graph_;
+    const Inlining which_;
+    const size_t max_depth_;
+    const size_t max_growth_;
     std::vector<const Function*> inside_;
     size_t growth_ = 0;
 };
 
 bool has_small_calls(const Block* block) {
     for (const Node* node : block->nodes()) {
-        if (small_callee(node)) return true;
+        if (callee_of(node, Inlining::small)) return true;
         for (const Block* inner : node->blocks) {
             if (has_small_calls(inner)) return true;
         }
@@ -127,6 +137,6 @@ bool has_small_calls(const Block* block) {
 
 bool has_small_calls(const Graph& graph) { return has_small_calls(graph.block()); }
 
-bool inline_calls(Graph& graph) { return Inliner(graph).inline_in(graph.block()); }
+bool inline_calls(Graph& graph, Inlining which) { return Inliner(graph, which).inline_in(graph.block()); }
 
 }  // namespace wick::jit

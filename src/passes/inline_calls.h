@@ -7,9 +7,14 @@ namespace wick::jit {
 /// Whether there is anything for inline_calls to do.
 bool has_small_calls(const Graph& graph);
 
-/// Calls of functions and methods that are known and small become copies of their bodies, and calls in these too; a
-/// function that calls itself is copied once. Nodes tell in inlined_from which calls they stood in. For the graph that
-/// a plan is made of: printed and saved graphs keep their calls.
-bool inline_calls(Graph& graph);
+enum class Inlining : uint8_t {
+    small,  ///< bodies of a few nodes that compute no tensors: what costs less than the frame
+    all,    ///< every function and method that is known
+};
+
+/// Calls of functions and methods become copies of their bodies, and calls in these too; a function that calls itself
+/// is copied once. Nodes tell in inlined_from which calls they stood in. For the graph that a plan is made of: printed
+/// and saved graphs keep their calls.
+bool inline_calls(Graph& graph, Inlining which = Inlining::small);
 
 }  // namespace wick::jit

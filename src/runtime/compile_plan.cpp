@@ -6,9 +6,13 @@
 
 #include <wick/support/check.h>
 
+#include "ops/recording.h"
 #include "ops/script_call.h"
+#include "passes/eliminate_dead_code.h"
+#include "passes/group_differentiable.h"
 #include "passes/inline_calls.h"
 #include "passes/lower_tuples.h"
+#include "passes/propagate_constants.h"
 #include "runtime/carried_values.h"
 #include "runtime/plan.h"
 #include "runtime/select_opcode.h"
@@ -339,6 +343,10 @@ class PlanCompiler {
             emit_fork(node, Opcode::Fork, "<forked function>");
         } else if (kind == sym::prim_awaitable) {
             emit_fork(node, Opcode::Await, "<awaitable function>");
+        } else if (kind == sym::prim_DifferentiableGraph) {
+            emit_list(
+                Opcode::Differentiable, node,
+                append(plan_.groups, make_differentiable(node->attr<std::shared_ptr<Graph>>(sym::attr_subgraph))));
         } else if (kind == sym::prim_Enter || kind == sym::prim_Exit) {
             const Operand object = last_operand(node->input(0));
             emit(kind == sym::prim_Enter ? Opcode::Enter : Opcode::Exit, define_outputs(node, 1), object);
@@ -769,6 +777,17 @@ IntrusivePtr<RefCounted> make_plan(Function& function) {
         // Tuples that were only made to be returned.
         lower_simple_tuples(*graph);
     }
+    return compile_plan(*graph, function.name());
+}
+
+IntrusivePtr<RefCounted> make_recording_plan(Function& function) {
+    const std::shared_ptr<Graph> graph = function.graph()->copy();
+    inline_calls(*graph, Inlining::all);
+    lower_simple_tuples(*graph);
+    // Branches that a caller's constants decide.
+    propagate_constants(*graph);
+    eliminate_dead_code(*graph);
+    if (!group_differentiable(*graph)) return IntrusivePtr<RefCounted>(const_cast<Plan*>(&plan_of(function)));
     return compile_plan(*graph, function.name());
 }
 

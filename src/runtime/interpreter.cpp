@@ -10,6 +10,7 @@
 #include <wick/tensor/grad_mode.h>
 
 #include "ops/builtins.h"
+#include "ops/recording.h"
 #include "ops/script_call.h"
 #include "ops/script_output.h"
 #include "ops/strings.h"
@@ -92,10 +93,17 @@ class Interpreter {
                            const std::vector<StackEntry>& inner = {}) {
         std::vector<StackEntry> calls = stack();
         calls.insert(calls.end(), inner.begin(), inner.end());
+        if (!inner.empty() && fails_in_group()) {
+            // The piece is no call that the program made.
+            calls[calls.size() - inner.size()].function = calls[calls.size() - inner.size() - 1].function;
+            calls.erase(calls.end() - static_cast<std::ptrdiff_t>(inner.size()) - 1);
+        }
         const TracedError error(class_name, message, std::move(calls));
         leave_managers();
         throw error;
     }
+
+    bool fails_in_group() const { return !frames_.empty() && frames_.back().next->opcode == Opcode::Differentiable; }
 
     // Frames ---------------------------------------------------------------------------------------------------------
 
@@ -495,6 +503,12 @@ IValue Interpreter::execute() {
         reg(at->a) = await(window, *at);
         WICK_NEXT();
 
+    Differentiable:
+        count_step();
+        reg(at->a) = call_differentiable(*window.plan->groups[at->extra], take_all(window, *at));
+        made(reg(at->a));
+        WICK_NEXT();
+
     GetAttr:
         set(reg(at->a), value(window, at->b).to_object().slot(static_cast<size_t>(at->c)));
         release(window, at->b);
@@ -620,13 +634,32 @@ IValue Interpreter::execute() {
 
 }  // namespace
 
+/// Whether a tensor in the value, or of the module that it is, wants a gradient. Containers may contain themselves, and
+/// objects refer to each other in circles: of those only the first levels are looked at.
+static bool reaches_gradient(const IValue& value, int levels = 3) {
+    if (value.is_tensor()) return value.tensor_ref().requires_grad();
+    if (levels == 0) return false;
+    bool found = false;
+    if (value.is_list() || value.is_tuple()) {
+        for_each_inside(value, [&](const IValue& inner) { found = found || reaches_gradient(inner, levels - 1); });
+    } else if (value.is_object()) {
+        const ScriptObject& object = value.to_object();
+        const int below = object.type->is_module() ? levels : levels - 1;
+        for (size_t i = 0; i < object.slot_count() && !found; ++i) found = reaches_gradient(object.slot(i), below);
+    }
+    return found;
+}
+
 IValue run(Function& function, std::vector<IValue> args, const RunOptions& options) {
     return run(function, std::move(args), make_intrusive<CallContext>(options));
 }
 
 IValue run(Function& function, std::vector<IValue> args, const IntrusivePtr<CallContext>& context) {
     try {
-        IValue result = Interpreter(context).run(plan_of(function), std::move(args));
+        const bool records = GradMode::is_enabled() &&
+                             std::ranges::any_of(args, [](const IValue& value) { return reaches_gradient(value); });
+        IValue result =
+            Interpreter(context).run(records ? recording_plan_of(function) : plan_of(function), std::move(args));
         context->finish_tasks();
         return result;
     } catch (const ScriptError&) {

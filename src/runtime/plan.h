@@ -26,7 +26,8 @@ class Plan : public RefCounted {
     std::vector<std::string> names;
     std::vector<TypePtr> types;
     std::vector<std::vector<TypePtr>> type_lists;
-    std::vector<IntrusivePtr<Plan>> plans;  ///< of forked subgraphs
+    std::vector<IntrusivePtr<Plan>> plans;         ///< of forked subgraphs
+    std::vector<IntrusivePtr<RefCounted>> groups;  ///< what make_differentiable gave (ops/recording.h)
     TypePtr result_type;
     uint32_t registers = 0;
     uint32_t inputs = 0;  ///< they arrive in registers 0 … inputs-1
@@ -51,6 +52,15 @@ IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name);
 IntrusivePtr<RefCounted> make_plan(Function& function);
 
 /// The function's plan, compiled on first demand. Thread-safe.
-inline const Plan& plan_of(Function& function) { return static_cast<const Plan&>(*function.plan(&make_plan)); }
+inline const Plan& plan_of(Function& function) {
+    return static_cast<const Plan&>(*function.plan(Function::PlanKind::plain, &make_plan));
+}
+
+/// The plan for calls of which a backward pass wants a record: all calls are inlined, and pieces that can be
+/// differentiated as one are (prim::DifferentiableGraph). The plain plan where there is no such piece.
+IntrusivePtr<RefCounted> make_recording_plan(Function& function);
+inline const Plan& recording_plan_of(Function& function) {
+    return static_cast<const Plan&>(*function.plan(Function::PlanKind::recording, &make_recording_plan));
+}
 
 }  // namespace wick::jit

@@ -46,14 +46,16 @@ void Function::clear() {
     graph_.reset();
     schema_ = Schema();
     define_ = nullptr;
-    if (RefCounted* plan = plan_.exchange(nullptr)) plan->release();
+    for (std::atomic<RefCounted*>& slot : plans_)
+        if (RefCounted* plan = slot.exchange(nullptr)) plan->release();
 }
 
-RefCounted* Function::make_plan(IntrusivePtr<RefCounted> (*make)(Function&)) {
+RefCounted* Function::make_plan(PlanKind kind, IntrusivePtr<RefCounted> (*make)(Function&)) {
     std::lock_guard lock(plan_mutex_);
-    if (RefCounted* plan = plan_.load(std::memory_order_acquire)) return plan;
+    std::atomic<RefCounted*>& slot = plans_[static_cast<size_t>(kind)];
+    if (RefCounted* plan = slot.load(std::memory_order_acquire)) return plan;
     RefCounted* made = make(*this).detach();
-    plan_.store(made, std::memory_order_release);
+    slot.store(made, std::memory_order_release);
     return made;
 }
 

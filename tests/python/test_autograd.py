@@ -201,3 +201,84 @@ def test_texts_and_values_beside_pytorch(torch):
         b.sum().backward()
         assert ours.grad.tolist() == pytest.approx(theirs.grad.tolist() if ours.grad.dim() == 1 else
                                                    [pytest.approx(r, rel=1e-5, abs=1e-6) for r in theirs.grad.tolist()]), text
+
+
+def test_a_scripted_network_is_recorded_as_one_function():
+    wick.manual_seed(1)
+    net = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))
+    x = wick.randn(3, 8, requires_grad=True)
+    net(x).sum().backward()
+    expected = [p.grad.tolist() for p in [x, *net.parameters()]]
+    scripted = wick.jit.script(net)
+    x.grad = None
+    net.zero_grad()
+    out = scripted(x)
+    assert repr(out).endswith("grad_fn=<DifferentiableGraphBackward>)")
+    out.sum().backward()
+    for p, e in zip([x, *net.parameters()], expected):
+        assert wick.allclose(p.grad, wick.tensor(e))
+    with pytest.raises(RuntimeError, match="a second time"):
+        out.sum().backward()
+    with wick.no_grad():
+        assert not scripted(x).requires_grad
+
+
+def test_only_what_is_wanted_is_differentiated():
+    @wick.jit.script
+    def f(a: wick.Tensor, b: wick.Tensor):
+        c = a * b
+        return c.exp() + b, c.tanh()
+
+    a = wick.tensor([0.5, 1.0], requires_grad=True)
+    b = wick.tensor([2.0, -1.0])
+    first, second = f(a, b)
+    (first.sum() + 3 * second.sum()).backward()
+    c = a.detach() * b
+    assert wick.allclose(a.grad, b * (c.exp() + 3 * (1 - c.tanh() ** 2)))
+    # One result alone.
+    a.grad = None
+    f(a, b)[1].sum().backward()
+    assert wick.allclose(a.grad, b * (1 - c.tanh() ** 2))
+
+
+def test_gradients_of_scripts_have_gradients():
+    @wick.jit.script
+    def f(x: wick.Tensor, w: wick.Tensor):
+        return (x @ w).tanh().sum()
+
+    x = wick.rand(2, 3, dtype=wick.float64).requires_grad_()
+    w = wick.rand(3, 2, dtype=wick.float64).requires_grad_()
+    assert f(x, w).grad_fn.name() == "DifferentiableGraphBackward"
+    assert wick.autograd.gradcheck(f, (x, w))
+    assert wick.autograd.gradgradcheck(f, (x, w))
+
+
+def test_scripts_that_broadcast_and_loop():
+    @wick.jit.script
+    def f(x: wick.Tensor, n: int):
+        for i in range(n):
+            y = x * wick.tensor([1.0, 2.0, 3.0]) + i
+            x = y.mean(1, True).sigmoid() + x
+        return x
+
+    x = wick.rand(2, 1, requires_grad=True)
+    f(x, 3).sum().backward()
+    got, x.grad = x.grad, None
+    z = x
+    for i in range(3):
+        z = (z * wick.tensor([1.0, 2.0, 3.0]) + i).mean(1, True).sigmoid() + z
+    z.sum().backward()
+    assert got.shape == x.shape and wick.allclose(got, x.grad)
+
+
+def test_errors_in_a_recorded_script_show_the_program():
+    @wick.jit.script
+    def f(x: wick.Tensor):
+        y = x.exp() * 2
+        return y.view([5, 5]) + y.sin()
+
+    with pytest.raises(RuntimeError) as plain, wick.no_grad():
+        f(wick.ones(3))
+    with pytest.raises(RuntimeError) as recorded:
+        f(wick.ones(3, requires_grad=True))
+    assert str(recorded.value) == str(plain.value)

@@ -42,14 +42,16 @@ class WICK_API Function : public RefCounted {
     /// Ends the life of graph, schema and plan (all refer to types that own this function).
     void clear();
 
-    /// The runtime's executable form, made once by `make` and then read without a lock.
-    RefCounted* plan(IntrusivePtr<RefCounted> (*make)(Function&)) {
-        RefCounted* plan = plan_.load(std::memory_order_acquire);
-        return plan ? plan : make_plan(make);
+    /// The runtime's executable forms: for calls of which a backward pass wants a record, and for all others.
+    enum class PlanKind : uint8_t { plain, recording };
+    /// One of them, made once by `make` and then read without a lock.
+    RefCounted* plan(PlanKind kind, IntrusivePtr<RefCounted> (*make)(Function&)) {
+        RefCounted* plan = plans_[static_cast<size_t>(kind)].load(std::memory_order_acquire);
+        return plan ? plan : make_plan(kind, make);
     }
 
  private:
-    RefCounted* make_plan(IntrusivePtr<RefCounted> (*make)(Function&));
+    RefCounted* make_plan(PlanKind kind, IntrusivePtr<RefCounted> (*make)(Function&));
 
     enum class State : uint8_t { declared, defining, defined };
     std::string name_;
@@ -58,8 +60,8 @@ class WICK_API Function : public RefCounted {
     bool has_schema_ = false;
     Schema schema_;
     std::shared_ptr<Graph> graph_;
-    std::atomic<RefCounted*> plan_{nullptr};
-    std::mutex plan_mutex_;
+    std::atomic<RefCounted*> plans_[2] = {};  ///< by PlanKind
+    std::recursive_mutex plan_mutex_;         ///< making one may ask for the other
 };
 
 }  // namespace wick::jit

@@ -2,6 +2,7 @@
 
 #include "ops/families.h"
 #include "ops/pointwise.h"
+#include "ops/recorded.h"
 
 namespace wick::jit {
 namespace {
@@ -86,12 +87,16 @@ void register_division(Registry& ops) {
                 return divide(a, b, mode);
             })
             .inplace()
-            .out("out_mode");
+            .out("out_mode")
+            .derivative("self", "grad / other.conj() if rounding_mode is None else torch.zeros_like(grad)")
+            .derivative("other",
+                        "-grad * (self / other / other).conj() if rounding_mode is None else torch.zeros_like(grad)");
         OperatorEntry number = ops.add(
             fmt::format("aten::{}.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", name));
         number
             .kernel([](const Tensor& a, Scalar b, std::optional<std::string_view> mode) { return divide(a, b, mode); })
-            .inplace();
+            .inplace()
+            .derivative("self", "torch.div(grad, other) if rounding_mode is None else torch.zeros_like(grad)");
         if (name == "div") number.out();
     }
     auto floored = [](Expr a, Expr b) { return floordiv(a, b); };
@@ -111,14 +116,14 @@ void register_powers(Registry& ops) {
     ops.add("aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor").pointwise(power).out();
     ops.add("aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor")
         .kernel([](const Tensor& self, Scalar exponent) {
-            return pointwise(
-                kPromote, [](Expr a, Expr b) { return pow(a, b); }, to_dtype(self, DType::float64), exponent);
-        });
+            return recorded::call("aten::pow.Tensor_Scalar", recorded::to_dtype(self, DType::float64), exponent);
+        })
+        .differentiated_by_parts();
     ops.add("aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor")
         .kernel([](const Tensor& self, const Tensor& exponent) {
-            return pointwise(
-                kPromote, [](Expr a, Expr b) { return pow(a, b); }, to_dtype(self, DType::float64), exponent);
-        });
+            return recorded::call("aten::pow.Tensor_Tensor", recorded::to_dtype(self, DType::float64), exponent);
+        })
+        .differentiated_by_parts();
 }
 
 void register_bitwise(Registry& ops) {

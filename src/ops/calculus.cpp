@@ -1,40 +1,32 @@
 // Numerical integration and differentiation of samples, covariance.
 
-#include "ops/pointwise.h"
-#include "ops/registry.h"
+#include "ops/recorded.h"
+#include "ops/tensor_ops.h"
 
 namespace wick::jit {
 namespace {
 
 using namespace ops;
 
-Tensor add(const Tensor& a, const Tensor& b) {
-    return pointwise(
-        kPromote, [](Expr x, Expr y) { return x + y; }, a, b);
-}
-Tensor subtract(const Tensor& a, const Tensor& b) {
-    return pointwise(
-        kPromote, [](Expr x, Expr y) { return x - y; }, a, b);
-}
-Tensor multiply(const Tensor& a, const Tensor& b) {
-    return pointwise(
-        kPromote, [](Expr x, Expr y) { return x * y; }, a, b);
-}
-Tensor divide(const Tensor& a, const Tensor& b) {
-    return pointwise(
-        kIntToFloat, [](Expr x, Expr y) { return x / y; }, a, b);
-}
-Tensor scale(const Tensor& a, const Scalar& factor) {
-    return pointwise(
-        kPromote, [](Expr x, Expr y) { return x * y; }, a, factor);
-}
-Tensor quotient(const Tensor& a, const Scalar& divisor) {
-    return pointwise(
-        kIntToFloat, [](Expr x, Expr y) { return x / y; }, a, divisor);
-}
+// What is computed with these is differentiated by parts. They hide the functions of ops.
+using ops::recorded::add;
+using ops::recorded::cat;
+using ops::recorded::divide;
+using ops::recorded::multiply;
+using ops::recorded::narrow;
+using ops::recorded::reshape;
+using ops::recorded::subtract;
+using ops::recorded::sum;
+using ops::recorded::to_dtype;
+using ops::recorded::transpose;
+using ops::recorded::unsqueeze;
 
-Tensor from(const Tensor& self, int64_t dim, int64_t start) { return slice(self, dim, start, std::nullopt); }
-Tensor until(const Tensor& self, int64_t dim, int64_t end) { return slice(self, dim, std::nullopt, end); }
+Tensor from(const Tensor& self, int64_t dim, int64_t start) {
+    return recorded::call("aten::slice.Tensor", self, dim, start);
+}
+Tensor until(const Tensor& self, int64_t dim, int64_t end) {
+    return recorded::call("aten::slice.Tensor", self, dim, nullptr, end);
+}
 
 // Trapezoids.
 
@@ -68,21 +60,21 @@ Tensor no_area(const Tensor& y, int64_t dim) {
 Tensor trapezoid_x(const Tensor& y, const Tensor& x, int64_t dim) {
     if (y.size(dim) == 0) return no_area(y, dim);
     refuse_bool(y, x, "trapezoid");
-    return quotient(sum(multiply(widths(y, x, dim, "trapezoid"), pair_sums(y, dim)), IntList{dim}), 2.0);
+    return divide(sum(multiply(widths(y, x, dim, "trapezoid"), pair_sums(y, dim)), {dim}), 2.0);
 }
 Tensor trapezoid_dx(const Tensor& y, Scalar dx, int64_t dim) {
     if (y.size(dim) == 0) return no_area(y, dim);
     refuse_bool(y, y, "trapezoid");
-    return scale(sum(pair_sums(y, dim), IntList{dim}), dx.to_double() / 2);
+    return multiply(sum(pair_sums(y, dim), {dim}), dx.to_double() / 2);
 }
-Tensor running_sum(const Tensor& self, int64_t dim) { return call_operator("aten::cumsum", {self, dim}).to_tensor(); }
+Tensor running_sum(const Tensor& self, int64_t dim) { return recorded::call("aten::cumsum", self, dim); }
 Tensor cumulative_x(const Tensor& y, const Tensor& x, int64_t dim) {
     refuse_bool(y, x, "cumulative_trapezoid");
-    return quotient(running_sum(multiply(widths(y, x, dim, "cumulative_trapezoid"), pair_sums(y, dim)), dim), 2.0);
+    return divide(running_sum(multiply(widths(y, x, dim, "cumulative_trapezoid"), pair_sums(y, dim)), dim), 2.0);
 }
 Tensor cumulative_dx(const Tensor& y, Scalar dx, int64_t dim) {
     refuse_bool(y, y, "cumulative_trapezoid");
-    return scale(running_sum(pair_sums(y, dim), dim), dx.to_double() / 2);
+    return multiply(running_sum(pair_sums(y, dim), dim), dx.to_double() / 2);
 }
 
 // Gradients.
@@ -143,7 +135,7 @@ std::vector<Tensor> gradient(const Tensor& self, const std::optional<IntList>& d
 /// Points at multiples of a spacing.
 Tensor even_points(const Tensor& self, int64_t dim, const Scalar& spacing) {
     const DType type = is_integral(self.dtype(), true) ? DType::float32 : to_real(self.dtype());
-    return scale(to_dtype(arange(self.size(dim)), type), spacing.to_double());
+    return multiply(to_dtype(arange(self.size(dim)), type), spacing.to_double());
 }
 
 std::vector<Tensor> gradient_even(const Tensor& self, const std::optional<IntList>& dim, int64_t edge_order,
@@ -207,19 +199,16 @@ Tensor cov(const Tensor& self, int64_t correction, const std::optional<Tensor>& 
     }
     std::optional<Tensor> weights = fweights;
     if (aweights) weights = weights ? multiply(*fweights, *aweights) : *aweights;
-    const Tensor total = weights ? sum(*weights) : full({}, observations, DType::int64);
+    const Tensor total = weights ? sum(*weights, {}) : full({}, observations, DType::int64);
     Tensor norm = subtract(total, full({}, correction, DType::int64));
     if (aweights && correction != 0)
-        norm = subtract(total, scale(divide(sum(multiply(*weights, *aweights)), total), correction));
-    const Tensor mean = divide(sum(weights ? multiply(in, *weights) : in, IntList{1}), total);
-    norm = pointwise(
-        kPromote, [](Expr x) { return where(x < 0, 0, x); }, norm);
+        norm = subtract(total, multiply(divide(sum(multiply(*weights, *aweights), {}), total), correction));
+    const Tensor mean = divide(sum(weights ? multiply(in, *weights) : in, {1}), total);
+    norm = recorded::call("aten::clamp", norm, 0);
     const Tensor centred = subtract(in, unsqueeze(mean, 1));
-    const Tensor other = pointwise(
-        kPromote, [](Expr x) { return conj(x); }, weights ? multiply(centred, *weights) : centred);
-    const Tensor product =
-        call_operator("aten::mm", {centred, to_dtype(transpose(other, 0, 1), centred.dtype())}).to_tensor();
-    return call_operator("aten::squeeze", {divide(product, norm)}).to_tensor();
+    const Tensor other = recorded::conj(weights ? multiply(centred, *weights) : centred);
+    const Tensor product = recorded::matmul(centred, to_dtype(transpose(other, 0, 1), centred.dtype()));
+    return recorded::call("aten::squeeze", divide(product, norm));
 }
 
 Tensor corrcoef(const Tensor& self) {
@@ -228,13 +217,9 @@ Tensor corrcoef(const Tensor& self) {
                self.dim());
     const Tensor c = cov(self, 1, std::nullopt, std::nullopt);
     if (c.dim() == 0) return divide(c, c);
-    const Tensor variance = call_operator("aten::real", {diagonal(c)}).to_tensor();
-    const Tensor deviation = pointwise(
-        kPromote, [](Expr x) { return sqrt(x); }, variance);
+    const Tensor deviation = recorded::call("aten::sqrt", recorded::call("aten::real", recorded::diagonal(c)));
     const Tensor result = divide(divide(c, reshape(deviation, {-1, 1})), reshape(deviation, {1, -1}));
-    return is_complex(result.dtype()) ? result
-                                      : pointwise(
-                                            kPromote, [](Expr x) { return min(max(x, -1), 1); }, result);
+    return is_complex(result.dtype()) ? result : recorded::call("aten::clamp", result, -1, 1);
 }
 
 void register_gradient(Registry& ops) {
@@ -244,50 +229,67 @@ void register_gradient(Registry& ops) {
            "Tensor[]")
         .kernel([](const Tensor& self, std::optional<Scalar> spacing, Dim dim, int64_t edge_order) {
             return gradient_even(self, one(dim), edge_order, {spacing.value_or(Scalar(1))});
-        });
+        })
+        .differentiated_by_parts();
     ops.add("aten::gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> Tensor[]")
         .kernel([](const Tensor& self, Scalar spacing, IntList dim, int64_t edge_order) {
             return gradient_even(self, dim, edge_order, {spacing});
-        });
+        })
+        .differentiated_by_parts();
     ops.add("aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]")
         .kernel([](const Tensor& self, IntList dim, int64_t edge_order) {
             return gradient_even(self, dim, edge_order, {Scalar(1)});
-        });
+        })
+        .differentiated_by_parts();
     ops.add(
            "aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, int edge_order=1) -> Tensor[]")
         .kernel([](const Tensor& self, const ListObject& spacing, Dim dim, int64_t edge_order) {
             return gradient_even(self, one(dim), edge_order, scalars(spacing));
-        });
+        })
+        .differentiated_by_parts();
     ops.add("aten::gradient.scalarrayarray(Tensor self, *, Scalar[] spacing, int[] dim, int edge_order=1) -> Tensor[]")
         .kernel([](const Tensor& self, const ListObject& spacing, IntList dim, int64_t edge_order) {
             return gradient_even(self, dim, edge_order, scalars(spacing));
-        });
+        })
+        .differentiated_by_parts();
     ops.add(
            "aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, int edge_order=1) -> "
            "Tensor[]")
         .kernel([](const Tensor& self, const std::vector<Tensor>& spacing, Dim dim, int64_t edge_order) {
             return gradient_points(self, spacing, one(dim), edge_order);
-        });
+        })
+        .differentiated_by_parts();
     ops.add("aten::gradient.tensorarray(Tensor self, *, Tensor[] spacing, int[] dim, int edge_order=1) -> Tensor[]")
         .kernel([](const Tensor& self, const std::vector<Tensor>& spacing, IntList dim, int64_t edge_order) {
             return gradient_points(self, spacing, dim, edge_order);
-        });
+        })
+        .differentiated_by_parts();
 }
 
 }  // namespace
 
 void register_calculus(Registry& ops) {
     for (std::string_view name : {"trapezoid", "trapz"})
-        ops.add(fmt::format("aten::{}.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", name)).kernel(&trapezoid_x);
-    ops.add("aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor").kernel(&trapezoid_dx);
+        ops.add(fmt::format("aten::{}.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", name))
+            .kernel(&trapezoid_x)
+            .differentiated_by_parts();
+    ops.add("aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor")
+        .kernel(&trapezoid_dx)
+        .differentiated_by_parts();
     ops.add("aten::trapz.dx(Tensor y, *, float dx=1., int dim=-1) -> Tensor")
-        .kernel([](const Tensor& y, double dx, int64_t dim) { return trapezoid_dx(y, dx, dim); });
-    ops.add("aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor").kernel(&cumulative_x);
-    ops.add("aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor").kernel(&cumulative_dx);
+        .kernel([](const Tensor& y, double dx, int64_t dim) { return trapezoid_dx(y, dx, dim); })
+        .differentiated_by_parts();
+    ops.add("aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor")
+        .kernel(&cumulative_x)
+        .differentiated_by_parts();
+    ops.add("aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor")
+        .kernel(&cumulative_dx)
+        .differentiated_by_parts();
     register_gradient(ops);
     ops.add("aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor")
-        .kernel(&cov);
-    ops.add("aten::corrcoef(Tensor self) -> Tensor").kernel(&corrcoef);
+        .kernel(&cov)
+        .differentiated_by_parts();
+    ops.add("aten::corrcoef(Tensor self) -> Tensor").kernel(&corrcoef).differentiated_by_parts();
 }
 
 }  // namespace wick::jit

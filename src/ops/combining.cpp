@@ -6,6 +6,7 @@
 
 #include "ops/index_plan.h"
 #include "ops/pointwise.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -36,18 +37,16 @@ Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
         for (int64_t j = i + 1; j < r; ++j)
             at[static_cast<size_t>(j)] = at[static_cast<size_t>(j - 1)] + (with_replacement ? 0 : 1);
     }
-    return view(index_select(self, 0, int_tensor(chosen)), {rows, r});
+    return recorded::reshape(recorded::call("aten::index_select", self, 0, int_tensor(chosen)), {rows, r});
 }
 
 /// Columns x^0 … x^(n-1).
 Tensor powers(const Tensor& x, int64_t n, bool increasing) {
     const DType type = x.dtype() == DType::bool_ ? DType::int64 : x.dtype();
     std::vector<Tensor> columns{ones(x.sizes(), type)};
-    for (int64_t i = 1; i < n; ++i)
-        columns.push_back(pointwise(
-            kPromote, [](Expr a, Expr b) { return a * b; }, columns.back(), x));
+    for (int64_t i = 1; i < n; ++i) columns.push_back(recorded::multiply(columns.back(), x));
     if (!increasing) std::reverse(columns.begin(), columns.end());
-    return stack(columns, -1);
+    return recorded::stack(columns, -1);
 }
 
 Tensor vander(const Tensor& x, std::optional<int64_t> columns, bool increasing) {
@@ -62,7 +61,7 @@ Tensor vander(const Tensor& x, std::optional<int64_t> columns, bool increasing) 
 Tensor linalg_vander(const Tensor& x, std::optional<int64_t> columns) {
     WICK_CHECK(x.dtype() != DType::bool_,
                "linalg.vander supports floating point, complex, and integer tensors, but got Bool");
-    const Tensor input = x.dim() == 0 ? unsqueeze(x, -1) : x;
+    const Tensor input = x.dim() == 0 ? recorded::unsqueeze(x, -1) : x;
     const int64_t n = columns.value_or(input.size(-1));
     WICK_CHECK(n > 1, "N must be greater than 1.");
     return powers(is_integral(x.dtype()) ? to_dtype(input, DType::int64) : input, n, true);
@@ -92,16 +91,17 @@ Tensor pad_sequence(const std::vector<Tensor>& sequences, bool batch_first, doub
 
 Tensor flatten_dense_tensors(const std::vector<Tensor>& tensors) {
     std::vector<Tensor> flat;
-    for (const Tensor& tensor : tensors) flat.push_back(reshape(tensor, {-1}));
-    return cat(flat, 0);
+    for (const Tensor& tensor : tensors) flat.push_back(recorded::reshape(tensor, {-1}));
+    return recorded::cat(flat, 0);
 }
 
 std::vector<Tensor> unflatten_dense_tensors(const Tensor& flat, const std::vector<Tensor>& tensors) {
     std::vector<Tensor> parts;
     int64_t offset = 0;
     for (const Tensor& tensor : tensors) {
-        parts.push_back(tensor.numel() == 0 ? empty(tensor.sizes(), flat.dtype())
-                                            : reshape(narrow(flat, 0, offset, tensor.numel()), tensor.sizes()));
+        parts.push_back(tensor.numel() == 0
+                            ? empty(tensor.sizes(), flat.dtype())
+                            : recorded::reshape(recorded::narrow(flat, 0, offset, tensor.numel()), tensor.sizes()));
         offset += tensor.numel();
     }
     return parts;
@@ -120,16 +120,38 @@ Tensor nonzero_static(const Tensor& self, int64_t size, int64_t fill_value) {
 }  // namespace
 
 void register_combining(Registry& ops) {
-    ops.add("aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor").kernel(&combinations);
-    ops.add("aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor").kernel(&vander);
-    ops.add("aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor").kernel(&linalg_vander);
+    ops.add("aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor")
+        .kernel(&combinations)
+        .differentiated_by_parts();
+    ops.add("aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor")
+        .kernel(&vander)
+        .differentiated_by_parts();
+    ops.add("aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor")
+        .kernel(&linalg_vander)
+        .differentiated_by_parts();
     ops.add(
            "aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str "
            "padding_side=\"right\") -> Tensor")
-        .kernel(&pad_sequence);
-    ops.add("aten::flatten_dense_tensors(Tensor[] tensors) -> Tensor").kernel(&flatten_dense_tensors);
+        .kernel(&pad_sequence)
+        .derivative("sequences", "ops.wick.pad_sequence_backward(grad, sequences, batch_first, padding_side)");
+    ops.add(
+           "wick::pad_sequence_backward(Tensor grad, Tensor[] sequences, bool batch_first, str padding_side) -> "
+           "Tensor[]")
+        .composite(R"(
+def pad_sequence_backward(grad: Tensor, sequences: List[Tensor], batch_first: bool, padding_side: str) -> List[Tensor]:
+    rows = grad if batch_first else grad.transpose(0, 1)
+    parts = annotate(List[Tensor], [])
+    for i in range(len(sequences)):
+        length = sequences[i].size(0)
+        parts.append(rows[i].narrow(0, rows.size(1) - length if padding_side == "left" else 0, length))
+    return parts
+)");
+    ops.add("aten::flatten_dense_tensors(Tensor[] tensors) -> Tensor")
+        .kernel(&flatten_dense_tensors)
+        .differentiated_by_parts();
     ops.add("aten::unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]")
-        .kernel(&unflatten_dense_tensors);
+        .kernel(&unflatten_dense_tensors)
+        .differentiated_by_parts();
     ops.add("aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor")
         .kernel(&nonzero_static)
         .out();

@@ -65,28 +65,47 @@ Tensor adjoint(const Tensor& self, std::string_view name) {
 }  // namespace
 
 void register_complex_numbers(Registry& ops) {
-    ops.add("aten::complex(Tensor real, Tensor imag) -> Tensor").kernel(&complex).out();
-    ops.add("aten::polar(Tensor abs, Tensor angle) -> Tensor").kernel(&polar).out();
-    ops.add("aten::conj_physical(Tensor self) -> Tensor").kernel(&conjugate).inplace().out();
+    ops.add("aten::complex(Tensor real, Tensor imag) -> Tensor")
+        .kernel(&complex)
+        .out()
+        .derivative("real", "grad.real")
+        .derivative("imag", "grad.imag");
+    ops.add("aten::polar(Tensor abs, Tensor angle) -> Tensor")
+        .kernel(&polar)
+        .out()
+        .derivative("abs, angle", "ops.wick.polar_backward(grad, angle, result)");
+    ops.add("wick::polar_backward(Tensor grad, Tensor angle, Tensor result) -> (Tensor, Tensor)").composite(R"(
+def polar_backward(grad: Tensor, angle: Tensor, result: Tensor) -> Tuple[Tensor, Tensor]:
+    along = torch.polar(torch.ones_like(angle), angle)
+    return (grad.conj() * along).real, (grad * (result * 1j).conj()).real
+)");
+    ops.add("aten::conj_physical(Tensor self) -> Tensor")
+        .kernel(&conjugate)
+        .inplace()
+        .out()
+        .derivative("self", "grad.conj()");
     ops.add("aten::_conj_physical(Tensor self) -> Tensor")
         .kernel([](const Tensor& self) { return conjugate(self); })
-        .out();
-    ops.add("aten::_conj(Tensor(a) self) -> Tensor(a)").kernel(&conjugate);
-    ops.add("aten::_neg_view(Tensor(a) self) -> Tensor(a)").kernel([](const Tensor& self) {
-        return pointwise(
-            kPromote, [](Expr x) { return -x; }, self);
-    });
+        .out()
+        .derivative("self", "grad.conj()");
+    ops.add("aten::_conj(Tensor(a) self) -> Tensor(a)").kernel(&conjugate).derivative("self", "grad.conj()");
+    ops.add("aten::_neg_view(Tensor(a) self) -> Tensor(a)")
+        .kernel([](const Tensor& self) {
+            return pointwise(
+                kPromote, [](Expr x) { return -x; }, self);
+        })
+        .derivative("self", "-grad");
     ops.add("aten::isreal(Tensor self) -> Tensor").kernel(&isreal);
-    ops.add("aten::adjoint(Tensor(a) self) -> Tensor(a)").kernel([](const Tensor& self) {
-        return adjoint(self, "adjoint()");
-    });
+    ops.add("aten::adjoint(Tensor(a) self) -> Tensor(a)")
+        .kernel([](const Tensor& self) { return adjoint(self, "adjoint()"); })
+        .derivative("self", "grad.adjoint()");
     for (std::string_view overload : {"", ".a"}) {
-        ops.add(fmt::format("aten::mH{}(Tensor(a) self) -> Tensor(a)", overload)).kernel([](const Tensor& self) {
-            return adjoint(self, "mH");
-        });
-        ops.add(fmt::format("aten::matrix_H{}(Tensor(a) self) -> Tensor(a)", overload)).kernel([](const Tensor& self) {
-            return adjoint(self, "matrix_H");
-        });
+        ops.add(fmt::format("aten::mH{}(Tensor(a) self) -> Tensor(a)", overload))
+            .kernel([](const Tensor& self) { return adjoint(self, "mH"); })
+            .derivative("self", "grad.adjoint()");
+        ops.add(fmt::format("aten::matrix_H{}(Tensor(a) self) -> Tensor(a)", overload))
+            .kernel([](const Tensor& self) { return adjoint(self, "matrix_H"); })
+            .derivative("self", "grad.adjoint()");
     }
 }
 

@@ -214,23 +214,29 @@ void register_copy(Registry& ops) {
         .kernel([](const Tensor& self, int64_t format) {
             return is_contiguous_in(self, memory_format_or(format, MemoryFormat::contiguous));
         });
-    ops.add("aten::fill.Scalar(Tensor self, Scalar value) -> Tensor").kernel([](const Tensor& self, Scalar value) {
-        Tensor result = empty_like(self);
-        fill(result, value);
-        return result;
-    });
+    ops.add("aten::fill.Scalar(Tensor self, Scalar value) -> Tensor")
+        .kernel([](const Tensor& self, Scalar value) {
+            Tensor result = empty_like(self);
+            fill(result, value);
+            return result;
+        })
+        .not_differentiable();
     ops.add("aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)")
         .kernel([](const Tensor& self, Scalar value) {
             fill(self, value);
             return self;
-        });
+        })
+        .not_differentiable();
     ops.add("aten::fill.Tensor(Tensor self, Tensor value) -> Tensor")
-        .kernel([](const Tensor& self, const Tensor& value) { return fill_tensor(empty_like(self), value); });
+        .kernel([](const Tensor& self, const Tensor& value) { return fill_tensor(empty_like(self), value); })
+        .derivative("value", "grad.sum()");
     ops.add("aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)").kernel(&fill_tensor);
-    ops.add("aten::zero_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) {
-        fill(self, 0);
-        return self;
-    });
+    ops.add("aten::zero_(Tensor(a!) self) -> Tensor(a!)")
+        .kernel([](const Tensor& self) {
+            fill(self, 0);
+            return self;
+        })
+        .not_differentiable();
     ops.add("aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)")
         .kernel([](const Tensor& self, IntList size, std::optional<int64_t> format) {
             WICK_CHECK(memory_format_or(format, MemoryFormat::contiguous) == MemoryFormat::contiguous,
@@ -289,7 +295,9 @@ void register_copy(Registry& ops) {
     ops.add("aten::type_as(Tensor self, Tensor other) -> Tensor")
         .kernel([](const Tensor& self, const Tensor& other) { return to_dtype(self, other.dtype()); })
         .derivative("self", "grad");
-    ops.add("aten::cpu(Tensor(a) self) -> Tensor(b|a)").kernel([](const Tensor& self) { return self; });
+    ops.add("aten::cpu(Tensor(a) self) -> Tensor(b|a)")
+        .kernel([](const Tensor& self) { return self; })
+        .derivative("self", "grad");
     ops.add("aten::cuda(Tensor(a) self) -> Tensor(b|a)").kernel([](const Tensor& self) {
         check_device(Device{DeviceType::cuda, -1});
         return self;

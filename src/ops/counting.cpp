@@ -149,8 +149,14 @@ Tensor number_among(const Scalar& number, const Tensor& sequence) {
 }  // namespace
 
 void register_counting(Registry& ops) {
-    ops.add("aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor").kernel(&bincount).out();
-    ops.add("aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor").kernel(&histc).out();
+    ops.add("aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor")
+        .kernel(&bincount)
+        .out()
+        .not_differentiable();
+    ops.add("aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor")
+        .kernel(&histc)
+        .out()
+        .not_differentiable();
     ops.add(
            "aten::searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, "
            "str? "

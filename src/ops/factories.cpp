@@ -335,44 +335,52 @@ static void register_like(Registry& ops) {
     ops.add("aten::empty_like(Tensor self, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
         .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin,
                    std::optional<int64_t> format) { return empty_like_in(self, dtype, device, format); })
-        .out();
+        .out()
+        .not_differentiable();
     ops.add("aten::zeros_like(Tensor self, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
         .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin,
                    std::optional<int64_t> format) { return full_like(self, 0, dtype, device, format); })
-        .out();
+        .out()
+        .not_differentiable();
     ops.add("aten::ones_like(Tensor self, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
         .kernel([](const Tensor& self, MaybeDType dtype, Layout, MaybeDevice device, Pin,
                    std::optional<int64_t> format) { return full_like(self, 1, dtype, device, format); })
-        .out();
+        .out()
+        .not_differentiable();
     ops.add("aten::full_like(Tensor self, Scalar fill_value, *, " WICK_OPTIONS
             ", MemoryFormat? memory_format=None) -> Tensor")
         .kernel([](const Tensor& self, Scalar value, MaybeDType dtype, Layout, MaybeDevice device, Pin,
                    std::optional<int64_t> format) { return full_like(self, value, dtype, device, format); })
-        .out();
+        .out()
+        .not_differentiable();
     ops.add("aten::new_empty(Tensor self, SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, IntList size, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             check_device(device);
             return empty(size, dtype.value_or(self.dtype()));
         })
-        .out();
+        .out()
+        .not_differentiable();
     ops.add("aten::new_zeros(Tensor self, SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, IntList size, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             check_device(device);
             return zeros(size, dtype.value_or(self.dtype()));
         })
-        .out();
+        .out()
+        .not_differentiable();
     ops.add("aten::new_ones(Tensor self, SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, IntList size, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             check_device(device);
             return ones(size, dtype.value_or(self.dtype()));
         })
-        .out();
+        .out()
+        .not_differentiable();
     ops.add("aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, IntList size, Scalar value, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             check_device(device);
             return full(size, value, dtype.value_or(self.dtype()));
         })
-        .out();
+        .out()
+        .not_differentiable();
 }
 
 static void register_ranges(Registry& ops) {
@@ -414,11 +422,13 @@ static void register_triangles(Registry& ops) {
     ops.add("aten::tril(Tensor self, SymInt diagonal=0) -> Tensor")
         .kernel([](const Tensor& self, int64_t diagonal) { return triangle(self, diagonal, true); })
         .inplace()
-        .out();
+        .out()
+        .derivative("self", "grad.tril(diagonal)");
     ops.add("aten::triu(Tensor self, SymInt diagonal=0) -> Tensor")
         .kernel([](const Tensor& self, int64_t diagonal) { return triangle(self, diagonal, false); })
         .inplace()
-        .out();
+        .out()
+        .derivative("self", "grad.triu(diagonal)");
     ops.add(
            "aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? "
            "device=None, bool? pin_memory=None) -> Tensor")
@@ -450,7 +460,8 @@ static void register_from_python(Registry& ops) {
         .kernel([](const Tensor& data, MaybeDType dtype, MaybeDevice device) {
             check_device(device);
             return to_dtype(data, dtype.value_or(data.dtype()));
-        });
+        })
+        .derivative("data", "grad");
     for (const char* type : {"bool", "int", "float", "complex"}) {
         ops.add(fmt::format("aten::tensor.{0}({0} t, *, ScalarType? dtype=None, Device? device=None, bool "
                             "requires_grad=False) -> Tensor",

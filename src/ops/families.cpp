@@ -13,6 +13,7 @@
     _(histogram)                     \
     _(linalg_compose)                \
     _(linalg_factor)                 \
+    _(linalg_gradients)              \
     _(membership)                    \
     _(nn_fractional_pool)            \
     _(nn_interpolate)                \

@@ -9,6 +9,7 @@
 #include "ops/families.h"
 #include "ops/geometry.h"
 #include "ops/pointwise.h"
+#include "ops/recorded.h"
 #include "ops/wrapping.h"
 
 namespace wick::jit {
@@ -195,7 +196,10 @@ Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, cons
 }
 
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
-    if (!dim) return gather(reshape(self, {-1}), 0, reshape(indices, {-1}), false);
+    const auto gather = [](const Tensor& from, int64_t d, const Tensor& index) {
+        return recorded::call("aten::gather", from, d, index);
+    };
+    if (!dim) return gather(recorded::reshape(self, {-1}), 0, reshape(indices, {-1}));
     WICK_CHECK(self.dim() == indices.dim(),
                "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} "
                "dimensions for input, and {} dimensions for indices",
@@ -207,21 +211,73 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
     source = named = broadcast_sizes(source, named);
     source[d] = self.sizes()[d];
     named[d] = indices.sizes()[d];
-    return gather(expand(self, source), d, expand(indices, named), false);
+    return gather(recorded::expand(self, source), d, expand(indices, named));
+}
+
+void register_scatter_gradients(Registry& ops) {
+    // What a product is without one of its factors: a single zero among them counts as 1, and any other zero is in all
+    // products.
+    ops.add(
+           "wick::scatter_prod_backward(Tensor grad, Tensor self, int dim, Tensor index, Tensor src, bool "
+           "include_self, Tensor result) -> (Tensor, Tensor)")
+        .composite(R"(
+def scatter_prod_backward(grad: Tensor, self: Tensor, dim: int, index: Tensor, src: Tensor, include_self: bool, result: Tensor) -> Tuple[Tensor, Tensor]:
+    filled = self.masked_fill(self == 0, 1)
+    grad_self = grad * filled.scatter_reduce(dim, index, src, "prod", include_self=include_self) / filled
+    zero = src == 0
+    zeros = torch.zeros_like(self).scatter_add(dim, index, zero.to(self.dtype)).gather(dim, index)
+    single = zero.logical_and(zeros == 1)
+    others = self.scatter_reduce(dim, index, src.masked_fill(single, 1), "prod", include_self=include_self)
+    quotient = (grad * result).gather(dim, index) / src.masked_fill(zero, 1)
+    return grad_self, torch.where(single, (grad * others).gather(dim, index), quotient)
+)");
+    ops.add(
+           "wick::scatter_reduce_backward(Tensor grad, Tensor self, int dim, Tensor index, Tensor src, str reduce, "
+           "bool include_self, Tensor result) -> (Tensor, Tensor)")
+        .composite(R"(
+def scatter_reduce_backward(grad: Tensor, self: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, include_self: bool, result: Tensor) -> Tuple[Tensor, Tensor]:
+    grad_self = grad
+    grad_src = grad
+    if reduce == "sum":
+        grad_src = grad.gather(dim, index)
+    elif reduce == "mean":
+        start = torch.ones_like(grad) if include_self else torch.zeros_like(grad)
+        grad_self = grad / start.scatter_add(dim, index, torch.ones_like(src)).clamp(min=1)
+        grad_src = grad_self.gather(dim, index)
+    elif reduce == "prod":
+        grad_self, grad_src = ops.wick.scatter_prod_backward(grad, self, dim, index, src, include_self, result)
+    else:
+        own = (self == result).to(self.dtype)
+        given = (src == result.gather(dim, index)).to(self.dtype)
+        share = grad / own.scatter_add(dim, index, given)
+        grad_self = own * share
+        grad_src = given * share.gather(dim, index)
+    if not include_self:
+        grad_self = grad_self.scatter(dim, index, 0)
+    return grad_self, grad_src
+)");
 }
 
 }  // namespace
 
 void register_gather_scatter(Registry& ops) {
+    register_scatter_gradients(ops);
     ops.add("aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor")
         .kernel(&gather)
-        .out();
-    ops.add("aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor").kernel(&take_along_dim).out();
+        .out()
+        .derivative("self", "torch.zeros_like(self).scatter_add_(dim, index, grad)");
+    ops.add("aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor")
+        .kernel(&take_along_dim)
+        .out()
+        .differentiated_by_parts();
     add_both_forms<&scatter_src>(ops, "aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor")
-        .out();
+        .out()
+        .derivative("self", "grad.scatter(dim, index, 0)")
+        .derivative("src", "grad.gather(dim, index)");
     add_both_forms<&scatter_value>(ops,
                                    "aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor")
-        .out();
+        .out()
+        .derivative("self", "grad.scatter(dim, index, 0)");
     add_both_forms<&scatter_src_reduce>(
         ops, "aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor")
         .out();
@@ -229,11 +285,15 @@ void register_gather_scatter(Registry& ops) {
         ops, "aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor")
         .out();
     add_both_forms<&scatter_add>(ops, "aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor")
-        .out();
+        .out()
+        .derivative("self", "grad")
+        .derivative("src", "grad.gather(dim, index)");
     add_both_forms<&scatter_reduce>(ops,
                                     "aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str "
                                     "reduce, *, bool include_self=True) -> Tensor")
-        .out();
+        .out()
+        .derivative("self, src",
+                    "ops.wick.scatter_reduce_backward(grad, self, dim, index, src, reduce, include_self, result)");
 }
 
 }  // namespace wick::jit

@@ -29,19 +29,24 @@ void register_grad_mode(Registry& ops) {
 
     ops.add("aten::_no_grad_uniform_(Tensor(a!) tensor, float a, float b, Generator? generator=None) -> Tensor(a!)")
         .kernel(&fill_uniform)
-        .side_effects();
+        .side_effects()
+        .not_differentiable();
     ops.add("aten::_no_grad_normal_(Tensor(a!) tensor, float mean, float std, Generator? generator=None) -> Tensor(a!)")
         .kernel(&fill_normal)
-        .side_effects();
+        .side_effects()
+        .not_differentiable();
     ops.add("aten::_no_grad_fill_(Tensor(a!) tensor, float val) -> Tensor(a!)")
         .kernel([](const Tensor& tensor, double value) {
             fill(tensor, value);
             return tensor;
-        });
-    ops.add("aten::_no_grad_zero_(Tensor(a!) tensor) -> Tensor(a!)").kernel([](const Tensor& tensor) {
-        fill(tensor, 0);
-        return tensor;
-    });
+        })
+        .not_differentiable();
+    ops.add("aten::_no_grad_zero_(Tensor(a!) tensor) -> Tensor(a!)")
+        .kernel([](const Tensor& tensor) {
+            fill(tensor, 0);
+            return tensor;
+        })
+        .not_differentiable();
     ops.add("aten::_no_grad_embedding_renorm_(Tensor weight, Tensor input, float max_norm, float norm_type) -> Tensor")
         .kernel([](const Tensor& weight, const Tensor& input, double max_norm, double norm_type) {
             return call_operator("aten::embedding_renorm_", {weight, input, max_norm, norm_type}).to_tensor();

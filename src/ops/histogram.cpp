@@ -93,13 +93,15 @@ void register_histogram(Registry& ops) {
            "aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> "
            "(Tensor hist, Tensor bin_edges)")
         .kernel(&histogram)
-        .out();
+        .out()
+        .not_differentiable();
     ops.add(
            "aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool "
            "density=False) -> "
            "(Tensor hist, Tensor bin_edges)")
         .kernel(&histogram_count)
-        .out();
+        .out()
+        .not_differentiable();
 }
 
 }  // namespace wick::jit

@@ -115,38 +115,63 @@ Tensor replaced(const Tensor& copy, const Tensor& part, const Tensor& src) {
 void register_indexing(Registry& ops) {
     for (const char* name : {"index", "_unsafe_index"}) {
         ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor?[] indices) -> Tensor", name))
-            .kernel([](const Tensor& self, const Indices& indices) { return index(self, indices); });
+            .kernel([](const Tensor& self, const Indices& indices) { return index(self, indices); })
+            .derivative("self", "torch.zeros_like(self).index_put_(indices, grad, True)");
         ops.add(fmt::format("aten::{}.Tensor_hacked_twin(Tensor self, Tensor[] indices) -> Tensor", name))
-            .kernel([](const Tensor& self, const TensorList& indices) { return index(self, all_of(indices)); });
+            .kernel([](const Tensor& self, const TensorList& indices) { return index(self, all_of(indices)); })
+            .derivative("self", "torch.zeros_like(self).index_put_(indices, grad, True)");
     }
     add_both_forms<&index_put_inplace>(
-        ops, "aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor");
+        ops, "aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor")
+        .derivative("self", "grad if accumulate else grad.index_put(indices, torch.zeros_like(values))")
+        .derivative("values", "torch.index(grad, indices)");
     add_both_forms<&index_put_twin>(
         ops,
-        "aten::index_put.hacked_twin(Tensor self, Tensor[] indices, Tensor values, bool accumulate=False) -> Tensor");
+        "aten::index_put.hacked_twin(Tensor self, Tensor[] indices, Tensor values, bool accumulate=False) -> Tensor")
+        .derivative("self", "grad if accumulate else grad.index_put(indices, torch.zeros_like(values))")
+        .derivative("values", "torch.index(grad, indices)");
     ops.add(
            "aten::_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool "
            "unsafe=False) -> Tensor(a!)")
         .kernel([](const Tensor& self, const Indices& indices, const Tensor& values, bool accumulate, bool) {
             return index_put_inplace(self, indices, values, accumulate);
-        });
-    ops.add("aten::index_select(Tensor self, int dim, Tensor index) -> Tensor").kernel(&index_select).out();
+        })
+        .derivative("self", "grad if accumulate else grad.index_put(indices, torch.zeros_like(values))")
+        .derivative("values", "torch.index(grad, indices)");
+    ops.add("aten::index_select(Tensor self, int dim, Tensor index) -> Tensor")
+        .kernel(&index_select)
+        .out()
+        .derivative("self", "torch.zeros_like(self).index_add_(dim, index, grad)");
     add_both_forms<&index_add>(
         ops, "aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor")
-        .out();
+        .out()
+        .derivative("self", "grad")
+        .derivative("source", "grad.index_select(dim, index) * alpha");
     add_both_forms<&index_copy>(ops, "aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor")
-        .out();
+        .out()
+        .derivative("self", "grad.index_fill(dim, index, 0)")
+        .derivative("source", "grad.index_select(dim, index).reshape(source.size())");
     add_both_forms<&index_fill_number>(
-        ops, "aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor");
+        ops, "aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor")
+        .derivative("self", "grad.index_fill(dim, index, 0)");
     add_both_forms<&index_fill_tensor>(
-        ops, "aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor");
-    ops.add("aten::take(Tensor self, Tensor index) -> Tensor").kernel(&take).out();
-    add_both_forms<&put>(ops, "aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor");
+        ops, "aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor")
+        .derivative("self", "grad.index_fill(dim, index, 0)")
+        .derivative("value", "(grad - grad.index_fill(dim, index, 0)).sum()");
+    ops.add("aten::take(Tensor self, Tensor index) -> Tensor")
+        .kernel(&take)
+        .out()
+        .derivative("self", "torch.zeros_like(self).put_(index, grad, True)");
+    add_both_forms<&put>(ops, "aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor")
+        .derivative("self", "grad if accumulate else grad.put(index, torch.zeros_like(source))")
+        .derivative("source", "grad.take(index).reshape(source.size())");
     ops.add("aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor")
         .kernel([](const Tensor& self, const Tensor& src, int64_t dim, int64_t index) {
             const Tensor copy = clone(self);
             return replaced(copy, select(copy, dim, index), src);
-        });
+        })
+        .derivative("self", "grad.select_scatter(torch.zeros_like(src), dim, index)")
+        .derivative("src", "grad.select(dim, index)");
     ops.add(
            "aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt "
            "step=1) -> Tensor")
@@ -154,12 +179,16 @@ void register_indexing(Registry& ops) {
                    std::optional<int64_t> end, int64_t step) {
             const Tensor copy = clone(self);
             return replaced(copy, slice(copy, dim, start, end, step), src);
-        });
+        })
+        .derivative("self", "grad.slice_scatter(torch.zeros_like(src), dim, start, end, step)")
+        .derivative("src", "torch.slice(grad, dim, start, end, step)");
     ops.add("aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor")
         .kernel([](const Tensor& self, const Tensor& src, int64_t offset, int64_t dim1, int64_t dim2) {
             const Tensor copy = clone(self);
             return replaced(copy, diagonal(copy, offset, dim1, dim2), src);
-        });
+        })
+        .derivative("self", "grad.diagonal_scatter(torch.zeros_like(src), offset, dim1, dim2)")
+        .derivative("src", "grad.diagonal(offset, dim1, dim2)");
 }
 
 }  // namespace wick::jit

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/families.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 
@@ -86,20 +87,20 @@ TensorList at_least(const TensorList& tensors, int64_t rank) {
 Tensor hstack(const TensorList& tensors) {
     WICK_CHECK(!tensors.empty(), "hstack expects a non-empty TensorList");
     const TensorList parts = at_least(tensors, 1);
-    return cat(parts, parts[0].dim() == 1 ? 0 : 1);
+    return recorded::cat(parts, parts[0].dim() == 1 ? 0 : 1);
 }
 Tensor vstack(const TensorList& tensors) {
     WICK_CHECK(!tensors.empty(), "vstack expects a non-empty TensorList");
-    return cat(at_least(tensors, 2), 0);
+    return recorded::cat(at_least(tensors, 2), 0);
 }
 Tensor dstack(const TensorList& tensors) {
     WICK_CHECK(!tensors.empty(), "dstack expects a non-empty TensorList");
-    return cat(at_least(tensors, 3), 2);
+    return recorded::cat(at_least(tensors, 3), 2);
 }
 Tensor column_stack(const TensorList& tensors) {
     TensorList columns;
     for (const Tensor& tensor : tensors)
-        columns.push_back(tensor.dim() <= 1 ? reshape(tensor, {tensor.numel(), 1}) : tensor);
+        columns.push_back(tensor.dim() <= 1 ? recorded::reshape(tensor, {tensor.numel(), 1}) : tensor);
     return hstack(columns);
 }
 
@@ -144,10 +145,10 @@ TensorList meshgrid(const TensorList& tensors, std::string_view indexing) {
     for (size_t i = 0; i < axes.size(); ++i) {
         DimVector shape(axes.size(), 1);
         shape[i] = sizes[i];
-        grids.push_back(expand(reshape(axes[i], shape), sizes));
+        grids.push_back(recorded::expand(recorded::reshape(axes[i], shape), sizes));
     }
     if (swapped) {
-        for (Tensor& grid : grids) grid = transpose(grid, 0, 1);
+        for (Tensor& grid : grids) grid = recorded::transpose(grid, 0, 1);
         std::swap(grids[0], grids[1]);
     }
     return grids;
@@ -157,8 +158,8 @@ Tensor cartesian_prod(const TensorList& tensors) {
     WICK_CHECK(!tensors.empty(), "cartesian_prod: expected a non-empty list of Tensors");
     if (tensors.size() == 1) return tensors[0];
     TensorList columns;
-    for (const Tensor& grid : meshgrid(tensors, "ij")) columns.push_back(reshape(grid, {-1}));
-    return stack(columns, 1);
+    for (const Tensor& grid : meshgrid(tensors, "ij")) columns.push_back(recorded::reshape(grid, {-1}));
+    return recorded::stack(columns, 1);
 }
 
 Tensor diag_embed(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
@@ -177,7 +178,8 @@ Tensor diag_embed(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2
 
 Tensor diag(const Tensor& self, int64_t offset) {
     WICK_CHECK(self.dim() == 1 || self.dim() == 2, "diag(): Supports 1D or 2D tensors. Got {}D", self.dim());
-    return self.dim() == 1 ? diag_embed(self, offset, 0, 1) : clone(diagonal(self, offset), MemoryFormat::contiguous);
+    return self.dim() == 1 ? recorded::call("aten::diag_embed", self, offset, 0, 1)
+                           : recorded::clone(recorded::diagonal(self, offset));
 }
 
 }  // namespace
@@ -205,25 +207,43 @@ def split_like(self: Tensor, tensors: List[Tensor], dim: int) -> List[Tensor]:
         .kernel([](const TensorList& tensors, int64_t dim) { return stack(tensors, dim); })
         .out()
         .derivative("tensors", "grad.unbind(dim)");
-    ops.add("aten::hstack(Tensor[] tensors) -> Tensor").kernel(&hstack).out();
-    ops.add("aten::vstack(Tensor[] tensors) -> Tensor").kernel(&vstack).out();
-    ops.add("aten::row_stack(Tensor[] tensors) -> Tensor").kernel(&vstack).out();
-    ops.add("aten::dstack(Tensor[] tensors) -> Tensor").kernel(&dstack).out();
-    ops.add("aten::column_stack(Tensor[] tensors) -> Tensor").kernel(&column_stack).out();
-    ops.add("aten::block_diag(Tensor[] tensors) -> Tensor").kernel(&block_diag).out();
-    ops.add("aten::meshgrid(Tensor[] tensors) -> Tensor[]").kernel([](const TensorList& tensors) {
-        return meshgrid(tensors, "ij");
-    });
+    ops.add("aten::hstack(Tensor[] tensors) -> Tensor").kernel(&hstack).out().differentiated_by_parts();
+    ops.add("aten::vstack(Tensor[] tensors) -> Tensor").kernel(&vstack).out().differentiated_by_parts();
+    ops.add("aten::row_stack(Tensor[] tensors) -> Tensor").kernel(&vstack).out().differentiated_by_parts();
+    ops.add("aten::dstack(Tensor[] tensors) -> Tensor").kernel(&dstack).out().differentiated_by_parts();
+    ops.add("aten::column_stack(Tensor[] tensors) -> Tensor").kernel(&column_stack).out().differentiated_by_parts();
+    ops.add("aten::block_diag(Tensor[] tensors) -> Tensor")
+        .kernel(&block_diag)
+        .out()
+        .derivative("tensors", "ops.wick.block_diag_backward(grad, tensors)");
+    ops.add("wick::block_diag_backward(Tensor grad, Tensor[] tensors) -> Tensor[]").composite(R"(
+def block_diag_backward(grad: Tensor, tensors: List[Tensor]) -> List[Tensor]:
+    parts = annotate(List[Tensor], [])
+    row = 0
+    column = 0
+    for tensor in tensors:
+        height = tensor.size(0) if tensor.dim() == 2 else 1
+        width = tensor.size(-1) if tensor.dim() > 0 else 1
+        parts.append(grad.narrow(0, row, height).narrow(1, column, width).reshape(tensor.size()))
+        row += height
+        column += width
+    return parts
+)");
+    ops.add("aten::meshgrid(Tensor[] tensors) -> Tensor[]")
+        .kernel([](const TensorList& tensors) { return meshgrid(tensors, "ij"); })
+        .differentiated_by_parts();
     ops.add("aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]")
-        .kernel([](const TensorList& tensors, std::string_view indexing) { return meshgrid(tensors, indexing); });
-    ops.add("aten::cartesian_prod(Tensor[] tensors) -> Tensor").kernel(&cartesian_prod);
+        .kernel([](const TensorList& tensors, std::string_view indexing) { return meshgrid(tensors, indexing); })
+        .differentiated_by_parts();
+    ops.add("aten::cartesian_prod(Tensor[] tensors) -> Tensor").kernel(&cartesian_prod).differentiated_by_parts();
     ops.add("aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor")
         .kernel(&diag_embed)
-        .out();
-    ops.add("aten::diag(Tensor self, int diagonal=0) -> Tensor").kernel(&diag).out();
-    ops.add("aten::diagflat(Tensor self, int offset=0) -> Tensor").kernel([](const Tensor& self, int64_t offset) {
-        return diag(reshape(self, {-1}), offset);
-    });
+        .out()
+        .derivative("self", "grad.diagonal(offset, dim1, dim2)");
+    ops.add("aten::diag(Tensor self, int diagonal=0) -> Tensor").kernel(&diag).out().differentiated_by_parts();
+    ops.add("aten::diagflat(Tensor self, int offset=0) -> Tensor")
+        .kernel([](const Tensor& self, int64_t offset) { return diag(recorded::reshape(self, {-1}), offset); })
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

@@ -4,17 +4,12 @@
 #include <cmath>
 
 #include "ops/pointwise.h"
-#include "ops/registry.h"
+#include "ops/recorded.h"
 
 namespace wick::jit {
 namespace {
 
 using namespace ops;
-
-Tensor multiply(const Tensor& a, const Tensor& b) {
-    return pointwise(
-        kPromote, [](Expr x, Expr y) { return x * y; }, a, b);
-}
 
 Tensor vector_norm(const Tensor& self, const Scalar& p, const std::optional<std::vector<int64_t>>& dims, bool keepdim) {
     return call_operator("aten::linalg_vector_norm", {self, p, dims ? IValue(*dims) : IValue(), keepdim}).to_tensor();
@@ -31,29 +26,22 @@ Tensor kron(const Tensor& self, const Tensor& other) {
         for (int64_t size : {int64_t{1}, b_size}) b_sizes.push_back(size);
         sizes.push_back(a_size * b_size);
     }
-    return reshape(multiply(reshape(self, a_sizes), reshape(other, b_sizes)), sizes);
+    return recorded::reshape(recorded::multiply(recorded::reshape(self, a_sizes), recorded::reshape(other, b_sizes)), sizes);
 }
-
-Tensor difference(const Tensor& a, const Tensor& b) { return call_operator("aten::sub.Tensor", {a, b}).to_tensor(); }
 
 Tensor dist(const Tensor& self, const Tensor& other, Scalar p) {
-    return vector_norm(difference(self, other), p, std::nullopt, false);
-}
-
-Tensor conjugate(const Tensor& self) {
-    return pointwise(
-        kPromote, [](Expr x) { return conj(x); }, self);
+    return vector_norm(recorded::subtract(self, other), p, std::nullopt, false);
 }
 
 Tensor vdot(const Tensor& self, const Tensor& other) {
-    return call_operator("aten::dot", {is_complex(self.dtype()) ? conjugate(self) : self, other}).to_tensor();
+    return recorded::call("aten::dot", recorded::conj(self), other);
 }
 
 Tensor vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
     WICK_CHECK(is_floating(x.dtype()) || is_complex(x.dtype()),
                "linalg.vecdot: Expected a floating point or complex tensor as input. Got {}",
                scalar_name_of(x.dtype()));
-    return sum(multiply(is_complex(x.dtype()) ? conjugate(x) : x, y), DimVector{dim});
+    return recorded::sum(recorded::multiply(recorded::conj(x), y), {dim});
 }
 
 /// Slices along a dimension whose norm is larger than the limit, scaled down to it.
@@ -66,9 +54,10 @@ Tensor renorm(const Tensor& self, Scalar p, int64_t dim, Scalar maxnorm) {
     for (int64_t d = 0; d < self.dim(); ++d)
         if (d != kept) dims.push_back(d);
     const Tensor norms = vector_norm(self, p, dims, true);
-    const Tensor factor = pointwise(
-        kPromote, [](Expr norm, Expr limit) { return where(norm > limit, limit / (norm + 1e-7), 1); }, norms, maxnorm);
-    return contiguous(multiply(self, factor));
+    const Tensor quotient = recorded::multiply(recorded::call("aten::reciprocal", recorded::add(norms, 1e-7)), maxnorm);
+    const Tensor factor =
+        recorded::call("aten::where.ScalarOther", recorded::call("aten::gt.Scalar", norms, maxnorm), quotient, 1);
+    return recorded::contiguous(recorded::multiply(self, factor));
 }
 
 /// Norms over all dimensions but one, which stays.
@@ -77,9 +66,7 @@ Tensor norm_except_dim(const Tensor& v, int64_t pow, int64_t dim) {
     for (int64_t d = 0; d < v.dim(); ++d)
         if (dim != -1 && d != wrap_dim(dim, v.dim())) dims.push_back(d);
     if (dim == -1) return vector_norm(v, pow, std::nullopt, false);
-    return dims.empty() ? pointwise(
-                              kPromote, [](Expr x) { return abs(x); }, v)
-                        : vector_norm(v, pow, dims, true);
+    return dims.empty() ? recorded::abs(v) : vector_norm(v, pow, dims, true);
 }
 
 int64_t product(IntArrayRef sizes) { return checked_numel(sizes); }
@@ -97,8 +84,8 @@ Tensor tensorinv(const Tensor& self, int64_t ind) {
         product(tail), product(head));
     DimVector sizes(tail);
     sizes.append(head.begin(), head.end());
-    return reshape(call_operator("aten::linalg_inv", {reshape(self, {product(head), product(tail)})}).to_tensor(),
-                   sizes);
+    const Tensor matrix = recorded::reshape(self, {product(head), product(tail)});
+    return recorded::reshape(recorded::call("aten::linalg_inv", matrix), sizes);
 }
 
 Tensor tensorsolve(const Tensor& self, const Tensor& other, const std::optional<IntList>& dims) {
@@ -106,7 +93,7 @@ Tensor tensorsolve(const Tensor& self, const Tensor& other, const std::optional<
     for (int64_t d : dims.value_or(IntList{})) order.push_back(wrap_dim(d, self.dim()));
     for (int64_t d = self.dim(); d-- > 0;)
         if (std::find(order.begin(), order.end(), d) == order.end()) order.insert(order.begin(), d);
-    const Tensor a = permute(self, order);
+    const Tensor a = recorded::permute(self, order);
     WICK_CHECK(other.dim() <= a.dim(), "Expected self to have at least as many dimensions as other");
     const size_t lead = static_cast<size_t>(other.dim());
     const IntArrayRef tail = a.sizes().slice(lead, a.sizes().size() - lead);
@@ -115,7 +102,8 @@ Tensor tensorsolve(const Tensor& self, const Tensor& other, const std::optional<
                "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == "
                "prod(self.shape[:other.ndim]), but got {} != {}",
                n, other.numel());
-    return reshape(call_operator("aten::linalg_solve", {reshape(a, {n, n}), reshape(other, {-1})}).to_tensor(), tail);
+    const Tensor matrix = recorded::reshape(a, {n, n});
+    return recorded::reshape(recorded::call("aten::linalg_solve", matrix, recorded::reshape(other, {-1})), tail);
 }
 
 /// Scaling and squaring: exp(A) = exp(A / 2^k)^(2^k), with Taylor's series for the small matrix.
@@ -198,57 +186,87 @@ Tensor cond(const Tensor& self, std::optional<Scalar> p) {
     const double order = p ? p->to_double() : 2;
     if (std::abs(order) == 2) {
         const Tensor s = call_operator("aten::linalg_svdvals", {self}).to_tensor();
-        const Tensor large = select(s, -1, 0), small = select(s, -1, s.size(-1) - 1);
-        return pointwise(
-            kPromote, [](Expr a, Expr b) { return a / b; }, order > 0 ? large : small, order > 0 ? small : large);
+        const Tensor large = recorded::select(s, -1, 0), small = recorded::select(s, -1, s.size(-1) - 1);
+        return order > 0 ? recorded::divide(large, small) : recorded::divide(small, large);
     }
     const auto norm = [&](const Tensor& a) { return call_operator("aten::linalg_matrix_norm", {a, *p}).to_tensor(); };
     WICK_CHECK(self.size(-1) == self.size(-2),
                "linalg.cond: A must be batches of square matrices, but they are {} by {} matrices", self.size(-2),
                self.size(-1));
-    return multiply(norm(self), norm(call_operator("aten::linalg_inv", {self}).to_tensor()));
+    return recorded::multiply(norm(self), norm(call_operator("aten::linalg_inv", {self}).to_tensor()));
 }
 
 Tensor cond_by_name(const Tensor& self, std::string_view p) {
     const auto norm = [&](const Tensor& a) {
         return call_operator("aten::linalg_matrix_norm.str_ord", {a, p}).to_tensor();
     };
-    return multiply(norm(self), norm(call_operator("aten::linalg_inv", {self}).to_tensor()));
+    return recorded::multiply(norm(self), norm(call_operator("aten::linalg_inv", {self}).to_tensor()));
 }
 
 /// v scaled to the norm g along a dimension, and the norms that v had.
 std::tuple<Tensor, Tensor> weight_norm(const Tensor& v, const Tensor& g, int64_t dim) {
     const Tensor norms = norm_except_dim(v, 2, dim);
-    return {pointwise(
-                kPromote, [](Expr v, Expr g, Expr norm) { return v * (g / norm); }, v, g, norms),
-            norms};
+    return {recorded::multiply(v, recorded::divide(g, norms)), norms};
 }
 
 }  // namespace
 
 void register_linalg_compose(Registry& ops) {
-    ops.add("aten::kron(Tensor self, Tensor other) -> Tensor").kernel(&kron).out();
-    ops.add("aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor").kernel(&dist).out();
-    ops.add("aten::vdot(Tensor self, Tensor other) -> Tensor").kernel(&vdot).out();
-    ops.add("aten::linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor").kernel(&vecdot).out();
+    // The exponential of [[A, X], [0, A]] has the derivative of exp at A in direction X in its corner.
+    ops.add("wick::matrix_exp_backward(Tensor grad, Tensor self) -> Tensor").composite(R"(
+def matrix_exp_backward(grad: Tensor, self: Tensor) -> Tensor:
+    n = self.size(-1)
+    adjoint = self.transpose(-2, -1).conj()
+    above = torch.cat([adjoint, grad], -1)
+    below = torch.cat([torch.zeros_like(grad), adjoint], -1)
+    return torch.linalg_matrix_exp(torch.cat([above, below], -2)).narrow(-2, 0, n).narrow(-1, n, n)
+)");
+    ops.add("aten::kron(Tensor self, Tensor other) -> Tensor").kernel(&kron).out().differentiated_by_parts();
+    ops.add("aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor")
+        .kernel(&dist)
+        .out()
+        .differentiated_by_parts();
+    ops.add("aten::vdot(Tensor self, Tensor other) -> Tensor").kernel(&vdot).out().differentiated_by_parts();
+    ops.add("aten::linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor")
+        .kernel(&vecdot)
+        .out()
+        .differentiated_by_parts();
     ops.add("aten::linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)")
-        .kernel(&diagonal);
-    ops.add("aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor").kernel(&renorm).inplace().out();
+        .kernel(&diagonal)
+        .derivative("A", "torch.diagonal_backward(grad, A.size(), offset, dim1, dim2)");
+    ops.add("aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor")
+        .kernel(&renorm)
+        .inplace()
+        .out()
+        .differentiated_by_parts();
     ops.add("aten::_euclidean_dist(Tensor x1, Tensor x2) -> Tensor")
         .kernel([](const Tensor& a, const Tensor& b) {
             return call_operator("aten::cdist", {a, b}).to_tensor();
         })
-        .out();
-    ops.add("aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor").kernel(&norm_except_dim);
+        .out()
+        .differentiated_by_parts();
+    ops.add("aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor")
+        .kernel(&norm_except_dim)
+        .differentiated_by_parts();
     ops.add("aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)")
         .kernel(&weight_norm)
-        .out("", {"out0", "out1"});
-    ops.add("aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor").kernel(&tensorinv).out();
+        .out("", {"out0", "out1"})
+        .differentiated_by_parts();
+    ops.add("aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor")
+        .kernel(&tensorinv)
+        .out()
+        .differentiated_by_parts();
     ops.add("aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor")
         .kernel(&tensorsolve)
-        .out();
-    ops.add("aten::linalg_matrix_exp(Tensor self) -> Tensor").kernel(&matrix_exp).out();
-    ops.add("aten::matrix_exp(Tensor self) -> Tensor").kernel(&matrix_exp);
+        .out()
+        .differentiated_by_parts();
+    ops.add("aten::linalg_matrix_exp(Tensor self) -> Tensor")
+        .kernel(&matrix_exp)
+        .out()
+        .derivative("self", "ops.wick.matrix_exp_backward(grad, self)");
+    ops.add("aten::matrix_exp(Tensor self) -> Tensor")
+        .kernel(&matrix_exp)
+        .derivative("self", "ops.wick.matrix_exp_backward(grad, self)");
     ops.add(
            "aten::linalg_matrix_rank.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool "
            "hermitian=False) -> Tensor")
@@ -267,8 +285,11 @@ void register_linalg_compose(Registry& ops) {
             return rank_tensor(self, tol, number(0), hermitian);
         })
         .out("out_tol_tensor");
-    ops.add("aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor").kernel(&cond).out();
-    ops.add("aten::linalg_cond.p_str(Tensor self, str p) -> Tensor").kernel(&cond_by_name).out();
+    ops.add("aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor").kernel(&cond).out().differentiated_by_parts();
+    ops.add("aten::linalg_cond.p_str(Tensor self, str p) -> Tensor")
+        .kernel(&cond_by_name)
+        .out()
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

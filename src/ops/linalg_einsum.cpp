@@ -7,6 +7,7 @@
 #include "ops/families.h"
 #include "ops/linalg_product.h"
 #include "ops/nn_common.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -56,15 +57,24 @@ struct Term {
     bool has(int label) const { return std::find(labels.begin(), labels.end(), label) != labels.end(); }
 };
 
-/// The term's dimensions in the order of `labels`; a missing one has size 1.
+/// The term's dimensions in the order of `labels`; a missing one has size 1, and one that is left out had it.
 Tensor arranged(const Term& term, const std::vector<int>& labels) {
-    DimVector sizes, strides;
-    for (int label : labels) {
-        const auto at = std::find(term.labels.begin(), term.labels.end(), label);
-        sizes.push_back(at == term.labels.end() ? 1 : term.tensor.size(at - term.labels.begin()));
-        strides.push_back(at == term.labels.end() ? 1 : term.tensor.stride(at - term.labels.begin()));
+    Tensor result = term.tensor;
+    std::vector<int> own = term.labels;
+    for (size_t i = own.size(); i-- > 0;) {
+        if (std::find(labels.begin(), labels.end(), own[i]) != labels.end()) continue;
+        result = recorded::squeeze(result, static_cast<int64_t>(i));
+        own.erase(own.begin() + static_cast<std::ptrdiff_t>(i));
     }
-    return term.tensor.as_strided_unchecked(sizes, strides, term.tensor.storage_offset());
+    DimVector order;
+    for (int label : labels) {
+        const auto at = std::find(own.begin(), own.end(), label);
+        if (at != own.end()) order.push_back(at - own.begin());
+    }
+    if (!std::is_sorted(order.begin(), order.end())) result = recorded::permute(result, order);
+    for (size_t i = 0; i < labels.size(); ++i)
+        if (!term.has(labels[i])) result = recorded::unsqueeze(result, static_cast<int64_t>(i));
+    return result;
 }
 
 /// Labels of an operand with its ellipsis spelled out and repeated labels turned into a diagonal.
@@ -104,7 +114,10 @@ Term make_term(const Tensor& operand, const std::vector<int>& subscripts, int64_
         const int64_t covered = operand.dim() - letters;
         for (int64_t i = 0; i < covered; ++i) add(kLetters + static_cast<int>(ellipsis_rank - covered + i));
     }
-    term.tensor = operand.as_strided_unchecked(sizes, strides, operand.storage_offset());
+    const bool repeats = static_cast<int64_t>(sizes.size()) < operand.dim();
+    term.tensor =
+        repeats ? recorded::call("aten::as_strided", operand, IntArrayRef(sizes).vec(), IntArrayRef(strides).vec(), operand.storage_offset())
+                : operand;
     return term;
 }
 
@@ -119,8 +132,7 @@ Term sum_unneeded(Term term, const std::vector<bool>& needed) {
             dims.push_back(static_cast<int64_t>(d));
         }
     }
-    if (!dims.empty())
-        term.tensor = call_operator("aten::sum.dim_IntList", {term.tensor, dims, false, IValue()}).to_tensor();
+    if (!dims.empty()) term.tensor = recorded::sum(term.tensor, dims);
     term.labels = std::move(kept);
     return term;
 }
@@ -152,11 +164,10 @@ Term join(const Term& left, const Term& right, const std::vector<bool>& needed) 
             }
             sizes.push_back(size);
         }
-        return reshape(arranged(term, order), sizes);
+        return recorded::reshape(arranged(term, order), sizes);
     };
     const Tensor a = flat(left, {&batch, &left_only, &summed}), b = flat(right, {&batch, &summed, &right_only});
-    const Tensor product = empty({a.size(0), a.size(1), b.size(2)}, a.dtype());
-    multiply_batches_into(product, a, b, 1, 0, "einsum");
+    const Tensor product = recorded::call("aten::bmm", a, b);
     Term result;
     DimVector sizes;
     for (const auto* group : {&batch, &left_only, &right_only}) {
@@ -165,7 +176,7 @@ Term join(const Term& left, const Term& right, const std::vector<bool>& needed) 
             sizes.push_back(group == &right_only ? right.size_of(label) : left.size_of(label));
         }
     }
-    result.tensor = view(product, sizes);
+    result.tensor = recorded::reshape(product, sizes);
     return sum_unneeded(std::move(result), needed);
 }
 
@@ -201,7 +212,7 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& tensors, c
     for (size_t i = 0; i < tensors.size(); ++i) {
         for (int label : subscripts[i])
             if (label != kEllipsis) ++occurrences[static_cast<size_t>(label)];
-        terms.push_back(make_term(to_dtype(tensors[i], dtype), subscripts[i], ellipsis_rank, i));
+        terms.push_back(make_term(recorded::to_dtype(tensors[i], dtype), subscripts[i], ellipsis_rank, i));
         for (int label : terms.back().labels) {
             const size_t at = static_cast<size_t>(label);
             const int64_t n = terms.back().size_of(label);
@@ -252,7 +263,9 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& tensors, c
 }  // namespace
 
 void register_linalg_einsum(Registry& ops) {
-    ops.add("aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor").kernel(&einsum);
+    ops.add("aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor")
+        .kernel(&einsum)
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

@@ -8,6 +8,7 @@
 
 #include "ops/linalg_dense.h"
 #include "ops/linalg_matrices.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -126,14 +127,14 @@ Three linalg_lu(const Tensor& self, bool pivot) {
 Tensor lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left, bool adjoint) {
     WICK_CHECK(lu.dim() >= 2 && lu.size(-1) == lu.size(-2),
                "torch.linalg.lu_solve: A must be batches of square matrices");
-    const auto [p, l, u] = lu_unpack(lu, pivots, true, true);
-    const auto flipped = [](const Tensor& t) { return transpose(t, -2, -1); };
+    const IValue factors = call_operator("aten::lu_unpack", {lu, pivots});
+    const auto factor = [&](size_t i) { return factors.to_tuple().elements[i].to_tensor(); };
+    const Tensor p = factor(0), l = factor(1), u = factor(2);
+    const auto flipped = [](const Tensor& t) { return recorded::transpose(t, -2, -1); };
     const auto solve = [](const Tensor& triangle, const Tensor& rhs, bool upper, bool unit) {
-        return call_operator("aten::linalg_solve_triangular", {triangle, rhs, upper, true, unit}).to_tensor();
+        return recorded::call("aten::linalg_solve_triangular", triangle, rhs, upper, true, unit);
     };
-    const auto product = [](const Tensor& x, const Tensor& y) {
-        return call_operator("aten::matmul", {x, y}).to_tensor();
-    };
+    const auto product = &recorded::matmul;
     const Tensor rhs = left ? b : flipped(b);
     if (left != adjoint) {
         const Tensor x = solve(u, solve(l, product(flipped(p), rhs), false, true), true, false);
@@ -233,14 +234,15 @@ Four lstsq(const Tensor& self, const Tensor& b, std::optional<double> rcond,
                "torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), but got {}",
                method);
     const bool vectors = b.dim() == self.dim() - 1;
-    const Tensor rhs = vectors ? unsqueeze(b, -1) : b;
+    const Tensor rhs = vectors ? recorded::unsqueeze(b, -1) : b;
     const int64_t m = self.size(-2), n = self.size(-1);
     WICK_CHECK(rhs.size(-2) == m, "torch.linalg.lstsq: input.size(-2) should match other.size({})", vectors ? -1 : -2);
     const double eps =
         self.dtype() == DType::float64 ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
     const double relative = rcond.value_or(eps * static_cast<double>(std::max(m, n)));
-    const Tensor inverse = call_operator("aten::linalg_pinv", {to_dtype(self, DType::float64), relative}).to_tensor();
-    const Tensor wide = to_dtype(rhs, DType::float64);
+    const Tensor inverse =
+        call_operator("aten::linalg_pinv", {recorded::to_dtype(self, DType::float64), relative}).to_tensor();
+    const Tensor wide = recorded::to_dtype(rhs, DType::float64);
     const Tensor solution = call_operator("aten::matmul", {inverse, wide}).to_tensor();
     const Tensor none = empty({0}, self.dtype());
     Tensor rank = empty({0}, DType::int64), residuals = none, values = none;
@@ -250,13 +252,12 @@ Four lstsq(const Tensor& self, const Tensor& b, std::optional<double> rcond,
     const bool full_rank =
         method == "gels" || amin(rank.numel() > 0 ? rank : full({1}, n, DType::int64)).item().to_int() == n;
     if (m > n && full_rank && method != "gelsy") {
-        const Tensor product = call_operator("aten::matmul", {to_dtype(self, DType::float64), solution}).to_tensor();
-        const Tensor error = call_operator("aten::sub.Tensor", {product, wide}).to_tensor();
-        residuals =
-            to_dtype(sum(call_operator("aten::mul.Tensor", {error, error}).to_tensor(), DimVector{-2}), self.dtype());
+        const Tensor product = recorded::matmul(recorded::to_dtype(self, DType::float64), solution);
+        const Tensor error = recorded::subtract(product, wide);
+        residuals = recorded::to_dtype(recorded::sum(recorded::multiply(error, error), {-2}), self.dtype());
     }
-    const Tensor result = to_dtype(solution, self.dtype());
-    return {vectors ? squeeze(result, -1) : result, residuals, rank, values};
+    const Tensor result = recorded::to_dtype(solution, self.dtype());
+    return {vectors ? recorded::squeeze(result, -1) : result, residuals, rank, values};
 }
 
 }  // namespace
@@ -266,45 +267,71 @@ void register_linalg_factor(Registry& ops) {
            "aten::linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor "
            "pivots, Tensor info)")
         .kernel(&lu_factor_ex)
-        .out();
+        .out()
+        .derivative("A", "ops.wick.lu_factor_backward(grad_LU, LU, pivots)");
     ops.add(
            "aten::_lu_with_info(Tensor self, bool pivot=True, bool check_errors=True) -> (Tensor LU, Tensor pivots, "
            "Tensor info)")
-        .kernel(&lu_factor_ex);
+        .kernel(&lu_factor_ex)
+        .derivative("self", "ops.wick.lu_factor_backward(grad_LU, LU, pivots)");
     ops.add("aten::linalg_lu_factor(Tensor A, *, bool pivot=True) -> (Tensor LU, Tensor pivots)")
         .kernel(&lu_factor)
-        .out();
-    ops.add("aten::linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)").kernel(&linalg_lu).out();
+        .out()
+        .derivative("A", "ops.wick.lu_factor_backward(grad_LU, LU, pivots)");
+    ops.add("aten::linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)")
+        .kernel(&linalg_lu)
+        .out()
+        .derivative("A", "ops.wick.lu_backward(grad_L, grad_U, P, L, U)");
     ops.add(
            "aten::lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> "
            "(Tensor P, Tensor L, Tensor U)")
         .kernel(&lu_unpack)
-        .out();
+        .out()
+        .derivative("LU_data", "ops.wick.lu_unpack_backward(grad_L, grad_U, LU_data.size(), unpack_data)");
     ops.add(
            "aten::linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor")
         .kernel(&lu_solve)
-        .out();
+        .out()
+        .differentiated_by_parts();
     ops.add("aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor")
         .kernel([](const Tensor& b, const Tensor& lu, const Tensor& pivots) {
             return lu_solve(lu, pivots, b, true, false);
         })
-        .out();
+        .out()
+        .differentiated_by_parts();
     ops.add(
            "aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, "
            "Tensor info)")
         .kernel(&solve_ex)
-        .out();
-    ops.add("aten::cholesky_inverse(Tensor self, bool upper=False) -> Tensor").kernel(&cholesky_inverse).out();
-    ops.add("aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)").kernel(&old_qr).out("Q");
+        .out()
+        .differentiated_by_parts();
+    ops.add("aten::cholesky_inverse(Tensor self, bool upper=False) -> Tensor")
+        .kernel(&cholesky_inverse)
+        .out()
+        .derivative("self", "ops.wick.cholesky_inverse_backward(grad, self, upper, result)");
+    ops.add("aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)")
+        .kernel(&old_qr)
+        .out("Q")
+        .differentiated_by_parts();
     ops.add("aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)").kernel(&geqrf).out("a");
-    ops.add("aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor").kernel(&householder_product).out();
-    ops.add("aten::orgqr(Tensor self, Tensor input2) -> Tensor").kernel(&householder_product).out();
+    ops.add("aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor")
+        .kernel(&householder_product)
+        .out()
+        .decomposition(R"(
+def linalg_householder_product(input: Tensor, tau: Tensor) -> Tensor:
+    return ops.wick.reflect_columns(input, tau)
+)");
+    ops.add("aten::orgqr(Tensor self, Tensor input2) -> Tensor").kernel(&householder_product).out().decomposition(R"(
+def orgqr(self: Tensor, input2: Tensor) -> Tensor:
+    return ops.wick.reflect_columns(self, input2)
+)");
     ops.add(
            "aten::linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, "
            "Tensor residuals, "
            "Tensor rank, Tensor singular_values)")
         .kernel(&lstsq)
-        .out();
+        .out()
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

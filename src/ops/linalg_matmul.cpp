@@ -4,6 +4,7 @@
 #include "ops/families.h"
 #include "ops/linalg_product.h"
 #include "ops/nn_common.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -172,18 +173,18 @@ Tensor inner(const Tensor& self, const Tensor& other) {
                "inner() the last dimension must match on both input tensors but got shapes {} and {}",
                format_sizes(self.sizes()), format_sizes(other.sizes()));
     const int64_t k = self.size(-1);
-    const auto rows = [&](const Tensor& t) { return view(contiguous(t), {k == 0 ? 0 : t.numel() / k, k}); };
+    const auto rows = [&](const Tensor& t) { return recorded::reshape(t, {k == 0 ? 0 : t.numel() / k, k}); };
     DimVector sizes(self.sizes().slice(0, self.sizes().size() - 1));
     for (int64_t d = 0; d + 1 < other.dim(); ++d) sizes.push_back(other.size(d));
-    return view(multiply(rows(self), transpose(rows(other), 0, 1), "inner"), sizes);
+    return recorded::reshape(recorded::matmul(rows(self), recorded::transpose(rows(other), 0, 1)), sizes);
 }
 
 /// The cheapest order of multiplication (the textbook dynamic program over all parenthesisations).
 Tensor multi_dot(std::vector<Tensor> matrices) {
     WICK_CHECK(matrices.size() >= 2, "multi_dot(): expected at least 2 tensors but got {}", matrices.size());
     const bool row_first = matrices.front().dim() == 1, column_last = matrices.back().dim() == 1;
-    if (row_first) matrices.front() = unsqueeze(matrices.front(), 0);
-    if (column_last) matrices.back() = unsqueeze(matrices.back(), 1);
+    if (row_first) matrices.front() = recorded::unsqueeze(matrices.front(), 0);
+    if (column_last) matrices.back() = recorded::unsqueeze(matrices.back(), 1);
     const size_t count = matrices.size();
     for (size_t i = 0; i < count; ++i)
         WICK_CHECK(matrices[i].dim() == 2, "multi_dot(): tensor {} must be 2D but got {}D", i, matrices[i].dim());
@@ -204,13 +205,13 @@ Tensor multi_dot(std::vector<Tensor> matrices) {
     // Depth is bounded by the length of an argument list.
     const auto multiply_range = [&](const auto& self, size_t i, size_t j) -> Tensor {
         if (i == j) return matrices[i];
-        return multiply(self(self, i, split[i][j]), self(self, split[i][j] + 1, j), "multi_dot");
+        return recorded::matmul(self(self, i, split[i][j]), self(self, split[i][j] + 1, j));
     };
     const Tensor out = multiply_range(multiply_range, 0, count - 1);
     DimVector sizes;
     if (!row_first) sizes.push_back(out.size(0));
     if (!column_last) sizes.push_back(out.size(1));
-    return view(out, sizes);
+    return recorded::reshape(out, sizes);
 }
 
 Tensor tensordot(const Tensor& self, const Tensor& other, IntList dims_self, IntList dims_other) {
@@ -219,12 +220,8 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntList dims_self, Int
     DimVector sizes;
     const auto as_matrix = [&](const Tensor& t, const IntList& dims, bool kept_first) {
         std::vector<bool> contracted(static_cast<size_t>(t.dim()), false);
-        DimVector order, shape, strides;
+        DimVector order;
         int64_t kept = 1, summed = 1;
-        const auto take = [&](int64_t d) {
-            shape.push_back(t.size(d));
-            strides.push_back(t.stride(d));
-        };
         for (int64_t d : dims) {
             const int64_t wrapped = wrap_dim(d, t.dim());
             WICK_CHECK(!contracted[wrapped], "dim {} appears multiple times in the list of dims", wrapped);
@@ -232,18 +229,18 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntList dims_self, Int
             summed *= t.size(wrapped);
         }
         const auto take_contracted = [&] {
-            for (int64_t d : dims) take(wrap_dim(d, t.dim()));
+            for (int64_t d : dims) order.push_back(wrap_dim(d, t.dim()));
         };
         if (!kept_first) take_contracted();
         for (int64_t d = 0; d < t.dim(); ++d) {
             if (contracted[d]) continue;
-            take(d);
+            order.push_back(d);
             kept *= t.size(d);
             sizes.push_back(t.size(d));
         }
         if (kept_first) take_contracted();
-        const Tensor moved = contiguous(t.as_strided_unchecked(shape, strides, t.storage_offset()));
-        return kept_first ? view(moved, {kept, summed}) : view(moved, {summed, kept});
+        const Tensor moved = recorded::permute(t, order);
+        return recorded::reshape(moved, kept_first ? DimVector{kept, summed} : DimVector{summed, kept});
     };
     for (size_t i = 0; i < dims_self.size(); ++i) {
         const int64_t a = self.size(dims_self[i]), b = other.size(dims_other[i]);
@@ -253,12 +250,51 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntList dims_self, Int
             dims_self[i], b, dims_other[i]);
     }
     const Tensor a = as_matrix(self, dims_self, true), b = as_matrix(other, dims_other, false);
-    return view(multiply(a, b, "tensordot"), sizes);
+    return recorded::reshape(recorded::matmul(a, b), sizes);
 }
 
 }  // namespace
 
 void register_linalg_matmul(Registry& ops) {
+    // Batches are folded into rows where the other side is one matrix, so that its gradient is one product.
+    ops.add("aten::matmul_backward(Tensor grad, Tensor self, Tensor other, bool[] mask) -> (Tensor?, Tensor?)")
+        .composite(R"(
+def matmul_backward(grad: Tensor, self: Tensor, other: Tensor, mask: List[bool]) -> Tuple[Optional[Tensor], Optional[Tensor]]:
+    grad_self: Optional[Tensor] = None
+    grad_other: Optional[Tensor] = None
+    if self.dim() == 2 and other.dim() == 2:
+        if mask[0]:
+            grad_self = grad.mm(other.t().conj())
+        if mask[1]:
+            grad_other = self.t().conj().mm(grad)
+        return grad_self, grad_other
+    if self.dim() == 1 and other.dim() == 1:
+        if mask[0]:
+            grad_self = grad * other.conj()
+        if mask[1]:
+            grad_other = grad * self.conj()
+        return grad_self, grad_other
+    left = self.unsqueeze(0) if self.dim() == 1 else self
+    right = other.unsqueeze(1) if other.dim() == 1 else other
+    wide = grad.unsqueeze(-2) if self.dim() == 1 else grad
+    wide = wide.unsqueeze(-1) if other.dim() == 1 else wide
+    if mask[0]:
+        if left.dim() == 2 and right.dim() >= 3:
+            columns = right.transpose(-2, -1).flatten(0, -2).conj()
+            grad_self = wide.transpose(-2, -1).flatten(0, -2).t().mm(columns)
+        else:
+            grad_self = wide.matmul(right.transpose(-2, -1).conj())
+        if self.dim() == 1:
+            grad_self = grad_self.squeeze(-2)
+    if mask[1]:
+        if left.dim() >= 3 and right.dim() == 2:
+            grad_other = left.flatten(0, -2).t().conj().mm(wide.flatten(0, -2))
+        else:
+            grad_other = left.transpose(-2, -1).conj().matmul(wide)
+        if other.dim() == 1:
+            grad_other = grad_other.squeeze(-1)
+    return grad_self, grad_other
+)");
     ops.add("aten::mm(Tensor self, Tensor mat2) -> Tensor")
         .kernel(&mm)
         .out()
@@ -286,15 +322,26 @@ void register_linalg_matmul(Registry& ops) {
     ops.add("aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&addbmm)
         .inplace()
-        .out();
+        .out()
+        .derivative("self", "grad * beta")
+        .derivative("batch1",
+                    "grad.unsqueeze(0).expand(batch1.size(0), -1, -1).bmm(batch2.transpose(1, 2).conj()) * alpha")
+        .derivative("batch2",
+                    "batch1.transpose(1, 2).conj().bmm(grad.unsqueeze(0).expand(batch1.size(0), -1, -1)) * alpha");
     ops.add("aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&addmv)
         .inplace()
-        .out();
+        .out()
+        .derivative("self", "grad * beta")
+        .derivative("mat", "grad.ger(vec.conj()) * alpha")
+        .derivative("vec", "mat.t().conj().mv(grad) * alpha");
     ops.add("aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&addr)
         .inplace()
-        .out();
+        .out()
+        .derivative("self", "grad * beta")
+        .derivative("vec1", "grad.mv(vec2.conj()) * alpha")
+        .derivative("vec2", "grad.t().mv(vec1.conj()) * alpha");
     ops.add("aten::mv(Tensor self, Tensor vec) -> Tensor")
         .kernel(&mv)
         .out()
@@ -305,16 +352,31 @@ void register_linalg_matmul(Registry& ops) {
         .out()
         .derivative("self", "grad * tensor.conj()")
         .derivative("tensor", "grad * self.conj()");
-    ops.add("aten::outer(Tensor self, Tensor vec2) -> Tensor").kernel(&outer).out();
-    ops.add("aten::ger(Tensor self, Tensor vec2) -> Tensor").kernel(&outer).out();
-    ops.add("aten::inner(Tensor self, Tensor other) -> Tensor").kernel(&inner).out();
-    ops.add("aten::matmul(Tensor self, Tensor other) -> Tensor").kernel(&matmul).out();
-    ops.add("aten::linalg_matmul(Tensor self, Tensor other) -> Tensor").kernel(&matmul).out();
-    ops.add("aten::chain_matmul(Tensor[] matrices) -> Tensor").kernel(&multi_dot).out();
-    ops.add("aten::linalg_multi_dot(Tensor[] tensors) -> Tensor").kernel(&multi_dot).out();
+    ops.add("aten::outer(Tensor self, Tensor vec2) -> Tensor")
+        .kernel(&outer)
+        .out()
+        .derivative("self", "grad.mv(vec2.conj())")
+        .derivative("vec2", "grad.t().mv(self.conj())");
+    ops.add("aten::ger(Tensor self, Tensor vec2) -> Tensor")
+        .kernel(&outer)
+        .out()
+        .derivative("self", "grad.mv(vec2.conj())")
+        .derivative("vec2", "grad.t().mv(self.conj())");
+    ops.add("aten::inner(Tensor self, Tensor other) -> Tensor").kernel(&inner).out().differentiated_by_parts();
+    ops.add("aten::matmul(Tensor self, Tensor other) -> Tensor")
+        .kernel(&matmul)
+        .out()
+        .derivative("self, other", "torch.matmul_backward(grad, self, other, needed)");
+    ops.add("aten::linalg_matmul(Tensor self, Tensor other) -> Tensor")
+        .kernel(&matmul)
+        .out()
+        .derivative("self, other", "torch.matmul_backward(grad, self, other, needed)");
+    ops.add("aten::chain_matmul(Tensor[] matrices) -> Tensor").kernel(&multi_dot).out().differentiated_by_parts();
+    ops.add("aten::linalg_multi_dot(Tensor[] tensors) -> Tensor").kernel(&multi_dot).out().differentiated_by_parts();
     ops.add("aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor")
         .kernel(&tensordot)
-        .out();
+        .out()
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

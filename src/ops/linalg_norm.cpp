@@ -12,6 +12,7 @@
 #include "ops/families.h"
 #include "ops/linalg_dense.h"
 #include "ops/nn_common.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -132,35 +133,32 @@ std::pair<int64_t, int64_t> matrix_dims(const Tensor& self, const IntList& dims,
     return {row, column};
 }
 
-/// Singular values of the matrices in two dimensions, folded to one number each.
-template <class Fold>
+// What follows calls operators only: matrix norms are differentiated by parts.
+
+Tensor norm_by_operator(const Tensor& self, double p, const std::optional<IntList>& dims, bool keepdim,
+                        std::optional<DType> dtype) {
+    return recorded::call("aten::linalg_vector_norm", self, p, dims ? IValue(IntArrayRef(*dims).vec()) : IValue(), keepdim,
+                          dtype ? IValue(static_cast<int64_t>(*dtype)) : IValue());
+}
+
+/// The largest, the smallest or the sum of the singular values of the matrices in two dimensions.
 Tensor fold_singular_values(const Tensor& self, int64_t row, int64_t column, bool keepdim, std::optional<DType> dtype,
-                            Fold fold, std::string_view op) {
+                            std::string_view fold, std::string_view op) {
     const DType result_dtype = norm_dtype(self, dtype, op);
-    std::vector<int64_t> order;
-    DimVector sizes;
+    DimVector order, sizes;
     for (int64_t d = 0; d < self.dim(); ++d) {
-        if (d == row || d == column) {
-            if (keepdim) sizes.push_back(1);
-            continue;
-        }
-        order.push_back(d);
-        sizes.push_back(self.size(d));
+        const bool is_folded = d == row || d == column;
+        if (!is_folded) order.push_back(d);
+        if (!is_folded || keepdim) sizes.push_back(is_folded ? 1 : self.size(d));
     }
     order.push_back(row);
     order.push_back(column);
-    const Tensor x = contiguous(to_dtype(permute(self, order), DType::float64));
-    const int64_t m = self.size(row), n = self.size(column), count = checked_numel(sizes);
-    const Tensor out = empty(sizes, DType::float64);
-    for (int64_t i = 0; i < count; ++i)
-        out.mutable_data<double>()[i] = fold(dense::singular_values(x.data<double>() + i * m * n, m, n));
-    return to_dtype(out, result_dtype);
-}
-
-double sum_of(const std::vector<double>& values) {
-    double sum = 0;
-    for (double value : values) sum += value;
-    return sum;
+    const Tensor x = recorded::to_dtype(recorded::permute(self, order), DType::float64);
+    const Tensor values = recorded::call("aten::linalg_svdvals", x);
+    const Tensor folded = fold == "sum" || values.size(-1) == 0
+                              ? recorded::sum(values, {-1})
+                              : recorded::call(fold, values, std::vector<int64_t>{-1});
+    return recorded::to_dtype(recorded::reshape(folded, sizes), result_dtype);
 }
 
 Tensor matrix_norm(const Tensor& self, Scalar ord, const IntList& dim, bool keepdim, std::optional<DType> dtype) {
@@ -168,37 +166,33 @@ Tensor matrix_norm(const Tensor& self, Scalar ord, const IntList& dim, bool keep
     const double p = ord.to_double(), magnitude = std::abs(p);
     WICK_CHECK(magnitude == 1 || magnitude == 2 || std::isinf(p), "linalg.matrix_norm: Order {} not supported.", p);
     if (magnitude == 2) {
-        return fold_singular_values(
-            self, row, column, keepdim, dtype,
-            [p](const std::vector<double>& s) { return s.empty() ? 0
-                                                       : p > 0   ? s.front()
-                                                                 : s.back(); },
-            "linalg.matrix_norm");
+        return fold_singular_values(self, row, column, keepdim, dtype, p > 0 ? "aten::amax" : "aten::amin",
+                                    "linalg.matrix_norm");
     }
     // Sums of magnitudes along one dimension, then the extreme of them along the other.
     const int64_t summed = std::isinf(p) ? column : row, other = std::isinf(p) ? row : column;
-    const Tensor sums = vector_norm_of(self, 1, IntList{summed}, true, dtype, "linalg.matrix_norm");
-    const Tensor kept = vector_norm_of(sums, p > 0 ? PowerSum::kInfinity : -PowerSum::kInfinity, IntList{other}, true,
-                                       std::nullopt, "linalg.matrix_norm");
-    return keepdim ? kept : squeeze(squeeze(kept, std::max(row, column)), std::min(row, column));
+    const Tensor sums = norm_by_operator(self, 1, IntList{summed}, true, dtype);
+    const Tensor kept = recorded::call(p > 0 ? "aten::amax" : "aten::amin", sums, std::vector<int64_t>{other}, true);
+    if (keepdim) return kept;
+    return recorded::squeeze(recorded::squeeze(kept, std::max(row, column)), std::min(row, column));
 }
 
 Tensor matrix_norm_by_name(const Tensor& self, const std::string& ord, const IntList& dim, bool keepdim,
                            std::optional<DType> dtype) {
     const auto [row, column] = matrix_dims(self, dim, "linalg.matrix_norm");
     WICK_CHECK(ord == "fro" || ord == "nuc", "linalg.matrix_norm: Order {} not supported.", ord);
-    if (ord == "fro") return vector_norm_of(self, 2, dim, keepdim, dtype, "linalg.matrix_norm");
-    return fold_singular_values(self, row, column, keepdim, dtype, sum_of, "linalg.matrix_norm");
+    if (ord == "fro") return norm_by_operator(self, 2, dim, keepdim, dtype);
+    return fold_singular_values(self, row, column, keepdim, dtype, "sum", "linalg.matrix_norm");
 }
 
 Tensor linalg_norm(const Tensor& self, std::optional<Scalar> ord, const std::optional<IntList>& dim, bool keepdim,
                    std::optional<DType> dtype) {
-    if (!ord) return vector_norm_of(self, 2, dim, keepdim, dtype, "linalg.norm");
+    if (!ord) return norm_by_operator(self, 2, dim, keepdim, dtype);
     const bool matrix = dim ? dim->size() == 2 : self.dim() == 2;
     WICK_CHECK(dim || self.dim() == 1 || self.dim() == 2,
                "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", self.dim());
     return matrix ? matrix_norm(self, *ord, dim.value_or(IntList{0, 1}), keepdim, dtype)
-                  : vector_norm(self, *ord, dim, keepdim, dtype);
+                  : norm_by_operator(self, ord->to_double(), dim, keepdim, dtype);
 }
 
 Tensor linalg_norm_by_name(const Tensor& self, const std::string& ord, const std::optional<IntList>& dim, bool keepdim,
@@ -238,18 +232,16 @@ Tensor nuclear_norm_dim(const Tensor& self, const IntList& dim, bool keepdim) {
     return matrix_norm_by_name(self, "nuc", dim, keepdim, std::nullopt);
 }
 
-Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t>);
-
 /// Distances between the rows of self[N, M]: of every pair i < j, in that order.
 Tensor pdist(const Tensor& self, double p) {
     WICK_CHECK(self.dim() == 2, "pdist only supports 2D tensors, got: {}D", self.dim());
     WICK_CHECK(is_floating(self.dtype()), "pdist only supports floating-point dtypes");
     WICK_CHECK(p >= 0, "pdist only supports non-negative p values");
     const int64_t rows = self.size(0);
-    const Tensor all = cdist(self, self, p, std::nullopt);
-    std::vector<Tensor> parts;
-    for (int64_t i = 0; i < rows; ++i) parts.push_back(narrow(select(all, 0, i), 0, i + 1, rows - i - 1));
-    return parts.empty() ? empty({0}, self.dtype()) : cat(parts);
+    std::vector<int64_t> pairs;
+    for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = i + 1; j < rows; ++j) pairs.push_back(i * rows + j);
+    return recorded::call("aten::take", recorded::call("aten::cdist", self, self, p), int_tensor(pairs));
 }
 
 /// Distances between every row of x1[…, P, M] and every row of x2[…, R, M].
@@ -305,56 +297,116 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t
 }  // namespace
 
 void register_linalg_norm(Registry& ops) {
+    // Nothing where the norm is not smooth: at 0, and for orders below 1 at each element that is 0.
+    ops.add(
+           "wick::vector_norm_backward(Tensor grad, Tensor self, float p, Tensor norm, int[]? dim, bool keepdim) -> "
+           "Tensor")
+        .composite(R"(
+def vector_norm_backward(grad: Tensor, self: Tensor, p: float, norm: Tensor, dim: Optional[List[int]], keepdim: bool) -> Tensor:
+    if p == 0.0:
+        return torch.zeros_like(self)
+    grad = ops.wick.expand_reduced(grad, self.size(), dim, keepdim)
+    norm = ops.wick.expand_reduced(norm, self.size(), dim, keepdim)
+    if p == 1.0:
+        return self.sgn() * grad
+    if p == 2.0:
+        return self * (grad / norm).masked_fill(norm == 0, 0)
+    if math.isinf(p):
+        largest = (self.abs() == norm).logical_or(self.isnan())
+        return self.sgn() * (grad / largest.sum(dim, True)) * largest
+    if p < 1.0:
+        return self.sgn() * self.abs().pow(p - 1).masked_fill(self == 0, 0) * grad * norm.pow(1 - p)
+    scale = (grad / norm.pow(p - 1)).masked_fill(norm == 0, 0)
+    if p < 2.0:
+        return self.sgn() * self.abs().pow(p - 1) * scale
+    return self * self.abs().pow(p - 2) * scale
+)");
+    ops.add("aten::_cdist_backward(Tensor grad, Tensor x1, Tensor x2, float p, Tensor cdist) -> Tensor").composite(R"(
+def _cdist_backward(grad: Tensor, x1: Tensor, x2: Tensor, p: float, cdist: Tensor) -> Tensor:
+    if p == 2.0:
+        weight = (grad / cdist).masked_fill(cdist == 0, 0)
+        return x1 * weight.sum(-1, True) - weight.matmul(x2)
+    difference = x1.unsqueeze(-2) - x2.unsqueeze(-3)
+    return ops.wick.vector_norm_backward(grad, difference, p, cdist, [-1], False).sum(-2)
+)");
     ops.add(
            "aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? "
            "dtype=None) -> Tensor")
         .kernel(&vector_norm)
-        .out();
+        .out()
+        .derivative("self", "ops.wick.vector_norm_backward(grad, self, float(ord), result, dim, keepdim)");
     ops.add(
            "aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? "
            "dtype=None) -> Tensor")
         .kernel(&matrix_norm)
-        .out();
+        .out()
+        .differentiated_by_parts();
     ops.add(
            "aten::linalg_matrix_norm.str_ord(Tensor self, str ord=\"fro\", int[] dim=[-2, -1], bool keepdim=False, *, "
            "ScalarType? dtype=None) "
            "-> Tensor")
         .kernel(&matrix_norm_by_name)
-        .out("str_ord_out");
+        .out("str_ord_out")
+        .differentiated_by_parts();
     ops.add(
            "aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? "
            "dtype=None) -> Tensor")
         .kernel(&linalg_norm)
-        .out();
+        .out()
+        .differentiated_by_parts();
     ops.add(
            "aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? "
            "dtype=None) -> Tensor")
         .kernel(&linalg_norm_by_name)
-        .out("ord_str_out");
-    ops.add("aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor").kernel(&norm_scalar).out("Scalar_out");
+        .out("ord_str_out")
+        .differentiated_by_parts();
+    ops.add("aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor")
+        .kernel(&norm_scalar)
+        .out("Scalar_out")
+        .derivative("self", "ops.wick.vector_norm_backward(grad, self, float(p), result, None, False)");
     ops.add("aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor")
         .kernel(&norm_dim)
-        .out("out");
+        .out("out")
+        .derivative("self",
+                    "ops.wick.vector_norm_backward(grad, self, 2.0 if p is None else float(p), result, dim, keepdim)");
     ops.add(
            "aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> "
            "Tensor")
         .kernel(&norm_dim_dtype)
-        .out("dtype_out");
+        .out("dtype_out")
+        .derivative("self",
+                    "ops.wick.vector_norm_backward(grad, self, 2.0 if p is None else float(p), result, dim, keepdim)");
     ops.add("aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor")
         .kernel(&norm_dtype_only)
-        .out("ScalarOpt_dtype_out");
-    ops.add("aten::frobenius_norm(Tensor self) -> Tensor").kernel(&frobenius_norm);
+        .out("ScalarOpt_dtype_out")
+        .derivative("self",
+                    "ops.wick.vector_norm_backward(grad, self, 2.0 if p is None else float(p), result, None, False)");
+    ops.add("aten::frobenius_norm(Tensor self) -> Tensor")
+        .kernel(&frobenius_norm)
+        .derivative("self", "ops.wick.vector_norm_backward(grad, self, 2.0, result, None, False)");
     ops.add("aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor")
         .kernel(&frobenius_norm_dim)
-        .out("out");
-    ops.add("aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor").kernel(&nuclear_norm).out("out");
+        .out("out")
+        .derivative("self", "ops.wick.vector_norm_backward(grad, self, 2.0, result, dim, keepdim)");
+    ops.add("aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor")
+        .kernel(&nuclear_norm)
+        .out("out")
+        .differentiated_by_parts();
     ops.add("aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor")
         .kernel(&nuclear_norm_dim)
-        .out("dim_out");
-    ops.add("aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor").kernel(&cdist);
-    ops.add("aten::pdist(Tensor self, float p=2.) -> Tensor").kernel(&pdist);
-    ops.add("aten::_pdist_forward(Tensor self, float p=2.) -> Tensor").kernel(&pdist).out();
-    ops.add("aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor").kernel(&cdist).out();
+        .out("dim_out")
+        .differentiated_by_parts();
+    ops.add("aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor")
+        .kernel(&cdist)
+        .derivative("x1", "torch._cdist_backward(grad, x1, x2, p, result)")
+        .derivative("x2", "torch._cdist_backward(grad.transpose(-2, -1), x2, x1, p, result.transpose(-2, -1))");
+    ops.add("aten::pdist(Tensor self, float p=2.) -> Tensor").kernel(&pdist).differentiated_by_parts();
+    ops.add("aten::_pdist_forward(Tensor self, float p=2.) -> Tensor").kernel(&pdist).out().differentiated_by_parts();
+    ops.add("aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor")
+        .kernel(&cdist)
+        .out()
+        .derivative("x1", "torch._cdist_backward(grad, x1, x2, p, result)")
+        .derivative("x2", "torch._cdist_backward(grad.transpose(-2, -1), x2, x1, p, result.transpose(-2, -1))");
 }
 
 }  // namespace wick::jit

@@ -11,6 +11,7 @@
 #include "ops/linalg_matrices.h"
 #include "ops/linalg_product.h"
 #include "ops/nn_common.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -126,8 +127,9 @@ Tensor solve_triangular(const Tensor& self, const Tensor& b_in, bool upper, bool
 }
 
 Pair triangular_solve(const Tensor& self, const Tensor& a, bool upper, bool transposed, bool unitriangular) {
-    const Tensor matrix = transposed ? transpose(a, -2, -1) : a;
-    return {solve_triangular(matrix, self, upper != transposed, true, unitriangular), clone(a)};
+    const Tensor matrix = transposed ? recorded::transpose(a, -2, -1) : a;
+    return {recorded::call("aten::linalg_solve_triangular", matrix, self, upper != transposed, true, unitriangular),
+            recorded::clone(a)};
 }
 
 Tensor det(const Tensor& self) {
@@ -238,9 +240,11 @@ Tensor linalg_svdvals(const Tensor& self, const IValue&) {
 }
 
 Three svd(const Tensor& self, bool some, bool compute_uv) {
-    auto [u, s, v] = svd_factors(Matrices(self, "linalg.svd"));
-    if (!compute_uv) return {zeros(u.sizes(), u.dtype()), s, zeros(v.sizes(), v.dtype())};
-    return {some ? u : completed(u), s, some ? v : completed(v)};
+    const IValue factors = call_operator("aten::linalg_svd", {self, !some && compute_uv});
+    const auto part = [&](size_t i) { return factors.to_tuple().elements[i].to_tensor(); };
+    const Tensor u = part(0), v = recorded::transpose(part(2), -2, -1);
+    if (!compute_uv) return {zeros(u.sizes(), u.dtype()), part(1), zeros(v.sizes(), v.dtype())};
+    return {u, part(1), v};
 }
 
 Pair eigh(const Tensor& self, const std::string& uplo) {
@@ -290,12 +294,12 @@ Tensor matrix_power(const Tensor& self, int64_t n) {
     const auto times = [](const Tensor& a, const Tensor& b) {
         return call_operator("aten::matmul", {a, b}).to_tensor();
     };
-    Tensor base = n < 0 ? inverse(self) : self, result;
+    Tensor base = n < 0 ? recorded::call("aten::linalg_inv", self) : self, result;
     for (uint64_t e = n < 0 ? ~static_cast<uint64_t>(n) + 1 : static_cast<uint64_t>(n); e > 0; e >>= 1) {
         if (e & 1) result = result.defined() ? times(result, base) : base;
         if (e > 1) base = times(base, base);
     }
-    if (result.defined()) return n == 1 ? clone(result) : result;
+    if (result.defined()) return n == 1 ? recorded::clone(result) : result;
     result = zeros(self.sizes(), self.dtype());
     fill(diagonal(result, 0, -2, -1), 1);
     return result;
@@ -303,7 +307,7 @@ Tensor matrix_power(const Tensor& self, int64_t n) {
 
 Tensor trace(const Tensor& self) {
     WICK_CHECK(self.dim() == 2, "trace: expected a matrix, but got tensor with dim {}", self.dim());
-    return call_operator("aten::sum", {diagonal(self), IValue()}).to_tensor();
+    return recorded::call("aten::sum", recorded::diagonal(self));
 }
 
 Tensor linalg_cross(const Tensor& self, const Tensor& other, int64_t dim) {
@@ -312,15 +316,14 @@ Tensor linalg_cross(const Tensor& self, const Tensor& other, int64_t dim) {
                "linalg.cross: inputs dimension {} must have length 3. Got {} and {}", dim, self.size(dim),
                other.size(dim));
     const auto term = [&](const Tensor& a, int64_t i, const Tensor& b, int64_t j) {
-        return call_operator("aten::mul.Tensor", {select(a, dim, i), select(b, dim, j)});
+        return recorded::multiply(recorded::select(a, dim, i), recorded::select(b, dim, j));
     };
     std::vector<Tensor> parts;
     for (int64_t i = 0; i < 3; ++i) {
         const int64_t j = (i + 1) % 3, k = (i + 2) % 3;
-        parts.push_back(
-            call_operator("aten::sub.Tensor", {term(self, j, other, k), term(self, k, other, j)}).to_tensor());
+        parts.push_back(recorded::subtract(term(self, j, other, k), term(self, k, other, j)));
     }
-    return stack(parts, wrap_dim(dim, self.dim()));
+    return recorded::stack(parts, wrap_dim(dim, self.dim()));
 }
 
 Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim) {
@@ -333,63 +336,126 @@ Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim
 }  // namespace
 
 void register_linalg_solve(Registry& ops) {
-    ops.add("aten::linalg_inv(Tensor A) -> Tensor").kernel(&inverse).out();
-    ops.add("aten::inverse(Tensor self) -> Tensor").kernel(&inverse).out();
+    ops.add("aten::linalg_inv(Tensor A) -> Tensor")
+        .kernel(&inverse)
+        .out()
+        .derivative("A", "ops.wick.inverse_backward(grad, result)");
+    ops.add("aten::inverse(Tensor self) -> Tensor")
+        .kernel(&inverse)
+        .out()
+        .derivative("self", "ops.wick.inverse_backward(grad, result)");
     ops.add("aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)")
         .kernel(&inverse_with_info)
-        .out("inverse");
-    ops.add("aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor").kernel(&solve).out();
+        .out("inverse")
+        .derivative("A", "ops.wick.inverse_backward(grad_inverse, inverse)");
+    ops.add("aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor")
+        .kernel(&solve)
+        .out()
+        .derivative("A, B", "ops.wick.solve_backward(grad, A, B, left, result)");
     ops.add(
            "aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool "
            "unitriangular=False) -> Tensor")
         .kernel(&solve_triangular)
-        .out();
+        .out()
+        .derivative("self, B", "ops.wick.solve_triangular_backward(grad, self, upper, left, unitriangular, result)");
     ops.add(
            "aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool "
            "unitriangular=False) -> (Tensor "
            "solution, Tensor cloned_coefficient)")
-        .kernel(&triangular_solve);
-    ops.add("aten::linalg_det(Tensor A) -> Tensor").kernel(&det).out();
-    ops.add("aten::det(Tensor self) -> Tensor").kernel(&det);
-    ops.add("aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)").kernel(&slogdet).out("out");
-    ops.add("aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)").kernel(&slogdet).out("out");
-    ops.add("aten::logdet(Tensor self) -> Tensor").kernel(&logdet);
+        .kernel(&triangular_solve)
+        .differentiated_by_parts();
+    ops.add("aten::linalg_det(Tensor A) -> Tensor")
+        .kernel(&det)
+        .out()
+        .derivative("A", "ops.wick.det_backward(grad, A, result)");
+    ops.add("aten::det(Tensor self) -> Tensor")
+        .kernel(&det)
+        .derivative("self", "ops.wick.det_backward(grad, self, result)");
+    ops.add("aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)")
+        .kernel(&slogdet)
+        .out("out")
+        .derivative("A", "ops.wick.logdet_backward(grad_logabsdet, A)");
+    ops.add("aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)")
+        .kernel(&slogdet)
+        .out("out")
+        .derivative("self", "ops.wick.logdet_backward(grad_logabsdet, self)");
+    ops.add("aten::logdet(Tensor self) -> Tensor")
+        .kernel(&logdet)
+        .derivative("self", "ops.wick.logdet_backward(grad, self)");
     ops.add(
            "aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor "
            "info)")
         .kernel(&cholesky_with_info)
-        .out("L");
-    ops.add("aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor").kernel(&cholesky).out();
-    ops.add("aten::cholesky(Tensor self, bool upper=False) -> Tensor").kernel(&cholesky).out();
+        .out("L")
+        .derivative("self", "torch.cholesky_backward(grad_L, upper, L)");
+    ops.add("aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor")
+        .kernel(&cholesky)
+        .out()
+        .derivative("self", "torch.cholesky_backward(grad, upper, result)");
+    ops.add("aten::cholesky(Tensor self, bool upper=False) -> Tensor")
+        .kernel(&cholesky)
+        .out()
+        .derivative("self", "torch.cholesky_backward(grad, upper, result)");
     ops.add("aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor")
         .kernel(&cholesky_solve)
-        .out();
-    ops.add("aten::linalg_qr(Tensor A, str mode=\"reduced\") -> (Tensor Q, Tensor R)").kernel(&qr).out("out");
+        .out()
+        .derivative("self, input2", "ops.wick.cholesky_solve_backward(grad, input2, upper, result)");
+    ops.add("aten::linalg_qr(Tensor A, str mode=\"reduced\") -> (Tensor Q, Tensor R)")
+        .kernel(&qr)
+        .out("out")
+        .derivative("A", "ops.wick.qr_backward(grad_Q, grad_R, Q, R, mode)");
     ops.add(
            "aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor "
            "Vh)")
         .kernel(&linalg_svd)
-        .out("U");
-    ops.add("aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor").kernel(&linalg_svdvals).out();
+        .out("U")
+        .derivative("A", "ops.wick.svd_backward(grad_U, grad_S, grad_Vh, U, S, Vh)");
+    ops.add("aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor")
+        .kernel(&linalg_svdvals)
+        .out()
+        .decomposition(R"(
+def linalg_svdvals(A: Tensor, driver: Optional[str]) -> Tensor:
+    return torch.linalg_svd(A, False)[1]
+)");
     ops.add("aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)")
         .kernel(&svd)
-        .out("U");
+        .out("U")
+        .differentiated_by_parts();
     ops.add("aten::linalg_eigh(Tensor self, str UPLO=\"L\") -> (Tensor eigenvalues, Tensor eigenvectors)")
         .kernel(&eigh)
-        .out("eigvals", {"eigvals", "eigvecs"});
-    ops.add("aten::linalg_eigvalsh(Tensor self, str UPLO=\"L\") -> Tensor").kernel(&eigvalsh).out();
-    ops.add("aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor").kernel(&pinv_rcond).out();
+        .out("eigvals", {"eigvals", "eigvecs"})
+        .derivative("self", "ops.wick.eigh_backward(grad_eigenvalues, grad_eigenvectors, eigenvalues, eigenvectors)");
+    ops.add("aten::linalg_eigvalsh(Tensor self, str UPLO=\"L\") -> Tensor").kernel(&eigvalsh).out().decomposition(R"(
+def linalg_eigvalsh(self: Tensor, UPLO: str) -> Tensor:
+    return torch.linalg_eigh(self, UPLO)[0]
+)");
+    ops.add("aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor")
+        .kernel(&pinv_rcond)
+        .out()
+        .derivative("self", "ops.wick.pinv_backward(grad, self, result)");
     ops.add(
            "aten::linalg_pinv.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool "
            "hermitian=False) -> Tensor")
         .kernel(&pinv)
-        .out("atol_rtol_float_out");
-    ops.add("aten::pinverse(Tensor self, float rcond=1e-15) -> Tensor").kernel(&pinverse);
-    ops.add("aten::linalg_matrix_power(Tensor self, int n) -> Tensor").kernel(&matrix_power).out();
-    ops.add("aten::matrix_power(Tensor self, int n) -> Tensor").kernel(&matrix_power).out();
-    ops.add("aten::trace(Tensor self) -> Tensor").kernel(&trace).out();
-    ops.add("aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor").kernel(&linalg_cross).out();
-    ops.add("aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor").kernel(&cross).out();
+        .out("atol_rtol_float_out")
+        .derivative("self", "ops.wick.pinv_backward(grad, self, result)");
+    ops.add("aten::pinverse(Tensor self, float rcond=1e-15) -> Tensor")
+        .kernel(&pinverse)
+        .derivative("self", "ops.wick.pinv_backward(grad, self, result)");
+    ops.add("aten::linalg_matrix_power(Tensor self, int n) -> Tensor")
+        .kernel(&matrix_power)
+        .out()
+        .differentiated_by_parts();
+    ops.add("aten::matrix_power(Tensor self, int n) -> Tensor").kernel(&matrix_power).out().differentiated_by_parts();
+    ops.add("aten::trace(Tensor self) -> Tensor").kernel(&trace).out().differentiated_by_parts();
+    ops.add("aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor")
+        .kernel(&linalg_cross)
+        .out()
+        .differentiated_by_parts();
+    ops.add("aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor")
+        .kernel(&cross)
+        .out()
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

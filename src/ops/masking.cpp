@@ -54,10 +54,30 @@ void register_masking(Registry& ops) {
     ops.add("aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor")
         .kernel(&masked_fill_tensor)
         .inplace()
-        .out("Tensor_out");
-    ops.add("aten::masked_select(Tensor self, Tensor mask) -> Tensor").kernel(&masked_select).out();
+        .out("Tensor_out")
+        .derivative("self", "grad.masked_fill(mask, 0)")
+        .derivative("value", "grad.masked_fill(mask.logical_not(), 0).sum()");
+    ops.add("aten::masked_select(Tensor self, Tensor mask) -> Tensor")
+        .kernel(&masked_select)
+        .out()
+        .derivative("self", "torch.masked_select_backward(grad, self, mask)");
     add_both_forms<&masked_scatter>(ops, "aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor")
-        .out();
+        .out()
+        .derivative("self", "grad.masked_fill(mask, 0)")
+        .derivative("source", "torch.masked_scatter_backward(grad, mask, source.size())");
+    ops.add("aten::masked_select_backward(Tensor grad, Tensor input, Tensor mask) -> Tensor").composite(R"(
+def masked_select_backward(grad: Tensor, input: Tensor, mask: Tensor) -> Tensor:
+    wide, wide_mask = torch.broadcast_tensors([torch.zeros_like(input), mask])
+    return wide.masked_scatter(wide_mask, grad)
+)");
+    ops.add("aten::masked_scatter_backward(Tensor grad_output, Tensor mask, SymInt[] sizes) -> Tensor").composite(R"(
+def masked_scatter_backward(grad_output: Tensor, mask: Tensor, sizes: List[int]) -> Tensor:
+    used = grad_output.masked_select(mask)
+    count = 1
+    for size in sizes:
+        count *= size
+    return torch.cat([used, used.new_zeros([count - used.numel()])]).view(sizes)
+)");
     ops.add("aten::nonzero(Tensor self) -> Tensor").kernel(&nonzero).out();
     ops.add("aten::argwhere(Tensor self) -> Tensor").kernel(&nonzero);
     auto columns = [](const Tensor& self) { return unbind(nonzero(self.dim() == 0 ? unsqueeze(self, 0) : self), 1); };

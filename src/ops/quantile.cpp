@@ -86,13 +86,69 @@ Tensor quantile_scalar(const Tensor& self, double q, std::optional<int64_t> dim,
 }  // namespace
 
 void register_quantile(Registry& ops) {
+    // NaNs are sorted to the end: a row that has one ends with its own result.
+    ops.add(
+           "wick::quantile_by_sorting(Tensor self, Tensor q, int? dim, bool keepdim, str interpolation, bool skip_nan) "
+           "-> Tensor")
+        .composite(R"(
+def quantile_by_sorting(self: Tensor, q: Tensor, dim: Optional[int], keepdim: bool, interpolation: str, skip_nan: bool) -> Tensor:
+    rows = self.flatten() if dim is None or self.dim() == 0 else self.movedim(dim, -1)
+    ordered = torch.sort(rows)[0]
+    nan = ordered.isnan()
+    last = torch.full_like(nan.narrow(-1, 0, 1), nan.size(-1) - 1, dtype=self.dtype)
+    if skip_nan:
+        last = (nan.logical_not().sum(-1, True) - 1).clamp(min=0).to(self.dtype)
+    ranks = q.reshape(-1) * last
+    if not skip_nan:
+        ranks = torch.where(nan.any(-1, True), last, ranks)
+    if interpolation == "lower":
+        ranks = ranks.floor()
+    elif interpolation == "higher":
+        ranks = ranks.ceil()
+    elif interpolation == "nearest":
+        ranks = ranks.round()
+    below = ranks.floor()
+    result = ordered.gather(-1, below.to(torch.int64))
+    if interpolation == "linear" or interpolation == "midpoint":
+        above = ordered.gather(-1, ranks.ceil().to(torch.int64))
+        weight = torch.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - below
+        result = torch.lerp(result, above, weight)
+    result = result.movedim(-1, 0)
+    if keepdim and dim is None:
+        result = result.reshape([-1] + [1] * self.dim())
+    elif keepdim and dim is not None and self.dim() > 0:
+        result = result.unsqueeze(dim + 1 if dim >= 0 else dim)
+    return result[0] if q.dim() == 0 else result
+)");
     constexpr std::string_view kTail = "int? dim=None, bool keepdim=False, *, str interpolation=\"linear\") -> Tensor";
-    ops.add(fmt::format("aten::quantile(Tensor self, Tensor q, {}", kTail)).kernel(&quantile_tensor<false>).out();
-    ops.add(fmt::format("aten::quantile.scalar(Tensor self, float q, {}", kTail)).kernel(&quantile_scalar<false>).out();
-    ops.add(fmt::format("aten::nanquantile(Tensor self, Tensor q, {}", kTail)).kernel(&quantile_tensor<true>).out();
+    ops.add(fmt::format("aten::quantile(Tensor self, Tensor q, {}", kTail))
+        .kernel(&quantile_tensor<false>)
+        .out()
+        .decomposition(
+            "def quantile(self: Tensor, q: Tensor, dim: Optional[int], keepdim: bool, interpolation: str) -> Tensor:\n"
+            "    return ops.wick.quantile_by_sorting(self, q, dim, keepdim, interpolation, False)\n");
+    ops.add(fmt::format("aten::quantile.scalar(Tensor self, float q, {}", kTail))
+        .kernel(&quantile_scalar<false>)
+        .out()
+        .decomposition(
+            "def quantile(self: Tensor, q: float, dim: Optional[int], keepdim: bool, interpolation: str) -> Tensor:\n"
+            "    return ops.wick.quantile_by_sorting(self, torch.full([], q, dtype=self.dtype), dim, keepdim, "
+            "interpolation, False)\n");
+    ops.add(fmt::format("aten::nanquantile(Tensor self, Tensor q, {}", kTail))
+        .kernel(&quantile_tensor<true>)
+        .out()
+        .decomposition(
+            "def nanquantile(self: Tensor, q: Tensor, dim: Optional[int], keepdim: bool, interpolation: str) -> "
+            "Tensor:\n"
+            "    return ops.wick.quantile_by_sorting(self, q, dim, keepdim, interpolation, True)\n");
     ops.add(fmt::format("aten::nanquantile.scalar(Tensor self, float q, {}", kTail))
         .kernel(&quantile_scalar<true>)
-        .out();
+        .out()
+        .decomposition(
+            "def nanquantile(self: Tensor, q: float, dim: Optional[int], keepdim: bool, interpolation: str) -> "
+            "Tensor:\n"
+            "    return ops.wick.quantile_by_sorting(self, torch.full([], q, dtype=self.dtype), dim, keepdim, "
+            "interpolation, True)\n");
 }
 
 }  // namespace wick::jit

@@ -92,13 +92,15 @@ static void add_standard(Registry& ops, std::string_view name) {
             return kFill(empty_like_in(self, dtype, device, format), 0, 1, default_generator());
         })
         .side_effects()
-        .out();
+        .out()
+        .not_differentiable();
     ops.add(fmt::format(
                 "aten::{}_like.generator(Tensor self, *, Generator? generator, " WICK_LIKE_OPTIONS ") -> Tensor", name))
         .kernel([](const Tensor& self, Generator& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin,
                    Format format) { return kFill(empty_like_in(self, dtype, device, format), 0, 1, generator); })
         .side_effects()
-        .out();
+        .out()
+        .not_differentiable();
 }
 
 static void register_standard(Registry& ops) {
@@ -160,20 +162,23 @@ static void register_like(Registry& ops) {
             return fill_random_range(empty_like_in(self, dtype, device, format), 0, high, default_generator());
         })
         .side_effects()
-        .out();
+        .out()
+        .not_differentiable();
     ops.add("aten::randint_like.Tensor(Tensor self, Tensor high, *, " WICK_LIKE_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, Scalar high, MaybeDType dtype, Layout, MaybeDevice device, Pin, Format format) {
             return fill_random_range(empty_like_in(self, dtype, device, format), 0, high.to_int(), default_generator());
         })
         .side_effects()
-        .out("Tensor_out");
+        .out("Tensor_out")
+        .not_differentiable();
     ops.add("aten::randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, " WICK_LIKE_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& self, int64_t low, int64_t high, MaybeDType dtype, Layout, MaybeDevice device, Pin,
                    Format format) {
             return fill_random_range(empty_like_in(self, dtype, device, format), low, high, default_generator());
         })
         .side_effects()
-        .out();
+        .out()
+        .not_differentiable();
 }
 
 #undef WICK_INT_OPTIONS

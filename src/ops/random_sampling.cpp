@@ -191,13 +191,17 @@ static void register_rrelu(Registry& ops) {
         .kernel(&rrelu_with_noise)
         .side_effects()
         .inplace()
-        .out();
+        .out()
+        // The slope is what it multiplied with.
+        .derivative("self", "grad * torch.where(self == 0, (float(lower) + float(upper)) / 2, result / self)");
     ops.add("aten::rrelu(Tensor self, " WICK_RRELU ") -> Tensor")
         .kernel([](const Tensor& self, Scalar lower, Scalar upper, bool training, Generator& generator) {
             return rrelu_with_noise(self, empty(self.sizes(), self.dtype()), lower, upper, training, generator);
         })
         .side_effects()
-        .inplace();
+        .inplace()
+        // The slope is what it multiplied with.
+        .derivative("self", "grad * torch.where(self == 0, (float(lower) + float(upper)) / 2, result / self)");
 #undef WICK_RRELU
 }
 
@@ -205,22 +209,30 @@ void register_random_sampling(Registry& ops) {
     ops.add("aten::normal.Tensor_float(Tensor mean, float std=1., *, Generator? generator=None) -> Tensor")
         .kernel(&normal_around)
         .side_effects()
-        .out();
+        .out()
+        .derivative("mean", "torch.zeros_like(grad)");
     ops.add("aten::normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor")
         .kernel(&normal_scaled)
         .side_effects()
-        .out();
+        .out()
+        .derivative("std", "torch.zeros_like(grad)");
     ops.add("aten::normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor")
         .kernel(&normal_both)
         .side_effects()
-        .out();
+        .out()
+        .derivative("mean", "torch.zeros_like(grad)")
+        .derivative("std", "torch.zeros_like(grad)");
     ops.add(
            "aten::multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) "
            "-> Tensor")
         .kernel(&multinomial)
         .side_effects()
         .out();
-    ops.add("aten::poisson(Tensor self, Generator? generator=None) -> Tensor").kernel(&poisson).side_effects().out();
+    ops.add("aten::poisson(Tensor self, Generator? generator=None) -> Tensor")
+        .kernel(&poisson)
+        .side_effects()
+        .out()
+        .derivative("self", "torch.zeros_like(grad)");
     register_rrelu(ops);
 }
 

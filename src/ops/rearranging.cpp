@@ -4,6 +4,7 @@
 
 #include "ops/families.h"
 #include "ops/index_plan.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 
@@ -97,7 +98,7 @@ Tensor tile(const Tensor& self, IntList dims) {
     DimVector repeats;
     for (int64_t d = static_cast<int64_t>(dims.size()); d < self.dim(); ++d) repeats.push_back(1);
     repeats.append(dims.begin(), dims.end());
-    return repeat(self, repeats);
+    return recorded::call("aten::repeat", self, IntArrayRef(repeats).vec());
 }
 
 /// [2, 0, 1] → [0, 0, 2]: how often each position occurs.
@@ -120,7 +121,7 @@ Tensor repeated_positions(const Tensor& repeats) {
 
 Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim,
                          std::optional<int64_t> output_size) {
-    const Tensor input = dim ? self : reshape(self, {-1});
+    const Tensor input = dim ? self : recorded::reshape(self, {-1});
     const int64_t d = wrap_dim(dim.value_or(0), input.dim());
     Tensor counts = repeats;
     if (repeats.dim() == 0 || repeats.numel() == 1) {
@@ -134,19 +135,20 @@ Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optiona
     WICK_CHECK(!output_size || *output_size == positions.numel(),
                "repeat_interleave: Invalid output_size, expected {} but got {}", positions.numel(),
                output_size.value_or(0));
-    return index_select(input, d, positions);
+    return recorded::call("aten::index_select", input, d, positions);
 }
 
 Tensor repeat_interleave_number(const Tensor& self, int64_t repeats, std::optional<int64_t> dim,
                                 std::optional<int64_t> output_size) {
     WICK_CHECK(repeats >= 0, "Repeats must be non-negative");
-    const Tensor input = dim ? self : reshape(self, {-1});
+    const Tensor input = dim ? self : recorded::reshape(self, {-1});
     const int64_t d = wrap_dim(dim.value_or(0), input.dim());
     DimVector wide(input.sizes());
     wide.insert(static_cast<size_t>(d) + 1, repeats);
     DimVector sizes(input.sizes());
     WICK_CHECK(!__builtin_mul_overflow(sizes[d], repeats, &sizes[d]), "repeat_interleave: the result is too large");
-    return reshape(clone(expand(unsqueeze(input, d + 1), wide), MemoryFormat::contiguous), sizes);
+    const Tensor repeated = recorded::expand(recorded::unsqueeze(input, d + 1), wide);
+    return recorded::reshape(recorded::call("aten::clone", repeated, int64_t{0}), sizes);
 }
 
 }  // namespace
@@ -154,33 +156,57 @@ Tensor repeat_interleave_number(const Tensor& self, int64_t repeats, std::option
 void register_rearranging(Registry& ops) {
     ops.add("aten::flip(Tensor self, int[] dims) -> Tensor")
         .kernel([](const Tensor& self, IntList dims) { return flip(self, dims); })
-        .out();
-    ops.add("aten::fliplr(Tensor self) -> Tensor").kernel([](const Tensor& self) {
-        WICK_CHECK(self.dim() >= 2, "Input must be >= 2-d.");
-        return flip(self, {1});
-    });
-    ops.add("aten::flipud(Tensor self) -> Tensor").kernel([](const Tensor& self) {
-        WICK_CHECK(self.dim() >= 1, "Input must be >= 1-d.");
-        return flip(self, {0});
-    });
+        .out()
+        .derivative("self", "grad.flip(dims)");
+    ops.add("aten::fliplr(Tensor self) -> Tensor")
+        .kernel([](const Tensor& self) {
+            WICK_CHECK(self.dim() >= 2, "Input must be >= 2-d.");
+            return flip(self, {1});
+        })
+        .derivative("self", "grad.fliplr()");
+    ops.add("aten::flipud(Tensor self) -> Tensor")
+        .kernel([](const Tensor& self) {
+            WICK_CHECK(self.dim() >= 1, "Input must be >= 1-d.");
+            return flip(self, {0});
+        })
+        .derivative("self", "grad.flipud()");
     ops.add("aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor")
         .kernel([](const Tensor& self, IntList shifts, IntList dims) { return roll(self, shifts, dims); })
-        .out();
-    ops.add("aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor").kernel(&rot90).out();
+        .out()
+        .derivative("self", "grad.roll([-shift for shift in shifts], dims)");
+    ops.add("aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor")
+        .kernel(&rot90)
+        .out()
+        .derivative("self", "grad.rot90(-k, dims)");
     ops.add("aten::repeat(Tensor self, SymInt[] repeats) -> Tensor")
         .kernel([](const Tensor& self, IntList repeats) { return repeat(self, repeats); })
-        .out();
-    ops.add("aten::tile(Tensor self, SymInt[] dims) -> Tensor").kernel(&tile);
+        .out()
+        .derivative("self", "ops.wick.repeat_backward(grad, repeats, self.size())");
+    ops.add("wick::repeat_backward(Tensor grad, int[] repeats, int[] size) -> Tensor").composite(R"(
+def repeat_backward(grad: Tensor, repeats: List[int], size: List[int]) -> Tensor:
+    shape = annotate(List[int], [])
+    dims = annotate(List[int], [])
+    new = len(repeats) - len(size)
+    for i in range(len(repeats)):
+        dims.append(len(shape))
+        shape.append(repeats[i])
+        if i >= new:
+            shape.append(size[i - new])
+    return grad.reshape(shape).sum(dims) if len(dims) > 0 else grad
+)");
+    ops.add("aten::tile(Tensor self, SymInt[] dims) -> Tensor").kernel(&tile).differentiated_by_parts();
     ops.add("aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor")
         .kernel([](const Tensor& repeats, std::optional<int64_t>) { return repeated_positions(repeats); });
     ops.add(
            "aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? "
            "output_size=None) -> Tensor")
-        .kernel(&repeat_interleave);
+        .kernel(&repeat_interleave)
+        .differentiated_by_parts();
     ops.add(
            "aten::repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) "
            "-> Tensor")
-        .kernel(&repeat_interleave_number);
+        .kernel(&repeat_interleave_number)
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

@@ -212,32 +212,59 @@ def extreme_backward(grad: Tensor, self: Tensor, result: Tensor, dim: List[int],
     count = mask.sum() if len(dim) == 0 else mask.sum(dim, True)
     return mask * ops.wick.expand_reduced(grad, self.size(), dim, keepdim) / count
 )");
+    // That of an extreme or middle of all elements, which all elements of its value share.
+    ops.add("wick::evenly_distribute_backward(Tensor grad, Tensor self, Tensor result) -> Tensor").composite(R"(
+def evenly_distribute_backward(grad: Tensor, self: Tensor, result: Tensor) -> Tensor:
+    mask = self.isnan() if bool(result.isnan()) else self == result
+    return mask * (grad / mask.sum())
+)");
+    // Quotients of the product where they exist, else products of all other elements.
+    ops.add("wick::prod_backward(Tensor grad, Tensor self, Tensor result, int dim, bool keepdim) -> Tensor")
+        .composite(R"(
+def prod_backward(grad: Tensor, self: Tensor, result: Tensor, dim: int, keepdim: bool) -> Tensor:
+    if self.dim() == 0:
+        return grad
+    if not keepdim:
+        grad = grad.unsqueeze(dim)
+        result = result.unsqueeze(dim)
+    if not bool((self == 0).any()):
+        return grad * (result / self).conj()
+    one = torch.ones_like(self.narrow(dim, 0, 1))
+    before = torch.cat([one, self.narrow(dim, 0, self.size(dim) - 1)], dim).cumprod(dim)
+    after = torch.cat([one, self.flip([dim]).narrow(dim, 0, self.size(dim) - 1)], dim).cumprod(dim).flip([dim])
+    return grad * (before * after).conj()
+)");
     ops.add("aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
         .kernel(&nansum)
         .out()
         .derivative("self", "ops.wick.expand_reduced(grad, self.size(), dim, keepdim) * self.isnan().logical_not()");
     ops.add("aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
         .kernel(&nanmean)
-        .out();
+        .out()
+        .derivative("self",
+                    "ops.wick.expand_reduced(grad / self.isnan().logical_not().sum(dim, keepdim), self.size(), dim, "
+                    "keepdim) * self.isnan().logical_not()");
     ops.add("aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor")
         .kernel([](const Tensor& self, MaybeDType dtype) { return prod(self, std::nullopt, false, dtype); })
-        .out();
+        .out()
+        .derivative("self", "ops.wick.prod_backward(grad, self.reshape(-1), result, 0, False).reshape(self.size())");
     ops.add("aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
         .kernel([](const Tensor& self, int64_t dim, bool keepdim, MaybeDType dtype) {
             return prod(self, DimVector{dim}, keepdim, dtype);
         })
-        .out("int_out");
+        .out("int_out")
+        .derivative("self", "ops.wick.prod_backward(grad, self, result, dim, keepdim)");
     add_truth<&any>(ops, "any");
     add_truth<&all>(ops, "all");
 
     ops.add("aten::max(Tensor self) -> Tensor")
         .kernel(&max_all)
         .out("unary_out")
-        .derivative("self", "(self == result) * (grad / (self == result).sum())");
+        .derivative("self", "ops.wick.evenly_distribute_backward(grad, self, result)");
     ops.add("aten::min(Tensor self) -> Tensor")
         .kernel(&min_all)
         .out("unary_out")
-        .derivative("self", "(self == result) * (grad / (self == result).sum())");
+        .derivative("self", "ops.wick.evenly_distribute_backward(grad, self, result)");
     ops.add("aten::max.other(Tensor self, Tensor other) -> Tensor")
         .pointwise([](Expr a, Expr b) { return max(a, b); })
         .out("out");

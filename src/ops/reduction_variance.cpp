@@ -59,43 +59,88 @@ double correction_or_1(const std::optional<Scalar>& correction) { return correct
 template <bool kRoot>
 void add_variance(Registry& ops, std::string_view name) {
     ops.add(fmt::format("aten::{}(Tensor self, bool unbiased=True) -> Tensor", name))
-        .kernel([](const Tensor& self, bool unbiased) { return variance(self, std::nullopt, unbiased, false, kRoot); });
+        .kernel([](const Tensor& self, bool unbiased) { return variance(self, std::nullopt, unbiased, false, kRoot); })
+        .derivative("self", kRoot ? "ops.wick.std_backward(grad, self, result, None, 1.0 if unbiased else 0.0, False)"
+                                  : "ops.wick.var_backward(grad, self, None, 1.0 if unbiased else 0.0, False)");
     ops.add(fmt::format("aten::{}.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor",
                         name))
         .kernel([](const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
             return variance(self, dim, unbiased, keepdim, kRoot);
         })
-        .out("out");
+        .out("out")
+        .derivative("self", kRoot ? "ops.wick.std_backward(grad, self, result, dim, 1.0 if unbiased else 0.0, keepdim)"
+                                  : "ops.wick.var_backward(grad, self, dim, 1.0 if unbiased else 0.0, keepdim)");
     ops.add(fmt::format("aten::{}.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool "
                         "keepdim=False) -> Tensor",
                         name))
         .kernel([](const Tensor& self, Dims dim, std::optional<Scalar> correction, bool keepdim) {
             return variance(self, dim, correction_or_1(correction), keepdim, kRoot);
         })
-        .out();
+        .out()
+        .derivative(
+            "self",
+            kRoot
+                ? "ops.wick.std_backward(grad, self, result, dim, 1.0 if correction is None else float(correction), "
+                  "keepdim)"
+                : "ops.wick.var_backward(grad, self, dim, 1.0 if correction is None else float(correction), keepdim)");
     ops.add(fmt::format("aten::{}_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)", name))
         .kernel([](const Tensor& self, bool unbiased) {
             return std::tuple(variance(self, std::nullopt, unbiased, false, kRoot), mean(self));
-        });
+        })
+        .derivative("self", kRoot ? "ops.wick.std_backward(grad0, self, result0, None, 1.0 if unbiased else 0.0, "
+                                    "False) + ops.wick.mean_backward(grad1, self, None, False)"
+                                  : "ops.wick.var_backward(grad0, self, None, 1.0 if unbiased else 0.0, False) + "
+                                    "ops.wick.mean_backward(grad1, self, None, False)");
     ops
         .add(fmt::format(
             "aten::{}_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)",
             name))
         .kernel([](const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
             return std::tuple(variance(self, dim, unbiased, keepdim, kRoot), mean(self, dim, keepdim));
-        });
+        })
+        .derivative("self", kRoot ? "ops.wick.std_backward(grad0, self, result0, dim, 1.0 if unbiased else 0.0, "
+                                    "keepdim) + ops.wick.mean_backward(grad1, self, dim, keepdim)"
+                                  : "ops.wick.var_backward(grad0, self, dim, 1.0 if unbiased else 0.0, keepdim) + "
+                                    "ops.wick.mean_backward(grad1, self, dim, keepdim)");
     ops.add(fmt::format("aten::{}_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool "
                         "keepdim=False) -> (Tensor, Tensor)",
                         name))
         .kernel([](const Tensor& self, Dims dim, std::optional<Scalar> correction, bool keepdim) {
             return std::tuple(variance(self, dim, correction_or_1(correction), keepdim, kRoot),
                               mean(self, dim, keepdim));
-        });
+        })
+        .derivative("self", kRoot ? "ops.wick.std_backward(grad0, self, result0, dim, 1.0 if correction is None else "
+                                    "float(correction), keepdim) + ops.wick.mean_backward(grad1, self, dim, keepdim)"
+                                  : "ops.wick.var_backward(grad0, self, dim, 1.0 if correction is None else "
+                                    "float(correction), keepdim) + ops.wick.mean_backward(grad1, self, dim, keepdim)");
 }
 
 }  // namespace
 
 void register_reduction_variance(Registry& ops) {
+    ops.add("wick::mean_backward(Tensor grad, Tensor self, int[]? dim, bool keepdim) -> Tensor").composite(R"(
+def mean_backward(grad: Tensor, self: Tensor, dim: Optional[List[int]], keepdim: bool) -> Tensor:
+    return ops.wick.expand_reduced(grad * (grad.numel() / max(self.numel(), 1)), self.size(), dim, keepdim)
+)");
+    // Without degrees of freedom the derivative is infinite, but where nothing differs from the mean.
+    ops.add("wick::var_backward(Tensor grad, Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor")
+        .composite(R"(
+def var_backward(grad: Tensor, self: Tensor, dim: Optional[List[int]], correction: float, keepdim: bool) -> Tensor:
+    wide = ops.wick.expand_reduced(grad, self.size(), dim, keepdim)
+    centred = self - self.mean(dim, True)
+    freedom = self.numel() / max(grad.numel(), 1) - correction
+    if freedom <= 0:
+        return wide * torch.where(centred == 0, math.nan, math.inf)
+    return wide * centred * (2 / freedom)
+)");
+    ops.add(
+           "wick::std_backward(Tensor grad, Tensor self, Tensor result, int[]? dim, float correction, bool keepdim) -> "
+           "Tensor")
+        .composite(R"(
+def std_backward(grad: Tensor, self: Tensor, result: Tensor, dim: Optional[List[int]], correction: float, keepdim: bool) -> Tensor:
+    halved = (grad / (result * 2)).masked_fill(result == 0, 0)
+    return ops.wick.var_backward(halved, self, dim, correction, keepdim)
+)");
     add_variance<false>(ops, "var");
     add_variance<true>(ops, "std");
 }

@@ -5,6 +5,7 @@
 
 #include "ops/families.h"
 #include "ops/pointwise.h"
+#include "ops/recorded.h"
 #include "ops/rows.h"
 #include "ops/wrapping.h"
 
@@ -150,16 +151,14 @@ Tensor diff(const Tensor& self, int64_t n, int64_t dim, const std::optional<Tens
     std::vector<Tensor> parts{self};
     if (prepend) parts.insert(parts.begin(), *prepend);
     if (append) parts.push_back(*append);
-    Tensor result = parts.size() > 1 ? cat(parts, d) : self;
+    Tensor result = parts.size() > 1 ? recorded::cat(parts, d) : self;
     for (int64_t i = 0; i < n; ++i) {
         const int64_t length = result.size(d);
-        if (length <= 1) return narrow(result, d, 0, 0);
-        const Tensor later = narrow(result, d, 1, length - 1);
-        const Tensor earlier = narrow(result, d, 0, length - 1);
-        result = self.dtype() == DType::bool_ ? pointwise(
-                                                    kCompare, [](Expr a, Expr b) { return a != b; }, later, earlier)
-                                              : pointwise(
-                                                    kPromote, [](Expr a, Expr b) { return a - b; }, later, earlier);
+        if (length <= 1) return recorded::narrow(result, d, 0, 0);
+        const Tensor later = recorded::narrow(result, d, 1, length - 1);
+        const Tensor earlier = recorded::narrow(result, d, 0, length - 1);
+        result =
+            self.dtype() == DType::bool_ ? recorded::not_equal(later, earlier) : recorded::subtract(later, earlier);
     }
     return result;
 }
@@ -167,32 +166,77 @@ Tensor diff(const Tensor& self, int64_t n, int64_t dim, const std::optional<Tens
 }  // namespace
 
 void register_scan(Registry& ops) {
+    ops.add("wick::reverse_cumsum(Tensor self, int dim) -> Tensor").composite(R"(
+def reverse_cumsum(self: Tensor, dim: int) -> Tensor:
+    return self if self.dim() == 0 else self.flip([dim]).cumsum(dim).flip([dim])
+)");
+    // Quotients of the products where they exist; else, for each element, the products without it.
+    ops.add("wick::cumprod_backward(Tensor grad, Tensor self, Tensor result, int dim) -> Tensor").composite(R"(
+def cumprod_backward(grad: Tensor, self: Tensor, result: Tensor, dim: int) -> Tensor:
+    if self.dim() == 0:
+        return grad
+    if not bool((self == 0).any()):
+        return ops.wick.reverse_cumsum(grad * result.conj(), dim) / self.conj()
+    parts = annotate(List[Tensor], [])
+    before = torch.ones_like(self.narrow(dim, 0, 1))
+    for i in range(self.size(dim)):
+        rest = self.size(dim) - i - 1
+        after = self.narrow(dim, i + 1, rest).cumprod(dim)
+        without = torch.cat([before, before * after], dim)
+        parts.append((grad.narrow(dim, i, rest + 1) * without.conj()).sum(dim, True))
+        before = before * self.narrow(dim, i, 1)
+    return torch.cat(parts, dim)
+)");
+    // grad > 0 and grad < 0 apart, each as a logarithm, so that nothing overflows.
+    ops.add("wick::logcumsumexp_backward(Tensor grad, Tensor self, Tensor result, int dim) -> Tensor").composite(R"(
+def logcumsumexp_backward(grad: Tensor, self: Tensor, result: Tensor, dim: int) -> Tensor:
+    if self.dim() == 0:
+        return grad
+    size = grad.abs().log()
+    above = torch.where(grad > 0, size, -1e30) - result
+    below = torch.where(grad < 0, size, -1e30) - result
+    positive = above.flip([dim]).logcumsumexp(dim).flip([dim]) + self
+    negative = below.flip([dim]).logcumsumexp(dim).flip([dim]) + self
+    return positive.exp() - negative.exp()
+)");
     ops.add("aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
         .kernel(&running<false>)
         .inplace()
-        .out();
+        .out()
+        .derivative("self", "ops.wick.reverse_cumsum(grad, dim)");
     ops.add("aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
         .kernel(&running<true>)
         .inplace()
-        .out();
-    ops.add("aten::logcumsumexp(Tensor self, int dim) -> Tensor").kernel(&logcumsumexp).out();
+        .out()
+        .derivative("self", "ops.wick.cumprod_backward(grad, self, result, dim)");
+    ops.add("aten::logcumsumexp(Tensor self, int dim) -> Tensor")
+        .kernel(&logcumsumexp)
+        .out()
+        .derivative("self", "ops.wick.logcumsumexp_backward(grad, self, result, dim)");
     ops.add("aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)")
         .kernel(&running_extreme<true>)
-        .out();
+        .out()
+        .derivative("self", "torch.zeros_like(self).scatter_add_(dim, indices, grad_values)");
     ops.add("aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)")
         .kernel(&running_extreme<false>)
-        .out();
+        .out()
+        .derivative("self", "torch.zeros_like(self).scatter_add_(dim, indices, grad_values)");
     ops.add("aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&extreme_dim<true>)
-        .out("dim_max", {"max", "max_values"});
+        .out("dim_max", {"max", "max_values"})
+        .derivative("self",
+                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)");
     ops.add("aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&extreme_dim<false>)
-        .out("dim_min", {"min", "min_indices"});
+        .out("dim_min", {"min", "min_indices"})
+        .derivative("self",
+                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)");
     ops.add("aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<true>).out();
     ops.add("aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<false>).out();
     ops.add("aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor")
         .kernel(&diff)
-        .out();
+        .out()
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

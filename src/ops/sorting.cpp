@@ -155,16 +155,29 @@ Pair mode(const Tensor& self, int64_t dim, bool keepdim) {
 }  // namespace
 
 void register_sorting(Registry& ops) {
+    // The gradient of what was chosen along a dimension, at its places.
+    ops.add(
+           "aten::value_selecting_reduction_backward(Tensor grad, int dim, Tensor indices, SymInt[] sizes, bool "
+           "keepdim) -> Tensor")
+        .composite(R"(
+def value_selecting_reduction_backward(grad: Tensor, dim: int, indices: Tensor, sizes: List[int], keepdim: bool) -> Tensor:
+    if not keepdim and len(sizes) > 0:
+        grad = grad.unsqueeze(dim)
+        indices = indices.unsqueeze(dim)
+    return grad.new_zeros(sizes).scatter_(dim, indices, grad)
+)");
     ops.add("aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
         .kernel(&sort)
-        .out("values");
+        .out("values")
+        .derivative("self", "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), True)");
     ops.add(
            "aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, "
            "Tensor indices)")
         .kernel([](const Tensor& self, std::optional<bool>, int64_t dim, bool descending) {
             return sort(self, dim, descending);
         })
-        .out("values_stable");
+        .out("values_stable")
+        .derivative("self", "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), True)");
     ops.add("aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor")
         .kernel(
             [](const Tensor& self, int64_t dim, bool descending) { return std::get<1>(sort(self, dim, descending)); });
@@ -174,26 +187,42 @@ void register_sorting(Registry& ops) {
         });
     ops.add("aten::msort(Tensor self) -> Tensor")
         .kernel([](const Tensor& self) { return std::get<0>(sort(self, 0, false)); })
-        .out();
+        .out()
+        .decomposition("def msort(self: Tensor) -> Tensor:\n    return torch.sort(self, 0)[0]\n");
     ops.add(
            "aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, "
            "Tensor indices)")
         .kernel(&topk)
-        .out("values");
+        .out("values")
+        .derivative("self", "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), True)");
     ops.add("aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&kthvalue)
-        .out("values");
-    ops.add("aten::median(Tensor self) -> Tensor").kernel(&median_all<false>).out("out");
-    ops.add("aten::nanmedian(Tensor self) -> Tensor").kernel(&median_all<true>).out("out");
+        .out("values")
+        .derivative("self",
+                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)");
+    ops.add("aten::median(Tensor self) -> Tensor")
+        .kernel(&median_all<false>)
+        .out("out")
+        .derivative("self", "ops.wick.evenly_distribute_backward(grad, self, result)");
+    ops.add("aten::nanmedian(Tensor self) -> Tensor")
+        .kernel(&median_all<true>)
+        .out("out")
+        .derivative("self", "ops.wick.evenly_distribute_backward(grad, self, result)");
     ops.add("aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&median_dim<false>)
-        .out("dim_values");
+        .out("dim_values")
+        .derivative("self",
+                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)");
     ops.add("aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&median_dim<true>)
-        .out("dim_values");
+        .out("dim_values")
+        .derivative("self",
+                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)");
     ops.add("aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&mode)
-        .out("values");
+        .out("values")
+        .derivative("self",
+                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)");
 }
 
 }  // namespace wick::jit

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "ops/pointwise.h"
-#include "ops/registry.h"
+#include "ops/recorded.h"
 #include "ops/spectral.h"
 
 namespace wick::jit {
@@ -16,22 +16,36 @@ using Dims = std::optional<IntList>;
 using Sizes = std::optional<IntList>;
 using Options = std::optional<DType>;
 
+// Everything but the three plain transforms calls operators only, so it is differentiated by parts.
+
+Tensor transform_c2c(const Tensor& self, const DimVector& dims, FftNorm norm, bool forward) {
+    return recorded::call("aten::_fft_c2c", self, IntArrayRef(dims).vec(), static_cast<int64_t>(norm), forward);
+}
+Tensor transform_r2c(const Tensor& self, const DimVector& dims, FftNorm norm, bool onesided) {
+    return recorded::call("aten::_fft_r2c", self, IntArrayRef(dims).vec(), static_cast<int64_t>(norm), onesided);
+}
+Tensor transform_c2r(const Tensor& self, const DimVector& dims, FftNorm norm, int64_t last_size) {
+    return recorded::call("aten::_fft_c2r", self, IntArrayRef(dims).vec(), static_cast<int64_t>(norm), last_size);
+}
+
+/// As fft_input.
+Tensor prepared(const Tensor& self, bool require_complex) {
+    return recorded::to_dtype(self, fft_input(self, require_complex).dtype());
+}
+
 /// Cut or filled with zeros at the end of each dimension.
 Tensor resized(const Tensor& self, IntArrayRef dims, IntArrayRef sizes) {
     Tensor result = self;
-    DimVector wide(self.sizes());
     for (size_t i = 0; i < dims.size(); ++i) {
-        const size_t d = static_cast<size_t>(dims[i]);
         WICK_CHECK(sizes[i] > 0, "Invalid number of data points ({}) specified", sizes[i]);
-        if (sizes[i] < self.sizes()[d]) result = narrow(result, dims[i], 0, sizes[i]);
-        wide[d] = sizes[i];
+        const int64_t size = result.size(dims[i]);
+        if (sizes[i] < size) result = recorded::narrow(result, dims[i], 0, sizes[i]);
+        if (sizes[i] <= size) continue;
+        DimVector missing(result.sizes());
+        missing[static_cast<size_t>(dims[i])] = sizes[i] - size;
+        result = recorded::cat({result, zeros(missing, result.dtype())}, dims[i]);
     }
-    if (result.sizes() == IntArrayRef(wide)) return result;
-    const Tensor padded = zeros(wide, self.dtype());
-    Tensor front = padded;
-    for (int64_t dim : dims) front = narrow(front, dim, 0, result.size(dim));
-    copy_into(front, result);
-    return padded;
+    return result;
 }
 
 /// The dimensions of an n-dimensional transform and the size of each.
@@ -79,8 +93,8 @@ Tensor c2c(const Tensor& self, std::optional<int64_t> n, int64_t dim, const Mode
     const FftNorm norm = fft_norm(mode, forward);
     // Of a real signal both directions need one real transform: they are conjugates.
     if (!is_complex(self.dtype()) && forward)
-        return fft_r2c(resized(fft_input(self, false), {d}, {size}), {d}, norm, false);
-    return fft_c2c(resized(fft_input(self, true), {d}, {size}), {d}, norm, forward);
+        return transform_r2c(resized(prepared(self, false), {d}, {size}), {d}, norm, false);
+    return transform_c2c(resized(prepared(self, true), {d}, {size}), {d}, norm, forward);
 }
 
 Tensor r2c(const Tensor& self, std::optional<int64_t> n, int64_t dim, FftNorm norm, std::string_view name) {
@@ -88,37 +102,31 @@ Tensor r2c(const Tensor& self, std::optional<int64_t> n, int64_t dim, FftNorm no
                scalar_name_of(self.dtype()));
     const int64_t d = only_dim(self, dim);
     const int64_t size = n.value_or(self.size(d));
-    return fft_r2c(resized(fft_input(self, false), {d}, {size}), {d}, norm, true);
+    return transform_r2c(resized(prepared(self, false), {d}, {size}), {d}, norm, true);
 }
 
 Tensor c2r(const Tensor& self, std::optional<int64_t> n, int64_t dim, FftNorm norm) {
     const int64_t d = only_dim(self, dim);
     const int64_t size = n.value_or((self.size(d) - 1) * 2);
     WICK_CHECK(size >= 1, "Invalid number of data points ({}) specified", size);
-    return fft_c2r(resized(fft_input(self, true), {d}, {size / 2 + 1}), {d}, norm, size);
-}
-
-Tensor conjugate(const Tensor& self) {
-    return is_complex(self.dtype()) ? pointwise(
-                                          kPromote, [](Expr x) { return conj(x); }, self)
-                                    : self;
+    return transform_c2r(resized(prepared(self, true), {d}, {size / 2 + 1}), {d}, norm, size);
 }
 
 Tensor hfft(const Tensor& self, std::optional<int64_t> n, int64_t dim, Mode mode) {
     // A forward transform to real numbers is the inverse one of the conjugate.
-    return c2r(conjugate(self), n, dim, fft_norm(mode, true));
+    return c2r(recorded::conj(self), n, dim, fft_norm(mode, true));
 }
 
 Tensor ihfft(const Tensor& self, std::optional<int64_t> n, int64_t dim, Mode mode) {
-    return conjugate(r2c(self, n, dim, fft_norm(mode, false), "ihfft"));
+    return recorded::conj(r2c(self, n, dim, fft_norm(mode, false), "ihfft"));
 }
 
 // Several dimensions.
 
 Tensor c2c_n(const Tensor& self, const Sizes& s, const Dims& dim, const Mode& mode, bool forward) {
     const Shape shape = canonical_shape(self, s, dim);
-    return fft_c2c(resized(fft_input(self, true), shape.dims, shape.sizes), shape.dims, fft_norm(mode, forward),
-                   forward);
+    return transform_c2c(resized(prepared(self, true), shape.dims, shape.sizes), shape.dims, fft_norm(mode, forward),
+                         forward);
 }
 
 Tensor rfftn(const Tensor& self, Sizes s, Dims dim, Mode mode) {
@@ -126,7 +134,8 @@ Tensor rfftn(const Tensor& self, Sizes s, Dims dim, Mode mode) {
                scalar_name_of(self.dtype()));
     const Shape shape = canonical_shape(self, s, dim);
     WICK_CHECK(!shape.dims.empty(), "rfftn must transform at least one axis");
-    return fft_r2c(resized(fft_input(self, false), shape.dims, shape.sizes), shape.dims, fft_norm(mode, true), true);
+    return transform_r2c(resized(prepared(self, false), shape.dims, shape.sizes), shape.dims, fft_norm(mode, true),
+                         true);
 }
 
 /// The shape of a transform to real numbers, whose input has about half of the last dimension, and that dimension's
@@ -144,13 +153,14 @@ std::pair<Shape, int64_t> real_result_shape(const Tensor& self, const Sizes& s, 
 
 Tensor irfftn(const Tensor& self, Sizes s, Dims dim, Mode mode) {
     const auto [shape, last] = real_result_shape(self, s, dim, "irfftn");
-    return fft_c2r(resized(fft_input(self, true), shape.dims, shape.sizes), shape.dims, fft_norm(mode, false), last);
+    return transform_c2r(resized(prepared(self, true), shape.dims, shape.sizes), shape.dims, fft_norm(mode, false),
+                         last);
 }
 
 Tensor hfftn(const Tensor& self, Sizes s, Dims dim, Mode mode) {
     const auto [shape, last] = real_result_shape(self, s, dim, "hfftn");
-    const Tensor input = resized(fft_input(self, true), shape.dims, shape.sizes);
-    return fft_c2r(conjugate(input), shape.dims, fft_norm(mode, true), last);
+    const Tensor input = resized(prepared(self, true), shape.dims, shape.sizes);
+    return transform_c2r(recorded::conj(input), shape.dims, fft_norm(mode, true), last);
 }
 
 Tensor ihfftn(const Tensor& self, Sizes s, Dims dim, Mode mode) {
@@ -158,8 +168,8 @@ Tensor ihfftn(const Tensor& self, Sizes s, Dims dim, Mode mode) {
                scalar_name_of(self.dtype()));
     const Shape shape = canonical_shape(self, s, dim);
     WICK_CHECK(!shape.dims.empty(), "ihfftn must transform at least one axis");
-    return conjugate(
-        fft_r2c(resized(fft_input(self, false), shape.dims, shape.sizes), shape.dims, fft_norm(mode, false), true));
+    return recorded::conj(transform_r2c(resized(prepared(self, false), shape.dims, shape.sizes), shape.dims,
+                                        fft_norm(mode, false), true));
 }
 
 // Helpers.
@@ -202,22 +212,51 @@ template <class F>
 void add_single(Registry& ops, std::string_view name, F f) {
     ops.add(fmt::format("aten::{}(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor", name))
         .kernel(f)
-        .out();
+        .out()
+        .differentiated_by_parts();
 }
 template <class F>
 void add_many(Registry& ops, std::string_view name, F f) {
     ops.add(fmt::format("aten::{}n(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor", name))
         .kernel(f)
-        .out();
+        .out()
+        .differentiated_by_parts();
     ops.add(fmt::format("aten::{}2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor",
                         name))
         .kernel(f)
-        .out();
+        .out()
+        .differentiated_by_parts();
 }
 
 }  // namespace
 
 void register_spectral_fft(Registry& ops) {
+    // A onesided result is the whole one's first half: the other half of its gradient is zero.
+    ops.add(
+           "wick::fft_r2c_backward(Tensor grad, int[] dim, int normalization, bool onesided, int last_dim_size) -> "
+           "Tensor")
+        .composite(R"(
+def fft_r2c_backward(grad: Tensor, dim: List[int], normalization: int, onesided: bool, last_dim_size: int) -> Tensor:
+    last = dim[-1]
+    missing = last_dim_size - grad.size(last)
+    if onesided and missing > 0:
+        grad = torch.cat([grad, torch.zeros_like(grad.narrow(last, 0, missing))], last)
+    return torch._fft_c2c(grad, dim, normalization, False).real
+)");
+    // Every frequency of the half stands for two, but those that are their own mirror images.
+    ops.add("wick::fft_c2r_backward(Tensor grad, int[] dim, int normalization, int size) -> Tensor").composite(R"(
+def fft_c2r_backward(grad: Tensor, dim: List[int], normalization: int, size: int) -> Tensor:
+    last = dim[-1]
+    half = torch._fft_r2c(grad, dim, normalization, True)
+    twice = grad.size(last) - half.size(last)
+    parts = [half.narrow(last, 0, 1), half.narrow(last, 1, twice) * 2]
+    parts.append(half.narrow(last, 1 + twice, half.size(last) - 1 - twice))
+    if size > half.size(last):
+        shape = half.size()
+        shape[last] = size - half.size(last)
+        parts.append(half.new_zeros(shape))
+    return torch.cat(parts, last).narrow(last, 0, size)
+)");
     using N = std::optional<int64_t>;
     add_single(ops, "fft_fft",
                [](const Tensor& self, N n, int64_t dim, Mode norm) { return c2c(self, n, dim, norm, true); });
@@ -239,12 +278,12 @@ void register_spectral_fft(Registry& ops) {
     add_many(ops, "fft_irfft", &irfftn);
     add_many(ops, "fft_hfft", &hfftn);
     add_many(ops, "fft_ihfft", &ihfftn);
-    ops.add("aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor").kernel([](const Tensor& self, Dims dim) {
-        return shifted(self, dim, false);
-    });
-    ops.add("aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor").kernel([](const Tensor& self, Dims dim) {
-        return shifted(self, dim, true);
-    });
+    ops.add("aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor")
+        .kernel([](const Tensor& self, Dims dim) { return shifted(self, dim, false); })
+        .differentiated_by_parts();
+    ops.add("aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor")
+        .kernel([](const Tensor& self, Dims dim) { return shifted(self, dim, true); })
+        .differentiated_by_parts();
     ops.add("aten::fft_fftfreq(int n, float d=1., *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](int64_t n, double d, Options dtype, std::optional<int64_t>, std::optional<Device> device,
                    std::optional<bool>) { return frequencies(n, d, false, dtype, device, "fftfreq"); })
@@ -258,14 +297,16 @@ void register_spectral_fft(Registry& ops) {
             WICK_CHECK(is_complex(self.dtype()), "Expected self.is_complex() to be true, but got false.");
             return fft_c2c(self, checked_dims(self, dim), norm_of(norm), forward);
         })
-        .out();
+        .out()
+        .derivative("self", "torch._fft_c2c(grad, dim, normalization, not forward)");
     ops.add("aten::_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor")
         .kernel([](const Tensor& self, IntList dim, int64_t norm, bool onesided) {
             WICK_CHECK(is_floating(self.dtype()), "Expected self.is_floating_point() to be true, but got false.");
             WICK_CHECK(!dim.empty(), "rfftn must transform at least one axis");
             return fft_r2c(fft_input(self, false), checked_dims(self, dim), norm_of(norm), onesided);
         })
-        .out();
+        .out()
+        .derivative("self", "ops.wick.fft_r2c_backward(grad, dim, normalization, onesided, self.size(dim[-1]))");
     ops.add("aten::_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor")
         .kernel([](const Tensor& self, IntList dim, int64_t norm, int64_t last) {
             WICK_CHECK(is_complex(self.dtype()), "Expected self.is_complex() to be true, but got false.");
@@ -274,7 +315,8 @@ void register_spectral_fft(Registry& ops) {
             const DimVector dims = checked_dims(self, dim);
             return fft_c2r(resized(self, {dims.back()}, {last / 2 + 1}), dims, norm_of(norm), last);
         })
-        .out();
+        .out()
+        .derivative("self", "ops.wick.fft_c2r_backward(grad, dim, normalization, self.size(dim[-1]))");
 }
 
 #undef WICK_OPTIONS

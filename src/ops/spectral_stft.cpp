@@ -1,6 +1,6 @@
 // Short-time Fourier transforms of signals [time] or [batch, time] and back.
 #include "ops/pointwise.h"
-#include "ops/registry.h"
+#include "ops/recorded.h"
 #include "ops/spectral.h"
 
 namespace wick::jit {
@@ -19,15 +19,16 @@ std::string shown_window(const Tensor& window) {
     return fmt::format("torch.{}Tensor{{{}}}", scalar_name_of(window.dtype()), format_sizes(window.sizes()));
 }
 
-Tensor multiplied(const Tensor& a, const Tensor& b) {
-    return pointwise(
-        kPromote, [](Expr x, Expr y) { return x * y; }, a, b);
-}
-
 Tensor zero_padded(const Tensor& self, int64_t left, int64_t right) {
     if (left == 0 && right == 0) return self;
-    return call_operator("aten::constant_pad_nd", {self, std::vector<int64_t>{left, right}}).to_tensor();
+    return recorded::call("aten::constant_pad_nd", self, std::vector<int64_t>{left, right});
 }
+
+Tensor transform(std::string_view name, const Tensor& self, FftNorm norm, IValue last) {
+    return recorded::call(name, self, std::vector<int64_t>{2}, static_cast<int64_t>(norm), std::move(last));
+}
+
+Tensor as_complex(const Tensor& self) { return recorded::to_dtype(self, fft_input(self, true).dtype()); }
 
 /// The window as wide as a frame, in its middle; undefined when it changes nothing.
 Tensor frame_window(const Tensor& window, int64_t win_length, int64_t n_fft, DType dtype) {
@@ -54,7 +55,7 @@ Tensor stft(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win, const
     WICK_CHECK(is_floating(self.dtype()) || is_complex(self.dtype()),
                "{}: expected a tensor of floating point or complex values", call());
     WICK_CHECK(self.dim() == 1 || self.dim() == 2, "{}: expected a 1D or 2D tensor", call());
-    Tensor input = self.dim() == 1 ? unsqueeze(self, 0) : self;
+    Tensor input = self.dim() == 1 ? recorded::unsqueeze(self, 0) : self;
     const int64_t length = input.size(1);
     WICK_CHECK(n_fft > 0 && n_fft <= length, "{}: expected 0 < n_fft < {}, but got n_fft={}", call(), length, n_fft);
     WICK_CHECK(hop_length > 0, "{}: expected hop_length > 0, but got hop_length={}", call(), hop_length);
@@ -68,19 +69,16 @@ Tensor stft(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win, const
         const int64_t left = (n_fft - win_length) / 2;
         input = zero_padded(input, left, n_fft - win_length - left);
     }
-    const int64_t count = 1 + (input.size(1) - n_fft) / hop_length;
-    Tensor frames =
-        as_strided(input, {input.size(0), count, n_fft},
-                   {input.stride(0), hop_length * input.stride(1), input.stride(1)}, input.storage_offset());
-    if (wide_window.defined()) frames = multiplied(frames, wide_window);
+    Tensor frames = recorded::call("aten::unfold", input, 1, n_fft, hop_length);
+    if (wide_window.defined()) frames = recorded::multiply(frames, wide_window);
     const bool half = onesided.value_or(!complex);
     const FftNorm norm = normalized ? FftNorm::by_root_n : FftNorm::none;
     if (complex) WICK_CHECK(!half, "Cannot have onesided output if window or input is complex");
-    Tensor result = complex ? fft_c2c(fft_input(frames, true), {2}, norm, true)
-                            : fft_r2c(fft_input(frames, false), {2}, norm, half);
-    result = transpose(result, 1, 2);
-    if (self.dim() == 1) result = squeeze(result, 0);
-    return return_complex.value_or(true) ? result : call_operator("aten::view_as_real", {result}).to_tensor();
+    Tensor result = complex ? transform("aten::_fft_c2c", as_complex(frames), norm, true)
+                            : transform("aten::_fft_r2c", frames, norm, half);
+    result = recorded::transpose(result, 1, 2);
+    if (self.dim() == 1) result = recorded::squeeze(result, 0);
+    return return_complex.value_or(true) ? result : recorded::call("aten::view_as_real", result);
 }
 
 Tensor stft_center(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win, const Tensor& window, bool center,
@@ -92,8 +90,9 @@ Tensor stft_center(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win
         DimVector sizes(self.sizes());
         while (sizes.size() < 3) sizes.insert(0, 1);
         const std::vector<int64_t> pad{n_fft / 2, n_fft / 2};
-        input = call_operator("aten::pad", {reshape(self, sizes), pad, pad_mode}).to_tensor();
-        input = view(input, input.sizes().slice(static_cast<size_t>(3 - self.dim()), static_cast<size_t>(self.dim())));
+        input = recorded::call("aten::pad", recorded::reshape(self, sizes), pad, pad_mode);
+        input = recorded::reshape(
+            input, input.sizes().slice(static_cast<size_t>(3 - self.dim()), static_cast<size_t>(self.dim())));
     }
     return stft(input, n_fft, hop, win, window, normalized, onesided, return_complex, align_to_window);
 }
@@ -116,6 +115,8 @@ Tensor overlap_added(const Tensor& frames, int64_t hop) {
     return result;
 }
 
+Tensor overlapped(const Tensor& frames, int64_t hop) { return recorded::call("wick::overlap_add", frames, hop); }
+
 Tensor istft(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win, const Tensor& window, bool center,
              bool normalized, MaybeBool onesided, MaybeInt length, bool return_complex) {
     const int64_t hop_length = hop.value_or(n_fft >> 2), win_length = win.value_or(n_fft);
@@ -133,7 +134,7 @@ Tensor istft(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win, cons
     WICK_CHECK(self.numel() != 0, "{}: input tensor cannot be empty.", call());
     WICK_CHECK(self.dim() == 2 || self.dim() == 3, "{}: expected a tensor with 3 or 4 dimensions, but got {}", call(),
                self.dim() + 1);
-    const Tensor input = self.dim() == 2 ? unsqueeze(self, 0) : self;
+    const Tensor input = self.dim() == 2 ? recorded::unsqueeze(self, 0) : self;
     const int64_t bins = input.size(1);
     const bool half = onesided.value_or(bins != n_fft);
     WICK_CHECK(!half || n_fft / 2 + 1 == bins,
@@ -154,31 +155,31 @@ Tensor istft(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win, cons
 
     const DType real = to_real(self.dtype());
     const Tensor given = frame_window(window.defined() ? window : ones({win_length}, real), win_length, n_fft, real);
-    const Tensor spectra = transpose(input, 1, 2);
+    const Tensor spectra = recorded::transpose(input, 1, 2);
     const FftNorm norm = normalized ? FftNorm::by_root_n : FftNorm::by_n;
     Tensor frames;
     if (return_complex) {
-        frames = fft_c2c(spectra, {2}, norm, false);
+        frames = transform("aten::_fft_c2c", spectra, norm, false);
     } else {
-        frames = fft_c2r(half ? spectra : narrow(spectra, 2, 0, n_fft / 2 + 1), {2}, norm, n_fft);
+        frames =
+            transform("aten::_fft_c2r", half ? spectra : recorded::narrow(spectra, 2, 0, n_fft / 2 + 1), norm, n_fft);
     }
-    const Tensor signal = overlap_added(multiplied(frames, given), hop_length);
+    const Tensor signal = overlapped(recorded::multiply(frames, given), hop_length);
     const int64_t count = input.size(2);
-    const Tensor square = pointwise(
-        kReal, [](Expr x) { return abs(x * x); }, given);
-    const Tensor envelope = overlap_added(
-        to_dtype(expand(view(square, {1, 1, n_fft}), {1, count, n_fft}), to_real(signal.dtype())), hop_length);
+    const Tensor square = recorded::abs(recorded::multiply(given, given));
+    const Tensor envelope = overlapped(
+        recorded::to_dtype(recorded::expand(square, {1, count, n_fft}), to_real(signal.dtype())), hop_length);
     const int64_t full = signal.size(1), start = center ? n_fft / 2 : 0;
     const int64_t end = std::clamp<int64_t>(length   ? start + std::min(*length, full)
                                             : center ? full - n_fft / 2
                                                      : full,
                                             start, full);
-    const Tensor kept = narrow(signal, 1, start, end - start), weight = narrow(envelope, 1, start, end - start);
+    const Tensor kept = recorded::narrow(signal, 1, start, end - start);
+    const Tensor weight = recorded::narrow(envelope, 1, start, end - start);
     const Tensor least = amin(weight);
     WICK_CHECK(to_dtype(least, DType::float64).item().to_double() > 1e-11, "{}window overlap add min: 1", call());
-    Tensor result = pointwise(
-        kPromote, [](Expr x, Expr w) { return x / w; }, kept, weight);
-    if (self.dim() == 2) result = squeeze(result, 0);
+    Tensor result = recorded::divide(kept, weight);
+    if (self.dim() == 2) result = recorded::squeeze(result, 0);
     if (length && *length > end - start) result = zero_padded(result, 0, *length - (end - start));
     return result;
 }
@@ -186,22 +187,28 @@ Tensor istft(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win, cons
 }  // namespace
 
 void register_spectral_stft(Registry& ops) {
+    ops.add("wick::overlap_add(Tensor frames, int hop) -> Tensor")
+        .kernel(&overlap_added)
+        .derivative("frames", "grad.unfold(1, frames.size(2), hop)");
     ops.add(
            "aten::stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool "
            "normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor")
-        .kernel(&stft);
+        .kernel(&stft)
+        .differentiated_by_parts();
     ops.add(
            "aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, "
            "bool "
            "center=True, str pad_mode=\"reflect\", bool normalized=False, bool? onesided=None, bool? "
            "return_complex=None, "
            "bool? align_to_window=None) -> Tensor")
-        .kernel(&stft_center);
+        .kernel(&stft_center)
+        .differentiated_by_parts();
     ops.add(
            "aten::istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool "
            "center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> "
            "Tensor")
-        .kernel(&istft);
+        .kernel(&istft)
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

@@ -81,7 +81,8 @@ bool truth_of(const Tensor& self) {
 void register_casts(Registry& ops) {
     const auto add = [&]<DType kDType>(std::string_view name) {
         ops.add(fmt::format("aten::_cast_{}(Tensor self, bool non_blocking=False) -> Tensor", name))
-            .kernel([](const Tensor& self, bool) { return to_dtype(self, kDType); });
+            .kernel([](const Tensor& self, bool) { return to_dtype(self, kDType); })
+            .derivative("self", "grad");
     };
     add.template operator()<DType::uint8>("Byte");
     add.template operator()<DType::int8>("Char");
@@ -142,7 +143,8 @@ void register_tensor_state(Registry& ops) {
             .kernel([](const Tensor& self, int64_t a, int64_t b) { return take_over(self, transpose(self, a, b)); });
     }
     ops.add("aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)")
-        .kernel(&fill_diagonal);
+        .kernel(&fill_diagonal)
+        .derivative("self", "grad.clone().fill_diagonal_(0, wrap)");
     ops.add("aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor")
         .kernel([](const Tensor& self, const Tensor& src, bool) {
             const Tensor result = empty_like(self);
@@ -172,7 +174,8 @@ void register_tensor_state(Registry& ops) {
             WICK_CHECK(shape.dim() == 1, "shape must be a 1-D tensor");
             const Tensor sizes = contiguous(to_dtype(shape, DType::int64));
             return reshape(self, IntArrayRef(sizes.data<int64_t>(), static_cast<size_t>(sizes.numel())));
-        });
+        })
+        .derivative("self", "grad.reshape(self.size())");
     ops.add("aten::result_type.Tensor(Tensor tensor, Tensor other) -> ScalarType")
         .kernel([](const Tensor& a, const Tensor& b) { return static_cast<int64_t>(result_type_of(a, b)); });
     ops.add("aten::result_type.Scalar(Tensor tensor, Scalar other) -> ScalarType")

@@ -83,8 +83,16 @@ void register_unary(Registry& ops) {
     add_unary(ops, {"erf"}, kIntToFloat, [](Expr x) { return erf(x); });
     add_unary(ops, {"erfc"}, kIntToFloat, [](Expr x) { return erfc(x); });
     add_unary(ops, {"erfinv"}, kIntToFloat, [](Expr x) { return erfinv(x); });
-    add_unary(ops, {"lgamma"}, kIntToFloat, [](Expr x) { return lgamma(x); });
-    add_unary(ops, {"digamma"}, kIntToFloat, [](Expr x) { return digamma(x); });
+    ops.add("aten::lgamma(Tensor self) -> Tensor")
+        .pointwise(kIntToFloat, [](Expr x) { return lgamma(x); })
+        .inplace()
+        .out()
+        .derivative("self", "grad * torch.digamma(self)");
+    ops.add("aten::digamma(Tensor self) -> Tensor")
+        .pointwise(kIntToFloat, [](Expr x) { return digamma(x); })
+        .inplace()
+        .out()
+        .derivative("self", "grad * torch.polygamma(1, self)");
     add_unary(ops, {"floor"}, kPromote, [](Expr x) { return floor(x); });
     add_unary(ops, {"ceil"}, kPromote, [](Expr x) { return ceil(x); });
     add_unary(ops, {"round"}, kPromote, [](Expr x) { return round(x); });
@@ -116,21 +124,34 @@ void register_unary(Registry& ops) {
     ops.add("aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor")
         .kernel(&nan_to_num)
         .inplace()
-        .out();
-    ops.add("aten::conj(Tensor(a) self) -> Tensor(a)").kernel([](const Tensor& self) {
-        return is_complex(self.dtype()) ? pointwise(
-                                              kPromote, [](Expr x) { return conj(x); }, self)
-                                        : self;
-    });
-    ops.add("aten::angle(Tensor self) -> Tensor").kernel([](const Tensor& self) {
-        if (is_complex(self.dtype())) {
-            const Tensor parts = call_operator("aten::view_as_real", {self}).to_tensor();
+        .out()
+        .derivative("self", "grad * self.isfinite()");
+    ops.add("aten::conj(Tensor(a) self) -> Tensor(a)")
+        .kernel([](const Tensor& self) {
+            return is_complex(self.dtype()) ? pointwise(
+                                                  kPromote, [](Expr x) { return conj(x); }, self)
+                                            : self;
+        })
+        .derivative("self", "grad.conj()");
+    ops.add("wick::angle_backward(Tensor grad, Tensor self) -> Tensor").composite(R"(
+def angle_backward(grad: Tensor, self: Tensor) -> Tensor:
+    if not self.is_complex():
+        return torch.zeros_like(self)
+    square = self.real * self.real + self.imag * self.imag
+    tangent = torch.complex(-self.imag, self.real) / torch.where(square == 0, 1, square)
+    return grad * tangent
+)");
+    ops.add("aten::angle(Tensor self) -> Tensor")
+        .kernel([](const Tensor& self) {
+            if (is_complex(self.dtype())) {
+                const Tensor parts = call_operator("aten::view_as_real", {self}).to_tensor();
+                return pointwise(
+                    kPromote, [](Expr y, Expr x) { return atan2(y, x); }, select(parts, -1, 1), select(parts, -1, 0));
+            }
             return pointwise(
-                kPromote, [](Expr y, Expr x) { return atan2(y, x); }, select(parts, -1, 1), select(parts, -1, 0));
-        }
-        return pointwise(
-            kIntToFloat, [](Expr x) { return where(is_nan(x), x, where(x < 0, M_PI, 0)); }, self);
-    });
+                kIntToFloat, [](Expr x) { return where(is_nan(x), x, where(x < 0, M_PI, 0)); }, self);
+        })
+        .derivative("self", "ops.wick.angle_backward(grad, self)");
 }
 
 }  // namespace wick::jit

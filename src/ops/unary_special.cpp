@@ -72,19 +72,26 @@ OperatorEntry add_function(Registry& ops, std::string_view name, std::string_vie
     return entry;
 }
 
-/// The three overloads of a function of two arguments named a and b, either of which may be a number.
+/// The three overloads of a function of two arguments named a and b, either of which may be a number. The gradient of b
+/// is `derivative`; without one, neither has any.
 template <Function2 kFunction>
 void add_function2(Registry& ops, std::string_view name, std::string_view a, std::string_view b,
-                   std::string_view a_scalar, std::string_view b_scalar) {
-    ops.add(fmt::format("aten::{}(Tensor {}, Tensor {}) -> Tensor", name, a, b))
-        .kernel([](const Tensor& x, const Tensor& y) { return mapped(x, y, "special function", kFunction); })
-        .out();
-    ops.add(fmt::format("aten::{}.{}(Scalar {}, Tensor {}) -> Tensor", name, a_scalar, a, b))
-        .kernel([](Scalar x, const Tensor& y) { return mapped(x, y, "special function", kFunction); })
-        .out();
-    ops.add(fmt::format("aten::{}.{}(Tensor {}, Scalar {}) -> Tensor", name, b_scalar, a, b))
-        .kernel([](const Tensor& x, Scalar y) { return mapped(x, y, "special function", kFunction); })
-        .out();
+                   std::string_view a_scalar, std::string_view b_scalar, std::string_view derivative = "") {
+    const auto differentiate = [&](OperatorEntry entry) {
+        derivative.empty() ? entry.not_differentiable() : entry.derivative(b, derivative);
+    };
+    differentiate(
+        ops.add(fmt::format("aten::{}(Tensor {}, Tensor {}) -> Tensor", name, a, b))
+            .kernel([](const Tensor& x, const Tensor& y) { return mapped(x, y, "special function", kFunction); })
+            .out());
+    differentiate(ops.add(fmt::format("aten::{}.{}(Scalar {}, Tensor {}) -> Tensor", name, a_scalar, a, b))
+                      .kernel([](Scalar x, const Tensor& y) { return mapped(x, y, "special function", kFunction); })
+                      .out());
+    OperatorEntry number =
+        ops.add(fmt::format("aten::{}.{}(Tensor {}, Scalar {}) -> Tensor", name, b_scalar, a, b))
+            .kernel([](const Tensor& x, Scalar y) { return mapped(x, y, "special function", kFunction); })
+            .out();
+    if (derivative.empty()) number.not_differentiable();
 }
 template <Function2 kFunction>
 void add_polynomial(Registry& ops, std::string_view name) {
@@ -115,45 +122,69 @@ double zeta(double x, double q) { return special::zeta(x, q); }
 
 void register_gamma(Registry& ops) {
     for (std::string_view name : {"polygamma", "special_polygamma"})
-        ops.add(fmt::format("aten::{}(int n, Tensor self) -> Tensor", name)).kernel(&polygamma).out();
-    ops.add("aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)").kernel([](const Tensor& self, int64_t n) {
-        check_can_cast(is_floating(self.dtype()) ? self.dtype() : DType::float32, self.dtype());
-        copy_into(self, polygamma(n, self));
-        return self;
-    });
-    ops.add("aten::mvlgamma(Tensor self, int p) -> Tensor").kernel(&mvlgamma).inplace().out();
-    ops.add("aten::special_multigammaln(Tensor self, int p) -> Tensor").kernel(&mvlgamma).out();
+        ops.add(fmt::format("aten::{}(int n, Tensor self) -> Tensor", name))
+            .kernel(&polygamma)
+            .out()
+            .derivative("self", "grad * torch.polygamma(n + 1, self)");
+    ops.add("aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)")
+        .kernel([](const Tensor& self, int64_t n) {
+            check_can_cast(is_floating(self.dtype()) ? self.dtype() : DType::float32, self.dtype());
+            copy_into(self, polygamma(n, self));
+            return self;
+        })
+        .derivative("self", "grad * torch.polygamma(n + 1, self)");
+    ops.add("aten::mvlgamma(Tensor self, int p) -> Tensor")
+        .kernel(&mvlgamma)
+        .inplace()
+        .out()
+        .derivative("self", "grad * (self.unsqueeze(-1) - torch.arange(p) / 2).digamma().sum(-1)");
+    ops.add("aten::special_multigammaln(Tensor self, int p) -> Tensor")
+        .kernel(&mvlgamma)
+        .out()
+        .derivative("self", "grad * (self.unsqueeze(-1) - torch.arange(p) / 2).digamma().sum(-1)");
     for (std::string_view name : {"igamma", "special_gammainc"}) {
         OperatorEntry entry = ops.add(fmt::format("aten::{}(Tensor self, Tensor other) -> Tensor", name));
-        entry.kernel([](const Tensor& a, const Tensor& x) { return mapped(a, x, "igamma", gamma_lower); }).out();
+        entry.kernel([](const Tensor& a, const Tensor& x) { return mapped(a, x, "igamma", gamma_lower); })
+            .out()
+            .derivative("other", "grad * torch.exp((self - 1) * torch.log(other) - other - torch.lgamma(self))");
         if (name == "igamma") entry.inplace();
     }
     for (std::string_view name : {"igammac", "special_gammaincc"}) {
         OperatorEntry entry = ops.add(fmt::format("aten::{}(Tensor self, Tensor other) -> Tensor", name));
-        entry.kernel([](const Tensor& a, const Tensor& x) { return mapped(a, x, "igammac", gamma_upper); }).out();
+        entry.kernel([](const Tensor& a, const Tensor& x) { return mapped(a, x, "igammac", gamma_upper); })
+            .out()
+            .derivative("other", "-grad * torch.exp((self - 1) * torch.log(other) - other - torch.lgamma(self))");
         if (name == "igammac") entry.inplace();
     }
-    add_function2<zeta>(ops, "special_zeta", "self", "other", "self_scalar", "other_scalar");
+    add_function2<zeta>(ops, "special_zeta", "self", "other", "self_scalar", "other_scalar",
+                        "-grad * self * torch.special_zeta(self + 1, other)");
 }
 
 void register_bessel(Registry& ops) {
-    add_function<special::bessel_i0>(ops, "i0").inplace();
-    add_function<special::bessel_i0>(ops, "special_i0");
-    add_function<special::bessel_i0e>(ops, "special_i0e");
-    add_function<special::bessel_i1>(ops, "special_i1");
-    add_function<special::bessel_i1e>(ops, "special_i1e");
-    add_function<special::bessel_j0>(ops, "special_bessel_j0");
-    add_function<special::bessel_j1>(ops, "special_bessel_j1");
-    add_function<special::bessel_y0>(ops, "special_bessel_y0");
-    add_function<special::bessel_y1>(ops, "special_bessel_y1");
-    add_function<special::bessel_i0>(ops, "special_modified_bessel_i0");
-    add_function<special::bessel_i1>(ops, "special_modified_bessel_i1");
-    add_function<special::bessel_k0>(ops, "special_modified_bessel_k0");
-    add_function<special::bessel_k1>(ops, "special_modified_bessel_k1");
-    add_function<special::scaled_bessel_k0>(ops, "special_scaled_modified_bessel_k0", "x");
-    add_function<special::scaled_bessel_k1>(ops, "special_scaled_modified_bessel_k1", "x");
-    add_function<special::spherical_bessel_j0>(ops, "special_spherical_bessel_j0", "x");
-    add_function<special::airy_ai>(ops, "special_airy_ai", "x");
+    add_function<special::bessel_i0>(ops, "i0").inplace().derivative("self", "grad * torch.special_i1(self)");
+    add_function<special::bessel_i0>(ops, "special_i0").derivative("self", "grad * torch.special_i1(self)");
+    add_function<special::bessel_i0e>(ops, "special_i0e")
+        .derivative("self", "grad * (torch.special_i1e(self) - self.sgn() * result)");
+    // The quotients tend to 1 / 2 at 0.
+    add_function<special::bessel_i1>(ops, "special_i1")
+        .derivative("self",
+                    "grad * torch.where(self == 0, 0.5, torch.i0(self) - result / torch.where(self == 0, 1, self))");
+    add_function<special::bessel_i1e>(ops, "special_i1e")
+        .derivative("self",
+                    "grad * torch.where(self == 0, 0.5, torch.special_i0e(self) - result * (self.sgn() + 1 / "
+                    "torch.where(self == 0, 1, self)))");
+    add_function<special::bessel_j0>(ops, "special_bessel_j0").not_differentiable();
+    add_function<special::bessel_j1>(ops, "special_bessel_j1").not_differentiable();
+    add_function<special::bessel_y0>(ops, "special_bessel_y0").not_differentiable();
+    add_function<special::bessel_y1>(ops, "special_bessel_y1").not_differentiable();
+    add_function<special::bessel_i0>(ops, "special_modified_bessel_i0").not_differentiable();
+    add_function<special::bessel_i1>(ops, "special_modified_bessel_i1").not_differentiable();
+    add_function<special::bessel_k0>(ops, "special_modified_bessel_k0").not_differentiable();
+    add_function<special::bessel_k1>(ops, "special_modified_bessel_k1").not_differentiable();
+    add_function<special::scaled_bessel_k0>(ops, "special_scaled_modified_bessel_k0", "x").not_differentiable();
+    add_function<special::scaled_bessel_k1>(ops, "special_scaled_modified_bessel_k1", "x").not_differentiable();
+    add_function<special::spherical_bessel_j0>(ops, "special_spherical_bessel_j0", "x").not_differentiable();
+    add_function<special::airy_ai>(ops, "special_airy_ai", "x").not_differentiable();
 }
 
 void register_polynomials(Registry& ops) {
@@ -172,9 +203,12 @@ void register_polynomials(Registry& ops) {
 }
 
 void register_statistics(Registry& ops) {
-    add_function<special::erfcx>(ops, "special_erfcx");
-    add_function<special::log_ndtr>(ops, "special_log_ndtr");
-    add_function<special::ndtri>(ops, "special_ndtri");
+    add_function<special::erfcx>(ops, "special_erfcx")
+        .derivative("self", "grad * (2 * self * result - 2 / math.sqrt(math.pi))");
+    add_function<special::log_ndtr>(ops, "special_log_ndtr")
+        .derivative("self", "grad * math.sqrt(2 / math.pi) / torch.special_erfcx(self * -math.sqrt(0.5))");
+    add_function<special::ndtri>(ops, "special_ndtri")
+        .derivative("self", "grad * math.sqrt(2 * math.pi) * torch.exp(result * result / 2)");
     ops.add("aten::special_ndtr(Tensor self) -> Tensor")
         .pointwise(kIntToFloat, [](Expr x) { return 0.5 * erfc(x * -M_SQRT1_2); })
         .out();
@@ -221,7 +255,8 @@ void register_aliases(Registry& ops) {
             return decimals == 0 ? call_operator("aten::round", {self}).to_tensor()
                                  : call_operator("aten::round.decimals", {self, decimals}).to_tensor();
         })
-        .out();
+        .out()
+        .differentiated_by_parts();
     add_x_log(ops, "special_xlogy", [](Expr x, Expr y) { return where(is_nan(y), y, where(x == 0, 0, x * log(y))); });
     add_x_log(ops, "special_xlog1py",
               [](Expr x, Expr y) { return where(is_nan(y), y, where(x == 0, 0, x * log1p(y))); });

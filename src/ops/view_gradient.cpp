@@ -56,6 +56,24 @@ void add_into(const Tensor& into, const Tensor& values) {
     });
 }
 
+/// Zeros of these sizes, of which `part` is replaced.
+template <class Part>
+Tensor zeros_around(const Tensor& grad, const IntList& sizes, Part part) {
+    const Tensor result = zeros(sizes, grad.dtype());
+    copy_into(part(result), grad);
+    return result;
+}
+
+Tensor select_backward(const Tensor& grad, const IntList& sizes, int64_t dim, int64_t index) {
+    return zeros_around(grad, sizes, [&](const Tensor& whole) { return select(whole, dim, index); });
+}
+Tensor slice_backward(const Tensor& grad, const IntList& sizes, int64_t dim, int64_t start, int64_t end, int64_t step) {
+    return zeros_around(grad, sizes, [&](const Tensor& whole) { return slice(whole, dim, start, end, step); });
+}
+Tensor diagonal_backward(const Tensor& grad, const IntList& sizes, int64_t offset, int64_t dim1, int64_t dim2) {
+    return zeros_around(grad, sizes, [&](const Tensor& whole) { return diagonal(whole, offset, dim1, dim2); });
+}
+
 /// The gradient of `self` where grad is that of self.as_strided(size, stride, storage_offset).
 Tensor as_strided_backward(const Tensor& grad, const IntList& self_size, const IntList& self_stride,
                            int64_t self_offset, const IntList& size, const IntList& stride,
@@ -105,6 +123,30 @@ void register_view_gradient(Registry& ops) {
         .derivative("grad",
                     "ops.wick.restrided(grad, self_size, self_stride, self_offset).as_strided(size, stride, "
                     "storage_offset)");
+    ops.add("aten::select_backward(Tensor grad_output, SymInt[] input_sizes, int dim, SymInt index) -> Tensor")
+        .kernel(&select_backward)
+        .out()
+        .derivative("grad_output", "grad.select(dim, index)");
+    ops.add(
+           "aten::slice_backward(Tensor grad_output, SymInt[] input_sizes, int dim, SymInt start, SymInt end, SymInt "
+           "step) -> Tensor")
+        .kernel(&slice_backward)
+        .out()
+        .derivative("grad_output", "torch.slice(grad, dim, start, end, step)");
+    ops.add(
+           "aten::diagonal_backward(Tensor grad_output, SymInt[] input_sizes, int offset, int dim1, int dim2) -> "
+           "Tensor")
+        .kernel(&diagonal_backward)
+        .out()
+        .derivative("grad_output", "grad.diagonal(offset, dim1, dim2)");
+    ops.add("wick::permute_backward(Tensor(a) self, int[] dims) -> Tensor(a)")
+        .kernel([](const Tensor& self, const IntList& dims) {
+            DimVector order(dims);
+            for (size_t i = 0; i < dims.size(); ++i)
+                order[static_cast<size_t>(wrap_dim(dims[i], self.dim()))] = static_cast<int64_t>(i);
+            return permute(self, order);
+        })
+        .derivative("self", "grad.permute(dims)");
     // The same elements in memory laid out so.
     ops.add("wick::restrided(Tensor self, int[] size, int[] stride, int storage_offset) -> Tensor")
         .kernel(&restrided)

@@ -661,9 +661,19 @@ static void register_shape_views(Registry& ops) {
     ops.add("aten::atleast_3d(Tensor self) -> Tensor")
         .kernel(&atleast<3>)
         .derivative("self", "grad.reshape(self.size())");
-    ops.add("aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<1>);
-    ops.add("aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<2>);
-    ops.add("aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]").kernel(&atleast_all<3>);
+    ops.add("wick::reshape_like(Tensor[] self, Tensor[] tensors) -> Tensor[]").composite(R"(
+def reshape_like(self: List[Tensor], tensors: List[Tensor]) -> List[Tensor]:
+    return [self[i].reshape(tensors[i].size()) for i in range(len(self))]
+)");
+    ops.add("aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]")
+        .kernel(&atleast_all<1>)
+        .derivative("tensors", "ops.wick.reshape_like(grads, tensors)");
+    ops.add("aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]")
+        .kernel(&atleast_all<2>)
+        .derivative("tensors", "ops.wick.reshape_like(grads, tensors)");
+    ops.add("aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]")
+        .kernel(&atleast_all<3>)
+        .derivative("tensors", "ops.wick.reshape_like(grads, tensors)");
     ops.add("aten::squeeze_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) {
         return become(self, squeeze_all(self));
     });
@@ -678,9 +688,9 @@ static void register_shape_views(Registry& ops) {
 }
 
 static void register_axis_views(Registry& ops) {
-    ops.add("aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)").kernel([](const Tensor& self, IntList dims) {
-        return permute(self, dims);
-    });
+    ops.add("aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)")
+        .kernel([](const Tensor& self, IntList dims) { return permute(self, dims); })
+        .derivative("self", "ops.wick.permute_backward(grad, dims)");
     ops.add("aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)")
         .kernel(&transpose)
         .derivative("self", "grad.transpose(dim0, dim1)");
@@ -695,10 +705,10 @@ static void register_axis_views(Registry& ops) {
     ops.add("aten::t(Tensor(a) self) -> Tensor(a)").kernel(&t).derivative("self", "grad.t()");
     ops.add("aten::t_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) { return become(self, t(self)); });
     // Attribute syntax (`x.T`, `x.mT`) resolves to the overloads named "a".
-    ops.add("aten::numpy_T(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T);
-    ops.add("aten::numpy_T.a(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T);
-    ops.add("aten::mT(Tensor(a) self) -> Tensor(a)").kernel(&mT);
-    ops.add("aten::mT.a(Tensor(a) self) -> Tensor(a)").kernel(&mT);
+    ops.add("aten::numpy_T(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T).derivative("self", "torch.numpy_T(grad)");
+    ops.add("aten::numpy_T.a(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T).derivative("self", "torch.numpy_T(grad)");
+    ops.add("aten::mT(Tensor(a) self) -> Tensor(a)").kernel(&mT).derivative("self", "grad.transpose(-2, -1)");
+    ops.add("aten::mT.a(Tensor(a) self) -> Tensor(a)").kernel(&mT).derivative("self", "grad.transpose(-2, -1)");
     ops.add("aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)")
         .kernel(&movedim)
         .derivative("self", "grad.movedim(destination, source)");
@@ -706,23 +716,34 @@ static void register_axis_views(Registry& ops) {
         .kernel(&movedim)
         .derivative("self", "grad.movedim(destination, source)");
     ops.add("aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)")
-        .kernel([](const Tensor& self, IntList source, IntList destination) {
-            return movedims(self, source, destination);
-        });
+        .kernel(
+            [](const Tensor& self, IntList source, IntList destination) { return movedims(self, source, destination); })
+        .derivative("self", "grad.movedim(destination, source)");
     ops.add("aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)")
-        .kernel([](const Tensor& self, IntList source, IntList destination) {
-            return movedims(self, source, destination);
-        });
-    ops.add("aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)").kernel(&diagonal);
+        .kernel(
+            [](const Tensor& self, IntList source, IntList destination) { return movedims(self, source, destination); })
+        .derivative("self", "grad.movedim(destination, source)");
+    ops.add("aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)")
+        .kernel(&diagonal)
+        .derivative("self", "torch.diagonal_backward(grad, self.size(), offset, dim1, dim2)");
 }
 
 static void register_part_views(Registry& ops) {
-    ops.add("aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)").kernel(&select);
+    ops.add("aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)")
+        .kernel(&select)
+        .derivative("self", "torch.select_backward(grad, self.size(), dim, index)");
     ops.add(
            "aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> "
            "Tensor(a)")
-        .kernel(&slice);
-    ops.add("aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)").kernel(&narrow);
+        .kernel(&slice)
+        .derivative("self",
+                    "torch.slice_backward(grad, self.size(), dim, 0 if start is None else start, 9223372036854775807 "
+                    "if end is None else end, step)");
+    ops.add("aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)")
+        .kernel(&narrow)
+        .derivative("self",
+                    "torch.slice_backward(grad, self.size(), dim, start if start >= 0 else start + self.size(dim), "
+                    "(start if start >= 0 else start + self.size(dim)) + length, 1)");
     ops.add("aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)")
         .kernel([](const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
             return narrow(self, dim, start.item().to_int(), length);
@@ -826,11 +847,11 @@ static void register_element_views(Registry& ops) {
         .differentiated_by_parts();
     ops.add("aten::data(Tensor self) -> Tensor").kernel(&alias).not_differentiable();
     ops.add("prim::data(Tensor(a) a) -> Tensor(a)").kernel(&alias).not_differentiable();
-    ops.add("aten::positive(Tensor(a) self) -> Tensor(a)").kernel(&same);
-    ops.add("aten::resolve_conj(Tensor(a) self) -> Tensor(a)").kernel(&same);
-    ops.add("aten::resolve_neg(Tensor(a) self) -> Tensor(a)").kernel(&same);
-    ops.add("aten::lift(Tensor self) -> Tensor").kernel(&same);
-    ops.add("aten::lift_fresh(Tensor(a) self) -> Tensor(a)").kernel(&same);
+    ops.add("aten::positive(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
+    ops.add("aten::resolve_conj(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
+    ops.add("aten::resolve_neg(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
+    ops.add("aten::lift(Tensor self) -> Tensor").kernel(&same).derivative("self", "grad");
+    ops.add("aten::lift_fresh(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
     ops.add("aten::lift_fresh_copy(Tensor self) -> Tensor")
         .kernel([](const Tensor& self) { return clone(self); })
         .derivative("self", "grad");

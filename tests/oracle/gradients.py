@@ -1,11 +1,12 @@
 """Gradients of every operator in PyTorch's operator database, in PyTorch and in wick.
 
-    python gradients.py [NAME…] [--second] [--samples N] [--complex]
+    python gradients.py [NAME…] [--second] [--complex] [--inplace] [--samples N] [--verbose]
 
 Runs under a Python that has PyTorch (2.13) and finds the wick package (PYTHONPATH=build/python). For each sample of an
-operator both sides compute the results from the same float64 inputs and the gradients of their weighted sum; --second
-differentiates these gradients again. Operators that wick lacks and results that differ before any gradient are counted
-apart. Exit status 1 when a gradient differs that EXPECTED does not name; the last line says how many were compared.
+operator both sides compute the results from the same float64 inputs (complex128 with --complex) and the gradients of
+their weighted sum; --second differentiates these gradients again, --inplace takes the operators' in-place forms. What
+is not compared is counted by its reason, and named with --verbose. Exit status 1 when a gradient differs that EXPECTED
+does not name; the last line counts samples.
 """
 import argparse
 import sys
@@ -21,9 +22,17 @@ warnings.filterwarnings("ignore")
 # Operators whose gradients may differ, and why.
 EXPECTED = {}
 
+# wick's functions where the database calls PyTorch's with the arguments in another order.
+ADAPTED = {
+    "polygamma": lambda x, n: wick.polygamma(n, x),
+    "special.polygamma": lambda x, n: wick.special.polygamma(n, x),
+}
+
 
 def wick_function(op):
     """The function of wick by the database's name ("nn.functional.relu", "linalg.inv"), or None."""
+    if op.name in ADAPTED:
+        return ADAPTED[op.name]
     for name in (op.name, *(a.name for a in op.aliases)):
         found = wick
         try:
@@ -121,17 +130,102 @@ def differs(ours, theirs, rtol=1e-6, atol=1e-8):
     return ""
 
 
+def forms(op, inplace):
+    """(name, PyTorch's function, wick's) of an entry of the database: itself, or of its in-place form a function that
+    works on a copy."""
+    name = f"{op.name}.{op.variant_test_name}" if op.variant_test_name else op.name
+    ours = wick_function(op)
+    if not inplace:
+        return name, op.op, ours
+    if op.inplace_variant is None:
+        return name, None, None
+    method = op.inplace_variant.__name__
+
+    def overwrite(copy, function):
+        return lambda x, *args, **kwargs: function(copy(x), *args, **kwargs)
+
+    own = getattr(wick.Tensor, method, None)
+    return f"{name} ({method})", overwrite(torch.clone, op.inplace_variant), own and overwrite(wick.clone, own)
+
+
+class Report:
+    """What became of the samples."""
+
+    def __init__(self, verbose):
+        self.verbose = verbose
+        self.equal = 0
+        self.failures = {}
+        self.skipped = {}
+
+    def skip(self, name, reason, detail=""):
+        self.skipped.setdefault(reason, []).append(name)
+        if self.verbose:
+            print(f"{reason}: {name} {detail[:160]}")
+
+    def compare(self, name, number, problem):
+        if problem:
+            self.failures.setdefault(name, []).append((number, problem))
+        else:
+            self.equal += 1
+
+    def finish(self):
+        """The number of samples that differ and are not EXPECTED to."""
+        expected = {name: found for name, found in self.failures.items() if name.split(" ")[0] in EXPECTED}
+        unexpected = {name: found for name, found in self.failures.items() if name not in expected}
+        for name, found in sorted(unexpected.items()):
+            print(f"{name}: {len(found)} samples; sample {found[0][0]}: {found[0][1][:200]}")
+        for name, found in sorted(expected.items()):
+            print(f"expected: {name}: {len(found)} samples; {EXPECTED[name.split(' ')[0]]}")
+        for reason, names in self.skipped.items():
+            print(f"skipped: {reason}: {len(names)} samples or operators of {len(set(names))} names")
+        count = sum(map(len, unexpected.values()))
+        print(f"{len(unexpected)} operators differ")
+        print(f"{self.equal} passed, {count} failed, {sum(map(len, self.skipped.values())) + sum(map(len, expected.values()))} skipped")
+        return count
+
+
+def text_of(error):
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0] if lines else ''}"
+
+
+def processed(function, sample):
+    """The part of the results that the database differentiates: of factorisations what their choice of signs leaves."""
+    return lambda *args, **kwargs: sample.output_process_fn_grad(function(*args, **kwargs))
+
+
+def check(report, name, theirs, ours, sample, number, second):
+    args, kwargs = [sample.input, *sample.args], dict(sample.kwargs)
+    try:
+        torch.manual_seed(7)
+        wanted = gradients(torch, processed(theirs, sample), args, kwargs, second)
+    except Exception as error:
+        return report.skip(name, "PyTorch raises an error", text_of(error))
+    if wanted[1] is None:
+        return report.skip(name, "PyTorch has no gradient")
+    try:
+        wick.manual_seed(7)
+        found = gradients(wick, processed(ours, sample), convert(args), convert(kwargs), second)
+    except (wick.ArgumentError, NotImplementedError) as error:
+        return report.skip(name, "wick does not take these arguments", text_of(error))
+    except Exception as error:
+        return report.compare(name, number, text_of(error))
+    if differs(found[0], wanted[0]):
+        return report.skip(name, "the results differ before any gradient", differs(found[0], wanted[0]))
+    report.compare(name, number, "no gradient" if found[1] is None else differs(found[1], wanted[1]))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("names", nargs="*")
     parser.add_argument("--second", action="store_true")
     parser.add_argument("--complex", action="store_true")
+    parser.add_argument("--inplace", action="store_true")
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     dtype = torch.complex128 if options.complex else torch.float64
-    compared = lacking = forward = 0
-    failures = {}
+    report = Report(options.verbose)
     for op in op_db:
         if options.names and op.name not in options.names:
             continue
@@ -139,53 +233,21 @@ def main():
             continue
         if options.second and not op.supports_gradgrad:
             continue
-        function = wick_function(op)
-        if function is None:
-            lacking += 1
-            if options.verbose:
-                print(f"lacking: {op.name}")
+        name, theirs, ours = forms(op, options.inplace)
+        if theirs is None:
+            continue
+        if ours is None:
+            report.skip(name, "wick has no such operator")
             continue
         torch.manual_seed(0)
         try:
             samples = list(op.sample_inputs("cpu", dtype, requires_grad=True))[:options.samples]
-        except Exception:
+        except Exception as error:
+            report.skip(name, "the database makes no samples", text_of(error))
             continue
         for number, sample in enumerate(samples):
-            args, kwargs = [sample.input, *sample.args], dict(sample.kwargs)
-            try:
-                torch.manual_seed(7)
-                theirs = gradients(torch, op.op, args, kwargs, options.second)
-            except Exception:
-                continue
-            if theirs[1] is None:
-                continue
-            try:
-                wick.manual_seed(7)
-                ours = gradients(wick, function, convert(args), convert(kwargs), options.second)
-                if differs(ours[0], theirs[0]):
-                    forward += 1
-                    if options.verbose:
-                        print(f"forward: {op.name} {number}: {differs(ours[0], theirs[0])}")
-                    continue
-                problem = "no gradient" if ours[1] is None else differs(ours[1], theirs[1])
-            except Exception as error:
-                text = str(error).strip().splitlines()
-                problem = f"{type(error).__name__}: {text[0] if text else ''}"
-                if isinstance(error, (wick.ArgumentError, NotImplementedError)):
-                    forward += 1
-                    if options.verbose:
-                        print(f"forward: {op.name} {number}: {problem[:160]}")
-                    continue
-            compared += 1
-            if problem:
-                failures.setdefault(op.name, []).append((number, problem))
-    unexpected = {name: found for name, found in failures.items() if name not in EXPECTED}
-    for name, found in sorted(failures.items()):
-        print(f"{name}: {len(found)} samples; sample {found[0][0]}: {found[0][1][:200]}")
-    count = sum(map(len, failures.values()))
-    print(f"{compared} compared, {compared - count} equal, {count} differ ({len(failures)} operators, {len(unexpected)} of "
-          f"them unexpected); {forward} samples differ before, {lacking} operators are not there")
-    sys.exit(bool(unexpected))
+            check(report, name, theirs, ours, sample, number, options.second)
+    sys.exit(bool(report.finish()))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 #include <wick/support/stop_check.h>
 
 #include "ops/index_plan.h"
-#include "ops/pointwise.h"
 #include "ops/recorded.h"
 #include "ops/registry.h"
 

@@ -191,8 +191,6 @@ Svd::Svd(const double* a, int64_t rows, int64_t columns) : m(rows), n(columns), 
     v = wide ? left : right;
 }
 
-std::vector<double> singular_values(const double* a, int64_t m, int64_t n) { return Svd(a, m, n).s; }
-
 Eigh::Eigh(const double* a, int64_t n, bool upper) : v(static_cast<size_t>(n * n), 0.0) {
     std::vector<double> b(static_cast<size_t>(n * n));
     for (int64_t i = 0; i < n; ++i) {

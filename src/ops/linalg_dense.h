@@ -33,8 +33,6 @@ struct Svd {
     std::vector<double> s;  ///< [k]
     std::vector<double> v;  ///< [n, k]
 };
-std::vector<double> singular_values(const double* a, int64_t m, int64_t n);
-
 /// Symmetric A[n, n] (its lower triangle) = V diag(w) V^T by cyclic Jacobi rotations; w rises; V[n, n] holds the
 /// eigenvectors in its columns.
 struct Eigh {

@@ -5,7 +5,6 @@
 #include <cctype>
 
 #include "ops/families.h"
-#include "ops/linalg_product.h"
 #include "ops/nn_common.h"
 #include "ops/recorded.h"
 #include "ops/registry.h"

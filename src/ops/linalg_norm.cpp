@@ -10,7 +10,6 @@
 #include <wick/support/parallel.h>
 
 #include "ops/families.h"
-#include "ops/linalg_dense.h"
 #include "ops/nn_common.h"
 #include "ops/recorded.h"
 #include "ops/registry.h"

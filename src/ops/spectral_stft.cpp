@@ -1,5 +1,4 @@
 // Short-time Fourier transforms of signals [time] or [batch, time] and back.
-#include "ops/pointwise.h"
 #include "ops/recorded.h"
 #include "ops/spectral.h"
 

@@ -116,7 +116,7 @@ void OperatorGradient::set_results(Args args, const IValue* results) {
     for (size_t i = 0; i < count; ++i) {
         const auto first = static_cast<uint32_t>(outputs.size());
         const auto add = [&](const IValue& value) {
-            if (!value.is_tensor()) return;
+            if (!value.is_tensor()) return output_of_.push_back(-1);
             const Tensor& tensor = value.tensor_ref();
             const bool has_gradient = is_differentiable(tensor.dtype()) && !is_argument(tensor);
             output_of_.push_back(has_gradient ? static_cast<int32_t>(outputs.size()) : -1);

@@ -367,7 +367,20 @@ void conv(const ConvShape& shape, const T* x, const T* w, T* y, const Epilogue<T
     if (shape.batch <= 0 || shape.out_channels <= 0 || shape.output(0) <= 0 || shape.output(1) <= 0 ||
         shape.output(2) <= 0)
         return;
-    WICK_DISPATCH(conv, shape, x, w, y, epilogue, scratch);
+    // Images are shared among the threads where there are enough of them, otherwise one image after the other is.
+    if (shape.batch < 2 * max_threads() || max_threads() == 1)
+        return WICK_DISPATCH(conv, shape, x, w, y, epilogue, scratch);
+    ConvShape one = shape;
+    one.batch = 1;
+    const int64_t x_size = shape.in_channels * shape.input_size(), y_size = shape.out_channels * shape.output_size();
+    const double flops = 2.0 * double(y_size) * double(shape.in_channels / shape.groups) * double(shape.taps());
+    parallel_for(0, shape.batch, work_grain(shape.batch, flops), [&](int64_t begin, int64_t end) {
+        for (int64_t n = begin; n < end; ++n) {
+            Epilogue<T> part = epilogue;
+            if (part.residual != nullptr) part.residual += n * y_size;
+            WICK_DISPATCH(conv, one, x + n * x_size, w, y + n * y_size, part, ScratchRef());
+        }
+    });
 }
 
 template <class T>

@@ -62,4 +62,14 @@ size_t conv_scratch_bytes(const ConvShape& shape, int threads);
 template <class T>
 void conv_transposed(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y);
 
+/// The gradient of conv with respect to its input, dx of x's layout, from dy of y's. Where the stride is 1 it is the
+/// convolution of dy with the mirrored kernel, otherwise a transposed one.
+template <class T>
+void conv_input_gradient(const ConvShape& shape, const T* dy, const T* w, T* dx);
+
+/// The gradient of conv with respect to its weight: dw[out_channels, in_channels / groups, taps]. Images are summed in
+/// an order that depends on the shape only.
+template <class T>
+void conv_weight_gradient(const ConvShape& shape, const T* x, const T* dy, T* dw);
+
 }  // namespace wick::kernels

@@ -37,30 +37,67 @@ Tensor glu(const Tensor& self, int64_t dim) {
 }
 
 void register_clamps(Registry& ops) {
+    using Bound = std::optional<Expr>;
+    auto inside = [](Expr grad, Expr x, Bound lo, Bound hi) {
+        if (lo) grad = where(x >= *lo, grad, 0);
+        return hi ? where(x <= *hi, grad, 0) : grad;
+    };
+    // Where bounds have changed places the upper one rules.
+    auto below = [](Expr grad, Expr x, Bound lo, Bound hi) {
+        return where(hi ? x < *lo && *lo < *hi : x < *lo, grad, 0);
+    };
+    auto above = [](Expr grad, Expr x, Bound lo, Bound hi) {
+        return where(lo ? x > *hi || *lo > *hi : x > *hi, grad, 0);
+    };
     auto clamp = [](Expr x, std::optional<Expr> lo, std::optional<Expr> hi) {
         WICK_CHECK(lo || hi, "torch.clamp: At least one of 'min' or 'max' must not be None");
         if (lo) x = max(x, *lo);
         return hi ? min(x, *hi) : x;
     };
+    // At the bounds themselves the gradient is the input's.
+    ops.add("wick::clamp_backward(Tensor grad, Tensor self, Scalar? min, Scalar? max) -> Tensor").pointwise(inside);
+    ops.add("wick::clamp_backward.Tensor(Tensor grad, Tensor self, Tensor? min, Tensor? max) -> Tensor")
+        .pointwise(inside);
+    ops.add("wick::clamp_backward_min(Tensor grad, Tensor self, Tensor? min, Tensor? max) -> Tensor").pointwise(below);
+    ops.add("wick::clamp_backward_max(Tensor grad, Tensor self, Tensor? min, Tensor? max) -> Tensor").pointwise(above);
     for (std::string_view name : {"clamp", "clip"}) {
         ops.add(fmt::format("aten::{}(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", name))
             .pointwise(clamp)
             .inplace()
-            .out();
+            .out()
+            .derivative("self", "ops.wick.clamp_backward(grad, self, min, max)");
         ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", name))
             .pointwise(clamp)
             .inplace()
-            .out("Tensor_out");
+            .out("Tensor_out")
+            .derivative("self", "ops.wick.clamp_backward(grad, self, min, max)")
+            .derivative("min", "ops.wick.clamp_backward_min(grad, self, min, max)")
+            .derivative("max", "ops.wick.clamp_backward_max(grad, self, min, max)");
     }
     auto at_least = [](Expr x, Expr lo) { return max(x, lo); };
     auto at_most = [](Expr x, Expr hi) { return min(x, hi); };
-    ops.add("aten::clamp_min(Tensor self, Scalar min) -> Tensor").pointwise(at_least).inplace().out();
+    ops.add("aten::clamp_min(Tensor self, Scalar min) -> Tensor")
+        .pointwise(at_least)
+        .inplace()
+        .out()
+        .derivative("self", "ops.wick.clamp_backward(grad, self, min, None)");
     ops.add("aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor")
         .pointwise(at_least)
         .inplace()
-        .out("Tensor_out");
-    ops.add("aten::clamp_max(Tensor self, Scalar max) -> Tensor").pointwise(at_most).inplace().out();
-    ops.add("aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor").pointwise(at_most).inplace().out("Tensor_out");
+        .out("Tensor_out")
+        .derivative("self", "ops.wick.clamp_backward(grad, self, min, None)")
+        .derivative("min", "ops.wick.clamp_backward_min(grad, self, min, None)");
+    ops.add("aten::clamp_max(Tensor self, Scalar max) -> Tensor")
+        .pointwise(at_most)
+        .inplace()
+        .out()
+        .derivative("self", "ops.wick.clamp_backward(grad, self, None, max)");
+    ops.add("aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor")
+        .pointwise(at_most)
+        .inplace()
+        .out("Tensor_out")
+        .derivative("self", "ops.wick.clamp_backward(grad, self, None, max)")
+        .derivative("max", "ops.wick.clamp_backward_max(grad, self, None, max)");
 }
 
 }  // namespace
@@ -143,12 +180,27 @@ void register_activation(Registry& ops) {
         .out();
     ops.add("aten::log_sigmoid(Tensor self) -> Tensor")
         .pointwise(kFloating, [](Expr x) { return min(x, 0) - log1p(exp(-abs(x))); })
-        .out();
-    ops.add("aten::prelu(Tensor self, Tensor weight) -> Tensor").kernel(&prelu);
+        .out()
+        .derivative("self", "grad * torch.sigmoid(-self)");
+    ops.add("aten::prelu(Tensor self, Tensor weight) -> Tensor").kernel(&prelu).decomposition(R"(
+def prelu(self: Tensor, weight: Tensor) -> Tensor:
+    if self.dim() == 0:
+        shaped = weight.reshape([])
+    else:
+        sizes = [1] * self.dim()
+        if weight.numel() > 1:
+            sizes[1] = weight.numel()
+        shaped = weight.reshape(sizes)
+    return torch._prelu_kernel(self, shaped)
+)");
     ops.add("aten::_prelu_kernel(Tensor self, Tensor weight) -> Tensor").pointwise([](Expr x, Expr w) {
         return where(x > 0, x, x * w);
     });
-    ops.add("aten::glu(Tensor self, int dim=-1) -> Tensor").kernel(&glu).out();
+    ops.add("aten::glu(Tensor self, int dim=-1) -> Tensor").kernel(&glu).out().decomposition(R"(
+def glu(self: Tensor, dim: int) -> Tensor:
+    a, b = torch.chunk(self, 2, dim)
+    return a * torch.sigmoid(b)
+)");
 }
 
 }  // namespace wick::jit

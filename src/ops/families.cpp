@@ -15,8 +15,12 @@
     _(linalg_factor)                 \
     _(linalg_gradients)              \
     _(membership)                    \
+    _(nn_conv_gradient)              \
     _(nn_fractional_pool)            \
     _(nn_interpolate)                \
+    _(nn_loss_gradient)              \
+    _(nn_norm_gradient)              \
+    _(nn_pool_gradient)              \
     _(quantile)                      \
     _(random_factories)              \
     _(random_inplace)                \
@@ -26,6 +30,7 @@
     _(tensor_state)                  \
     _(unary_special)                 \
     _(unique)                        \
+    _(vision_boxes_gradient)         \
     _(windows)
 
 namespace wick::jit {

@@ -104,6 +104,28 @@ Tensor adaptive_avg_pool(const Tensor& self, const IntList& output_size) {
     return to_dtype(out, self.dtype());
 }
 
+/// Every window's gradient in equal parts to what it covers.
+Tensor adaptive_avg_pool_backward(const Tensor& grad_output, const IntList& size, int64_t n) {
+    const Tensor dx = zeros(size, compute_dtype(grad_output.dtype()));
+    const AdaptivePooling p(dx, n,
+                            IntList(grad_output.sizes().slice(grad_output.sizes().size() - static_cast<size_t>(n))),
+                            "adaptive_avg_pool");
+    const Tensor dy = compute_input(grad_output);
+    dispatch_float(dx.dtype(), "adaptive_avg_pool_backward", [&]<class T>() {
+        const int64_t plane_in = p.in[0] * p.in[1] * p.in[2];
+        T* to = dx.mutable_data<T>();
+        for_windows(
+            p, [&](int64_t plane, int64_t at, int64_t d0, int64_t d1, int64_t h0, int64_t h1, int64_t w0, int64_t w1) {
+                const T share = dy.data<T>()[at] / static_cast<T>((d1 - d0) * (h1 - h0) * (w1 - w0));
+                for (int64_t d = d0; d < d1; ++d)
+                    for (int64_t h = h0; h < h1; ++h)
+                        for (int64_t w = w0; w < w1; ++w)
+                            to[plane * plane_in + (d * p.in[1] + h) * p.in[2] + w] += share;
+            });
+    });
+    return to_dtype(dx, grad_output.dtype());
+}
+
 template <int64_t n>
 Pair adaptive_max_pool(const Tensor& self, const IntList& output_size) {
     const AdaptivePooling p(self, n, expand_list(output_size, n, "adaptive_max_pool", "output_size"),
@@ -138,25 +160,49 @@ Pair adaptive_max_pool(const Tensor& self, const IntList& output_size) {
 }  // namespace
 
 void register_nn_adaptive_pool(Registry& ops) {
-    ops.add("aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor").kernel(&adaptive_avg_pool<1>).out();
+    ops.add("wick::adaptive_avg_pool_backward(Tensor grad_output, int[] size, int n) -> Tensor")
+        .kernel(&adaptive_avg_pool_backward)
+        .derivative("grad_output",
+                    "torch.adaptive_avg_pool1d(grad, grad_output.size()[-1:]) if n == 1 else "
+                    "(torch.adaptive_avg_pool2d(grad, grad_output.size()[-2:]) if n == 2 else "
+                    "torch.adaptive_avg_pool3d(grad, grad_output.size()[-3:]))");
+    ops.add("aten::_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor").composite(R"(
+def _adaptive_avg_pool2d_backward(grad_output: Tensor, self: Tensor) -> Tensor:
+    return ops.wick.adaptive_avg_pool_backward(grad_output, self.size(), 2)
+)");
+    ops.add("aten::_adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self) -> Tensor").composite(R"(
+def _adaptive_avg_pool3d_backward(grad_output: Tensor, self: Tensor) -> Tensor:
+    return ops.wick.adaptive_avg_pool_backward(grad_output, self.size(), 3)
+)");
+    ops.add("aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor")
+        .kernel(&adaptive_avg_pool<1>)
+        .out()
+        .derivative("self", "ops.wick.adaptive_avg_pool_backward(grad, self.size(), 1)");
     ops.add("aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor")
         .kernel(&adaptive_avg_pool<2>)
-        .out();
+        .out()
+        .derivative("self", "ops.wick.adaptive_avg_pool_backward(grad, self.size(), 2)");
     ops.add("aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor")
         .kernel(&adaptive_avg_pool<3>)
-        .out();
+        .out()
+        .derivative("self", "ops.wick.adaptive_avg_pool_backward(grad, self.size(), 3)");
     ops.add("aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor")
         .kernel(&adaptive_avg_pool<2>)
-        .out();
+        .out()
+        .derivative("self", "ops.wick.adaptive_avg_pool_backward(grad, self.size(), 2)");
     ops.add("aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor")
         .kernel(&adaptive_avg_pool<3>)
-        .out();
+        .out()
+        .derivative("self", "ops.wick.adaptive_avg_pool_backward(grad, self.size(), 3)");
     ops.add("aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)")
-        .kernel(&adaptive_max_pool<1>);
+        .kernel(&adaptive_max_pool<1>)
+        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 1)");
     ops.add("aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)")
-        .kernel(&adaptive_max_pool<2>);
+        .kernel(&adaptive_max_pool<2>)
+        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 2)");
     ops.add("aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)")
-        .kernel(&adaptive_max_pool<3>);
+        .kernel(&adaptive_max_pool<3>)
+        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 3)");
 }
 
 }  // namespace wick::jit

@@ -251,22 +251,62 @@ Pair attention_math(const Tensor& query, const Tensor& key, const Tensor& value,
 }  // namespace
 
 void register_nn_attention(Registry& ops) {
+    // What gradients go through: the output, and the weights before dropout.
+    ops.add(
+           "wick::attention_by_parts(Tensor query, Tensor key, Tensor value, Tensor? attn_mask, float dropout_p, bool "
+           "is_causal, float? scale, bool enable_gqa) -> (Tensor, Tensor)")
+        .composite(R"(
+def attention_by_parts(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, scale: Optional[float], enable_gqa: bool) -> Tuple[Tensor, Tensor]:
+    if enable_gqa and query.dim() == 4 and key.dim() == 4 and query.size(1) != key.size(1):
+        share = query.size(1) // key.size(1)
+        key = key.unsqueeze(2).expand([-1, -1, share, -1, -1]).reshape([key.size(0), -1, key.size(2), key.size(3)])
+        value = value.unsqueeze(2).expand([-1, -1, share, -1, -1]).reshape([value.size(0), -1, value.size(2), value.size(3)])
+    factor = 1 / float(query.size(-1)) ** 0.5 if scale is None else scale
+    scores = torch.matmul(query * factor, key.transpose(-2, -1))
+    if is_causal:
+        scores = scores.masked_fill(torch.ones([scores.size(-2), scores.size(-1)]).triu(1) > 0, float("-inf"))
+    if attn_mask is not None:
+        if attn_mask.dtype == 11:  # bool
+            scores = scores.masked_fill(attn_mask.logical_not(), float("-inf"))
+        else:
+            scores = scores + attn_mask
+    if is_causal or attn_mask is not None:
+        # A query that may see nothing gets zeros.
+        blind = (scores == float("-inf")).all(-1, True)
+        weights = torch.softmax(scores.masked_fill(blind, 0), -1).masked_fill(blind, 0)
+    else:
+        weights = torch.softmax(scores, -1)
+    return torch.matmul(torch.dropout(weights, dropout_p, dropout_p > 0), value), weights
+)");
     ops.add(
            "aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
            "dropout_p=0.0, bool "
            "is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
-        .kernel(&scaled_dot_product_attention);
+        .kernel(&scaled_dot_product_attention)
+        .decomposition(R"(
+def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, scale: Optional[float], enable_gqa: bool) -> Tensor:
+    return ops.wick.attention_by_parts(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)[0]
+)");
     ops.add(
            "aten::_scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
            "dropout_p=0.0, "
            "bool need_attn_weights=False, bool is_causal=False) -> (Tensor, Tensor)")
-        .kernel(&attention_with_weights);
+        .kernel(&attention_with_weights)
+        .decomposition(R"(
+def _scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, need_attn_weights: bool, is_causal: bool) -> Tuple[Tensor, Tensor]:
+    return ops.wick.attention_by_parts(query, key, value, attn_mask, dropout_p, is_causal, None, False)
+)");
     ops.add(
            "aten::_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, "
            "float dropout_p=0.0, "
            "bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, "
            "Tensor)")
-        .kernel(&attention_math);
+        .kernel(&attention_math)
+        .decomposition(R"(
+def _scaled_dot_product_attention_math(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, dropout_mask: Optional[Tensor], scale: Optional[float], enable_gqa: bool) -> Tuple[Tensor, Tensor]:
+    assert dropout_mask is None, "_scaled_dot_product_attention_math: a dropout mask is not supported"
+    return ops.wick.attention_by_parts(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
+)");
 }
 
 }  // namespace wick::jit

@@ -52,6 +52,13 @@ inline IntList expand_list(IntList list, int64_t n, std::string_view op, std::st
     return list;
 }
 
+/// The `bool[N] output_mask` of a backward operator: which of the gradients are wanted.
+inline std::vector<bool> output_mask(const IValue& list) {
+    std::vector<bool> wanted;
+    for (const IValue& item : snapshot(list.to_list())->items) wanted.push_back(item.to_bool());
+    return wanted;
+}
+
 /// `reduction` arguments of losses.
 enum class Reduction : int64_t { none = 0, mean = 1, sum = 2 };
 

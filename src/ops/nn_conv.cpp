@@ -1,8 +1,9 @@
 // Convolutions over one to three spatial dimensions and their transposes (torch.nn.functional.conv1d …
 // conv_transpose3d).
+#include "ops/nn_conv.h"
+
 #include <algorithm>
 
-#include "kernels/conv.h"
 #include "ops/families.h"
 #include "ops/nn_common.h"
 #include "ops/registry.h"
@@ -11,19 +12,10 @@ namespace wick::jit {
 
 using namespace ops;
 
-namespace {
-
 using kernels::ConvShape;
 
-struct ConvArguments {
-    IntList stride, padding, dilation, output_padding;
-    bool transposed = false;
-    int64_t groups = 1;
-};
+static std::string times(IntArrayRef sizes) { return fmt::format("{}", fmt::join(sizes, " x ")); }
 
-std::string times(IntArrayRef sizes) { return fmt::format("{}", fmt::join(sizes, " x ")); }
-
-/// Checks everything and fills the description; input[batch, channels, n spatial], weight[…, n spatial].
 ConvShape conv_shape(const Tensor& input, const Tensor& weight, const Tensor& bias, const ConvArguments& args,
                      int64_t n) {
     constexpr int64_t kLimit = int64_t{1} << 31;
@@ -102,6 +94,24 @@ ConvShape conv_shape(const Tensor& input, const Tensor& weight, const Tensor& bi
     return shape;
 }
 
+ConvArguments expand_arguments(ConvArguments args, int64_t n, std::string_view op) {
+    args.stride = expand_list(std::move(args.stride), n, op, "stride");
+    args.padding = expand_list(std::move(args.padding), n, op, "padding");
+    args.dilation = expand_list(std::move(args.dilation), n, op, "dilation");
+    args.output_padding =
+        expand_list(args.output_padding.empty() ? IntList{0} : std::move(args.output_padding), n, op, "output_padding");
+    return args;
+}
+
+int64_t spatial_rank(const Tensor& weight) {
+    WICK_CHECK(weight.dim() >= 3 && weight.dim() <= 5,
+               "weight should have at least three dimensions and at most five, but got {}",
+               format_sizes(weight.sizes()));
+    return weight.dim() - 2;
+}
+
+namespace {
+
 template <class T>
 Tensor forward(const ConvShape& shape, const Tensor& x, const Tensor& weight, const Tensor& bias, IntArrayRef sizes) {
     const Tensor out = empty(sizes, x.dtype());
@@ -141,11 +151,7 @@ Tensor convolve_any(const Tensor& input, const Tensor& weight, const Tensor& bia
     WICK_CHECK(input.dim() == n + 1 || input.dim() == n + 2,
                "Expected {}D (unbatched) or {}D (batched) input to {}, but got input of size: {}", n + 1, n + 2, op,
                format_sizes(input.sizes()));
-    args.stride = expand_list(std::move(args.stride), n, op, "stride");
-    args.padding = expand_list(std::move(args.padding), n, op, "padding");
-    args.dilation = expand_list(std::move(args.dilation), n, op, "dilation");
-    args.output_padding =
-        expand_list(args.output_padding.empty() ? IntList{0} : std::move(args.output_padding), n, op, "output_padding");
+    args = expand_arguments(std::move(args), n, op);
     if (input.dim() == n + 2) return convolve(input, weight, bias, args, n);
     return squeeze(convolve(unsqueeze(input, 0), weight, bias, args, n), 0);
 }
@@ -200,13 +206,6 @@ Tensor conv_transpose(const Tensor& input, const Tensor& weight, const Tensor& b
                         conv_name(n, true));
 }
 
-int64_t spatial_rank(const Tensor& weight) {
-    WICK_CHECK(weight.dim() >= 3 && weight.dim() <= 5,
-               "weight should have at least three dimensions and at most five, but got {}",
-               format_sizes(weight.sizes()));
-    return weight.dim() - 2;
-}
-
 Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
                    const IntList& padding, const IntList& dilation, bool transposed, const IntList& output_padding,
                    int64_t groups) {
@@ -235,39 +234,67 @@ Tensor convolution_mode(const Tensor& input, const Tensor& weight, const Tensor&
 }  // namespace
 
 void register_nn_conv(Registry& ops) {
+    constexpr std::string_view kArguments = "input, weight, bias";
+    constexpr std::string_view kGradient =
+        "torch.convolution_backward(grad, input, weight, None if bias is None else bias.size(), stride, padding, "
+        "dilation, False, [0], groups, needed)";
+    constexpr std::string_view kTransposedGradient =
+        "torch.convolution_backward(grad, input, weight, None if bias is None else bias.size(), stride, padding, "
+        "dilation, True, output_padding, groups, needed)";
+    constexpr std::string_view kGeneralGradient =
+        "torch.convolution_backward(grad, input, weight, None if bias is None else bias.size(), stride, padding, "
+        "dilation, transposed, output_padding, groups, needed)";
     ops.add(
            "aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0, "
            "SymInt[1] "
            "dilation=1, SymInt "
            "groups=1) -> Tensor")
-        .kernel(&conv<1>);
+        .kernel(&conv<1>)
+        .derivative(kArguments, kGradient)
+        .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, "
            "SymInt[2] "
            "dilation=1, SymInt "
            "groups=1) -> Tensor")
-        .kernel(&conv<2>);
+        .kernel(&conv<2>)
+        .derivative(kArguments, kGradient)
+        .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, "
            "SymInt[3] "
            "dilation=1, SymInt "
            "groups=1) -> Tensor")
-        .kernel(&conv<3>);
+        .kernel(&conv<3>)
+        .derivative(kArguments, kGradient)
+        .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, str "
            "padding=\"valid\", SymInt[1] "
            "dilation=1, SymInt groups=1) -> Tensor")
-        .kernel(&conv_padded<1>);
+        .kernel(&conv_padded<1>)
+        .decomposition(R"(
+def conv1d(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):
+    return torch._convolution_mode(input, weight, bias, stride, padding, dilation, groups)
+)");
     ops.add(
            "aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, str "
            "padding=\"valid\", SymInt[2] "
            "dilation=1, SymInt groups=1) -> Tensor")
-        .kernel(&conv_padded<2>);
+        .kernel(&conv_padded<2>)
+        .decomposition(R"(
+def conv2d(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):
+    return torch._convolution_mode(input, weight, bias, stride, padding, dilation, groups)
+)");
     ops.add(
            "aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, str "
            "padding=\"valid\", SymInt[3] "
            "dilation=1, SymInt groups=1) -> Tensor")
-        .kernel(&conv_padded<3>);
+        .kernel(&conv_padded<3>)
+        .decomposition(R"(
+def conv3d(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):
+    return torch._convolution_mode(input, weight, bias, stride, padding, dilation, groups)
+)");
     ops.add("aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor")
         .composite(R"(def conv_tbc(self: Tensor, weight: Tensor, bias: Tensor, pad: int) -> Tensor:
   result = torch.conv1d(torch.permute(self, [1, 2, 0]), torch.permute(weight, [2, 1, 0]), bias, [1], [pad])
@@ -277,23 +304,30 @@ void register_nn_conv(Registry& ops) {
            "aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] "
            "padding=0, SymInt[1] "
            "output_padding=0, SymInt groups=1, SymInt[1] dilation=1) -> Tensor")
-        .kernel(&conv_transpose<1>);
+        .kernel(&conv_transpose<1>)
+        .derivative(kArguments, kTransposedGradient)
+        .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] "
            "padding=0, "
            "SymInt[2] output_padding=0, SymInt groups=1, SymInt[2] dilation=1) -> Tensor")
-        .kernel(&conv_transpose<2>);
+        .kernel(&conv_transpose<2>)
+        .derivative(kArguments, kTransposedGradient)
+        .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] "
            "padding=0, "
            "SymInt[3] output_padding=0, SymInt groups=1, SymInt[3] dilation=1) -> Tensor")
-        .kernel(&conv_transpose<3>);
+        .kernel(&conv_transpose<3>)
+        .derivative(kArguments, kTransposedGradient)
+        .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] "
            "dilation, bool "
            "transposed, SymInt[] output_padding, SymInt groups) -> Tensor")
         .kernel(&convolution)
-        .out();
+        .out()
+        .derivative(kArguments, kGeneralGradient);
     ops.add(
            "aten::_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] "
            "dilation, bool "
@@ -302,7 +336,8 @@ void register_nn_conv(Registry& ops) {
            "bool allow_tf32) "
            "-> Tensor")
         .kernel(&convolution_with_flags)
-        .out();
+        .out()
+        .derivative(kArguments, kGeneralGradient);
     ops.add(
            "aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] "
            "padding, "
@@ -310,12 +345,26 @@ void register_nn_conv(Registry& ops) {
            "bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool "
            "cudnn_enabled) "
            "-> Tensor")
-        .kernel(&convolution_deprecated);
+        .kernel(&convolution_deprecated)
+        .derivative(kArguments, kGeneralGradient);
     ops.add(
            "aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str padding, SymInt[] "
            "dilation, SymInt groups) "
            "-> Tensor")
-        .kernel(&convolution_mode);
+        .kernel(&convolution_mode)
+        .decomposition(R"(
+def _convolution_mode(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):
+    n = weight.dim() - 2
+    amounts = [0] * n
+    extra = [0] * (2 * n)
+    if padding == "same":
+        for i in range(n):
+            total = dilation[i % len(dilation)] * (weight.size(2 + i) - 1)
+            amounts[i] = total // 2
+            extra[2 * (n - 1 - i) + 1] = total % 2
+    padded = torch.constant_pad_nd(input, extra) if sum(extra) > 0 else input
+    return torch.convolution(padded, weight, bias, stride, amounts, dilation, False, [0], groups)
+)");
 }
 
 }  // namespace wick::jit

@@ -70,31 +70,40 @@ std::tuple<Tensor, Tensor> native_dropout(const Tensor& input, double p, std::op
 void register_nn_dropout(Registry& ops) {
     ops.add("aten::dropout(Tensor input, float p, bool train) -> Tensor")
         .kernel(&dropout<Grain::element, Noise::zero>)
-        .side_effects();
+        .side_effects()
+        .differentiated_by_parts();
     ops.add("aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)")
         .kernel(&dropout_in_place<Grain::element, Noise::zero>)
-        .side_effects();
+        .side_effects()
+        .differentiated_by_parts();
     ops.add("aten::feature_dropout(Tensor input, float p, bool train) -> Tensor")
         .kernel(&dropout<Grain::channel, Noise::zero>)
-        .side_effects();
+        .side_effects()
+        .differentiated_by_parts();
     ops.add("aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)")
         .kernel(&dropout_in_place<Grain::channel, Noise::zero>)
-        .side_effects();
+        .side_effects()
+        .differentiated_by_parts();
     ops.add("aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor")
         .kernel(&dropout<Grain::element, Noise::alpha>)
-        .side_effects();
+        .side_effects()
+        .differentiated_by_parts();
     ops.add("aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)")
         .kernel(&dropout_in_place<Grain::element, Noise::alpha>)
-        .side_effects();
+        .side_effects()
+        .differentiated_by_parts();
     ops.add("aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor")
         .kernel(&dropout<Grain::channel, Noise::alpha>)
-        .side_effects();
+        .side_effects()
+        .differentiated_by_parts();
     ops.add("aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)")
         .kernel(&dropout_in_place<Grain::channel, Noise::alpha>)
-        .side_effects();
+        .side_effects()
+        .differentiated_by_parts();
     ops.add("aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)")
         .kernel(&native_dropout)
-        .side_effects();
+        .side_effects()
+        .differentiated_by_parts();
 }
 
 }  // namespace wick::jit

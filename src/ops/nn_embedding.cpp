@@ -44,6 +44,37 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t, bool, boo
     return out;
 }
 
+/// The sum of the gradients of every row's uses; with scale_grad_by_freq divided by their number. The row padding_idx
+/// gets none.
+Tensor embedding_dense_backward(const Tensor& grad_output, const Tensor& indices, int64_t num_weights,
+                                int64_t padding_idx, bool scale_grad_by_freq) {
+    const Tensor index = index_input(indices, "embedding_dense_backward", "indices"), dy = compute_input(grad_output);
+    const int64_t count = index.numel(), width = dy.size(-1);
+    WICK_CHECK(dy.numel() == count * width,
+               "embedding_dense_backward: a gradient of size {} does not fit indices of {}", format_sizes(dy.sizes()),
+               format_sizes(indices.sizes()));
+    const Tensor out = zeros({num_weights, width}, dy.dtype());
+    const int64_t* at = index.data<int64_t>();
+    std::vector<int64_t> uses(scale_grad_by_freq ? static_cast<size_t>(num_weights) : 0, 0);
+    for (int64_t i = 0; i < count; ++i) {
+        WICK_CHECK_INDEX(at[i] >= 0 && at[i] < num_weights, "index out of range in self");
+        if (scale_grad_by_freq) ++uses[static_cast<size_t>(at[i])];
+    }
+    dispatch_float(dy.dtype(), "embedding_backward", [&]<class T>() {
+        const T* from = dy.data<T>();
+        T* to = out.mutable_data<T>();
+        // Each thread sums the columns of its own.
+        parallel_for(0, width, std::max<int64_t>(16, 32768 / (count + 1)), [&](int64_t begin, int64_t end) {
+            for (int64_t i = 0; i < count; ++i) {
+                if (at[i] == padding_idx) continue;
+                const T share = scale_grad_by_freq ? T(1) / static_cast<T>(uses[static_cast<size_t>(at[i])]) : T(1);
+                for (int64_t j = begin; j < end; ++j) to[at[i] * width + j] += from[i * width + j] * share;
+            }
+        });
+    });
+    return to_dtype(out, grad_output.dtype());
+}
+
 /// self's rows named by `indices` with norm above max_norm are scaled down to it, in place.
 Tensor embedding_renorm(const Tensor& self, const Tensor& indices, double max_norm, double norm_type) {
     const Tensor index = index_input(indices, "embedding_renorm_", "indices");
@@ -175,7 +206,27 @@ void register_nn_embedding(Registry& ops) {
            "sparse=False) -> "
            "Tensor")
         .kernel(&embedding)
-        .out();
+        .out()
+        .derivative("weight",
+                    "torch.embedding_dense_backward(grad, indices, weight.size(0), padding_idx, scale_grad_by_freq)");
+    ops.add(
+           "aten::embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, "
+           "bool scale_grad_by_freq) -> Tensor")
+        .kernel(&embedding_dense_backward)
+        .derivative("grad_output",
+                    "ops.wick.embedding_double_backward(grad, indices, padding_idx, scale_grad_by_freq)");
+    ops.add(
+           "wick::embedding_double_backward(Tensor grad, Tensor indices, int padding_idx, bool scale_grad_by_freq) -> "
+           "Tensor")
+        .composite(R"(
+def embedding_double_backward(grad: Tensor, indices: Tensor, padding_idx: int, scale_grad_by_freq: bool) -> Tensor:
+    if padding_idx >= 0:
+        grad = torch.masked_fill(grad, (torch.arange(grad.size(0)) == padding_idx).unsqueeze(1), 0)
+    if scale_grad_by_freq:
+        counts = torch.bincount(indices.flatten(), minlength=grad.size(0)).clamp_min(1)
+        grad = grad / counts.unsqueeze(1)
+    return torch.embedding(grad, indices)
+)");
     ops.add("aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)")
         .kernel(&embedding_renorm);
     ops.add(
@@ -183,20 +234,57 @@ void register_nn_embedding(Registry& ops) {
            "mode=0, bool "
            "sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, "
            "Tensor)")
-        .kernel(&embedding_bag);
+        .kernel(&embedding_bag)
+        .decomposition(R"(
+def embedding_bag(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_by_freq: bool, mode: int, sparse: bool, per_sample_weights: Optional[Tensor], include_last_offset: bool) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+    return torch._embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, -1)
+)");
     ops.add(
            "aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, "
            "int mode, bool "
            "sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, "
            "Tensor, Tensor)")
-        .kernel(&embedding_bag_with_padding);
+        .kernel(&embedding_bag_with_padding)
+        .decomposition(R"(
+def embedding_bag(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_by_freq: bool, mode: int, sparse: bool, per_sample_weights: Optional[Tensor], include_last_offset: bool, padding_idx: Optional[int]) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+    padding = -1
+    if padding_idx is not None:
+        padding = padding_idx if padding_idx >= 0 else padding_idx + weight.size(0)
+    return torch._embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding)
+)");
     ops.add(
            "aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int "
            "mode=0, bool "
            "sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> "
            "(Tensor, Tensor, "
            "Tensor, Tensor)")
-        .kernel(&raw_embedding_bag);
+        .kernel(&raw_embedding_bag)
+        .derivative("weight, per_sample_weights",
+                    "ops.wick.embedding_bag_backward(grad0, weight, indices, result1, result2, result3, "
+                    "scale_grad_by_freq, mode, per_sample_weights, padding_idx, needed)");
+    ops.add(
+           "wick::embedding_bag_backward(Tensor grad, Tensor weight, Tensor indices, Tensor bag_of, Tensor length, "
+           "Tensor source, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx, bool[] "
+           "needed) -> (Tensor, Tensor)")
+        .composite(R"(
+def embedding_bag_backward(grad: Tensor, weight: Tensor, indices: Tensor, bag_of: Tensor, length: Tensor, source: Tensor, scale_grad_by_freq: bool, mode: int, per_sample_weights: Optional[Tensor], padding_idx: int, needed: List[bool]) -> Tuple[Tensor, Tensor]:
+    of_samples = grad
+    if mode == 2:
+        used = grad * (length > 0).unsqueeze(1)
+        of_weight = torch.zeros_like(weight).scatter_add(0, source, used)
+    else:
+        each = torch.index_select(grad, 0, bag_of)
+        if mode == 1:
+            each = each / torch.index_select(length, 0, bag_of).clamp_min(1).unsqueeze(1)
+        if needed[1]:
+            of_samples = (each * torch.embedding(weight, indices)).sum(1)
+            if padding_idx >= 0:
+                of_samples = of_samples.masked_fill(indices == padding_idx, 0)
+        if per_sample_weights is not None:
+            each = each * per_sample_weights.unsqueeze(1)
+        of_weight = torch.embedding_dense_backward(each, indices, weight.size(0), padding_idx, scale_grad_by_freq)
+    return of_weight, of_samples
+)");
     ops.add(
            "aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool "
            "scale_grad_by_freq=False, int "

@@ -201,16 +201,29 @@ Tensor channel_shuffle(const Tensor& self, int64_t groups) {
 void register_nn_fold(Registry& ops) {
     ops.add("aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor")
         .kernel(&im2col)
-        .out();
+        .out()
+        .derivative("self", "torch.col2im(grad, self.size()[-2:], kernel_size, dilation, padding, stride)");
     ops.add(
            "aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, "
            "int[2] stride) -> Tensor")
         .kernel(&col2im)
-        .out();
-    ops.add("aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor").kernel(&pixel_shuffle).out();
-    ops.add("aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor").kernel(&pixel_unshuffle).out();
-    ops.add("aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor").kernel(&channel_shuffle).out();
-    ops.add("aten::native_channel_shuffle(Tensor self, SymInt groups) -> Tensor").kernel(&channel_shuffle);
+        .out()
+        .derivative("self", "torch.im2col(grad, kernel_size, dilation, padding, stride)");
+    ops.add("aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor")
+        .kernel(&pixel_shuffle)
+        .out()
+        .derivative("self", "torch.pixel_unshuffle(grad, upscale_factor)");
+    ops.add("aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor")
+        .kernel(&pixel_unshuffle)
+        .out()
+        .derivative("self", "torch.pixel_shuffle(grad, downscale_factor)");
+    ops.add("aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor")
+        .kernel(&channel_shuffle)
+        .out()
+        .derivative("self", "torch.channel_shuffle(grad, self.size(1) // groups)");
+    ops.add("aten::native_channel_shuffle(Tensor self, SymInt groups) -> Tensor")
+        .kernel(&channel_shuffle)
+        .derivative("self", "torch.channel_shuffle(grad, self.size(1) // groups)");
 }
 
 }  // namespace wick::jit

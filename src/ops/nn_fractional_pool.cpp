@@ -119,13 +119,15 @@ void register_nn_fractional_pool(Registry& ops) {
            "(Tensor, "
            "Tensor)")
         .kernel(&fractional_max_pool<2>)
-        .out("output", {"output", "indices"});
+        .out("output", {"output", "indices"})
+        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 2)");
     ops.add(
            "aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> "
            "(Tensor, "
            "Tensor)")
         .kernel(&fractional_max_pool<3>)
-        .out("output", {"output", "indices"});
+        .out("output", {"output", "indices"})
+        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 3)");
 }
 
 }  // namespace wick::jit

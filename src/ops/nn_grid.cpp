@@ -47,6 +47,21 @@ T pad_position(T x, int64_t size, Padding padding, bool align_corners) {
     return x;
 }
 
+/// d pad_position / dx, as PyTorch has it: 0 where the position is moved to a border, and on it.
+template <class T>
+T pad_slope(T x, int64_t size, Padding padding, bool align_corners) {
+    T slope = 1;
+    if (padding == Padding::reflection) {
+        const T low = align_corners ? T(0) : T(-0.5), span = static_cast<T>(align_corners ? size - 1 : size);
+        if (span <= 0) return T(0);
+        const T distance = x - low;
+        const bool even = std::fmod(std::floor(std::fabs(distance) / span), T(2)) == 0;
+        slope = (distance < 0) == even ? T(-1) : T(1);
+        x = align_corners ? reflect(x, 0, 2 * (size - 1)) : reflect(x, -1, 2 * size - 1);
+    }
+    return padding == Padding::zeros || (x > 0 && x < static_cast<T>(size - 1)) ? slope : T(0);
+}
+
 /// Value at integer positions; zero outside.
 template <class T>
 struct Plane {
@@ -64,6 +79,16 @@ T cubic_weight(T x) {
     x = std::fabs(x);
     if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
     return (((x - 5) * x + 8) * x - 4) * a;
+}
+
+/// Derivative of cubic_weight at a signed distance.
+template <class T>
+T cubic_slope(T x) {
+    constexpr T a = T(-0.75);
+    const T sign = x < 0 ? T(-1) : T(1);
+    x = std::fabs(x);
+    if (x <= 1) return sign * ((a + 2) * 3 * x - (a + 3) * 2) * x;
+    return sign * ((3 * x - 10) * x + 8) * a;
 }
 
 template <class T>
@@ -89,6 +114,63 @@ struct Sampler {
         };
         const T near = layer(index(z0));
         return has_depth ? (1 - fz) * near + fz * layer(index(z0) + 1) : near;
+    }
+
+    /// Gradients of one sample whose own is `grad`: added to the plane's elements `to` and to of_grid[x, y(, z)],
+    /// either of which may be null.
+    void backward(const Plane<T>& plane, const T* grid, bool has_depth, T grad, T* to, T* of_grid) const {
+        const int64_t sizes[3] = {plane.width, plane.height, plane.depth};
+        const int dims = has_depth ? 3 : 2;
+        T position[3] = {}, slope[3] = {};
+        for (int d = 0; d < dims; ++d) {
+            const T pixel = to_pixels(grid[d], sizes[d], align_corners);
+            const T per_unit = static_cast<T>(align_corners ? sizes[d] - 1 : sizes[d]) / 2;
+            const bool pads = mode != Interpolation::bicubic;
+            position[d] = pads ? pad_position(pixel, sizes[d], padding, align_corners) : pixel;
+            slope[d] = pads ? per_unit * pad_slope(pixel, sizes[d], padding, align_corners) : per_unit;
+        }
+        const auto add = [&](int64_t d, int64_t h, int64_t w, T weight) {
+            if (to && d >= 0 && d < plane.depth && h >= 0 && h < plane.height && w >= 0 && w < plane.width)
+                to[(d * plane.height + h) * plane.width + w] += weight * grad;
+        };
+        if (mode == Interpolation::nearest) {
+            add(index(std::nearbyint(position[2])), index(std::nearbyint(position[1])),
+                index(std::nearbyint(position[0])), T(1));
+            return;
+        }
+        T low[3], part[3], along[3] = {};
+        for (int d = 0; d < 3; ++d) low[d] = std::floor(position[d]), part[d] = position[d] - low[d];
+        if (mode == Interpolation::bicubic) {
+            for (int i = -1; i <= 2; ++i) {
+                for (int j = -1; j <= 2; ++j) {
+                    const int64_t w = index(
+                                      pad_position(low[0] + static_cast<T>(j), plane.width, padding, align_corners)),
+                                  h = index(
+                                      pad_position(low[1] + static_cast<T>(i), plane.height, padding, align_corners));
+                    const T dx = part[0] - static_cast<T>(j), dy = part[1] - static_cast<T>(i);
+                    add(0, h, w, cubic_weight(dx) * cubic_weight(dy));
+                    along[0] += cubic_slope(dx) * cubic_weight(dy) * plane.at(0, h, w);
+                    along[1] += cubic_weight(dx) * cubic_slope(dy) * plane.at(0, h, w);
+                }
+            }
+        } else {
+            for (int corner = 0; corner < 1 << dims; ++corner) {
+                const int64_t w = index(low[0]) + (corner & 1), h = index(low[1]) + (corner >> 1 & 1),
+                              d = index(low[2]) + (corner >> 2 & 1);
+                T weight[3] = {1, 1, 1}, sign[3] = {};
+                for (int k = 0; k < dims; ++k) {
+                    const bool upper = (corner >> k & 1) != 0;
+                    weight[k] = upper ? part[k] : 1 - part[k];
+                    sign[k] = upper ? T(1) : T(-1);
+                }
+                add(d, h, w, weight[0] * weight[1] * weight[2]);
+                const T value = plane.at(d, h, w);
+                along[0] += sign[0] * weight[1] * weight[2] * value;
+                along[1] += weight[0] * sign[1] * weight[2] * value;
+                along[2] += weight[0] * weight[1] * sign[2] * value;
+            }
+        }
+        for (int d = 0; of_grid && d < dims; ++d) of_grid[d] += along[d] * slope[d] * grad;
     }
 
  private:
@@ -160,6 +242,36 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
     return to_dtype(out, input.dtype());
 }
 
+std::tuple<Tensor, Tensor> grid_sampler_backward(const Tensor& grad_output, const Tensor& input, const Tensor& grid,
+                                                 int64_t interpolation, int64_t padding, bool align_corners,
+                                                 const IValue& mask_list) {
+    const std::vector<bool> mask = output_mask(mask_list);
+    const int64_t n = input.dim() - 2, batch = input.size(0), channels = input.size(1);
+    const Tensor x = compute_input(input), g = compute_input(grid, x.dtype()),
+                 dy = compute_input(grad_output, x.dtype());
+    const int64_t points = batch == 0 ? 0 : grid.numel() / (batch * n);
+    const int64_t plane_size = batch * channels == 0 ? 0 : input.numel() / (batch * channels);
+    WICK_CHECK(dy.numel() == batch * channels * points, "grid_sampler_backward: a gradient of size {} does not fit",
+               format_sizes(dy.sizes()));
+    const Tensor dx = zeros(x.sizes(), x.dtype()), dgrid = zeros(g.sizes(), x.dtype());
+    dispatch_float(x.dtype(), "grid_sampler_backward", [&]<class T>() {
+        const Sampler<T> sampler{Interpolation{interpolation}, Padding{padding}, align_corners};
+        T *to = dx.mutable_data<T>(), *to_grid = dgrid.mutable_data<T>();
+        parallel_for(0, batch, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t p = begin * channels; p < end * channels; ++p) {
+                const Plane<T> plane{x.data<T>() + p * plane_size, n == 3 ? input.size(2) : 1, input.size(-2),
+                                     input.size(-1)};
+                const int64_t first = p / channels * points * n;
+                for (int64_t i = 0; i < points; ++i)
+                    sampler.backward(plane, g.data<T>() + first + i * n, n == 3, dy.data<T>()[p * points + i],
+                                     mask[0] ? to + p * plane_size : nullptr,
+                                     mask[1] ? to_grid + first + i * n : nullptr);
+            }
+        });
+    });
+    return {to_dtype(dx, input.dtype()), to_dtype(dgrid, grid.dtype())};
+}
+
 /// theta[N, n, n + 1] applied to the base grid of an output of `size` (N, C, spatial…): [N, spatial…, n].
 Tensor affine_grid_generator(const Tensor& theta, const IntList& size, bool align_corners) {
     const int64_t n = static_cast<int64_t>(size.size()) - 2;
@@ -207,12 +319,33 @@ Tensor affine_grid_generator(const Tensor& theta, const IntList& size, bool alig
 void register_nn_grid(Registry& ops) {
     constexpr std::string_view kSampler =
         "aten::{}(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor";
-    ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler")).kernel(&grid_sampler);
-    ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler_2d")).kernel(&grid_sampler).out();
-    ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler_3d")).kernel(&grid_sampler).out();
+    constexpr std::string_view kGradient =
+        "torch.grid_sampler_2d_backward(grad, input, grid, interpolation_mode, padding_mode, align_corners, needed)";
+    ops.add(fmt::format(fmt::runtime(kSampler), "grid_sampler"))
+        .kernel(&grid_sampler)
+        .derivative("input, grid", kGradient);
+    for (std::string_view name : {"grid_sampler_2d", "grid_sampler_3d"}) {
+        ops.add(fmt::format(fmt::runtime(kSampler), name))
+            .kernel(&grid_sampler)
+            .out()
+            .derivative("input, grid", kGradient);
+        ops.add(fmt::format("aten::{}_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, "
+                            "int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)",
+                            name))
+            .kernel(&grid_sampler_backward);
+    }
     ops.add("aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor")
         .kernel(&affine_grid_generator)
-        .out();
+        .out()
+        .derivative("theta", "ops.wick.affine_grid_backward(grad, size, align_corners)");
+    ops.add("wick::affine_grid_backward(Tensor grad, int[] size, bool align_corners) -> Tensor").composite(R"(
+def affine_grid_backward(grad: Tensor, size: List[int], align_corners: bool) -> Tensor:
+    n = len(size) - 2
+    # The identity gives the base grid.
+    base = torch.affine_grid_generator(torch.eye(n, n + 1, dtype=grad.dtype).unsqueeze(0), [1, 1] + size[2:], align_corners).reshape([-1, n])
+    base = torch.cat([base, torch.ones([base.size(0), 1], dtype=grad.dtype)], 1)
+    return torch.matmul(grad.reshape([size[0], -1, n]).transpose(1, 2), base)
+)");
 }
 
 }  // namespace wick::jit

@@ -105,7 +105,8 @@ void register_nn_interpolate(Registry& ops) {
                     "aten::__interpolate{}(Tensor input, {}, {}, str mode=\"nearest\", bool? align_corners=None, bool? "
                     "recompute_scale_factor=None, bool antialias=False) -> Tensor",
                     suffix, size, factor))
-            .kernel(&interpolate);
+            .kernel(&interpolate)
+            .differentiated_by_parts();
     }
     for (const char* overload : {"", ".size_list"}) {
         const char* size = *overload ? "int[]? size=None" : "int? size=None";
@@ -115,12 +116,14 @@ void register_nn_interpolate(Registry& ops) {
             .kernel([](const Tensor& input, const IValue& size, const IValue& factor, std::string_view mode,
                        std::optional<bool> align_corners) {
                 return interpolate(input, size, factor, mode, align_corners, std::nullopt, false);
-            });
+            })
+            .differentiated_by_parts();
         ops.add(fmt::format("aten::__upsample_nearest{}(Tensor input, {}, int? scale_factor=None) -> Tensor", overload,
                             size))
             .kernel([](const Tensor& input, const IValue& size, const IValue& factor) {
                 return interpolate(input, size, factor, kNearest, std::nullopt, std::nullopt, false);
-            });
+            })
+            .differentiated_by_parts();
     }
     constexpr Overload kBilinear[] = {{"", "int? size=None", "int? scale_factor=None"},
                                       {".size_list", "int[]? size=None", "int? scale_factor=None"},
@@ -130,7 +133,8 @@ void register_nn_interpolate(Registry& ops) {
         ops.add(fmt::format("aten::__upsample_bilinear{}(Tensor input, {}, {}) -> Tensor", suffix, size, factor))
             .kernel([](const Tensor& input, const IValue& size, const IValue& factor) {
                 return interpolate(input, size, factor, "bilinear", true, std::nullopt, false);
-            });
+            })
+            .differentiated_by_parts();
     }
 }
 

@@ -68,7 +68,14 @@ void register_nn_linear(Registry& ops) {
         .derivative("bias", "grad")
         .gradient_name("AddmmBackward0");
     ops.add("aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor")
-        .kernel(&bilinear);
+        .kernel(&bilinear)
+        .decomposition(R"(
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
+    outputs, left, right = weight.size()
+    partial = torch.matmul(input1, weight.permute([1, 0, 2]).reshape([left, outputs * right]))
+    result = (partial.reshape(input1.size()[:-1] + [outputs, right]) * input2.unsqueeze(-2)).sum(-1)
+    return result if bias is None else result + bias
+)");
 }
 
 }  // namespace wick::jit

@@ -2,9 +2,12 @@
 #include <string>
 
 #include "ops/families.h"
-#include "ops/registry.h"
+#include "ops/pointwise.h"
 
 namespace wick::jit {
+
+using namespace ops;
+
 namespace {
 
 /// `def name(parameters) -> Tensor` whose body leaves one value per element in `loss`; reduction is none (0), mean (1)
@@ -48,14 +51,17 @@ void register_nn_loss(Registry& ops) {
     ops.add("aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
         .composite(reduced("soft_margin_loss", "self: Tensor, target: Tensor, reduction: int",
                            R"(    loss = torch.log1p(torch.exp(torch.mul(torch.neg(target), self))))"));
-    // The logarithms are bounded below, so that a certain and wrong answer costs 100 and not infinity.
+    // The logarithms are bounded below, so that a certain and wrong answer costs 100 and not infinity, and has a
+    // gradient.
+    ops.add("wick::binary_cross_entropy(Tensor self, Tensor target) -> Tensor")
+        .pointwise([](Expr x, Expr target) { return (target - 1) * max(log1p(-x), -100) - target * max(log(x), -100); })
+        .derivative("self", "grad * (self - target) / ((1 - self) * self).clamp_min(1e-12)");
     ops.add("aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
         .composite(reduced("binary_cross_entropy",
                            "self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int",
                            R"(    if bool(torch.any(torch.logical_or(self < 0, self > 1))):
         raise RuntimeError("all elements of input should be between 0 and 1")
-    miss = torch.mul(torch.sub(target, 1), torch.clamp_min(torch.log1p(torch.neg(self)), -100))
-    loss = torch.sub(miss, torch.mul(target, torch.clamp_min(torch.log(self), -100)))
+    loss = ops.wick.binary_cross_entropy(self, target)
     if weight is not None:
         loss = torch.mul(loss, weight))"));
     ops.add(
@@ -66,7 +72,7 @@ void register_nn_loss(Registry& ops) {
             "binary_cross_entropy_with_logits",
             "self: Tensor, target: Tensor, weight: Optional[Tensor], pos_weight: Optional[Tensor], reduction: int",
             R"(    # -log(sigmoid(x)) without overflow.
-    loss = torch.add(torch.log1p(torch.exp(torch.neg(torch.abs(self)))), torch.clamp_min(torch.neg(self), 0))
+    loss = torch.neg(torch.log_sigmoid(self))
     if pos_weight is not None:
         loss = torch.mul(loss, torch.add(torch.mul(torch.sub(pos_weight, 1), target), 1))
     loss = torch.add(torch.mul(torch.rsub(target, 1), self), loss)

@@ -8,6 +8,7 @@
 
 #include "ops/families.h"
 #include "ops/nn_common.h"
+#include "ops/nn_loss.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -17,17 +18,6 @@ using namespace ops;
 namespace {
 
 using Pair = std::tuple<Tensor, Tensor>;
-
-Reduction reduction_of(int64_t number) {
-    WICK_CHECK(number >= 0 && number <= 2, "{} is not a valid value for reduction", number);
-    return Reduction{number};
-}
-
-Tensor class_indices(const Tensor& target) {
-    WICK_CHECK(target.dtype() == DType::int64 || target.dtype() == DType::uint8,
-               "expected scalar type Long but found {}", scalar_name_of(target.dtype()));
-    return contiguous(to_dtype(target, DType::int64));
-}
 
 /// A 0-d result or one value per element, summed in double.
 template <class T>
@@ -272,47 +262,88 @@ void register_nn_loss_classes(Registry& ops) {
                             "ignore_index=-100) -> Tensor",
                             name))
             .kernel(&nll_loss)
-            .out();
+            .out()
+            .decomposition(R"(
+def nll_loss(self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int, ignore_index: int) -> Tensor:
+    return torch.nll_loss_forward(self, target, weight, reduction, ignore_index)[0]
+)");
         ops.add(fmt::format("aten::{}_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt "
                             "ignore_index) -> (Tensor "
                             "output, Tensor total_weight)",
                             name))
             .kernel(&nll_loss_forward)
-            .out("output");
+            .out("output")
+            .derivative("self",
+                        "torch.nll_loss_backward(grad_output, self, target, weight, reduction, ignore_index, "
+                        "total_weight)");
     }
     ops.add(
            "aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt "
            "ignore_index=-100) -> Tensor")
-        .kernel(&nll_loss);
+        .kernel(&nll_loss)
+        .decomposition(R"(
+def nll_loss_nd(self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int, ignore_index: int) -> Tensor:
+    return torch.nll_loss_forward(self, target, weight, reduction, ignore_index)[0]
+)");
     ops.add(
            "aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int "
            "reduction=1) -> "
            "Tensor")
         .kernel(&multi_margin_loss)
-        .out();
+        .out()
+        .derivative("self", "torch.multi_margin_loss_backward(grad, self, target, p, margin, weight, reduction)");
     ops.add("aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
         .kernel(&multilabel_margin_loss)
-        .out();
+        .out()
+        .derivative("self", "ops.wick.multilabel_margin_loss_backward(grad, self, target, reduction)");
     ops.add(
            "aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int "
            "blank=0, int "
            "reduction=1, bool zero_infinity=False) -> Tensor")
-        .kernel(&ctc_loss);
+        .kernel(&ctc_loss)
+        .decomposition(R"(
+def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: List[int], target_lengths: List[int], blank: int, reduction: int, zero_infinity: bool) -> Tensor:
+    probs = log_probs if log_probs.dim() == 3 else log_probs.unsqueeze(1)
+    losses = torch._ctc_loss(probs, targets, input_lengths, target_lengths, blank, zero_infinity)[0]
+    if reduction == 1:
+        divisors = torch.tensor([max(n, 1) for n in target_lengths], dtype=losses.dtype)
+        result = (losses / divisors).mean()
+    elif reduction == 2:
+        result = losses.sum()
+    else:
+        result = losses if log_probs.dim() == 3 else losses.squeeze(0)
+    return result
+)");
     ops.add(
            "aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int "
            "blank=0, int "
            "reduction=1, bool zero_infinity=False) -> Tensor")
-        .kernel(&ctc_loss_tensors);
+        .kernel(&ctc_loss_tensors)
+        .decomposition(R"(
+def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int, reduction: int, zero_infinity: bool) -> Tensor:
+    inputs: List[int] = input_lengths.tolist()
+    lengths: List[int] = target_lengths.tolist()
+    return torch.ctc_loss(log_probs, targets, inputs, lengths, blank, reduction, zero_infinity)
+)");
     ops.add(
            "aten::_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, "
            "bool "
            "zero_infinity=False) -> (Tensor, Tensor)")
-        .kernel(&ctc_forward);
+        .kernel(&ctc_forward)
+        .derivative("log_probs",
+                    "torch._ctc_loss_backward(grad0, log_probs, targets, input_lengths, target_lengths, result0, "
+                    "result1, blank, zero_infinity)");
     ops.add(
            "aten::_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int "
            "blank=0, bool "
            "zero_infinity=False) -> (Tensor, Tensor)")
-        .kernel(&ctc_forward_tensors);
+        .kernel(&ctc_forward_tensors)
+        .decomposition(R"(
+def _ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int, zero_infinity: bool) -> Tuple[Tensor, Tensor]:
+    inputs: List[int] = input_lengths.tolist()
+    lengths: List[int] = target_lengths.tolist()
+    return torch._ctc_loss(log_probs, targets, inputs, lengths, blank, zero_infinity)
+)");
 }
 
 }  // namespace wick::jit

@@ -135,6 +135,17 @@ Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
     return std::get<0>(native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
 }
 
+/// The two ways of native_batch_norm. In training the gradients need nothing of the running statistics, which change.
+Three batch_norm_training(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                          const Tensor& running_var, double momentum, double eps) {
+    return native_batch_norm(input, weight, bias, running_mean, running_var, true, momentum, eps);
+}
+
+Tensor batch_norm_evaluation(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                             const Tensor& running_var, double eps) {
+    return std::get<0>(native_batch_norm(input, weight, bias, running_mean, running_var, false, 0, eps));
+}
+
 Three batch_norm_no_stats(const Tensor& input, const Tensor& weight, const Tensor& bias, bool training, double momentum,
                           double eps) {
     return native_batch_norm(input, weight, bias, Tensor(), Tensor(), training, momentum, eps);
@@ -262,12 +273,9 @@ Three native_group_norm(const Tensor& input, const Tensor& weight, const Tensor&
     return native_group_norm_impl(input, group, weight, bias, eps);
 }
 
-Tensor instance_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
-                     const Tensor& running_var, bool use_input_stats, double momentum, double eps, bool) {
-    WICK_CHECK(use_input_stats || (running_mean.defined() && running_var.defined()),
-               "Expected running_mean and running_var to be defined when use_input_stats is false");
-    if (!use_input_stats)
-        return batch_norm(input, weight, bias, running_mean, running_var, false, momentum, eps, false);
+/// With statistics of the input; also their mean and 1 / standard deviation. Updates the running statistics.
+Three instance_norm_training(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                             const Tensor& running_var, double momentum, double eps) {
     const Channels in(input, "instance_norm");
     auto [y, m] = normalize_groups(in, in.channels, weight, bias, eps, "instance_norm");
     if (running_mean.defined() || running_var.defined()) {
@@ -279,7 +287,17 @@ Tensor instance_norm(const Tensor& input, const Tensor& weight, const Tensor& bi
         update_running(running_mean, mean, 1, momentum);
         update_running(running_var, var, static_cast<double>(in.inner) / static_cast<double>(in.inner - 1), momentum);
     }
-    return to_dtype(y, input.dtype());
+    for (double& v : m.var) v = 1 / std::sqrt(v + eps);
+    return {to_dtype(y, input.dtype()), stats_tensor(m.mean, in.x.dtype()), stats_tensor(m.var, in.x.dtype())};
+}
+
+Tensor instance_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                     const Tensor& running_var, bool use_input_stats, double momentum, double eps, bool) {
+    WICK_CHECK(use_input_stats || (running_mean.defined() && running_var.defined()),
+               "Expected running_mean and running_var to be defined when use_input_stats is false");
+    if (!use_input_stats)
+        return batch_norm(input, weight, bias, running_mean, running_var, false, momentum, eps, false);
+    return std::get<0>(instance_norm_training(input, weight, bias, running_mean, running_var, momentum, eps));
 }
 
 /// v * (g / ||v||), the norm over all dimensions but `dim` (over all when dim is -1).
@@ -324,27 +342,68 @@ void register_nn_norm(Registry& ops) {
            "aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
            "bool training, "
            "float momentum, float eps, bool cudnn_enabled) -> Tensor")
-        .kernel(&batch_norm);
+        .kernel(&batch_norm)
+        .decomposition(R"(
+def batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Optional[Tensor], running_var: Optional[Tensor], training: bool, momentum: float, eps: float, cudnn_enabled: bool) -> Tensor:
+    return torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
+)");
+    ops.add(
+           "wick::batch_norm_training(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
+           "running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
+        .kernel(&batch_norm_training)
+        .side_effects()
+        .derivative("input, weight, bias",
+                    "torch.native_batch_norm_backward(grad0, input, weight, None, None, result1, result2, True, eps, "
+                    "needed)")
+        .gradient_name("NativeBatchNormBackward0");
+    ops.add(
+           "wick::batch_norm_evaluation(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor "
+           "running_var, float eps) -> Tensor")
+        .kernel(&batch_norm_evaluation)
+        .derivative("input, weight, bias",
+                    "torch.native_batch_norm_backward(grad, input, weight, running_mean, running_var, None, None, "
+                    "False, eps, needed)")
+        .gradient_name("NativeBatchNormBackward0");
     ops.add(
            "aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
            "running_var, bool "
            "training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
-        .kernel(&native_batch_norm);
+        .kernel(&native_batch_norm)
+        .decomposition(R"(
+def native_batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Optional[Tensor], running_var: Optional[Tensor], training: bool, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+    if training:
+        return ops.wick.batch_norm_training(input, weight, bias, running_mean, running_var, momentum, eps)
+    assert running_mean is not None and running_var is not None, "running_mean and running_var must be defined in evaluation mode"
+    nothing = torch.empty([0], dtype=input.dtype)
+    return ops.wick.batch_norm_evaluation(input, weight, bias, running_mean, running_var, eps), nothing, nothing
+)");
     ops.add(
            "aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, "
            "Tensor(b!) "
            "running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
-        .kernel(&native_batch_norm);
+        .kernel(&native_batch_norm)
+        .decomposition(R"(
+def _native_batch_norm_legit(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Tensor, running_var: Tensor, training: bool, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+    return torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
+)");
     ops.add(
            "aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float "
            "momentum, float "
            "eps) -> (Tensor, Tensor, Tensor)")
-        .kernel(&batch_norm_no_stats);
+        .kernel(&batch_norm_no_stats)
+        .decomposition(R"(
+def _native_batch_norm_legit(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], training: bool, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+    return torch.native_batch_norm(input, weight, bias, None, None, training, momentum, eps)
+)");
     ops.add(
            "aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor "
            "running_mean, Tensor "
            "running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
-        .kernel(&batch_norm_no_training);
+        .kernel(&batch_norm_no_training)
+        .decomposition(R"(
+def _native_batch_norm_legit_no_training(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Tensor, running_var: Tensor, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+    return torch.native_batch_norm(input, weight, bias, running_mean, running_var, False, momentum, eps)
+)");
     ops.add(
            "aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? "
            "running_var, bool "
@@ -354,30 +413,78 @@ void register_nn_norm(Registry& ops) {
            "aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float "
            "eps=1e-05, bool "
            "cudnn_enable=True) -> Tensor")
-        .kernel(&layer_norm);
+        .kernel(&layer_norm)
+        .decomposition(R"(
+def layer_norm(input: Tensor, normalized_shape: List[int], weight: Optional[Tensor], bias: Optional[Tensor], eps: float, cudnn_enable: bool) -> Tensor:
+    return torch.native_layer_norm(input, normalized_shape, weight, bias, eps)[0]
+)");
     ops.add(
            "aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) "
            "-> (Tensor, "
            "Tensor, Tensor)")
-        .kernel(&native_layer_norm);
+        .kernel(&native_layer_norm)
+        .derivative("input, weight, bias",
+                    "torch.native_layer_norm_backward(grad0, input, normalized_shape, result1, result2, weight, bias, "
+                    "needed)");
     ops.add("aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")
-        .kernel(&rms_norm);
+        .kernel(&rms_norm)
+        .decomposition(R"(
+def rms_norm(input: Tensor, normalized_shape: List[int], weight: Optional[Tensor], eps: Optional[float]) -> Tensor:
+    dims = [d for d in range(input.dim() - len(normalized_shape), input.dim())]
+    if eps is None:
+        epsilon = 2.220446049250313e-16 if input.dtype == 7 else 1.1920928955078125e-07  # float64; others compute in float32
+    else:
+        epsilon = eps
+    normalized = input * torch.rsqrt(input.pow(2).mean(dims, True) + epsilon)
+    return normalized if weight is None else normalized * weight
+)");
     ops.add(
            "aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, "
            "bool "
            "cudnn_enabled=True) -> Tensor")
-        .kernel(&group_norm);
+        .kernel(&group_norm)
+        .decomposition(R"(
+def group_norm(input: Tensor, num_groups: int, weight: Optional[Tensor], bias: Optional[Tensor], eps: float, cudnn_enabled: bool) -> Tensor:
+    N = input.size(0)
+    C = input.size(1)
+    return torch.native_group_norm(input, weight, bias, N, C, input.numel() // max(N * C, 1), num_groups, eps)[0]
+)");
     ops.add(
            "aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int "
            "group, float eps) "
            "-> (Tensor, Tensor, Tensor)")
-        .kernel(&native_group_norm);
+        .kernel(&native_group_norm)
+        .derivative("input, weight, bias",
+                    "torch.native_group_norm_backward(grad0, input, result1, result2, weight, N, C, HxW, group, "
+                    "needed)");
     ops.add(
            "aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
            "bool "
            "use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor")
-        .kernel(&instance_norm);
-    ops.add("aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor").kernel(&weight_norm);
+        .kernel(&instance_norm)
+        .decomposition(R"(
+def instance_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Optional[Tensor], running_var: Optional[Tensor], use_input_stats: bool, momentum: float, eps: float, cudnn_enabled: bool) -> Tensor:
+    if use_input_stats:
+        return ops.wick.instance_norm_training(input, weight, bias, running_mean, running_var, momentum, eps)[0]
+    assert running_mean is not None and running_var is not None, "Expected running_mean and running_var to be defined when use_input_stats is false"
+    return ops.wick.batch_norm_evaluation(input, weight, bias, running_mean, running_var, eps)
+)");
+    ops.add(
+           "wick::instance_norm_training(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
+           "running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
+        .kernel(&instance_norm_training)
+        .side_effects()
+        .derivative("input, weight, bias",
+                    "torch.native_group_norm_backward(grad0, input, result1, result2, weight, input.size(0), "
+                    "input.size(1), input.numel() // max(input.size(0) * input.size(1), 1), input.size(1), needed)");
+    ops.add("aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor").kernel(&weight_norm).decomposition(R"(
+def _weight_norm(v: Tensor, g: Tensor, dim: int) -> Tensor:
+    if dim == -1:
+        length = v.pow(2).sum().sqrt()
+    else:
+        length = v.pow(2).sum([d for d in range(v.dim()) if d != dim % v.dim()], True).sqrt()
+    return v * (g / length)
+)");
 }
 
 }  // namespace wick::jit

@@ -7,6 +7,7 @@
 
 #include "ops/families.h"
 #include "ops/nn_common.h"
+#include "ops/nn_pool.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -18,97 +19,46 @@ namespace {
 using kernels::PoolShape;
 using Pair = std::tuple<Tensor, Tensor>;
 
-int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
-
-/// Number of windows along one dimension. With ceil_mode a last, partial window counts if it starts inside the input or
-/// its left padding.
-int64_t window_count(int64_t in, int64_t kernel, int64_t stride, int64_t padding, int64_t dilation, bool ceil_mode) {
-    int64_t out = floor_div(in + 2 * padding - dilation * (kernel - 1) - 1 + (ceil_mode ? stride - 1 : 0), stride) + 1;
-    if (ceil_mode && (out - 1) * stride >= in + padding) --out;
-    return out;
-}
-
-/// What the arguments of a pooling operator amount to.
-struct Pooling {
-    Pooling(const Tensor& input, int64_t n, std::string_view op, IntList kernel, IntList stride, IntList padding,
-            IntList dilation, bool ceil_mode)
-        : spatial(n) {
-        WICK_CHECK(input.dim() == n + 1 || input.dim() == n + 2,
-                   "{}: Expected {}D or {}D (batch mode) tensor for input, but got: {}", op, n + 1, n + 2,
-                   format_sizes(input.sizes()));
-        kernel = expand_list(std::move(kernel), n, op, "kernel_size");
-        stride = stride.empty() ? kernel : expand_list(std::move(stride), n, op, "stride");
-        padding = expand_list(std::move(padding), n, op, "padding");
-        dilation = expand_list(std::move(dilation), n, op, "dilation");
-        sizes = input.sizes();
-        for (int64_t i = 0; i < n; ++i) {
-            const size_t d = sizes.size() - static_cast<size_t>(n - i), at = static_cast<size_t>(3 - n + i);
-            constexpr int64_t kLimit = int64_t{1} << 31;
-            WICK_CHECK(kernel[i] > 0 && kernel[i] < kLimit, "kernel size should be greater than zero, but got {}",
-                       format_sizes(kernel));
-            WICK_CHECK(stride[i] != 0, "stride should not be zero");
-            WICK_CHECK(stride[i] > 0 && stride[i] < kLimit, "stride should be greater than zero, but got {}",
-                       format_sizes(stride));
-            WICK_CHECK(dilation[i] > 0 && dilation[i] < kLimit, "dilation should be greater than zero, but got {}",
-                       format_sizes(dilation));
-            WICK_CHECK(padding[i] >= 0, "pad must be non-negative, but got pad: {}", padding[i]);
-            WICK_CHECK(
-                padding[i] <= ((kernel[i] - 1) * dilation[i] + 1) / 2,
-                "pad should be at most half of effective kernel size, but got pad={}, kernel_size={} and dilation={}",
-                padding[i], kernel[i], dilation[i]);
-            const int64_t in = sizes[d],
-                          out = window_count(in, kernel[i], stride[i], padding[i], dilation[i], ceil_mode);
-            WICK_CHECK(in > 0 && out > 0,
-                       "{}: Given input size: {} and kernel {}, the calculated output size is too small", op,
-                       format_sizes(input.sizes()), format_sizes(kernel));
-            shape.in[at] = in;
-            shape.out[at] = out;
-            shape.kernel[at] = kernel[i];
-            shape.stride[at] = stride[i];
-            shape.padding[at] = padding[i];
-            shape.dilation[at] = dilation[i];
-            sizes[d] = out;
-        }
-        planes = input.numel() / shape.in_size();
+/// Which elements along a dimension the windows hold: [first, last) in steps of the dilation.
+std::vector<std::pair<int64_t, int64_t>> window_spans(const PoolShape& s, int d) {
+    std::vector<std::pair<int64_t, int64_t>> spans;
+    for (int64_t i = 0; i < s.out[d]; ++i) {
+        int64_t first = i * s.stride[d] - s.padding[d];
+        const int64_t last = std::min(first + (s.kernel[d] - 1) * s.dilation[d] + 1, s.in[d]);
+        while (first < 0) first += s.dilation[d];
+        spans.emplace_back(first, last);
     }
-    int64_t spatial;
-    PoolShape shape;
-    DimVector sizes;  ///< of the result
-    int64_t planes;
-};
+    return spans;
+}
 
 /// The largest value of every window and where it lies in its plane (row-major); the first one wins, a NaN beats all.
 template <class T>
 void max_pool_indices(const PoolShape& s, int64_t planes, const T* x, T* y, int64_t* index) {
+    const auto depth = window_spans(s, 0), height = window_spans(s, 1), width = window_spans(s, 2);
+    constexpr T kLowest = std::numeric_limits<T>::has_infinity ? T(-std::numeric_limits<T>::infinity())
+                                                               : std::numeric_limits<T>::lowest();
     parallel_for(0, planes, std::max<int64_t>(1, 16384 / (s.out_size() + 1)), [&](int64_t begin, int64_t end) {
-        const auto bounds = [&](int d, int64_t i, int64_t& first, int64_t& last) {
-            first = i * s.stride[d] - s.padding[d];
-            last = std::min(first + (s.kernel[d] - 1) * s.dilation[d] + 1, s.in[d]);
-            while (first < 0) first += s.dilation[d];
-        };
         for (int64_t plane = begin; plane < end; ++plane) {
             const T* from = x + plane * s.in_size();
             int64_t at = plane * s.out_size();
-            for (int64_t od = 0; od < s.out[0]; ++od) {
-                for (int64_t oh = 0; oh < s.out[1]; ++oh) {
-                    for (int64_t ow = 0; ow < s.out[2]; ++ow, ++at) {
-                        int64_t d0, d1, h0, h1, w0, w1;
-                        bounds(0, od, d0, d1);
-                        bounds(1, oh, h0, h1);
-                        bounds(2, ow, w0, w1);
+            for (const auto& [d0, d1] : depth) {
+                for (const auto& [h0, h1] : height) {
+                    for (const auto& [w0, w1] : width) {
                         int64_t best = (d0 * s.in[1] + h0) * s.in[2] + w0;
-                        T top = std::numeric_limits<T>::has_infinity ? T(-std::numeric_limits<T>::infinity())
-                                                                     : std::numeric_limits<T>::lowest();
+                        T top = kLowest;
                         for (int64_t d = d0; d < d1; d += s.dilation[0]) {
                             for (int64_t h = h0; h < h1; h += s.dilation[1]) {
+                                const int64_t row = (d * s.in[1] + h) * s.in[2];
                                 for (int64_t w = w0; w < w1; w += s.dilation[2]) {
-                                    const int64_t i = (d * s.in[1] + h) * s.in[2] + w;
-                                    if (from[i] > top || from[i] != from[i]) top = from[i], best = i;
+                                    const T value = from[row + w];
+                                    const bool wins = value > top || value != value;
+                                    top = wins ? value : top;
+                                    best = wins ? row + w : best;
                                 }
                             }
                         }
                         y[at] = top;
-                        index[at] = best;
+                        index[at++] = best;
                     }
                 }
             }
@@ -221,58 +171,84 @@ void register_nn_pool(Registry& ops) {
            "aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1, "
            "bool "
            "ceil_mode=False) -> Tensor")
-        .kernel(&max_pool<1>);
+        .kernel(&max_pool<1>)
+        .decomposition(R"(
+def max_pool1d(self: Tensor, kernel_size: List[int], stride: List[int], padding: List[int], dilation: List[int], ceil_mode: bool) -> Tensor:
+    return torch.max_pool1d_with_indices(self, kernel_size, stride, padding, dilation, ceil_mode)[0]
+)");
     ops.add(
            "aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
            "bool "
            "ceil_mode=False) -> Tensor")
-        .kernel(&max_pool<2>);
+        .kernel(&max_pool<2>)
+        .decomposition(R"(
+def max_pool2d(self: Tensor, kernel_size: List[int], stride: List[int], padding: List[int], dilation: List[int], ceil_mode: bool) -> Tensor:
+    return torch.max_pool2d_with_indices(self, kernel_size, stride, padding, dilation, ceil_mode)[0]
+)");
     ops.add(
            "aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, "
            "bool "
            "ceil_mode=False) -> Tensor")
-        .kernel(&max_pool<3>);
+        .kernel(&max_pool<3>)
+        .decomposition(R"(
+def max_pool3d(self: Tensor, kernel_size: List[int], stride: List[int], padding: List[int], dilation: List[int], ceil_mode: bool) -> Tensor:
+    return torch.max_pool3d_with_indices(self, kernel_size, stride, padding, dilation, ceil_mode)[0]
+)");
     ops.add(
            "aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] "
            "dilation=1, bool "
            "ceil_mode=False) -> (Tensor, Tensor)")
-        .kernel(&max_pool_indexed<1>);
+        .kernel(&max_pool_indexed<1>)
+        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 1)");
     ops.add(
            "aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] "
            "dilation=1, bool "
            "ceil_mode=False) -> (Tensor, Tensor)")
-        .kernel(&max_pool_indexed<2>);
+        .kernel(&max_pool_indexed<2>)
+        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 2)");
     ops.add(
            "aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] "
            "dilation=1, bool "
            "ceil_mode=False) -> (Tensor, Tensor)")
-        .kernel(&max_pool_indexed<3>);
+        .kernel(&max_pool_indexed<3>)
+        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 3)");
     ops.add(
            "aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool "
            "ceil_mode=False, bool "
            "count_include_pad=True) -> Tensor")
         .kernel(&avg_pool1d)
-        .out();
+        .out()
+        .derivative("self",
+                    "ops.wick.avg_pool_backward(grad, self.size(), 1, kernel_size, stride, padding, ceil_mode, "
+                    "count_include_pad, None)");
     ops.add(
            "aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool "
            "ceil_mode=False, bool "
            "count_include_pad=True, int? divisor_override=None) -> Tensor")
         .kernel(&avg_pool_nd<2>)
-        .out();
+        .out()
+        .derivative("self",
+                    "ops.wick.avg_pool_backward(grad, self.size(), 2, kernel_size, stride, padding, ceil_mode, "
+                    "count_include_pad, divisor_override)");
     ops.add(
            "aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool "
            "ceil_mode=False, bool "
            "count_include_pad=True, int? divisor_override=None) -> Tensor")
         .kernel(&avg_pool_nd<3>)
-        .out();
+        .out()
+        .derivative("self",
+                    "ops.wick.avg_pool_backward(grad, self.size(), 3, kernel_size, stride, padding, ceil_mode, "
+                    "count_include_pad, divisor_override)");
     ops.add("aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor")
         .kernel(&max_unpool2d)
-        .out();
+        .out()
+        .derivative("self", "ops.wick.gather_pooled(grad, indices, 2)");
     ops.add(
            "aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> "
            "Tensor")
         .kernel(&max_unpool3d)
-        .out();
+        .out()
+        .derivative("self", "ops.wick.gather_pooled(grad, indices, 3)");
 }
 
 }  // namespace wick::jit

@@ -390,48 +390,183 @@ Pair pad_packed_sequence(const Tensor& data, const Tensor& batch_sizes, bool bat
 
 }  // namespace
 
+// What gradients go through: the same networks made of the operators of one step. The input's part of all steps' gates
+// is one product; the state of a sequence that has ended stays.
+static constexpr std::string_view kByParts = R"(
+def rnn_by_parts(cell: str, input: Tensor, batch_sizes: Optional[Tensor], hx: List[Tensor], params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> Tuple[Tensor, Tensor, Tensor]:
+    directions = 2 if bidirectional else 1
+    per_block = len(params) // (num_layers * directions)
+    is_lstm = cell == "lstm"
+    projected = is_lstm and per_block % 2 == 1
+    if batch_sizes is None:
+        x = input.transpose(0, 1) if batch_first else input
+        sizes = [x.size(1)] * x.size(0)
+        x = x.reshape([-1, x.size(2)])
+    else:
+        x = input
+        counts: List[int] = batch_sizes.tolist()
+        sizes = counts
+    last_h: List[Tensor] = []
+    last_c: List[Tensor] = []
+    for layer in range(num_layers):
+        sides: List[Tensor] = []
+        for d in range(directions):
+            block = layer * directions + d
+            first = block * per_block
+            w_hh = params[first + 1]
+            b_ih: Optional[Tensor] = None
+            b_hh: Optional[Tensor] = None
+            if has_biases:
+                b_ih = params[first + 2]
+                b_hh = params[first + 3]
+            gates = torch.split_with_sizes(torch.linear(x, params[first], b_ih), sizes)
+            h = hx[0][block]
+            c = hx[1][block] if is_lstm else h
+            outputs: List[Tensor] = []
+            for i in range(len(sizes)):
+                t = len(sizes) - 1 - i if d == 1 else i
+                n = sizes[t]
+                before = h if n == h.size(0) else h[:n]
+                now = before
+                from_h = torch.linear(before, w_hh, b_hh)
+                if is_lstm:
+                    enter, forget, new, leave = torch.chunk(gates[t] + from_h, 4, 1)
+                    cells = torch.sigmoid(forget) * (c if n == c.size(0) else c[:n]) + torch.sigmoid(enter) * torch.tanh(new)
+                    now = torch.sigmoid(leave) * torch.tanh(cells)
+                    if projected:
+                        now = torch.linear(now, params[first + per_block - 1])
+                    c = cells if n == c.size(0) else torch.cat([cells, c[n:]])
+                elif cell == "gru":
+                    r, z, new = torch.chunk(gates[t], 3, 1)
+                    hr, hz, hn = torch.chunk(from_h, 3, 1)
+                    fresh = torch.tanh(new + torch.sigmoid(r + hr) * hn)
+                    now = fresh + torch.sigmoid(z + hz) * (before - fresh)
+                elif cell == "rnn_tanh":
+                    now = torch.tanh(gates[t] + from_h)
+                else:
+                    now = torch.relu(gates[t] + from_h)
+                h = now if n == h.size(0) else torch.cat([now, h[n:]])
+                outputs.append(now)
+            if d == 1:
+                outputs.reverse()
+            sides.append(torch.cat(outputs))
+            last_h.append(h)
+            last_c.append(c)
+        x = sides[0] if directions == 1 else torch.cat(sides, 1)
+        if dropout > 0 and train and layer + 1 < num_layers:
+            x = torch.dropout(x, dropout, True)
+    if batch_sizes is None:
+        x = x.reshape([len(sizes), sizes[0], x.size(1)])
+        if batch_first:
+            x = x.transpose(0, 1)
+    return x, torch.stack(last_h), torch.stack(last_c)
+)";
+
+struct Texts {
+    std::string_view input, data, cell;
+};
+
+#define WICK_RNN_TEXTS(name)                                                                                           \
+    Texts {                                                                                                            \
+        "def " name                                                                                                    \
+        "(input: Tensor, hx: Tensor, params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: " \
+        "bool, bidirectional: bool, batch_first: bool) -> Tuple[Tensor, Tensor]:\n"                                    \
+        "    output, h, c = ops.wick.rnn_by_parts(\"" name                                                             \
+        "\", input, None, [hx], params, has_biases, num_layers, dropout, train, bidirectional, batch_first)\n"         \
+        "    return output, h\n",                                                                                      \
+            "def " name                                                                                                \
+            "(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: List[Tensor], has_biases: bool, num_layers: "     \
+            "int, dropout: float, train: bool, bidirectional: bool) -> Tuple[Tensor, Tensor]:\n"                       \
+            "    output, h, c = ops.wick.rnn_by_parts(\"" name                                                         \
+            "\", data, batch_sizes, [hx], params, has_biases, num_layers, dropout, train, bidirectional, False)\n"     \
+            "    return output, h\n",                                                                                  \
+            "def " name                                                                                                \
+            "_cell(input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Optional[Tensor], b_hh: "              \
+            "Optional[Tensor]) -> Tensor:\n"                                                                           \
+            "    params = [w_ih, w_hh]\n"                                                                              \
+            "    if b_ih is not None and b_hh is not None:\n"                                                          \
+            "        params = [w_ih, w_hh, b_ih, b_hh]\n"                                                              \
+            "    return ops.wick.rnn_by_parts(\"" name                                                                 \
+            "\", input.unsqueeze(0), None, [hx.unsqueeze(0)], params, b_ih is not None, 1, 0.0, False, False, "        \
+            "False)[1].squeeze(0)\n"                                                                                   \
+    }
+
 void register_nn_rnn(Registry& ops) {
+    ops.add(
+           "wick::rnn_by_parts(str cell, Tensor input, Tensor? batch_sizes, Tensor[] hx, Tensor[] params, bool "
+           "has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, "
+           "Tensor, Tensor)")
+        .composite(kByParts);
     ops.add(
            "aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float "
            "dropout, bool train, "
            "bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)")
-        .kernel(&lstm_input);
+        .kernel(&lstm_input)
+        .decomposition(R"(
+def lstm(input: Tensor, hx: List[Tensor], params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> Tuple[Tensor, Tensor, Tensor]:
+    return ops.wick.rnn_by_parts("lstm", input, None, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first)
+)");
     ops.add(
            "aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int "
            "num_layers, float "
            "dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)")
-        .kernel(&lstm_data);
-    const auto add_rnn = [&](std::string_view name, auto input, auto data, auto cell, std::string_view cell_name) {
+        .kernel(&lstm_data)
+        .decomposition(R"(
+def lstm(data: Tensor, batch_sizes: Tensor, hx: List[Tensor], params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool) -> Tuple[Tensor, Tensor, Tensor]:
+    return ops.wick.rnn_by_parts("lstm", data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional, False)
+)");
+    const auto add_rnn = [&](std::string_view name, auto input, auto data, auto cell, std::string_view cell_name,
+                             const Texts& texts) {
         ops.add(fmt::format("aten::{}.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, "
                             "float dropout, "
                             "bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)",
                             name))
-            .kernel(input);
+            .kernel(input)
+            .decomposition(texts.input);
         ops.add(fmt::format("aten::{}.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool "
                             "has_biases, int num_layers, "
                             "float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)",
                             name))
-            .kernel(data);
+            .kernel(data)
+            .decomposition(texts.data);
         ops.add(fmt::format("aten::{}(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? "
                             "b_hh=None) -> Tensor",
                             cell_name))
-            .kernel(cell);
+            .kernel(cell)
+            .decomposition(texts.cell);
     };
-    add_rnn("gru", &rnn_input<Cell::gru>, &rnn_data<Cell::gru>, &rnn_cell<Cell::gru>, "gru_cell");
-    add_rnn("rnn_tanh", &rnn_input<Cell::tanh>, &rnn_data<Cell::tanh>, &rnn_cell<Cell::tanh>, "rnn_tanh_cell");
-    add_rnn("rnn_relu", &rnn_input<Cell::relu>, &rnn_data<Cell::relu>, &rnn_cell<Cell::relu>, "rnn_relu_cell");
+    add_rnn("gru", &rnn_input<Cell::gru>, &rnn_data<Cell::gru>, &rnn_cell<Cell::gru>, "gru_cell",
+            WICK_RNN_TEXTS("gru"));
+    add_rnn("rnn_tanh", &rnn_input<Cell::tanh>, &rnn_data<Cell::tanh>, &rnn_cell<Cell::tanh>, "rnn_tanh_cell",
+            WICK_RNN_TEXTS("rnn_tanh"));
+    add_rnn("rnn_relu", &rnn_input<Cell::relu>, &rnn_data<Cell::relu>, &rnn_cell<Cell::relu>, "rnn_relu_cell",
+            WICK_RNN_TEXTS("rnn_relu"));
     ops.add(
            "aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) "
            "-> (Tensor, "
            "Tensor)")
-        .kernel(&lstm_cell);
+        .kernel(&lstm_cell)
+        .decomposition(R"(
+def lstm_cell(input: Tensor, hx: List[Tensor], w_ih: Tensor, w_hh: Tensor, b_ih: Optional[Tensor], b_hh: Optional[Tensor]) -> Tuple[Tensor, Tensor]:
+    params = [w_ih, w_hh]
+    if b_ih is not None and b_hh is not None:
+        params = [w_ih, w_hh, b_ih, b_hh]
+    output, h, c = ops.wick.rnn_by_parts("lstm", input.unsqueeze(0), None, [hx[0].unsqueeze(0), hx[1].unsqueeze(0)], params, b_ih is not None, 1, 0.0, False, False, False)
+    return h.squeeze(0), c.squeeze(0)
+)");
     ops.add("aten::_pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first) -> (Tensor, Tensor)")
-        .kernel(&pack_padded_sequence);
+        .kernel(&pack_padded_sequence)
+        .derivative("input",
+                    "torch._pad_packed_sequence(grad0, result1, batch_first, 0, input.size(1 if batch_first else "
+                    "0))[0]");
     ops.add(
            "aten::_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int "
            "total_length) -> "
            "(Tensor, Tensor)")
-        .kernel(&pad_packed_sequence);
+        .kernel(&pad_packed_sequence)
+        .derivative("data", "torch._pack_padded_sequence(grad0, result1, batch_first)[0]");
 }
+
+#undef WICK_RNN_TEXTS
 
 }  // namespace wick::jit

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 #include <vector>
 
 #include <wick/support/parallel.h>
@@ -183,6 +184,25 @@ void resize_dimension(const Taps& taps, int64_t outer, int64_t inner, const T* x
     });
 }
 
+/// The transpose of resize_dimension: x[outer, in, inner] += what each output took, times its weight.
+template <class T>
+void spread_dimension(const Taps& taps, int64_t outer, int64_t inner, const T* y, T* x) {
+    const int64_t grain = std::max<int64_t>(1, 16384 / (taps.out * inner * taps.width + 1));
+    parallel_for(0, outer, grain, [&](int64_t begin, int64_t end) {
+        for (int64_t o = begin; o < end; ++o) {
+            for (int64_t i = 0; i < taps.out; ++i) {
+                const T* from = y + (o * taps.out + i) * inner;
+                for (int64_t t = i * taps.width; t < (i + 1) * taps.width; ++t) {
+                    const T w = static_cast<T>(taps.weight[static_cast<size_t>(t)]);
+                    if (w == T(0)) continue;
+                    T* to = x + (o * taps.in + taps.index[static_cast<size_t>(t)]) * inner;
+                    for (int64_t j = 0; j < inner; ++j) to[j] += w * from[j];
+                }
+            }
+        }
+    });
+}
+
 /// Copies elements of any type: a nearest neighbour is no sum.
 template <class T>
 void pick_nearest(const std::vector<Taps>& taps, int64_t planes, const T* x, T* y) {
@@ -261,6 +281,69 @@ Tensor resize_to(const Tensor& input, const IntList& output_size, const Factors&
     return result.is_same(input) ? clone(result, MemoryFormat::contiguous) : result;
 }
 
+/// For gradients: the mode by its number in `Mode`, and a factor per dimension, 0 where the sizes decide.
+struct Resizing {
+    Resizing(const std::vector<double>& factors_given, int64_t mode_number)
+        : factors(factors_given.begin(), factors_given.end()), mode{static_cast<int>(mode_number)} {
+        WICK_CHECK(mode_number >= 0 && mode_number <= static_cast<int64_t>(Mode::lanczos_antialias),
+                   "unknown resizing mode {}", mode_number);
+    }
+    Factors factors;
+    Mode mode;
+};
+
+Tensor resize_by_mode(const Tensor& self, const IntList& output_size, const std::vector<double>& factors, int64_t mode,
+                      bool align_corners) {
+    const Resizing how(factors, mode);
+    WICK_CHECK(factors.size() == output_size.size(), "expected a factor per dimension");
+    return resize_to(self, output_size, how.factors, how.mode, align_corners, static_cast<int64_t>(output_size.size()));
+}
+
+Tensor resize_backward(const Tensor& grad_output, const IntList& input_size, const std::vector<double>& factors,
+                       int64_t mode, bool align_corners) {
+    const Resizing how(factors, mode);
+    const auto n = static_cast<int64_t>(factors.size());
+    WICK_CHECK(grad_output.dim() == n + 2 && static_cast<int64_t>(input_size.size()) == n + 2 &&
+                   grad_output.size(0) == input_size[0] && grad_output.size(1) == input_size[1],
+               "a gradient of size {} does not fit an input of size {}", format_sizes(grad_output.sizes()),
+               format_sizes(input_size));
+    const int64_t planes = input_size[0] * input_size[1];
+    Tensor y = compute_input(grad_output);
+    dispatch_float(y.dtype(), "upsample_backward", [&]<class T>() {
+        DimVector now(grad_output.sizes());
+        for (int64_t d = 0; d < n; ++d) {
+            const Taps taps = make_taps<T>(input_size[2 + d], now[2 + d], how.mode, align_corners,
+                                           how.factors[static_cast<size_t>(d)]);
+            if (taps.identity()) continue;
+            int64_t outer = planes, inner = 1;
+            for (int64_t i = 0; i < d; ++i) outer *= now[2 + i];
+            for (int64_t i = d + 1; i < n; ++i) inner *= now[2 + i];
+            now[2 + d] = input_size[2 + d];
+            const Tensor next = zeros(now, y.dtype());
+            spread_dimension<T>(taps, outer, inner, y.data<T>(), next.mutable_data<T>());
+            y = next;
+        }
+    });
+    return to_dtype(y, grad_output.dtype());
+}
+
+/// The derivative of an upsampling operator; texts outlive the registry.
+std::string_view gradient_text(std::string_view input, std::string_view factors, Mode mode, bool takes_corners) {
+    static auto* const kept = new std::deque<std::string>();
+    return kept->emplace_back(fmt::format("ops.wick.resize_backward(grad, {}.size(), {}, {}, {})", input, factors,
+                                          static_cast<int>(mode), takes_corners ? "align_corners" : "False"));
+}
+
+/// Its factors, from the arguments that hold them.
+std::string scales_of(std::initializer_list<std::string_view> names) {
+    std::string list;
+    for (std::string_view name : names) list += fmt::format("{0} if {0} is not None else 0.0, ", name);
+    return "[" + list + "]";
+}
+std::string scales_of_list(int64_t n) {
+    return fmt::format("scale_factors if scale_factors is not None else [0.0] * {}", n);
+}
+
 /// The `.vec` overloads: a size or a factor per dimension.
 Tensor resize_by(const Tensor& input, const std::optional<IntList>& output_size,
                  const std::optional<std::vector<double>>& scale_factors, Mode mode, bool align_corners, int64_t n) {
@@ -322,64 +405,94 @@ Tensor linear3(const Tensor& self, const IntList& size, bool corners, Scale d, S
 }  // namespace
 
 void register_nn_upsample(Registry& ops) {
-    const auto add_nearest = [&](std::string_view name, auto one, auto two, auto three, auto vec1, auto vec2,
+    ops.add("wick::resize(Tensor self, int[] output_size, float[] factors, int mode, bool align_corners) -> Tensor")
+        .kernel(&resize_by_mode)
+        .derivative("self", "ops.wick.resize_backward(grad, self.size(), factors, mode, align_corners)");
+    ops.add(
+           "wick::resize_backward(Tensor grad_output, int[] input_size, float[] factors, int mode, bool align_corners) "
+           "-> Tensor")
+        .kernel(&resize_backward)
+        .derivative("grad_output", "ops.wick.resize(grad, grad_output.size()[2:], factors, mode, align_corners)");
+    const auto add_nearest = [&](std::string_view name, Mode mode, auto one, auto two, auto three, auto vec1, auto vec2,
                                  auto vec3) {
         // Overloads are tried in order, and PyTorch has these first.
         constexpr std::string_view kVec =
             "aten::{}{}d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor";
-        ops.add(fmt::format(fmt::runtime(kVec), name, 1)).kernel(vec1);
-        ops.add(fmt::format(fmt::runtime(kVec), name, 2)).kernel(vec2);
-        ops.add(fmt::format(fmt::runtime(kVec), name, 3)).kernel(vec3);
+        ops.add(fmt::format(fmt::runtime(kVec), name, 1))
+            .kernel(vec1)
+            .derivative("input", gradient_text("input", scales_of_list(1), mode, false));
+        ops.add(fmt::format(fmt::runtime(kVec), name, 2))
+            .kernel(vec2)
+            .derivative("input", gradient_text("input", scales_of_list(2), mode, false));
+        ops.add(fmt::format(fmt::runtime(kVec), name, 3))
+            .kernel(vec3)
+            .derivative("input", gradient_text("input", scales_of_list(3), mode, false));
         ops.add(fmt::format("aten::{}1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor", name))
             .kernel(one)
-            .out();
+            .out()
+            .derivative("self", gradient_text("self", scales_of({"scales"}), mode, false));
         ops
             .add(fmt::format(
                 "aten::{}2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor",
                 name))
             .kernel(two)
-            .out();
+            .out()
+            .derivative("self", gradient_text("self", scales_of({"scales_h", "scales_w"}), mode, false));
         ops.add(fmt::format(
                     "aten::{}3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? "
                     "scales_w=None) -> Tensor",
                     name))
             .kernel(three)
-            .out();
+            .out()
+            .derivative("self", gradient_text("self", scales_of({"scales_d", "scales_h", "scales_w"}), mode, false));
     };
-    add_nearest("upsample_nearest", &plain1<Mode::nearest>, &plain2<Mode::nearest>, &plain3<Mode::nearest>,
-                &plain_vec<Mode::nearest, 1>, &plain_vec<Mode::nearest, 2>, &plain_vec<Mode::nearest, 3>);
-    add_nearest("_upsample_nearest_exact", &plain1<Mode::nearest_exact>, &plain2<Mode::nearest_exact>,
-                &plain3<Mode::nearest_exact>, &plain_vec<Mode::nearest_exact, 1>, &plain_vec<Mode::nearest_exact, 2>,
-                &plain_vec<Mode::nearest_exact, 3>);
+    add_nearest("upsample_nearest", Mode::nearest, &plain1<Mode::nearest>, &plain2<Mode::nearest>,
+                &plain3<Mode::nearest>, &plain_vec<Mode::nearest, 1>, &plain_vec<Mode::nearest, 2>,
+                &plain_vec<Mode::nearest, 3>);
+    add_nearest("_upsample_nearest_exact", Mode::nearest_exact, &plain1<Mode::nearest_exact>,
+                &plain2<Mode::nearest_exact>, &plain3<Mode::nearest_exact>, &plain_vec<Mode::nearest_exact, 1>,
+                &plain_vec<Mode::nearest_exact, 2>, &plain_vec<Mode::nearest_exact, 3>);
     constexpr std::string_view kVec =
         "aten::{}.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor";
-    ops.add(fmt::format(fmt::runtime(kVec), "upsample_linear1d")).kernel(&corners_vec<Mode::linear, 1>);
-    ops.add(fmt::format(fmt::runtime(kVec), "upsample_trilinear3d")).kernel(&corners_vec<Mode::linear, 3>);
+    ops.add(fmt::format(fmt::runtime(kVec), "upsample_linear1d"))
+        .kernel(&corners_vec<Mode::linear, 1>)
+        .derivative("input", gradient_text("input", scales_of_list(1), Mode::linear, true));
+    ops.add(fmt::format(fmt::runtime(kVec), "upsample_trilinear3d"))
+        .kernel(&corners_vec<Mode::linear, 3>)
+        .derivative("input", gradient_text("input", scales_of_list(3), Mode::linear, true));
     ops.add(
            "aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> "
            "Tensor")
         .kernel(&linear1)
-        .out();
+        .out()
+        .derivative("self", gradient_text("self", scales_of({"scales"}), Mode::linear, true));
     ops.add(
            "aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, "
            "float? "
            "scales_h=None, float? scales_w=None) -> Tensor")
         .kernel(&linear3)
-        .out();
-    const auto add_2d = [&](std::string_view name, auto plain, auto vec) {
-        ops.add(fmt::format(fmt::runtime(kVec), name)).kernel(vec);
+        .out()
+        .derivative("self", gradient_text("self", scales_of({"scales_d", "scales_h", "scales_w"}), Mode::linear, true));
+    const auto add_2d = [&](std::string_view name, Mode mode, auto plain, auto vec) {
+        ops.add(fmt::format(fmt::runtime(kVec), name))
+            .kernel(vec)
+            .derivative("input", gradient_text("input", scales_of_list(2), mode, true));
         ops.add(fmt::format("aten::{}(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, "
                             "float? scales_w=None) "
                             "-> Tensor",
                             name))
             .kernel(plain)
-            .out();
+            .out()
+            .derivative("self", gradient_text("self", scales_of({"scales_h", "scales_w"}), mode, true));
     };
-    add_2d("upsample_bilinear2d", &corners2<Mode::linear>, &corners_vec<Mode::linear, 2>);
-    add_2d("upsample_bicubic2d", &corners2<Mode::cubic>, &corners_vec<Mode::cubic, 2>);
-    add_2d("_upsample_bilinear2d_aa", &corners2<Mode::linear_antialias>, &corners_vec<Mode::linear_antialias, 2>);
-    add_2d("_upsample_bicubic2d_aa", &corners2<Mode::cubic_antialias>, &corners_vec<Mode::cubic_antialias, 2>);
-    add_2d("_upsample_lanczos2d_aa", &corners2<Mode::lanczos_antialias>, &corners_vec<Mode::lanczos_antialias, 2>);
+    add_2d("upsample_bilinear2d", Mode::linear, &corners2<Mode::linear>, &corners_vec<Mode::linear, 2>);
+    add_2d("upsample_bicubic2d", Mode::cubic, &corners2<Mode::cubic>, &corners_vec<Mode::cubic, 2>);
+    add_2d("_upsample_bilinear2d_aa", Mode::linear_antialias, &corners2<Mode::linear_antialias>,
+           &corners_vec<Mode::linear_antialias, 2>);
+    add_2d("_upsample_bicubic2d_aa", Mode::cubic_antialias, &corners2<Mode::cubic_antialias>,
+           &corners_vec<Mode::cubic_antialias, 2>);
+    add_2d("_upsample_lanczos2d_aa", Mode::lanczos_antialias, &corners2<Mode::lanczos_antialias>,
+           &corners_vec<Mode::lanczos_antialias, 2>);
 }
 
 }  // namespace wick::jit

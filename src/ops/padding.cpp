@@ -96,6 +96,48 @@ Tensor border_pad(const Tensor& self, IntArrayRef pad, Border border) {
     return result.is_same(self) ? clone(self) : result;
 }
 
+Border border_of(std::string_view mode) {
+    if (mode == "reflect") return Border::reflect;
+    if (mode == "replicate") return Border::replicate;
+    WICK_CHECK(mode == "circular", "Unrecognised padding mode {}", mode);
+    return Border::circular;
+}
+
+/// Sums over dimension d the gradients of all positions that show the same element; `size` is the input's there.
+Tensor fold_border(const Tensor& grad, int64_t d, int64_t size, int64_t before, Border border) {
+    DimVector sizes(grad.sizes());
+    const int64_t padded = sizes[d];
+    sizes[d] = size;
+    int64_t outer = 1, inner = 1;
+    for (int64_t i = 0; i < d; ++i) outer *= sizes[i];
+    for (int64_t i = d + 1; i < grad.dim(); ++i) inner *= sizes[i];
+    const Tensor from = contiguous(grad), out = zeros(sizes, grad.dtype());
+    dispatch_dtype(grad.dtype(), [&]<class T>() {
+        const T* source = from.data<T>();
+        T* to = out.mutable_data<T>();
+        for (int64_t o = 0; o < outer; ++o) {
+            for (int64_t p = 0; p < padded; ++p) {
+                T* row = to + (o * size + source_position(border, p - before, size)) * inner;
+                for (int64_t i = 0; i < inner; ++i) row[i] = static_cast<T>(row[i] + *source++);
+            }
+        }
+    });
+    return out;
+}
+
+Tensor border_pad_backward(const Tensor& grad_output, const IntList& size, const IntList& pad, std::string_view mode) {
+    Tensor grad = grad_output;
+    for (size_t i = 0; i + 1 < pad.size(); i += 2) {
+        const int64_t d = grad.dim() - 1 - static_cast<int64_t>(i / 2);
+        WICK_CHECK(d >= 0 && grad.dim() == static_cast<int64_t>(size.size()) &&
+                       grad.size(d) == size[d] + pad[i] + pad[i + 1] && size[d] > 0,
+                   "a gradient of size {} does not fit an input of size {} with padding {}",
+                   format_sizes(grad_output.sizes()), format_sizes(size), format_sizes(pad));
+        grad = fold_border(grad, d, size[d], pad[i], border_of(mode));
+    }
+    return grad;
+}
+
 template <Border kBorder>
 Tensor border_pad_list(const Tensor& self, IntList padding) {
     return border_pad(self, padding, kBorder);
@@ -109,28 +151,42 @@ Tensor pad(const Tensor& self, IntList pad, std::string_view mode, std::optional
                    (lists == 4 && (self.dim() == 3 || self.dim() == 4)) ||
                    (lists == 6 && (self.dim() == 4 || self.dim() == 5)),
                "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
-    if (mode == "reflect") return border_pad(self, pad, Border::reflect);
-    if (mode == "replicate") return border_pad(self, pad, Border::replicate);
-    WICK_CHECK(mode == "circular", "Unrecognised padding mode {}", mode);
-    return border_pad(self, pad, Border::circular);
+    return border_pad(self, pad, border_of(mode));
 }
 
 }  // namespace
 
 void register_padding(Registry& ops) {
-    ops.add("aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor").kernel(&pad);
+    ops.add("aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor")
+        .kernel(&pad)
+        .derivative("self",
+                    "torch.constant_pad_nd(grad, [-p for p in pad]) if mode == 'constant' else "
+                    "ops.wick.border_pad_backward(grad, self.size(), pad, mode)");
+    ops.add("wick::border_pad(Tensor self, int[] pad, str mode) -> Tensor")
+        .kernel([](const Tensor& self, IntList pad, std::string_view mode) {
+            return border_pad(self, pad, border_of(mode));
+        })
+        .derivative("self", "ops.wick.border_pad_backward(grad, self.size(), pad, mode)");
+    ops.add("wick::border_pad_backward(Tensor grad_output, int[] size, int[] pad, str mode) -> Tensor")
+        .kernel(&border_pad_backward)
+        .derivative("grad_output", "ops.wick.border_pad(grad, pad, mode)");
     ops.add("aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor")
         .kernel([](const Tensor& self, IntList pad, Scalar value) { return constant_pad(self, pad, value); })
-        .out();
+        .out()
+        .derivative("self", "torch.constant_pad_nd(grad, [-p for p in pad])");
     for (int rank = 1; rank <= 3; ++rank) {
         ops.add(fmt::format("aten::reflection_pad{}d(Tensor self, SymInt[{}] padding) -> Tensor", rank, 2 * rank))
             .kernel(&border_pad_list<Border::reflect>)
-            .out();
+            .out()
+            .derivative("self", "ops.wick.border_pad_backward(grad, self.size(), padding, 'reflect')");
         ops.add(fmt::format("aten::replication_pad{}d(Tensor self, SymInt[{}] padding) -> Tensor", rank, 2 * rank))
             .kernel(&border_pad_list<Border::replicate>)
-            .out();
+            .out()
+            .derivative("self", "ops.wick.border_pad_backward(grad, self.size(), padding, 'replicate')");
     }
-    ops.add("aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor").kernel(&border_pad_list<Border::circular>);
+    ops.add("aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor")
+        .kernel(&border_pad_list<Border::circular>)
+        .derivative("self", "ops.wick.border_pad_backward(grad, self.size(), pad, 'circular')");
 }
 
 }  // namespace wick::jit

@@ -28,7 +28,7 @@ def load_state_dict(module, state, strict=True):
                 f"the shape in current model is {_shape(tensor)}."
             )
         else:
-            tensor.copy_(state[name])
+            tensor.detach().copy_(state[name])
     if errors:
         name = getattr(module, "original_name", None) or type(module).__name__
         raise RuntimeError("Error(s) in loading state_dict for {}:\n\t{}".format(name, "\n\t".join(errors)))

@@ -11,7 +11,7 @@
 namespace wick::jit {
 
 /// Runs the function inside the current call, under its limits: `sorted` on objects calls their __lt__. Outside of any
-/// call it runs without limits. (runtime/interpreter.cpp)
+/// call it runs without limits. In gradient mode its operators are recorded one by one. (runtime/interpreter.cpp)
 IValue call_script(Function& function, std::vector<IValue> args);
 
 /// Compiles a text that an operator is registered with. (frontend/emitter.cpp)

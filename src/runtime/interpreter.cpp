@@ -654,12 +654,10 @@ IValue run(Function& function, std::vector<IValue> args, const RunOptions& optio
     return run(function, std::move(args), make_intrusive<CallContext>(options));
 }
 
-IValue run(Function& function, std::vector<IValue> args, const IntrusivePtr<CallContext>& context) {
+/// A whole call: with its tasks.
+static IValue run_plan(const Plan& plan, std::vector<IValue> args, const IntrusivePtr<CallContext>& context) {
     try {
-        const bool records = GradMode::is_enabled() &&
-                             std::ranges::any_of(args, [](const IValue& value) { return reaches_gradient(value); });
-        IValue result =
-            Interpreter(context).run(records ? recording_plan_of(function) : plan_of(function), std::move(args));
+        IValue result = Interpreter(context).run(plan, std::move(args));
         context->finish_tasks();
         return result;
     } catch (const ScriptError&) {
@@ -672,10 +670,16 @@ IValue run(Function& function, std::vector<IValue> args, const IntrusivePtr<Call
     }
 }
 
+IValue run(Function& function, std::vector<IValue> args, const IntrusivePtr<CallContext>& context) {
+    const bool records = GradMode::is_enabled() &&
+                         std::ranges::any_of(args, [](const IValue& value) { return reaches_gradient(value); });
+    return run_plan(records ? recording_plan_of(function) : plan_of(function), std::move(args), context);
+}
+
 IValue call_script(Function& function, std::vector<IValue> args) {
     const Interpreter* outer = Interpreter::current();
     return outer ? Interpreter(outer->context()).run(plan_of(function), std::move(args))
-                 : run(function, std::move(args));
+                 : run_plan(plan_of(function), std::move(args), make_intrusive<CallContext>(RunOptions()));
 }
 
 }  // namespace wick::jit

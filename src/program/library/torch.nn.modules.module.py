@@ -71,7 +71,7 @@ class Module(ModuleBase):
     def load_state_dict(self, state_dict, strict=True):
         own = self.state_dict()
         for name, value in state_dict.items():
-            own[name].copy_(value)
+            own[name].detach().copy_(value)
 
     def apply(self, fn):
         for module in self.children():

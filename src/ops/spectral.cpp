@@ -119,15 +119,17 @@ void for_each_block(const Tensor& in, const Tensor& out, int64_t dim, int64_t ro
 
 Line line_of(const Tensor& tensor, int64_t dim) { return {tensor.size(dim), tensor.stride(dim)}; }
 
-/// Calls f.operator()<T>(): the real type of a transform in `dtype`.
+/// Calls f.operator()<T>(): the real type of a transform that makes `out`. Not for a result without elements, whose
+/// lines may have any length.
 template <class F>
-void dispatch_real(DType dtype, F&& f) {
-    if (to_real(dtype) == DType::float32) return f.template operator()<float>();
+void dispatch_real(const Tensor& out, F&& f) {
+    if (out.numel() == 0) return;
+    if (to_real(out.dtype()) == DType::float32) return f.template operator()<float>();
     f.template operator()<double>();
 }
 
 void complex_pass(const Tensor& in, const Tensor& out, int64_t dim, bool forward, double scale) {
-    dispatch_real(out.dtype(), [&]<class T>() {
+    dispatch_real(out, [&]<class T>() {
         const T* from = static_cast<const T*>(in.data_ptr());
         T* to = static_cast<T*>(out.mutable_data_ptr());
         const Line line = line_of(in, dim), target = line_of(out, dim);
@@ -146,7 +148,7 @@ void complex_pass(const Tensor& in, const Tensor& out, int64_t dim, bool forward
 }
 
 void real_forward_pass(const Tensor& in, const Tensor& out, int64_t dim, double scale) {
-    dispatch_real(out.dtype(), [&]<class T>() {
+    dispatch_real(out, [&]<class T>() {
         const T* from = static_cast<const T*>(in.data_ptr());
         T* to = static_cast<T*>(out.mutable_data_ptr());
         const Line line = line_of(in, dim), target = line_of(out, dim);
@@ -160,7 +162,7 @@ void real_forward_pass(const Tensor& in, const Tensor& out, int64_t dim, double 
 }
 
 void real_inverse_pass(const Tensor& in, const Tensor& out, int64_t dim, double scale) {
-    dispatch_real(out.dtype(), [&]<class T>() {
+    dispatch_real(out, [&]<class T>() {
         const T* from = static_cast<const T*>(in.data_ptr());
         T* to = static_cast<T*>(out.mutable_data_ptr());
         const Line line = line_of(in, dim), target = line_of(out, dim);

@@ -259,7 +259,7 @@ IValue enumerate(Session& session, Arguments& arguments) {
     const IValue* start = arguments.find(1, "start");
     int64_t number = start ? start->to_int() : 0;
     std::vector<IValue> pairs;
-    for (IValue& element : session.elements(arguments.positional.at(0)))
+    for (IValue& element : session.elements(arguments.at(0)))
         pairs.emplace_back(make_tuple({IValue(number++), std::move(element)}));
     return IValue(make_list(any_type(), std::move(pairs)));
 }
@@ -281,16 +281,17 @@ IValue zip(Session& session, Arguments& arguments) {
 }
 
 IValue map(Session& session, Arguments& arguments) {
+    const IValue& function = arguments.at(0);
     Arguments rest{{arguments.positional.begin() + 1, arguments.positional.end()}, {}};
     std::vector<IValue> results;
     for (const IValue& row : session.elements(zip(session, rest)))
-        results.push_back(session.call(arguments.positional[0], {row.to_tuple().elements, {}}));
+        results.push_back(session.call(function, {row.to_tuple().elements, {}}));
     return IValue(make_list(any_type(), std::move(results)));
 }
 
 IValue filter(Session& session, Arguments& arguments) {
     std::vector<IValue> kept;
-    for (const IValue& value : session.elements(arguments.positional.at(1))) {
+    for (const IValue& value : session.elements(arguments.at(1))) {
         const IValue& test = arguments.positional[0];
         if (session.is_true(test.is_none() ? value : session.call(test, {{value}, {}}))) kept.push_back(value);
     }
@@ -313,7 +314,7 @@ IValue all(Session& session, Arguments& arguments) {
 IValue sum(Session& session, Arguments& arguments) {
     const IValue* start = arguments.find(1, "start");
     IValue total = start ? *start : IValue(0);
-    for (const IValue& value : session.elements(arguments.positional.at(0)))
+    for (const IValue& value : session.elements(arguments.at(0)))
         total = session.eager().binary(TokenKind::Plus, total, value);
     return total;
 }
@@ -338,7 +339,7 @@ IValue min(Session& session, Arguments& arguments) { return extreme(session, arg
 IValue max(Session& session, Arguments& arguments) { return extreme(session, arguments, true); }
 
 IValue sorted(Session& session, Arguments& arguments) {
-    std::vector<IValue> items = session.elements(arguments.positional.at(0));
+    std::vector<IValue> items = session.elements(arguments.at(0));
     const IValue* key = arguments.keyword("key");
     const IValue* reverse = arguments.keyword("reverse");
     sort_items(session, items, key ? *key : IValue(), reverse && session.is_true(*reverse));
@@ -351,31 +352,30 @@ IValue reversed(Session& session, Arguments& arguments) {
 }
 
 IValue isinstance(Session& session, Arguments& arguments) {
-    return IValue(is_instance(session, arguments.positional.at(0), arguments.positional.at(1)));
+    return IValue(is_instance(session, arguments.at(0), arguments.at(1)));
 }
 IValue issubclass(Session&, Arguments& arguments) {
-    auto* derived = thing_as<ClassThing>(arguments.positional.at(0));
-    auto* base = thing_as<ClassThing>(arguments.positional.at(1));
+    auto* derived = thing_as<ClassThing>(arguments.at(0));
+    auto* base = thing_as<ClassThing>(arguments.at(1));
     return IValue(derived && base && derived->derives_from(*base));
 }
 IValue hasattr(Session& session, Arguments& arguments) {
     IValue found;
-    return IValue(session.find_attribute(arguments.positional.at(0), arguments.positional.at(1).to_string(), found));
+    return IValue(session.find_attribute(arguments.at(0), arguments.at(1).to_string(), found));
 }
 IValue getattr(Session& session, Arguments& arguments) {
     IValue found;
-    const std::string& name = arguments.positional.at(1).to_string();
+    const std::string& name = arguments.at(1).to_string();
     if (session.find_attribute(arguments.positional[0], name, found)) return found;
     if (arguments.positional.size() > 2) return arguments.positional[2];
     return session.attribute(arguments.positional[0], name);
 }
 IValue setattr(Session& session, Arguments& arguments) {
-    session.set_attribute(arguments.positional.at(0), arguments.positional.at(1).to_string(),
-                          arguments.positional.at(2));
+    session.set_attribute(arguments.at(0), arguments.at(1).to_string(), arguments.at(2));
     return {};
 }
 IValue callable(Session&, Arguments& arguments) {
-    const Thing* thing = thing_of(arguments.positional.at(0));
+    const Thing* thing = thing_of(arguments.at(0));
     return IValue(thing && thing->kind() != "range");
 }
 IValue type_of(Session& session, Arguments& arguments) {

@@ -658,7 +658,7 @@ class SuperThing : public Thing {
 };
 
 IValue set_setter(Session& session, IntrusivePtr<PropertyThing>& property, Arguments& arguments) {
-    property->setter = accessor(session, arguments.positional.at(0));
+    property->setter = accessor(session, arguments.at(0));
     return property->value();
 }
 

@@ -19,25 +19,19 @@ using Call = ClosureThing<Method>::Call;
 
 std::vector<IValue>& items(Method& method) { return method.self.to_list().items; }
 
-const IValue& argument(const Arguments& arguments, size_t i) {
-    if (i >= arguments.positional.size())
-        raise("TypeError", fmt::format("expected at least {} arguments, got {}", i + 1, i));
-    return arguments.positional[i];
-}
-
 size_t find(Session& session, const std::vector<IValue>& items, const IValue& value) {
     return std::ranges::find_if(items, [&](const IValue& item) { return session.equal(item, value); }) - items.begin();
 }
 
 IValue append(Session& session, Method& list, Arguments& arguments) {
-    check_element(session, list.self.to_list().element_type, argument(arguments, 0));
-    items(list).push_back(argument(arguments, 0));
+    check_element(session, list.self.to_list().element_type, arguments.at(0));
+    items(list).push_back(arguments.at(0));
     return {};
 }
 
 IValue extend(Session& session, Method& list, Arguments& arguments) {
     const int64_t before = footprint(list.self);
-    for (const IValue& value : session.elements(argument(arguments, 0))) {
+    for (const IValue& value : session.elements(arguments.at(0))) {
         check_element(session, list.self.to_list().element_type, value);
         items(list).push_back(value);
     }
@@ -46,18 +40,18 @@ IValue extend(Session& session, Method& list, Arguments& arguments) {
 }
 
 IValue insert(Session& session, Method& list, Arguments& arguments) {
-    check_element(session, list.self.to_list().element_type, argument(arguments, 1));
+    check_element(session, list.self.to_list().element_type, arguments.at(1));
     const auto size = static_cast<int64_t>(items(list).size());
-    int64_t at = argument(arguments, 0).to_int();
+    int64_t at = arguments.at(0).to_int();
     at = std::clamp<int64_t>(at < 0 ? at + size : at, 0, size);
-    items(list).insert(items(list).begin() + at, argument(arguments, 1));
+    items(list).insert(items(list).begin() + at, arguments.at(1));
     return {};
 }
 
 IValue pop(Session&, Method& list, Arguments& arguments) {
     const auto size = static_cast<int64_t>(items(list).size());
     if (size == 0) raise("IndexError", "pop from empty list");
-    int64_t at = arguments.positional.empty() ? size - 1 : argument(arguments, 0).to_int();
+    int64_t at = arguments.positional.empty() ? size - 1 : arguments.at(0).to_int();
     if (at < 0) at += size;
     if (at < 0 || at >= size) raise("IndexError", "pop index out of range");
     IValue value = items(list)[at];
@@ -66,7 +60,7 @@ IValue pop(Session&, Method& list, Arguments& arguments) {
 }
 
 IValue remove(Session& session, Method& list, Arguments& arguments) {
-    const size_t at = find(session, items(list), argument(arguments, 0));
+    const size_t at = find(session, items(list), arguments.at(0));
     if (at == items(list).size()) raise("ValueError", "list.remove(x): x not in list");
     items(list).erase(items(list).begin() + at);
     return {};
@@ -74,16 +68,15 @@ IValue remove(Session& session, Method& list, Arguments& arguments) {
 
 IValue index(Session& session, Method& sequence, Arguments& arguments) {
     const std::vector<IValue> values = session.elements(sequence.self);
-    const size_t at = find(session, values, argument(arguments, 0));
-    if (at == values.size())
-        raise("ValueError", fmt::format("{} is not in list", session.repr(argument(arguments, 0))));
+    const size_t at = find(session, values, arguments.at(0));
+    if (at == values.size()) raise("ValueError", fmt::format("{} is not in list", session.repr(arguments.at(0))));
     return IValue(static_cast<int64_t>(at));
 }
 
 IValue count(Session& session, Method& sequence, Arguments& arguments) {
     const std::vector<IValue> values = session.elements(sequence.self);
-    return IValue(static_cast<int64_t>(std::ranges::count_if(
-        values, [&](const IValue& value) { return session.equal(value, argument(arguments, 0)); })));
+    return IValue(static_cast<int64_t>(
+        std::ranges::count_if(values, [&](const IValue& value) { return session.equal(value, arguments.at(0)); })));
 }
 
 IValue sort(Session& session, Method& list, Arguments& arguments) {
@@ -128,27 +121,27 @@ IValue pairs(Session&, Method& dict, Arguments&) {
 }
 
 IValue get(Session&, Method& dict, Arguments& arguments) {
-    if (const IValue* found = dict.self.to_dict().find(argument(arguments, 0))) return *found;
+    if (const IValue* found = dict.self.to_dict().find(arguments.at(0))) return *found;
     const IValue* otherwise = arguments.find(1, "default");
     return otherwise ? *otherwise : IValue();
 }
 
 IValue set_default(Session& session, Method& dict, Arguments& arguments) {
-    if (const IValue* found = dict.self.to_dict().find(argument(arguments, 0))) return *found;
+    if (const IValue* found = dict.self.to_dict().find(arguments.at(0))) return *found;
     const IValue value = arguments.positional.size() > 1 ? arguments.positional[1] : IValue();
     check_element(session, dict.self.to_dict().value_type, value);
-    dict.self.to_dict().set(argument(arguments, 0), value);
+    dict.self.to_dict().set(arguments.at(0), value);
     return value;
 }
 
 IValue pop_key(Session& session, Method& dict, Arguments& arguments) {
-    const IValue* found = dict.self.to_dict().find(argument(arguments, 0));
+    const IValue* found = dict.self.to_dict().find(arguments.at(0));
     if (!found) {
         if (arguments.positional.size() > 1) return arguments.positional[1];
-        raise("KeyError", session.repr(argument(arguments, 0)));
+        raise("KeyError", session.repr(arguments.at(0)));
     }
     IValue value = *found;
-    dict.self.to_dict().erase(argument(arguments, 0));
+    dict.self.to_dict().erase(arguments.at(0));
     return value;
 }
 
@@ -177,7 +170,7 @@ IValue update(Session& session, Method& dict, Arguments& arguments) {
 IValue join(Session& session, Method& separator, Arguments& arguments) {
     std::string text;
     bool first = true;
-    for (const IValue& piece : session.elements(argument(arguments, 0))) {
+    for (const IValue& piece : session.elements(arguments.at(0))) {
         if (!piece.is_string())
             raise("TypeError", fmt::format("sequence item: expected str instance, {} found", session.type_name(piece)));
         text += (std::exchange(first, false) ? "" : separator.self.to_string()) + piece.to_string();

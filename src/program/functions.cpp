@@ -138,7 +138,7 @@ bool FunctionThing::attribute(Session& session, const std::string& field, IValue
     if (field == "save") {
         out = make_closure<IntrusivePtr<FunctionThing>>(
             IntrusivePtr<FunctionThing>(this), [](Session& session, auto& self, Arguments& arguments) {
-                save_script_module(session, self->value(), arguments.positional.at(0).to_string());
+                save_script_module(session, self->value(), arguments.at(0).to_string());
                 return IValue();
             });
     } else {

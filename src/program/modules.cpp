@@ -85,7 +85,7 @@ bool ModuleObject::base_attribute(Session&, const std::string& name, IValue& out
         std::vector<IValue>& hooks = name == "register_forward_hook" ? forward_hooks : forward_pre_hooks;
         out = make_closure<std::pair<IntrusivePtr<ModuleObject>, std::vector<IValue>*>>(
             {IntrusivePtr<ModuleObject>(this), &hooks}, [](Session&, auto& data, Arguments& arguments) {
-                data.second->push_back(arguments.positional.at(0));
+                data.second->push_back(arguments.at(0));
                 data.first->take_back();
                 return IValue();
             });
@@ -95,7 +95,7 @@ bool ModuleObject::base_attribute(Session&, const std::string& name, IValue& out
         out = make_closure<IntrusivePtr<ModuleObject>>(
             IntrusivePtr<ModuleObject>(this),
             [](Session& session, IntrusivePtr<ModuleObject>& module, Arguments& arguments) {
-                module->set_attribute(session, arguments.positional.at(0).to_string(), arguments.positional.at(1));
+                module->set_attribute(session, arguments.at(0).to_string(), arguments.at(1));
                 return IValue();
             });
         return true;
@@ -105,7 +105,7 @@ bool ModuleObject::base_attribute(Session&, const std::string& name, IValue& out
                                                                                             IntrusivePtr<ModuleObject>&
                                                                                                 module,
                                                                                             Arguments& arguments) {
-            const IValue& name = arguments.positional.at(0);
+            const IValue& name = arguments.at(0);
             for (const auto* store : {&module->parameters, &module->buffers, &module->modules, &module->attributes}) {
                 if ((*store)->erase(name)) return IValue();
             }
@@ -329,6 +329,6 @@ IValue copy_of(Session& session, const IValue& value) {
 
 }  // namespace
 
-IValue deep_copy(Session& session, Arguments& arguments) { return copy_of(session, arguments.positional.at(0)); }
+IValue deep_copy(Session& session, Arguments& arguments) { return copy_of(session, arguments.at(0)); }
 
 }  // namespace wick::jit

@@ -117,7 +117,7 @@ IValue named_tensors(Session&, OfModule& data, Arguments&) {
 }
 
 IValue save(Session& session, OfModule& data, Arguments& arguments) {
-    save_script_module(session, IValue(data.module), arguments.positional.at(0).to_string());
+    save_script_module(session, IValue(data.module), arguments.at(0).to_string());
     return {};
 }
 

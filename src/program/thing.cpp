@@ -9,6 +9,12 @@
 
 namespace wick::jit {
 
+const IValue& Arguments::at(size_t position) const {
+    if (position >= positional.size())
+        raise("TypeError", fmt::format("expected at least {} arguments, got {}", position + 1, positional.size()));
+    return positional[position];
+}
+
 const IValue* Arguments::keyword(std::string_view name) const {
     for (const auto& [key, value] : keywords) {
         if (key == name) return &value;

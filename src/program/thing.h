@@ -22,6 +22,8 @@ struct Arguments {
     std::vector<IValue> positional;
     std::vector<std::pair<std::string, IValue>> keywords;
 
+    /// The argument at a position; TypeError when fewer are given.
+    const IValue& at(size_t position) const;
     /// The keyword argument of that name, or null.
     const IValue* keyword(std::string_view name) const;
     /// The argument at a position or under a name; null when it is not given.

@@ -92,20 +92,20 @@ IValue tensor(Session& session, Arguments& arguments) {
 }
 
 IValue manual_seed(Session& session, Arguments& arguments) {
-    session.eager().call("torch.manual_seed", nullptr, {arguments.positional.at(0)}, {});
+    session.eager().call("torch.manual_seed", nullptr, {arguments.at(0)}, {});
     return {};
 }
 
-IValue is_tensor(Session&, Arguments& arguments) { return IValue(arguments.positional.at(0).is_tensor()); }
+IValue is_tensor(Session&, Arguments& arguments) { return IValue(arguments.at(0).is_tensor()); }
 
-IValue identity(Session&, Arguments& arguments) { return arguments.positional.at(0); }
-IValue second(Session&, Arguments& arguments) { return arguments.positional.at(1); }
+IValue identity(Session&, Arguments& arguments) { return arguments.at(0); }
+IValue second(Session&, Arguments& arguments) { return arguments.at(1); }
 IValue never(Session&, Arguments&) { return IValue(false); }
 
 IValue jit_isinstance(Session& session, Arguments& arguments) {
-    IValue value = arguments.positional.at(0);
+    IValue value = arguments.at(0);
     settle_types(value);
-    return IValue(is_instance(session, value, arguments.positional.at(1)));
+    return IValue(is_instance(session, value, arguments.at(1)));
 }
 
 template <FunctionThing::Role role>
@@ -136,22 +136,22 @@ IValue script(Session& session, Arguments& arguments) {
 }
 
 IValue mark_overload(Session&, Arguments& arguments) {
-    if (auto* function = thing_as<FunctionThing>(arguments.positional.at(0))) function->is_overload = true;
+    if (auto* function = thing_as<FunctionThing>(arguments.at(0))) function->is_overload = true;
     return arguments.positional[0];
 }
 
 /// A value with the type that it is to have as an attribute.
 IValue jit_attribute(Session& session, Arguments& arguments) {
-    const TypePtr type = session.script_type(arguments.positional.at(1), {});
+    const TypePtr type = session.script_type(arguments.at(1), {});
     if (!type) raise("TypeError", "Attribute() takes a value and a type");
     return value_as(arguments.positional[0], type, "value");
 }
 
 /// collections.namedtuple: all fields are Tensors.
 IValue named_tuple(Session& session, Arguments& arguments) {
-    const std::string& name = arguments.positional.at(0).to_string();
+    const std::string& name = arguments.at(0).to_string();
     std::vector<std::string> fields;
-    if (arguments.positional.at(1).is_string()) {
+    if (arguments.at(1).is_string()) {
         std::string field;
         for (const char c : arguments.positional[1].to_string() + " ") {
             if (c != ' ' && c != ',') {
@@ -235,23 +235,23 @@ IValue boolean_dispatch(Session& session, Arguments& arguments) {
 }
 
 IValue interface(Session&, Arguments& arguments) {
-    if (auto* type = thing_as<ClassThing>(arguments.positional.at(0))) type->make_interface();
+    if (auto* type = thing_as<ClassThing>(arguments.at(0))) type->make_interface();
     return arguments.positional[0];
 }
 
 IValue fork(Session& session, Arguments& arguments) {
     // The evaluator is one thread: what would run beside it has run.
-    const IValue function = arguments.positional.at(0);
+    const IValue function = arguments.at(0);
     Arguments rest{{arguments.positional.begin() + 1, arguments.positional.end()}, arguments.keywords};
     IValue value = session.call(function, std::move(rest));
     auto future = make_intrusive<FutureObject>(value.type());
     future->set_value(std::move(value));
     return IValue(std::move(future));
 }
-IValue wait(Session&, Arguments& arguments) { return arguments.positional.at(0).to_future().wait(); }
+IValue wait(Session&, Arguments& arguments) { return arguments.at(0).to_future().wait(); }
 
 IValue save(Session& session, Arguments& arguments) {
-    save_script_module(session, arguments.positional.at(0), arguments.positional.at(1).to_string());
+    save_script_module(session, arguments.at(0), arguments.at(1).to_string());
     return {};
 }
 
@@ -310,17 +310,17 @@ IValue old_tensor(Session& session, Arguments& arguments) {
 }
 
 IValue jit_load(Session& session, Arguments& arguments) {
-    const std::string& path = arguments.positional.at(0).to_string();
+    const std::string& path = arguments.at(0).to_string();
     return reading(path, [&] { return load_script_module(session, path); });
 }
 
 IValue torch_load(Session&, Arguments& arguments) {
-    const std::string& path = arguments.positional.at(0).to_string();
+    const std::string& path = arguments.at(0).to_string();
     return reading(path, [&] { return archive::load_torch_file(path); });
 }
 
 IValue torch_save(Session& session, Arguments& arguments) {
-    IValue value = arguments.positional.at(0);
+    IValue value = arguments.at(0);
     if (holds_thing(value)) {
         raise("TypeError",
               fmt::format(
@@ -328,7 +328,7 @@ IValue torch_save(Session& session, Arguments& arguments) {
                   session.type_name(value)));
     }
     settle_types(value);
-    if (!session.checking) archive::save_torch_file(value, arguments.positional.at(1).to_string());
+    if (!session.checking) archive::save_torch_file(value, arguments.at(1).to_string());
     return {};
 }
 
@@ -356,7 +356,7 @@ IValue dataclass(Session& session, Arguments& arguments) {
         return order && session.is_true(*order)
                    ? make_intrusive<BuiltinThing>("dataclass",
                                                   [](Session& s, Arguments& a) {
-                                                      thing_as<ClassThing>(a.positional.at(0))->make_dataclass(s, true);
+                                                      thing_as<ClassThing>(a.at(0))->make_dataclass(s, true);
                                                       return a.positional[0];
                                                   })
                          ->value()
@@ -367,7 +367,7 @@ IValue dataclass(Session& session, Arguments& arguments) {
 }
 
 IValue warn(Session& session, Arguments& arguments) {
-    const std::string text = "UserWarning: " + session.str(arguments.positional.at(0)) + "\n";
+    const std::string text = "UserWarning: " + session.str(arguments.at(0)) + "\n";
     if (session.options().output.warn) {
         session.options().output.warn(text);
     } else {
@@ -377,7 +377,7 @@ IValue warn(Session& session, Arguments& arguments) {
 }
 
 IValue reduce(Session& session, Arguments& arguments) {
-    std::vector<IValue> values = session.elements(arguments.positional.at(1));
+    std::vector<IValue> values = session.elements(arguments.at(1));
     if (arguments.positional.size() > 2) values.insert(values.begin(), arguments.positional[2]);
     if (values.empty()) raise("TypeError", "reduce() of empty iterable with no initial value");
     IValue result = values[0];
@@ -391,8 +391,7 @@ struct Partial {
     Arguments given;
 };
 IValue partial(Session&, Arguments& arguments) {
-    Partial data{arguments.positional.at(0),
-                 {{arguments.positional.begin() + 1, arguments.positional.end()}, arguments.keywords}};
+    Partial data{arguments.at(0), {{arguments.positional.begin() + 1, arguments.positional.end()}, arguments.keywords}};
     return make_closure<Partial>(std::move(data), [](Session& session, Partial& partial, Arguments& more) {
         Arguments all = partial.given;
         all.positional.insert(all.positional.end(), more.positional.begin(), more.positional.end());
@@ -487,7 +486,7 @@ constexpr Entry kEntries[] = {
     {"copy", "copy",
      [](Session& session, Arguments& arguments) {
          IValue method;
-         if (session.find_attribute(arguments.positional.at(0), "copy", method)) return session.call(method, {});
+         if (session.find_attribute(arguments.at(0), "copy", method)) return session.call(method, {});
          return arguments.positional[0];
      }},
     {"copy", "deepcopy", deep_copy},

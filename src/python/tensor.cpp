@@ -82,7 +82,8 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
         .def("nelement", &Tensor::numel)
         .def("element_size", &Tensor::itemsize)
         .def("storage_offset", &Tensor::storage_offset)
-        .def("data_ptr", [](const Tensor& self) { return reinterpret_cast<uintptr_t>(self.data_ptr()); })
+        .def("data_ptr",
+             [](const Tensor& self) { return self.numel() ? reinterpret_cast<uintptr_t>(self.data_ptr()) : 0; })
         .def("is_floating_point", [](const Tensor& self) { return is_floating(self.dtype()); })
         .def(
             "type",

@@ -9,6 +9,9 @@ namespace wick {
 
 static constexpr int64_t kAlignment = 64;
 
+// Where nothing lies: storages without bytes have an address as well, to which tensors may add their offsets.
+alignas(kAlignment) static char no_bytes[kAlignment];
+
 static void* allocate_block(int64_t bytes) {
     const int64_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
     void* block = std::aligned_alloc(kAlignment, static_cast<size_t>(rounded));
@@ -24,14 +27,14 @@ IntrusivePtr<Storage> Storage::allocate(int64_t bytes) {
         storage->meter_ = IntrusivePtr<MemoryMeter>(meter);
     }
     storage->bytes_ = bytes;
-    storage->owned_ = true;
-    if (bytes > 0) storage->data_ = allocate_block(bytes);
+    storage->owned_ = bytes > 0;
+    storage->data_ = bytes > 0 ? allocate_block(bytes) : no_bytes;
     return storage;
 }
 
 IntrusivePtr<Storage> Storage::wrap(void* data, int64_t bytes, std::function<void()> release, bool read_only) {
     IntrusivePtr<Storage> storage(new Storage());
-    storage->data_ = data;
+    storage->data_ = data ? data : no_bytes;
     storage->bytes_ = bytes;
     storage->release_ = std::move(release);
     storage->read_only_ = read_only;
@@ -51,12 +54,12 @@ Storage::~Storage() { free_block(); }
 void Storage::resize(int64_t bytes) {
     if (bytes == bytes_) return;
     IntrusivePtr<Storage> other = allocate(bytes);
-    if (data_ && other->data_) std::memcpy(other->data_, data_, static_cast<size_t>(std::min(bytes, bytes_)));
+    std::memcpy(other->data_, data_, static_cast<size_t>(std::min(bytes, bytes_)));
     free_block();
     data_ = std::exchange(other->data_, nullptr);
     bytes_ = bytes;
     meter_ = std::exchange(other->meter_, nullptr);
-    owned_ = true;
+    owned_ = std::exchange(other->owned_, false);
     read_only_ = false;
 }
 

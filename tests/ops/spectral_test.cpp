@@ -60,6 +60,15 @@ TEST(Spectral, ManyRowsOfAnyLayout) {
                      parts(call("aten::fft_rfft", ops::contiguous(ops::select(wide, 0, row)))), 1e-5);
 }
 
+TEST(Spectral, NoSignalsOfAnyLength) {
+    constexpr int64_t kLongest = std::numeric_limits<int64_t>::max();
+    const Tensor none = tensor(std::vector<float>(), DimVector{0, 3});
+    EXPECT_EQ(call("aten::fft_fft", none, kLongest).sizes(), (V{0, kLongest}));
+    EXPECT_EQ(call("aten::fft_ifft", none, kLongest).sizes(), (V{0, kLongest}));
+    EXPECT_EQ(call("aten::fft_rfft", none, kLongest).sizes(), (V{0, kLongest / 2 + 1}));
+    EXPECT_EQ(call("aten::fft_irfft", none, kLongest).sizes(), (V{0, kLongest}));
+}
+
 TEST(Spectral, Frequencies) {
     expect_close(values(call("aten::fft_fftfreq", 5, 0.5)), {0, 0.4, 0.8, -0.8, -0.4});
     expect_close(values(call("aten::fft_rfftfreq", 5, 0.5)), {0, 0.4, 0.8});

@@ -44,6 +44,16 @@ TEST(Tensor, WrapsCallerMemory) {
     EXPECT_THROW(t.size(2), IndexError);
 }
 
+TEST(Storage, HasAnAddressWithoutBytes) {
+    EXPECT_NE(Storage::allocate(0)->data(), nullptr);
+    EXPECT_NE(Storage::wrap(nullptr, 0, {})->data(), nullptr);
+    const IntrusivePtr<Storage> storage = Storage::allocate(8);
+    for (int64_t bytes : {0, 16, 0}) {
+        storage->resize(bytes);
+        EXPECT_NE(storage->data(), nullptr);
+    }
+}
+
 TEST(MemoryMeter, RefusesWhatExceedsTheLimit) {
     auto meter = make_intrusive<MemoryMeter>(1000);
     MemoryMeterGuard guard(meter.get());

@@ -39,7 +39,11 @@ endfunction()
 function(wick_kernels_under_sanitizers kernels highway)
     if(WICK_SANITIZE)
         target_compile_definitions(${highway} INTERFACE HWY_BROKEN_EMU128=1 "HWY_DISABLED_TARGETS=~(HWY_SCALAR|HWY_AVX2|HWY_NEON)")
-        target_compile_options(${kernels} PRIVATE -O2 $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=fuzzer-no-link>)
+        target_compile_options(${kernels} PRIVATE -O2)
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+            target_compile_options(${kernels} PRIVATE -fno-sanitize=fuzzer-no-link
+                                   -fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/highway_ignored.txt)
+        endif()
     endif()
 endfunction()
 

@@ -1,22 +1,26 @@
 #!/usr/bin/env python3
 """Training steps in wick's Python package beside PyTorch's: one process, steps in turns, medians of pairs.
 
-    PYTHONPATH=build/python training.py [--models mlp,cnn] [--rounds 15] [--seconds 0.2] [--threads 1,2] [--parts] [--json FILE]
+    training.py [--models mlp,cnn] [--rounds 15] [--seconds 0.2] [--threads 1,2] [--parts] [--json FILE]
 
-Runs under a Python that has PyTorch 2.13 and finds the wick package. A step is forward, cross entropy, backward and plain SGD, with
-the same network, weights and data on both sides, whose losses must agree in the first and in the last step. In a round each side makes
-steps for about --seconds, one side after the other; a ratio is wick's median step in a round over PyTorch's, and the table shows the
-median of the rounds' ratios: below 1 wick is faster. --parts times forward, backward and update apart.
+Runs under a Python that has PyTorch 2.13 and takes the wick package from build/python unless PYTHONPATH has another. A step is forward,
+cross entropy, backward and plain SGD, with the same network, weights and data on both sides, whose losses must agree in the first and in
+the tenth step. In a round each side makes steps for about --seconds, one side after the other; a ratio is wick's median step in a round
+over PyTorch's, and the table shows the median of the rounds' ratios: below 1 wick is faster. --parts times forward, backward and update
+apart.
 """
 import argparse
+import os
 import statistics
 import sys
 import time
 
 import torch
 
-import wick
-from pairs import finish, in_turns, unit
+from pairs import ROOT, finish, in_turns, unit
+
+sys.path.append(os.path.join(ROOT, "build", "python"))
+import wick  # noqa: E402
 
 
 def mlp(nn):

@@ -27,6 +27,11 @@ struct PoolShape {
 template <class T>
 void max_pool(const PoolShape& shape, int64_t planes, const T* x, T* y);
 
+/// Also where in its plane each window's largest element lies (row-major): the first of equal ones, a NaN before all.
+/// T may be int64_t too.
+template <class T>
+void max_pool_indices(const PoolShape& shape, int64_t planes, const T* x, T* y, int64_t* index);
+
 /// Sum of each window divided by `divisor`, or, when that is 0, by its number of positions: those inside the input, or
 /// with count_include_pad those inside the padded input. Dilation must be 1.
 template <class T>

@@ -137,7 +137,11 @@ void register_activation(Registry& ops) {
     ops.add("aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor")
         .pointwise([](Expr x, Expr lo, Expr hi) { return min(max(x, lo), hi); })
         .inplace()
-        .out();
+        .out()
+        .derivative("self", "torch.hardtanh_backward(grad, self, min_val, max_val)");
+    // At the bounds themselves there is no gradient, unlike clamp's.
+    ops.add("aten::hardtanh_backward(Tensor grad_output, Tensor self, Scalar min_val, Scalar max_val) -> Tensor")
+        .pointwise([](Expr grad, Expr x, Expr lo, Expr hi) { return where(x <= lo || x >= hi, 0, grad); });
     ops.add("aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor")
         .pointwise(kFloating, [](Expr x, Expr slope) { return where(x > 0, x, x * slope); })
         .inplace()

@@ -22,6 +22,24 @@ ConvShape untransposed(const ConvShape& shape) {
     return other;
 }
 
+/// The corner of self[batch, channels, …] that has the spatial sizes of `like`.
+Tensor corner(const Tensor& self, const Tensor& like) {
+    Tensor part = self;
+    for (int64_t d = 2; d < self.dim(); ++d) part = narrow(part, d, 0, like.size(d));
+    return part;
+}
+
+/// A transposed convolution whose output padding is not below its stride leaves rows of its result to the bias. The
+/// other convolution sees in them pixels beyond x, which are zero.
+Tensor with_pixels_of(const ConvShape& shape, const Tensor& x) {
+    DimVector sizes(x.sizes());
+    for (int64_t d = 2; d < x.dim(); ++d) sizes[d] = shape.output(static_cast<int>(3 - x.dim() + d));
+    if (x.sizes() == IntArrayRef(sizes)) return x;
+    const Tensor grown = zeros(sizes, x.dtype());
+    copy_into(corner(grown, x), x);
+    return grown;
+}
+
 /// Of a tensor [batch, channels, …]: what was added to every channel.
 Tensor sum_over_channels(const Tensor& grad) {
     DimVector dims{0};
@@ -36,12 +54,22 @@ Three convolution_backward(const Tensor& grad_output, const Tensor& input, const
     const std::vector<bool> mask = output_mask(output_mask_list);
     const int64_t n = spatial_rank(weight);
     const bool batched = input.dim() == n + 2;
-    const Tensor x = compute_input(batched ? input : unsqueeze(input, 0)), w = compute_input(weight);
-    const Tensor dy = compute_input(batched ? grad_output : unsqueeze(grad_output, 0));
+    const Tensor given_x = compute_input(batched ? input : unsqueeze(input, 0)), w = compute_input(weight);
+    const Tensor dy = compute_input(batched ? grad_output : unsqueeze(grad_output, 0), given_x.dtype());
     const ConvArguments args =
         expand_arguments({stride, padding, dilation, output_padding, transposed, groups}, n, "convolution_backward");
-    const ConvShape given = conv_shape(x, w, Tensor(), args, n);
+    const ConvShape given = conv_shape(given_x, w, Tensor(), args, n);
     const ConvShape shape = transposed ? untransposed(given) : given;
+    const Tensor x = transposed ? with_pixels_of(shape, given_x) : given_x;
+    // What the pointers below rely on.
+    const Tensor &from = transposed ? dy : x, &to = transposed ? x : dy;
+    bool fits = dy.dim() == x.dim() && dy.size(0) == shape.batch && from.size(1) == shape.in_channels &&
+                to.size(1) == shape.out_channels;
+    for (int64_t d = 2; fits && d < dy.dim(); ++d) {
+        const int at = static_cast<int>(3 - dy.dim() + d);
+        fits = from.size(d) == shape.input[at] && to.size(d) == shape.output(at);
+    }
+    WICK_CHECK(fits, "convolution_backward: a gradient of size {} does not fit", format_sizes(grad_output.sizes()));
     Tensor dx, dw, db;
     dispatch_float(x.dtype(), "convolution_backward", [&]<class T>() {
         if (mask[0] && x.numel() > 0 && dy.numel() > 0) {
@@ -55,11 +83,11 @@ Three convolution_backward(const Tensor& grad_output, const Tensor& input, const
         }
         if (mask[1]) {
             dw = empty(w.sizes(), w.dtype());
-            const Tensor &from = transposed ? dy : x, &to = transposed ? x : dy;
             kernels::conv_weight_gradient<T>(shape, from.data<T>(), to.data<T>(), dw.mutable_data<T>());
         }
     });
-    if (mask[0]) dx = to_dtype(batched ? dx : squeeze(dx, 0), input.dtype());
+    if (mask[0]) dx = corner(to_dtype(dx, input.dtype()), given_x);
+    if (mask[0] && !batched) dx = squeeze(dx, 0);
     if (mask[1]) dw = to_dtype(dw, weight.dtype());
     if (mask[2] && bias_sizes) db = to_dtype(sum_over_channels(dy), weight.dtype());
     return {dx, dw, db};

@@ -39,15 +39,17 @@ void register_nn_loss(Registry& ops) {
                            R"(    loss = torch.abs(torch.sub(self, target)))"));
     ops.add("aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor")
         .composite(reduced("smooth_l1_loss", "self: Tensor, target: Tensor, reduction: int, beta: float",
-                           R"(    distance = torch.abs(torch.sub(self, target))
+                           R"(    difference = torch.sub(self, target)
+    distance = torch.abs(difference)
     if beta == 0.0:
         loss = distance
     else:
-        loss = torch.where(distance < beta, 0.5 * distance * distance / beta, distance - 0.5 * beta))"));
+        loss = torch.where(distance < beta, 0.5 * difference * difference / beta, distance - 0.5 * beta))"));
     ops.add("aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor")
         .composite(reduced("huber_loss", "self: Tensor, target: Tensor, reduction: int, delta: float",
-                           R"(    distance = torch.abs(torch.sub(self, target))
-    loss = torch.where(distance < delta, 0.5 * distance * distance, delta * (distance - 0.5 * delta)))"));
+                           R"(    difference = torch.sub(self, target)
+    distance = torch.abs(difference)
+    loss = torch.where(distance < delta, 0.5 * difference * difference, delta * (distance - 0.5 * delta)))"));
     ops.add("aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
         .composite(reduced("soft_margin_loss", "self: Tensor, target: Tensor, reduction: int",
                            R"(    loss = torch.log1p(torch.exp(torch.mul(torch.neg(target), self))))"));

@@ -357,7 +357,7 @@ def batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], 
                     "needed)")
         .gradient_name("NativeBatchNormBackward0");
     ops.add(
-           "wick::batch_norm_evaluation(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor "
+           "wick::batch_norm_evaluation(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
            "running_var, float eps) -> Tensor")
         .kernel(&batch_norm_evaluation)
         .derivative("input, weight, bias",
@@ -373,7 +373,6 @@ def batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], 
 def native_batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Optional[Tensor], running_var: Optional[Tensor], training: bool, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
     if training:
         return ops.wick.batch_norm_training(input, weight, bias, running_mean, running_var, momentum, eps)
-    assert running_mean is not None and running_var is not None, "running_mean and running_var must be defined in evaluation mode"
     nothing = torch.empty([0], dtype=input.dtype)
     return ops.wick.batch_norm_evaluation(input, weight, bias, running_mean, running_var, eps), nothing, nothing
 )");
@@ -447,16 +446,29 @@ def rms_norm(input: Tensor, normalized_shape: List[int], weight: Optional[Tensor
 def group_norm(input: Tensor, num_groups: int, weight: Optional[Tensor], bias: Optional[Tensor], eps: float, cudnn_enabled: bool) -> Tensor:
     N = input.size(0)
     C = input.size(1)
-    return torch.native_group_norm(input, weight, bias, N, C, input.numel() // max(N * C, 1), num_groups, eps)[0]
+    return ops.wick.group_norm(input, weight, bias, N, C, input.numel() // max(N * C, 1), num_groups, eps)[0]
 )");
     ops.add(
            "aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int "
            "group, float eps) "
            "-> (Tensor, Tensor, Tensor)")
         .kernel(&native_group_norm)
+        .decomposition(R"(
+def native_group_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], N: int, C: int, HxW: int, group: int, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+    # The statistics have gradients of their own.
+    x = input.reshape([N, group, C // group * HxW])
+    mean = x.mean(2)
+    rstd = ((x - mean.unsqueeze(2)).pow(2).mean(2) + eps).pow(-0.5)
+    return ops.wick.group_norm(input, weight, bias, N, C, HxW, group, eps)[0], mean, rstd
+)");
+    ops.add(
+           "wick::group_norm(Tensor input, Tensor? weight, Tensor? bias, int N, int C, int HxW, int group, float eps) "
+           "-> (Tensor, Tensor, Tensor)")
+        .kernel(&native_group_norm)
         .derivative("input, weight, bias",
                     "torch.native_group_norm_backward(grad0, input, result1, result2, weight, N, C, HxW, group, "
-                    "needed)");
+                    "needed)")
+        .gradient_name("NativeGroupNormBackward0");
     ops.add(
            "aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
            "bool "
@@ -466,7 +478,6 @@ def group_norm(input: Tensor, num_groups: int, weight: Optional[Tensor], bias: O
 def instance_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Optional[Tensor], running_var: Optional[Tensor], use_input_stats: bool, momentum: float, eps: float, cudnn_enabled: bool) -> Tensor:
     if use_input_stats:
         return ops.wick.instance_norm_training(input, weight, bias, running_mean, running_var, momentum, eps)[0]
-    assert running_mean is not None and running_var is not None, "Expected running_mean and running_var to be defined when use_input_stats is false"
     return ops.wick.batch_norm_evaluation(input, weight, bias, running_mean, running_var, eps)
 )");
     ops.add(

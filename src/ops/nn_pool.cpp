@@ -1,7 +1,6 @@
 // Pooling over one to three spatial dimensions: max_pool, avg_pool and max_unpool (torch.nn.functional).
 #include "kernels/nn_pool.h"
 
-#include <limits>
 
 #include <wick/support/parallel.h>
 
@@ -19,58 +18,12 @@ namespace {
 using kernels::PoolShape;
 using Pair = std::tuple<Tensor, Tensor>;
 
-/// Which elements along a dimension the windows hold: [first, last) in steps of the dilation.
-std::vector<std::pair<int64_t, int64_t>> window_spans(const PoolShape& s, int d) {
-    std::vector<std::pair<int64_t, int64_t>> spans;
-    for (int64_t i = 0; i < s.out[d]; ++i) {
-        int64_t first = i * s.stride[d] - s.padding[d];
-        const int64_t last = std::min(first + (s.kernel[d] - 1) * s.dilation[d] + 1, s.in[d]);
-        while (first < 0) first += s.dilation[d];
-        spans.emplace_back(first, last);
-    }
-    return spans;
-}
-
-/// The largest value of every window and where it lies in its plane (row-major); the first one wins, a NaN beats all.
-template <class T>
-void max_pool_indices(const PoolShape& s, int64_t planes, const T* x, T* y, int64_t* index) {
-    const auto depth = window_spans(s, 0), height = window_spans(s, 1), width = window_spans(s, 2);
-    constexpr T kLowest = std::numeric_limits<T>::has_infinity ? T(-std::numeric_limits<T>::infinity())
-                                                               : std::numeric_limits<T>::lowest();
-    parallel_for(0, planes, std::max<int64_t>(1, 16384 / (s.out_size() + 1)), [&](int64_t begin, int64_t end) {
-        for (int64_t plane = begin; plane < end; ++plane) {
-            const T* from = x + plane * s.in_size();
-            int64_t at = plane * s.out_size();
-            for (const auto& [d0, d1] : depth) {
-                for (const auto& [h0, h1] : height) {
-                    for (const auto& [w0, w1] : width) {
-                        int64_t best = (d0 * s.in[1] + h0) * s.in[2] + w0;
-                        T top = kLowest;
-                        for (int64_t d = d0; d < d1; d += s.dilation[0]) {
-                            for (int64_t h = h0; h < h1; h += s.dilation[1]) {
-                                const int64_t row = (d * s.in[1] + h) * s.in[2];
-                                for (int64_t w = w0; w < w1; w += s.dilation[2]) {
-                                    const T value = from[row + w];
-                                    const bool wins = value > top || value != value;
-                                    top = wins ? value : top;
-                                    best = wins ? row + w : best;
-                                }
-                            }
-                        }
-                        y[at] = top;
-                        index[at++] = best;
-                    }
-                }
-            }
-        }
-    });
-}
-
 Pair max_pool_with_indices(const Tensor& self, const Pooling& pool, std::string_view op) {
     const Tensor x = compute_input(self);
     const Tensor out = empty(pool.sizes, x.dtype()), index = empty(pool.sizes, DType::int64);
     const auto run = [&]<class T>() {
-        max_pool_indices<T>(pool.shape, pool.planes, x.data<T>(), out.mutable_data<T>(), index.mutable_data<int64_t>());
+        kernels::max_pool_indices<T>(pool.shape, pool.planes, x.data<T>(), out.mutable_data<T>(),
+                                     index.mutable_data<int64_t>());
     };
     if (x.dtype() == DType::int64) {
         run.template operator()<int64_t>();

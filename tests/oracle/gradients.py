@@ -24,6 +24,7 @@ EXPECTED = {}
 
 # wick's functions where the database calls PyTorch's with the arguments in another order.
 ADAPTED = {
+    "nn.functional.embedding": lambda weight, indices, **kwargs: wick.nn.functional.embedding(indices, weight, **kwargs),
     "polygamma": lambda x, n: wick.polygamma(n, x),
     "special.polygamma": lambda x, n: wick.special.polygamma(n, x),
 }

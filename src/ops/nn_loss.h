@@ -18,4 +18,7 @@ inline Tensor class_indices(const Tensor& target) {
     return ops::contiguous(ops::to_dtype(target, DType::int64));
 }
 
+/// The last dimension of x[N, C] or x[C]; a number is one class.
+inline int64_t classes_of(const Tensor& x) { return x.dim() == 0 ? 1 : x.size(-1); }
+
 }  // namespace wick::jit

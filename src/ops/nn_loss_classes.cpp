@@ -77,7 +77,7 @@ Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, 
 
 /// Samples as rows of x[N, C] (or [C]).
 void check_rows(const Tensor& self, const Tensor& target, bool target_per_class) {
-    WICK_CHECK(self.dim() == 1 || self.dim() == 2,
+    WICK_CHECK(self.dim() <= 2,
                "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {}",
                format_sizes(self.sizes()));
     const int64_t rows = self.dim() == 2 ? self.size(0) : 1;
@@ -92,7 +92,7 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, Scalar p, Sca
     check_rows(self, target, false);
     const double power = p.to_double(), gap = margin.to_double();
     WICK_CHECK(power == 1 || power == 2, "only p == 1 and p == 2 supported");
-    const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
+    const int64_t classes = classes_of(self), rows = self.dim() == 2 ? self.size(0) : 1;
     WICK_CHECK(!weight.defined() || weight.numel() == classes, "inconsistent weight size: {}",
                weight.defined() ? weight.numel() : 0);
     const Tensor x = compute_input(self), index = class_indices(target), w = compute_input(weight, x.dtype());
@@ -117,7 +117,7 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, Scalar p, Sca
 /// Targets of a row are the classes before the first -1; each right class competes with each wrong one.
 Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
     check_rows(self, target, true);
-    const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
+    const int64_t classes = classes_of(self), rows = self.dim() == 2 ? self.size(0) : 1;
     const Tensor x = compute_input(self), index = class_indices(target);
     return dispatch_float(x.dtype(), "multilabel_margin_loss", [&]<class T>() {
         std::vector<T> losses;

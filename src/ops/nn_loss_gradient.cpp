@@ -57,7 +57,7 @@ Tensor nll_loss_backward(const Tensor& grad_output, const Tensor& self, const Te
 Tensor multi_margin_loss_backward(const Tensor& grad_output, const Tensor& self, const Tensor& target, Scalar p,
                                   Scalar margin, const Tensor& weight, int64_t reduction) {
     const double power = p.to_double(), gap = margin.to_double();
-    const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
+    const int64_t classes = classes_of(self), rows = self.dim() == 2 ? self.size(0) : 1;
     const Tensor x = compute_input(self), index = class_indices(target), w = compute_input(weight, x.dtype());
     WICK_CHECK(index.numel() == rows, "inconsistent target size: {} for input of size: {}",
                format_sizes(target.sizes()), format_sizes(self.sizes()));
@@ -84,7 +84,7 @@ Tensor multi_margin_loss_backward(const Tensor& grad_output, const Tensor& self,
 
 Tensor multilabel_margin_loss_backward(const Tensor& grad_output, const Tensor& self, const Tensor& target,
                                        int64_t reduction) {
-    const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
+    const int64_t classes = classes_of(self), rows = self.dim() == 2 ? self.size(0) : 1;
     const Tensor x = compute_input(self), index = class_indices(target);
     WICK_CHECK(index.sizes() == x.sizes(), "inconsistent target size: {} for input of size: {}",
                format_sizes(target.sizes()), format_sizes(self.sizes()));

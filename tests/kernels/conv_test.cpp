@@ -145,6 +145,65 @@ TEST_P(ConvTest, TransposedIsTheAdjoint) {
     }
 }
 
+template <class T>
+void check_gradients(const ConvShape& s) {
+    SCOPED_TRACE(describe(s));
+    const std::array<int64_t, 3> out = {s.output(0), s.output(1), s.output(2)};
+    const auto x = reference::random<T>(s.batch * s.in_channels * s.input_size(), 1),
+               w = reference::random<T>(s.out_channels * (s.in_channels / s.groups) * s.taps(), 2),
+               dy = reference::random<T>(s.batch * s.out_channels * s.output_size(), 3);
+    std::vector<T> dx(x.size()), dw(w.size());
+    conv_input_gradient(s, dy.data(), w.data(), dx.data());
+    conv_weight_gradient(s, x.data(), dy.data(), dw.data());
+    std::vector<double> want_x(x.size()), want_w(w.size());
+    for_each_product(s, out, [&](int64_t xi, int64_t wi, int64_t yi) {
+        want_x[xi] += double(dy[yi]) * double(w[wi]);
+        want_w[wi] += double(dy[yi]) * double(x[xi]);
+    });
+    const auto near = [](const std::vector<T>& found, const std::vector<double>& want, int64_t sum) {
+        const double tolerance = (sizeof(T) == 4 ? 4e-6 : 8e-15) * (4 + 2 * std::sqrt(double(sum)));
+        for (size_t i = 0; i < want.size(); ++i) ASSERT_NEAR(found[i], want[i], tolerance) << "at " << i;
+    };
+    near(dx, want_x, s.out_channels * s.taps());
+    near(dw, want_w, s.batch * s.output_size());
+    // The thread budget changes no bit.
+    const ThreadBudget more(max_threads() == 1 ? 2 : 1);
+    std::vector<T> again(w.size());
+    conv_weight_gradient(s, x.data(), dy.data(), again.data());
+    ASSERT_EQ(again, dw);
+}
+
+TEST_P(ConvTest, Gradients) {
+    std::mt19937 g(5);
+    for (int i = 0; i < 60 && !HasFatalFailure(); ++i) check_gradients<float>(random_shape(g, 1 + i % 3));
+    for (int i = 0; i < 20 && !HasFatalFailure(); ++i) check_gradients<double>(random_shape(g, 2));
+    ConvShape s;
+    s.batch = 11, s.in_channels = 5, s.out_channels = 40, s.input = {1, 12, 13}, s.kernel = {1, 3, 3};
+    s.padding = {0, 1, 1};
+    check_gradients<float>(s);
+    s.batch = 2, s.in_channels = 70, s.out_channels = 130;  // weights that are summed in one piece
+    check_gradients<float>(s);
+}
+
+TEST_P(ConvTest, ImagesOfABatchAreThoseAlone) {
+    ConvShape s;
+    s.batch = 9, s.in_channels = 6, s.out_channels = 10, s.input = {1, 30, 31}, s.kernel = {1, 3, 3};
+    const int64_t x_size = s.in_channels * s.input_size(), y_size = s.out_channels * s.output_size();
+    const auto x = reference::random<float>(s.batch * x_size, 1), w = reference::random<float>(10 * 6 * 9, 2),
+               residual = reference::random<float>(s.batch * y_size, 3);
+    Epilogue<float> e;
+    e.residual = residual.data();
+    std::vector<float> y(s.batch * y_size), alone(y_size);
+    conv(s, x.data(), w.data(), y.data(), e);
+    ConvShape one = s;
+    one.batch = 1;
+    for (int64_t n = 0; n < s.batch; ++n) {
+        e.residual = residual.data() + n * y_size;
+        conv(one, x.data() + n * x_size, w.data(), alone.data(), e);
+        ASSERT_TRUE(std::equal(alone.begin(), alone.end(), y.begin() + n * y_size)) << "image " << n;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Targets, ConvTest, testing::ValuesIn(target_parameters()), target_name);
 
 }  // namespace

@@ -83,9 +83,8 @@ void record_inplace(const Operator& op, Args args, IValue* results) {
     const Tensor self = args[0].tensor_ref();
     check_inplace(self);
     const Operator* functional = functional_of(op);
-    const bool is_constant = (functional ? *functional : op).differentiation == Differentiation::none;
     Tensor value;
-    if (functional && !is_constant) {
+    if (functional) {
         std::vector<IValue*> slots(args.slots, args.slots + args.size());
         IValue result, copy;
         if (functional->differentiation == Differentiation::by_parts || !functional->decomposition.empty()) {
@@ -102,7 +101,7 @@ void record_inplace(const Operator& op, Args args, IValue* results) {
             value = call_operator("aten::to.dtype", {value, static_cast<int64_t>(self.dtype())}).to_tensor();
     } else {
         IntrusivePtr<OperatorGradient> function;
-        if (!is_constant && op.differentiation == Differentiation::formulas)
+        if (op.differentiation == Differentiation::formulas)
             function = make_intrusive<OperatorGradient>(op, args, self);
         call_kernel(op, args, results);
         value = self.detach();

@@ -42,10 +42,11 @@ void add_binary(Registry& ops, std::initializer_list<std::string_view> names, Ou
 
 /// As above for operators without overloads for numbers.
 template <class F>
-void add_tensors_only(Registry& ops, std::string_view name, Rule rule, F body, bool has_inplace) {
+OperatorEntry add_tensors_only(Registry& ops, std::string_view name, Rule rule, F body, bool has_inplace) {
     OperatorEntry entry =
         ops.add(fmt::format("aten::{}(Tensor self, Tensor other) -> Tensor", name)).pointwise(rule, body).out();
     if (has_inplace) entry.inplace();
+    return entry;
 }
 
 /// `name.Tensor` and `name.Scalar` with a factor for the second operand.
@@ -202,7 +203,9 @@ void register_binary(Registry& ops) {
     add_tensors_only(
         ops, "hypot", kFloating, [](Expr a, Expr b) { return hypot(a, b); }, true);
     add_tensors_only(
-        ops, "nextafter", kFloating, [](Expr a, Expr b) { return nextafter(a, b); }, true);
+        ops, "nextafter", kFloating, [](Expr a, Expr b) { return nextafter(a, b); }, true)
+        .derivative("self", "torch.where(self == other, 0, grad)")
+        .derivative("other", "torch.where(self == other, grad, 0)");
     add_tensors_only(
         ops, "gcd", kIntegral, [](Expr a, Expr b) { return gcd(a, b); }, true);
     add_tensors_only(

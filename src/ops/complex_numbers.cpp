@@ -74,6 +74,9 @@ void register_complex_numbers(Registry& ops) {
         .kernel(&polar)
         .out()
         .derivative("abs, angle", "ops.wick.polar_backward(grad, angle, result)");
+    ops.add("wick::conj_number(Scalar a) -> Scalar").kernel([](const Scalar& a) {
+        return a.is_complex() ? Scalar(std::conj(a.to_complex())) : a;
+    });
     ops.add("wick::polar_backward(Tensor grad, Tensor angle, Tensor result) -> (Tensor, Tensor)").composite(R"(
 def polar_backward(grad: Tensor, angle: Tensor, result: Tensor) -> Tuple[Tensor, Tensor]:
     along = torch.polar(torch.ones_like(angle), angle)

@@ -220,23 +220,24 @@ void register_copy(Registry& ops) {
             fill(result, value);
             return result;
         })
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)")
         .kernel([](const Tensor& self, Scalar value) {
             fill(self, value);
             return self;
         })
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::fill.Tensor(Tensor self, Tensor value) -> Tensor")
         .kernel([](const Tensor& self, const Tensor& value) { return fill_tensor(empty_like(self), value); })
-        .derivative("value", "grad.sum()");
+        .derivative("value", "grad.sum()")
+        .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)").kernel(&fill_tensor);
     ops.add("aten::zero_(Tensor(a!) self) -> Tensor(a!)")
         .kernel([](const Tensor& self) {
             fill(self, 0);
             return self;
         })
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)")
         .kernel([](const Tensor& self, IntList size, std::optional<int64_t> format) {
             WICK_CHECK(memory_format_or(format, MemoryFormat::contiguous) == MemoryFormat::contiguous,

@@ -146,7 +146,7 @@ void register_indexing(Registry& ops) {
         ops, "aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor")
         .out()
         .derivative("self", "grad")
-        .derivative("source", "grad.index_select(dim, index) * alpha");
+        .derivative("source", "grad.index_select(dim, index) * ops.wick.conj_number(alpha)");
     add_both_forms<&index_copy>(ops, "aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor")
         .out()
         .derivative("self", "grad.index_fill(dim, index, 0)")

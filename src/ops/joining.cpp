@@ -147,10 +147,7 @@ TensorList meshgrid(const TensorList& tensors, std::string_view indexing) {
         shape[i] = sizes[i];
         grids.push_back(recorded::expand(recorded::reshape(axes[i], shape), sizes));
     }
-    if (swapped) {
-        for (Tensor& grid : grids) grid = recorded::transpose(grid, 0, 1);
-        std::swap(grids[0], grids[1]);
-    }
+    if (swapped) std::swap(grids[0], grids[1]);
     return grids;
 }
 

@@ -248,7 +248,8 @@ Four lstsq(const Tensor& self, const Tensor& b, std::optional<double> rcond,
     Tensor rank = empty({0}, DType::int64), residuals = none, values = none;
     if (method != "gels")
         rank = call_operator("aten::linalg_matrix_rank.atol_rtol_float", {self, IValue(), relative, false}).to_tensor();
-    if (method == "gelsd" || method == "gelss") values = call_operator("aten::linalg_svdvals", {self}).to_tensor();
+    if (method == "gelsd" || method == "gelss")
+        values = call_operator("aten::linalg_svdvals", {self.detach()}).to_tensor();
     const bool full_rank =
         method == "gels" || amin(rank.numel() > 0 ? rank : full({1}, n, DType::int64)).item().to_int() == n;
     if (m > n && full_rank && method != "gelsy") {

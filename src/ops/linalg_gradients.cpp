@@ -150,7 +150,8 @@ def eigh_backward(grad_values: Tensor, grad_vectors: Tensor, values: Tensor, vec
     if bool((grad_vectors != 0).any()) or grad_vectors.requires_grad:
         one = torch.eye(values.size(-1), dtype=values.dtype)
         gaps = values.unsqueeze(-2) - values.unsqueeze(-1) + one
-        inner = inner + turned.matmul(grad_vectors) / gaps * (1 - one)
+        turns = turned.matmul(grad_vectors)
+        inner = inner + (turns - turns.transpose(-2, -1)) / (2 * gaps)
     return vectors.matmul(inner).matmul(turned)
 )");
     // The product of the reflections, one by one: what a Householder product is differentiated as.

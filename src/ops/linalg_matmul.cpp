@@ -309,39 +309,41 @@ def matmul_backward(grad: Tensor, self: Tensor, other: Tensor, mask: List[bool])
         .kernel(&addmm)
         .inplace()
         .out()
-        .derivative("self", "grad * beta")
-        .derivative("mat1", "grad.mm(mat2.t().conj()) * alpha")
-        .derivative("mat2", "mat1.t().conj().mm(grad) * alpha");
+        .derivative("self", "grad * ops.wick.conj_number(beta)")
+        .derivative("mat1", "grad.mm(mat2.t().conj()) * ops.wick.conj_number(alpha)")
+        .derivative("mat2", "mat1.t().conj().mm(grad) * ops.wick.conj_number(alpha)");
     ops.add("aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&baddbmm)
         .inplace()
         .out()
-        .derivative("self", "grad * beta")
-        .derivative("batch1", "grad.bmm(batch2.transpose(1, 2).conj()) * alpha")
-        .derivative("batch2", "batch1.transpose(1, 2).conj().bmm(grad) * alpha");
+        .derivative("self", "grad * ops.wick.conj_number(beta)")
+        .derivative("batch1", "grad.bmm(batch2.transpose(1, 2).conj()) * ops.wick.conj_number(alpha)")
+        .derivative("batch2", "batch1.transpose(1, 2).conj().bmm(grad) * ops.wick.conj_number(alpha)");
     ops.add("aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&addbmm)
         .inplace()
         .out()
-        .derivative("self", "grad * beta")
+        .derivative("self", "grad * ops.wick.conj_number(beta)")
         .derivative("batch1",
-                    "grad.unsqueeze(0).expand(batch1.size(0), -1, -1).bmm(batch2.transpose(1, 2).conj()) * alpha")
+                    "grad.unsqueeze(0).expand(batch1.size(0), -1, -1).bmm(batch2.transpose(1, 2).conj()) * "
+                    "ops.wick.conj_number(alpha)")
         .derivative("batch2",
-                    "batch1.transpose(1, 2).conj().bmm(grad.unsqueeze(0).expand(batch1.size(0), -1, -1)) * alpha");
+                    "batch1.transpose(1, 2).conj().bmm(grad.unsqueeze(0).expand(batch1.size(0), -1, -1)) * "
+                    "ops.wick.conj_number(alpha)");
     ops.add("aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&addmv)
         .inplace()
         .out()
-        .derivative("self", "grad * beta")
-        .derivative("mat", "grad.ger(vec.conj()) * alpha")
-        .derivative("vec", "mat.t().conj().mv(grad) * alpha");
+        .derivative("self", "grad * ops.wick.conj_number(beta)")
+        .derivative("mat", "grad.ger(vec.conj()) * ops.wick.conj_number(alpha)")
+        .derivative("vec", "mat.t().conj().mv(grad) * ops.wick.conj_number(alpha)");
     ops.add("aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
         .kernel(&addr)
         .inplace()
         .out()
-        .derivative("self", "grad * beta")
-        .derivative("vec1", "grad.mv(vec2.conj()) * alpha")
-        .derivative("vec2", "grad.t().mv(vec1.conj()) * alpha");
+        .derivative("self", "grad * ops.wick.conj_number(beta)")
+        .derivative("vec1", "grad.mv(vec2.conj()) * ops.wick.conj_number(alpha)")
+        .derivative("vec2", "grad.t().mv(vec1.conj()) * ops.wick.conj_number(alpha)");
     ops.add("aten::mv(Tensor self, Tensor vec) -> Tensor")
         .kernel(&mv)
         .out()

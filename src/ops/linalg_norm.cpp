@@ -136,8 +136,8 @@ std::pair<int64_t, int64_t> matrix_dims(const Tensor& self, const IntList& dims,
 
 Tensor norm_by_operator(const Tensor& self, double p, const std::optional<IntList>& dims, bool keepdim,
                         std::optional<DType> dtype) {
-    return recorded::call("aten::linalg_vector_norm", self, p, dims ? IValue(IntArrayRef(*dims).vec()) : IValue(), keepdim,
-                          dtype ? IValue(static_cast<int64_t>(*dtype)) : IValue());
+    return recorded::call("aten::linalg_vector_norm", self, p, dims ? IValue(IntArrayRef(*dims).vec()) : IValue(),
+                          keepdim, dtype ? IValue(static_cast<int64_t>(*dtype)) : IValue());
 }
 
 /// The largest, the smallest or the sum of the singular values of the matrices in two dimensions.
@@ -310,7 +310,7 @@ def vector_norm_backward(grad: Tensor, self: Tensor, p: float, norm: Tensor, dim
         return self.sgn() * grad
     if p == 2.0:
         return self * (grad / norm).masked_fill(norm == 0, 0)
-    if math.isinf(p):
+    if abs(p) == float("inf"):
         largest = (self.abs() == norm).logical_or(self.isnan())
         return self.sgn() * (grad / largest.sum(dim, True)) * largest
     if p < 1.0:

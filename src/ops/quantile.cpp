@@ -93,7 +93,7 @@ void register_quantile(Registry& ops) {
         .composite(R"(
 def quantile_by_sorting(self: Tensor, q: Tensor, dim: Optional[int], keepdim: bool, interpolation: str, skip_nan: bool) -> Tensor:
     rows = self.flatten() if dim is None or self.dim() == 0 else self.movedim(dim, -1)
-    ordered = torch.sort(rows)[0]
+    ordered, order = torch.sort(rows)
     nan = ordered.isnan()
     last = torch.full_like(nan.narrow(-1, 0, 1), nan.size(-1) - 1, dtype=self.dtype)
     if skip_nan:
@@ -108,9 +108,9 @@ def quantile_by_sorting(self: Tensor, q: Tensor, dim: Optional[int], keepdim: bo
     elif interpolation == "nearest":
         ranks = ranks.round()
     below = ranks.floor()
-    result = ordered.gather(-1, below.to(torch.int64))
+    result = ordered.gather(-1, below.type_as(order))
     if interpolation == "linear" or interpolation == "midpoint":
-        above = ordered.gather(-1, ranks.ceil().to(torch.int64))
+        above = ordered.gather(-1, ranks.ceil().type_as(order))
         weight = torch.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - below
         result = torch.lerp(result, above, weight)
     result = result.movedim(-1, 0)

@@ -14,38 +14,38 @@ static Tensor fill_random_below(const Tensor& self, int64_t to, Generator& gener
 static void register_continuous(Registry& ops) {
     add_both_forms<&fill_uniform>(
         ops, "aten::uniform(Tensor self, float from=0., float to=1., *, Generator? generator=None) -> Tensor", true)
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     add_both_forms<&fill_exponential>(
         ops, "aten::exponential(Tensor self, float lambd=1., *, Generator? generator=None) -> Tensor", true)
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     add_both_forms<&fill_cauchy>(
         ops, "aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor", true)
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     add_both_forms<&fill_log_normal>(
         ops, "aten::log_normal(Tensor self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor", true)
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)")
         .kernel(&fill_normal)
         .side_effects()
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::normal_functional(Tensor self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor")
         .kernel(&OutOfPlace<&fill_normal>::call)
         .side_effects()
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
 }
 
 static void register_discrete(Registry& ops) {
     add_both_forms<&fill_random_range>(
         ops, "aten::random.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor", true)
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     add_both_forms<&fill_random_below>(
         ops, "aten::random.to(Tensor self, int to, *, Generator? generator=None) -> Tensor", true)
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     add_both_forms<&fill_random>(ops, "aten::random(Tensor self, *, Generator? generator=None) -> Tensor", true)
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     add_both_forms<&fill_geometric>(
         ops, "aten::geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor", true)
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor")
         .kernel([](const Tensor& self, Generator& g) {
             return fill_bernoulli_each(empty(self.sizes(), self.dtype()), self, g);
@@ -55,17 +55,17 @@ static void register_discrete(Registry& ops) {
         .derivative("self", "torch.zeros_like(grad)");
     add_both_forms<&fill_bernoulli_each>(
         ops, "aten::bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor", true)
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)")
         .kernel(&fill_bernoulli)
         .side_effects()
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor")
         .kernel([](const Tensor& self, double p, Generator& g) {
             return fill_bernoulli(empty(self.sizes(), self.dtype()), p, g);
         })
         .side_effects()
-        .not_differentiable();
+        .derivative("self", "torch.zeros_like(grad)");
 }
 
 static void register_generators(Registry& ops) {

@@ -130,7 +130,7 @@ def var_backward(grad: Tensor, self: Tensor, dim: Optional[List[int]], correctio
     centred = self - self.mean(dim, True)
     freedom = self.numel() / max(grad.numel(), 1) - correction
     if freedom <= 0:
-        return wide * torch.where(centred == 0, math.nan, math.inf)
+        return wide * torch.where(centred == 0, float("nan"), float("inf"))
     return wide * centred * (2 / freedom)
 )");
     ops.add(

@@ -203,12 +203,13 @@ void register_polynomials(Registry& ops) {
 }
 
 void register_statistics(Registry& ops) {
+    // 2 / sqrt(pi), sqrt(2 / pi), sqrt(1 / 2), sqrt(2 pi).
     add_function<special::erfcx>(ops, "special_erfcx")
-        .derivative("self", "grad * (2 * self * result - 2 / math.sqrt(math.pi))");
+        .derivative("self", "grad * (2 * self * result - 1.1283791670955126)");
     add_function<special::log_ndtr>(ops, "special_log_ndtr")
-        .derivative("self", "grad * math.sqrt(2 / math.pi) / torch.special_erfcx(self * -math.sqrt(0.5))");
+        .derivative("self", "grad * 0.7978845608028654 / torch.special_erfcx(self * -0.7071067811865476)");
     add_function<special::ndtri>(ops, "special_ndtri")
-        .derivative("self", "grad * math.sqrt(2 * math.pi) * torch.exp(result * result / 2)");
+        .derivative("self", "grad * 2.5066282746310002 * torch.exp(result * result / 2)");
     ops.add("aten::special_ndtr(Tensor self) -> Tensor")
         .pointwise(kIntToFloat, [](Expr x) { return 0.5 * erfc(x * -M_SQRT1_2); })
         .out();

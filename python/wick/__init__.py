@@ -4,14 +4,16 @@ Operators are functions of this module and methods of Tensor, under PyTorch's na
 """
 import importlib as _importlib
 
-from ._wick import *  # dtypes, device, Tensor, tensor(), the errors, manual_seed(), …
+from ._wick import *  # dtypes, device, Tensor, tensor(), Generator, the errors, …
 from ._wick import __version__
 from . import _library as _library
 from ._values import Size, Parameter, as_tensor, from_dlpack, from_numpy, is_tensor, is_floating_point, is_complex
 from ._values import inf, nan, pi, e, newaxis, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
 from ._values import finfo, iinfo
 from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ._printing import get_printoptions, printoptions, set_printoptions
 from ._weights import load, save
+from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 # Imported when they are first asked for, so that `import wick` is fast.
 _MODULES = {"autograd", "nn", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler"}

@@ -1,4 +1,4 @@
-"""no_grad and its like. Operators record nothing yet; programs can ask whether they would."""
+"""no_grad and its like: whether operators record what a backward pass needs."""
 import functools
 
 from . import _wick

@@ -1,6 +1,8 @@
 """load_state_dict, of nn.Module and ScriptModule."""
 import collections
 
+from ._grad_mode import no_grad
+
 _Keys = collections.namedtuple("_IncompatibleKeys", "missing_keys unexpected_keys")
 
 
@@ -28,7 +30,8 @@ def load_state_dict(module, state, strict=True):
                 f"the shape in current model is {_shape(tensor)}."
             )
         else:
-            tensor.detach().copy_(state[name])
+            with no_grad():
+                tensor.copy_(state[name])
     if errors:
         name = getattr(module, "original_name", None) or type(module).__name__
         raise RuntimeError("Error(s) in loading state_dict for {}:\n\t{}".format(name, "\n\t".join(errors)))

@@ -5,6 +5,8 @@
 #include <functional>
 #include <vector>
 
+#include <wick/ops/print_options.h>
+
 #include "ops/print_value.h"
 #include "ops/recording.h"
 #include "ops/tensor_elements.h"
@@ -12,14 +14,11 @@
 namespace wick::jit {
 namespace {
 
-constexpr int64_t kThreshold = 1000;
-constexpr int64_t kEdgeItems = 3;
-constexpr int64_t kLineWidth = 80;
-
 /// Chooses one notation and width for all elements shown.
 class Formatter {
  public:
-    Formatter(bool floating, const std::vector<Scalar>& values) : floating_(floating) {
+    Formatter(bool floating, const std::vector<Scalar>& values, const PrintOptions& options)
+        : floating_(floating), precision_(options.precision) {
         if (!floating) {
             for (const Scalar& value : values) width_ = std::max(width_, text_of(value).size());
             return;
@@ -34,7 +33,7 @@ class Formatter {
             if (x != std::ceil(x)) integral_ = false;
         }
         if (high == 0) return;
-        scientific_ = high / low > 1000.0 || high > 1.0e8 || low < 1.0e-4;
+        scientific_ = options.sci_mode.value_or(high / low > 1000.0 || high > 1.0e8 || low < 1.0e-4);
         for (const Scalar& value : values) {
             const double x = value.to_double();
             if (std::isfinite(x) && x != 0) width_ = std::max(width_, text_of(value).size());
@@ -51,12 +50,13 @@ class Formatter {
         const double x = value.to_double();
         if (std::isnan(x)) return "nan";
         if (std::isinf(x)) return x < 0 ? "-inf" : "inf";
-        if (scientific_) return fmt::format("{:.4e}", x);
+        if (scientific_) return fmt::format("{:.{}e}", x, precision_);
         if (integral_) return fmt::format("{:.0f}.", x);
-        return fmt::format("{:.4f}", x);
+        return fmt::format("{:.{}f}", x, precision_);
     }
 
     bool floating_;
+    int64_t precision_;
     bool integral_ = true;
     bool scientific_ = false;
     size_t width_ = 1;
@@ -64,7 +64,8 @@ class Formatter {
 
 class TensorPrinter {
  public:
-    explicit TensorPrinter(const Tensor& tensor) : tensor_(tensor), summarize_(tensor.numel() > kThreshold) {
+    TensorPrinter(const Tensor& tensor, const PrintOptions& options)
+        : tensor_(tensor), options_(options), summarize_(static_cast<double>(tensor.numel()) > options.threshold) {
         std::vector<Scalar> shown;
         collect(0, 0, shown);
         if (is_complex(tensor.dtype())) {
@@ -74,16 +75,16 @@ class TensorPrinter {
                 real.push_back(value.to_complex().real());
                 imag.push_back(value.to_complex().imag());
             }
-            formatters_ = {Formatter(true, real), Formatter(true, imag)};
+            formatters_ = {Formatter(true, real, options), Formatter(true, imag, options)};
         } else {
-            formatters_ = {Formatter(is_floating(tensor.dtype()), shown)};
+            formatters_ = {Formatter(is_floating(tensor.dtype()), shown, options)};
         }
     }
 
     std::string print(int64_t indent) const { return print(0, 0, indent); }
 
  private:
-    bool cut(int64_t dim) const { return summarize_ && tensor_.sizes()[dim] > 2 * kEdgeItems; }
+    bool cut(int64_t dim) const { return summarize_ && tensor_.sizes()[dim] > 2 * options_.edgeitems; }
 
     /// Calls visit(index) for the shown indices of a dimension, and gap() where some are left out.
     template <class Visit, class Gap>
@@ -91,9 +92,9 @@ class TensorPrinter {
         const int64_t size = tensor_.sizes()[dim];
         const bool shortened = cut(dim);
         for (int64_t i = 0; i < size; ++i) {
-            if (shortened && i == kEdgeItems) {
+            if (shortened && i == options_.edgeitems) {
                 gap();
-                i = size - kEdgeItems;
+                i = size - options_.edgeitems;
             }
             visit(i);
         }
@@ -119,7 +120,7 @@ class TensorPrinter {
     std::string vector(int64_t dim, int64_t offset, int64_t indent) const {
         int64_t width = static_cast<int64_t>(formatters_[0].width()) + 2;
         if (formatters_.size() == 2) width += static_cast<int64_t>(formatters_[1].width()) + 1;
-        const int64_t per_line = std::max<int64_t>(1, (kLineWidth - indent) / width);
+        const int64_t per_line = std::max<int64_t>(1, (options_.linewidth - indent) / width);
         std::string text = "[";
         int64_t count = 0;
         const auto add = [&](const std::string& item) {
@@ -146,6 +147,7 @@ class TensorPrinter {
     }
 
     const Tensor& tensor_;
+    const PrintOptions& options_;
     bool summarize_;
     std::vector<Formatter> formatters_;
 };
@@ -163,8 +165,9 @@ std::string tensor_repr(const Tensor& tensor, int indent) {
     const int64_t column = indent + static_cast<int64_t>(kPrefix.size());
     const DType dtype = tensor.dtype();
     const bool is_empty = tensor.numel() == 0;
+    const PrintOptions options = print_options();
 
-    std::string text = std::string(kPrefix) + (is_empty ? "[]" : TensorPrinter(tensor).print(column));
+    std::string text = std::string(kPrefix) + (is_empty ? "[]" : TensorPrinter(tensor, options).print(column));
     std::vector<std::string> suffixes;
     if (is_empty && tensor.dim() != 1) suffixes.push_back("size=" + size_tuple(tensor.sizes()));
     const bool usual = dtype == DType::float32 ||
@@ -179,7 +182,7 @@ std::string tensor_repr(const Tensor& tensor, int indent) {
     if (text.find('\n') == std::string::npos) line += indent;
     for (const std::string& suffix : suffixes) {
         const int64_t length = static_cast<int64_t>(suffix.size());
-        if (line + length + 2 > kLineWidth) {
+        if (line + length + 2 > options.linewidth) {
             text += ",\n" + std::string(column, ' ') + suffix;
             line = column + length;
         } else {

@@ -126,6 +126,8 @@ IValue to_ivalue(PyObject* object, Tuples tuples) {
     const nb::handle handle(object);
     if (is_dtype(object)) return IValue(static_cast<int64_t>(nb::inst_ptr<DTypeObject>(handle)->dtype));
     if (nb::isinstance<Device>(handle)) return IValue(*nb::inst_ptr<Device>(handle));
+    if (nb::isinstance<GeneratorObject>(handle))
+        return IValue::capsule(nb::inst_ptr<GeneratorObject>(handle)->generator);
     if (IValue value; script_object_from_python(object, value)) return value;
     if (PyIndex_Check(object)) {
         const nb::object number = nb::steal(PyNumber_Index(object));

@@ -6,12 +6,13 @@
 //   list, dict                                              copied; of the type of what is in them, else of Any
 //   tuple, Size                                             a tuple; what an operator is called with: a list where its
 //                                                           elements have one type
-//   ScriptModule, ScriptObject                              the same object
+//   ScriptModule, ScriptObject, Generator                   the same object
 //   what has __index__ or __float__ (NumPy's numbers)       an int or a float
 
 #include <memory>
 #include <nanobind/nanobind.h>
 
+#include <wick/tensor/generator.h>
 #include <wick/types/ivalue.h>
 
 namespace wick::jit {
@@ -25,6 +26,11 @@ using Unit = std::shared_ptr<jit::CompilationUnit>;
 /// dtype as Python sees it; there is one object per dtype.
 struct DTypeObject {
     DType dtype;
+};
+
+/// A source of random numbers as Python holds it.
+struct GeneratorObject {
+    IntrusivePtr<Generator> generator;
 };
 
 enum class Tuples { as_tuples, as_lists };

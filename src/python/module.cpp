@@ -4,7 +4,6 @@
 #include <nanobind/nanobind.h>
 
 #include <wick/support/parallel.h>
-#include <wick/tensor/generator.h>
 #include <wick/tensor/grad_mode.h>
 
 #include "python/bindings.h"
@@ -24,9 +23,9 @@ NB_MODULE(_wick, module) {
     bind_operators(module);
     bind_autograd(module);
     bind_tensor(module);
+    bind_random(module);
     bind_script(module);
     bind_session(module);
-    module.def("manual_seed", &wick::manual_seed, nb::arg("seed"), "Starts the random numbers again from a seed.");
     module.def("set_num_threads", &wick::set_num_threads, nb::arg("threads"));
     module.def("get_num_threads", &wick::get_num_threads);
     module.def("is_grad_enabled", &wick::GradMode::is_enabled);

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include <wick/ops/print_options.h>
+
 #include "archive/torch_save.h"
 #include "ops/print_value.h"
 #include "ops/tensor_ops.h"
@@ -211,6 +213,26 @@ void bind_tensor(nb::module_& module) {
         },
         nb::arg("data"), nb::kw_only(), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
         nb::arg("requires_grad") = false, "A new tensor of numbers in nested sequences, of an array or of a tensor.");
+    module.def(
+        "_print_options",
+        [] {
+            const PrintOptions options = print_options();
+            nb::dict found;
+            found["precision"] = options.precision;
+            found["threshold"] = options.threshold;
+            found["edgeitems"] = options.edgeitems;
+            found["linewidth"] = options.linewidth;
+            found["sci_mode"] = options.sci_mode;
+            return found;
+        },
+        "How tensors are printed.");
+    module.def(
+        "_set_print_options",
+        [](int64_t precision, double threshold, int64_t edgeitems, int64_t linewidth, std::optional<bool> sci_mode) {
+            set_print_options({precision, threshold, edgeitems, linewidth, sci_mode});
+        },
+        nb::arg("precision"), nb::arg("threshold"), nb::arg("edgeitems"), nb::arg("linewidth"),
+        nb::arg("sci_mode").none());
     module.def("_from_array", &tensor_from_array, nb::arg("array"), "A tensor over an array's memory.");
 }
 

@@ -5,6 +5,7 @@
 #include <wick/api/program.h>
 #include <wick/autograd/autograd.h>
 #include <wick/autograd/function.h>
+#include <wick/optim/optim.h>
 #include <wick/support/error.h>
 #include <wick/support/parallel.h>
 #include <wick/tensor/tensor.h>

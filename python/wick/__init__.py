@@ -16,7 +16,7 @@ from ._weights import load, save
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"autograd", "nn", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler"}
+_MODULES = {"autograd", "nn", "optim", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler"}
 
 
 def __getattr__(name):

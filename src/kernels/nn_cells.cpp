@@ -8,6 +8,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/activation-inl.h"
+#include "kernels/along_row-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {
@@ -21,22 +22,6 @@ HWY_INLINE hn::Vec<D> sigmoid_of(D d, hn::Vec<D> x) {
 template <class D>
 HWY_INLINE hn::Vec<D> tanh_of(D d, hn::Vec<D> x) {
     return activate<Activation::Tanh>(d, x, {}, {});
-}
-
-// Calls step(load, store, i) along a row: with whole vectors first, then with the rest of it.
-template <class T, class F>
-HWY_INLINE void along_row(int64_t n, F&& step) {
-    const hn::ScalableTag<T> d;
-    const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-    int64_t i = 0;
-    for (; i + lanes <= n; i += lanes)
-        step([&](const T* p) HWY_ATTR { return hn::LoadU(d, p + i); },
-             [&](auto v, T* p) HWY_ATTR { hn::StoreU(v, d, p + i); });
-    if (i < n) {
-        const size_t left = static_cast<size_t>(n - i);
-        step([&](const T* p) HWY_ATTR { return load_some(d, p + i, left); },
-             [&](auto v, T* p) HWY_ATTR { store_some(d, v, p + i, left); });
-    }
 }
 
 template <class T>

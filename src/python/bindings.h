@@ -10,6 +10,7 @@ namespace wick::python {
 void bind_autograd(nanobind::module_& module);
 /// The attributes and methods of Tensor that are about gradients.
 void bind_gradients_of(nanobind::class_<Tensor>& tensor);
+void bind_optim(nanobind::module_& module);
 void bind_tensor(nanobind::module_& module);
 void bind_random(nanobind::module_& module);
 void bind_script(nanobind::module_& module);

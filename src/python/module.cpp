@@ -22,6 +22,7 @@ NB_MODULE(_wick, module) {
     bind_values(module);
     bind_operators(module);
     bind_autograd(module);
+    bind_optim(module);
     bind_tensor(module);
     bind_random(module);
     bind_script(module);

@@ -2,18 +2,9 @@
 import collections
 
 import wick
+from wick._hooks import RemovableHandle, register
 from wick._state import load_state_dict as _load_state_dict
 from wick._values import Parameter
-
-
-class RemovableHandle:
-    """Takes a hook off again."""
-
-    def __init__(self, hooks, key):
-        self._hooks, self._key = hooks, key
-
-    def remove(self):
-        self._hooks.pop(self._key, None)
 
 
 # What a module keeps about itself beside what its class assigns.
@@ -119,16 +110,11 @@ class Module:
 
     def register_forward_pre_hook(self, hook):
         """hook(module, args) is called before each call, and may give other arguments."""
-        return self._register(self._forward_pre_hooks, hook)
+        return register(self._forward_pre_hooks, hook)
 
     def register_forward_hook(self, hook):
         """hook(module, args, result) is called after each call, and may give another result."""
-        return self._register(self._forward_hooks, hook)
-
-    def _register(self, hooks, hook):
-        key = max(hooks, default=-1) + 1
-        hooks[key] = hook
-        return RemovableHandle(hooks, key)
+        return register(self._forward_hooks, hook)
 
     # What is below ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,37 @@
+#pragma once
+// Adagrad (Duchi, Hazan and Singer 2011).
+
+#include <wick/optim/optimizer.h>
+
+namespace wick::optim {
+
+class WICK_API AdagradOptions {
+ public:
+    AdagradOptions(double lr = 1e-2) : lr_(lr) {}
+    std::vector<Field> fields();
+    /// OpError for values outside their range.
+    void check() const;
+
+    WICK_OPTION(double, lr);
+    WICK_OPTION(double, lr_decay) = 0;
+    WICK_OPTION(double, eps) = 1e-10;
+    WICK_OPTION(double, weight_decay) = 0;
+    WICK_OPTION(double, initial_accumulator_value) = 0;
+    WICK_OPTION(bool, maximize) = false;
+};
+
+struct WICK_API AdagradState {
+    Tensor step;
+    Tensor sum;  ///< of the squared gradients
+    std::vector<Field> fields();
+};
+
+WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, AdagradState& state,
+                      const AdagradOptions& options);
+
+class Adagrad : public OptimizerOf<AdagradOptions, AdagradState> {
+ public:
+    using OptimizerOf::OptimizerOf;
+};
+
+}  // namespace wick::optim

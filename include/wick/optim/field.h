@@ -1,0 +1,43 @@
+#pragma once
+// Options of optimizers and what they keep about a parameter, by PyTorch's names: how state_dict, load_state_dict and
+// Python see them.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <wick/support/export.h>
+#include <wick/tensor/tensor.h>
+#include <wick/types/ivalue.h>
+
+namespace wick::optim {
+
+/// One of them, where it lies.
+struct WICK_API Field {
+    using Place = std::variant<double*, int64_t*, bool*, std::pair<double, double>*, std::optional<std::string>*,
+                               Tensor*, std::vector<Tensor>*, std::vector<double>*>;
+    const char* name;
+    Place place;
+
+    /// None for an undefined tensor and an absent string.
+    IValue value() const;
+    /// A number is also taken from a tensor of one element. Throws OpError for a value of another type.
+    void set(const IValue& value) const;
+};
+
+}  // namespace wick::optim
+
+/// Within a class of options: `name()` and `name(value)`, which returns the options, over a member `name_`.
+#define WICK_OPTION(type, name)                  \
+ public:                                         \
+    const type& name() const { return name##_; } \
+    auto& name(type value) {                     \
+        name##_ = std::move(value);              \
+        return *this;                            \
+    }                                            \
+                                                 \
+ private:                                        \
+    type name##_

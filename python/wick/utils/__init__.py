@@ -1,3 +1,3 @@
-"""Timers."""
-from . import benchmark
+"""Timers, and data sets."""
+from . import benchmark, data
 from .benchmark import Benchmark, Timer

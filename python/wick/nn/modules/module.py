@@ -2,21 +2,25 @@
 import collections
 
 import wick
-from wick._hooks import RemovableHandle, register
+from wick._hooks import register
 from wick._state import load_state_dict as _load_state_dict
 from wick._values import Parameter
 
+from .backward_hooks import BackwardHooks
+
 
 # What a module keeps about itself beside what its class assigns.
-INTERNAL = ("_parameters", "_buffers", "_modules", "_non_persistent_buffers_set", "_forward_hooks", "_forward_pre_hooks")
+_STORES = ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+INTERNAL = (*_STORES, "_non_persistent_buffers_set", "_has_hooks")
 
 
 class Module:
     """Base of all layers. Parameters, buffers and modules that are assigned become part of it."""
 
     def __init__(self, *args, **kwargs):
-        for name in ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks"):
+        for name in _STORES:
             object.__setattr__(self, name, {})
+        object.__setattr__(self, "_has_hooks", False)
         object.__setattr__(self, "_non_persistent_buffers_set", set())
         object.__setattr__(self, "training", True)
 
@@ -95,26 +99,48 @@ class Module:
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args, **kwargs):
-        if not self._forward_hooks and not self._forward_pre_hooks:
+        if not self._has_hooks:
             return self.forward(*args, **kwargs)
-        for hook in list(self._forward_pre_hooks.values()):
-            changed = hook(self, args)
+        return self._call_with_hooks(args, kwargs)
+
+    def _call_with_hooks(self, args, kwargs):
+        for hook, with_kwargs in list(self._forward_pre_hooks.values()):
+            changed = hook(self, args, kwargs) if with_kwargs else hook(self, args)
             if changed is not None:
-                args = changed if isinstance(changed, tuple) else (changed,)
+                args, kwargs = changed if with_kwargs else (changed if isinstance(changed, tuple) else (changed,), kwargs)
+        backward = None
+        if self._backward_hooks or self._backward_pre_hooks:
+            backward = BackwardHooks(self, self._backward_pre_hooks.values(), self._backward_hooks.values())
+            args = backward.before(args)
         result = self.forward(*args, **kwargs)
-        for hook in list(self._forward_hooks.values()):
-            changed = hook(self, args, result)
+        for hook, with_kwargs in list(self._forward_hooks.values()):
+            changed = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
             if changed is not None:
                 result = changed
-        return result
+        return result if backward is None else backward.after(result)
 
-    def register_forward_pre_hook(self, hook):
-        """hook(module, args) is called before each call, and may give other arguments."""
-        return register(self._forward_pre_hooks, hook)
+    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
+        """hook(module, args) is called before each call, and may give other arguments; with_kwargs: hook(module, args,
+        kwargs), which may give (args, kwargs)."""
+        return self._register(self._forward_pre_hooks, (hook, with_kwargs), prepend)
 
-    def register_forward_hook(self, hook):
-        """hook(module, args, result) is called after each call, and may give another result."""
-        return register(self._forward_hooks, hook)
+    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False):
+        """hook(module, args, result) is called after each call, and may give another result; with_kwargs: hook(module, args,
+        kwargs, result)."""
+        return self._register(self._forward_hooks, (hook, with_kwargs), prepend)
+
+    def register_full_backward_pre_hook(self, hook, prepend=False):
+        """hook(module, grad_output) is called when the gradients of the results are known, and may give others."""
+        return self._register(self._backward_pre_hooks, hook, prepend)
+
+    def register_full_backward_hook(self, hook, prepend=False):
+        """hook(module, grad_input, grad_output) is called when the gradients of the positional arguments are known, and may
+        give others. Both are tuples, with None for what has no gradient."""
+        return self._register(self._backward_hooks, hook, prepend)
+
+    def _register(self, hooks, hook, prepend):
+        object.__setattr__(self, "_has_hooks", True)
+        return register(hooks, hook, prepend)
 
     # What is below ------------------------------------------------------------------------------------------------------
 
@@ -176,17 +202,16 @@ class Module:
 
     # State ------------------------------------------------------------------------------------------------------------
 
-    def state_dict(self, prefix=""):
-        state = collections.OrderedDict()
-        for name, parameter in self._parameters.items():
-            if parameter is not None:
-                state[prefix + name] = parameter.detach()
-        for name, buffer in self._buffers.items():
-            if buffer is not None and name not in self._non_persistent_buffers_set:
-                state[prefix + name] = buffer.detach()
+    def state_dict(self, *, destination=None, prefix="", keep_vars=False):
+        """Parameters and buffers by name, without their history unless keep_vars."""
+        state = collections.OrderedDict() if destination is None else destination
+        buffers = {name: buffer for name, buffer in self._buffers.items() if name not in self._non_persistent_buffers_set}
+        for name, tensor in {**self._parameters, **buffers}.items():
+            if tensor is not None:
+                state[prefix + name] = tensor if keep_vars else tensor.detach()
         for name, module in self._modules.items():
             if module is not None:
-                state.update(module.state_dict(f"{prefix}{name}."))
+                module.state_dict(destination=state, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         return state
 
     def load_state_dict(self, state_dict, strict=True):
@@ -221,7 +246,9 @@ class Module:
         for module in self.modules():
             for parameter in module._parameters.values():
                 if parameter is not None:
+                    grad = parameter.grad
                     parameter.data = function(parameter.data)
+                    parameter.grad = None if grad is None else function(grad)
             for name, buffer in module._buffers.items():
                 if buffer is not None:
                     module._buffers[name] = function(buffer)

@@ -1,9 +1,10 @@
 # A room is one folder under src/ (and include/wick/ for its public part), built as one object library.
 #
-#   wick_room(NAME [CHECKED] FOR_SIZE pattern... SEES room... LIBRARIES lib... ALONE pattern...)
+#   wick_room(NAME [CHECKED] FOR_SIZE pattern... BUT pattern... SEES room... LIBRARIES lib... ALONE pattern...)
 #
-# FOR_SIZE names the files that a release compiles for size: rooms that read and write programs (*), and operators that are
-# rare or leave their work to kernels. What runs programs is compiled for speed.
+# FOR_SIZE names the files that a release compiles for size: rooms that read and write programs (*), BUT for those in which
+# compiling spends its time, and operators that are rare or leave their work to kernels. What runs programs is compiled for
+# speed.
 #
 # SEES lists the rooms whose headers it may include. A room can only see rooms declared before it, and every
 # #include of its files is read here: an edge that is not declared stops the configuration.
@@ -59,7 +60,7 @@ function(wick_room_objects target sources libraries)
 endfunction()
 
 function(wick_room name)
-    cmake_parse_arguments(ROOM "CHECKED" "" "FOR_SIZE;SEES;LIBRARIES;ALONE" ${ARGN})
+    cmake_parse_arguments(ROOM "CHECKED" "" "FOR_SIZE;BUT;SEES;LIBRARIES;ALONE" ${ARGN})
     wick_check_room(${name} "${ROOM_SEES}")
     set(WICK_ROOMS ${WICK_ROOMS} ${name} CACHE INTERNAL "")
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
@@ -69,6 +70,9 @@ function(wick_room name)
     wick_room_objects(wick_${name} "${sources}" "${ROOM_LIBRARIES}")
     if(CMAKE_BUILD_TYPE STREQUAL "Release")
         wick_room_files(files ${name} "${ROOM_FOR_SIZE}")
+        wick_room_files(fast ${name} "${ROOM_BUT}")
+        list(REMOVE_ITEM files ${fast})
+        set_source_files_properties(${fast} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
         set_source_files_properties(${files} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
     endif()
     wick_room_files(files ${name} "${ROOM_ALONE}")

@@ -98,6 +98,10 @@ struct Pow {
     template <Number T>
     auto operator()(T a, T b) const {
         using R = Common<T, double>;
+        if constexpr (Real<T>) {
+            if (a == 0 && b < 0) [[unlikely]]
+                throw OpError("0.0 cannot be raised to a negative power");
+        }
         return std::pow(static_cast<R>(a), static_cast<R>(b));
     }
 };
@@ -151,6 +155,21 @@ struct ShiftRight {
         WICK_CHECK(by >= 0, "negative shift count");
         return a >> std::min<int64_t>(by, 63);
     }
+};
+
+/// len(range(low, high, step)), computed without overflow.
+struct RangeLength {
+    int64_t operator()(int64_t low, int64_t high, int64_t step) const {
+        WICK_CHECK(step != 0, "range() arg 3 must not be zero");
+        const auto steps = [](int64_t from, int64_t to, uint64_t by) {
+            return static_cast<int64_t>((static_cast<uint64_t>(to) - static_cast<uint64_t>(from) - 1) / by + 1);
+        };
+        if (step > 0) return low < high ? steps(low, high, static_cast<uint64_t>(step)) : 0;
+        return low > high ? steps(high, low, 0 - static_cast<uint64_t>(step)) : 0;
+    }
+};
+struct RangeItem {
+    int64_t operator()(int64_t index, int64_t start, int64_t step) const { return Add()(start, Mul()(index, step)); }
 };
 
 struct Lt {

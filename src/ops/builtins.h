@@ -12,6 +12,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <wick/support/memory_meter.h>
+
 #include "ops/arithmetic.h"
 #include "ops/registry.h"
 
@@ -218,20 +220,67 @@ inline void set_list_item(ListObject& list, int64_t index, IValue value) {
     list.items[checked_index(index, list.items.size(), kListIndexOutOfRange)].swap(value);
 }
 
-/// Python's slice rule: calls visit(i) for each index of a sequence of `size` elements, in order.
-template <class F>
-void for_slice(int64_t size, std::optional<int64_t> start, std::optional<int64_t> stop, int64_t step, F visit) {
+inline void append_item(ListObject& list, IValue value) {
+    if (list.is_shared()) [[unlikely]]
+        share(value);
+    const SharedWrite guard(list);
+    const size_t size = list.items.size();
+    if (size == list.items.capacity()) check_memory(static_cast<int64_t>(2 * size * sizeof(IValue)));
+    list.items.push_back(std::move(value));
+}
+
+/// Throws OpError "KeyError: …".
+[[noreturn]] void missing_key(const IValue& key);
+
+// And those to dicts.
+inline IValue dict_item(const DictObject& dict, const IValue& key) {
+    const SharedRead guard(dict);
+    const IValue* value = dict.find(key);
+    return value ? *value : (missing_key(key), IValue());
+}
+inline IValue dict_item_or(const DictObject& dict, const IValue& key, const IValue& fallback) {
+    const SharedRead guard(dict);
+    const IValue* value = dict.find(key);
+    return value ? *value : fallback;
+}
+inline bool dict_contains(const DictObject& dict, const IValue& key) {
+    const SharedRead guard(dict);
+    return dict.find(key) != nullptr;
+}
+inline void set_dict_item(DictObject& dict, IValue key, IValue value) {
+    if (dict.is_shared()) [[unlikely]] {
+        share(key);
+        share(value);
+    }
+    const SharedWrite guard(dict);
+    dict.set(std::move(key), std::move(value));
+}
+
+/// The elements of a slice: `count` of them, `step` apart, from the one at `first` on.
+struct Slice {
+    int64_t first;
+    int64_t count;
+    int64_t step;
+};
+
+/// Python's slice rule for a sequence of `size` elements.
+inline Slice slice_of(int64_t size, std::optional<int64_t> start, std::optional<int64_t> stop, int64_t step) {
     WICK_CHECK(step != 0, "slice step cannot be zero");
     const int64_t low = step > 0 ? 0 : -1;
     const int64_t high = step > 0 ? size : size - 1;
     const auto place = [&](int64_t i) { return std::clamp(i < 0 ? std::max(i, -size - 1) + size : i, low, high); };
-    int64_t i = start ? place(*start) : (step > 0 ? low : high);
+    const int64_t first = start ? place(*start) : (step > 0 ? low : high);
     const int64_t end = stop ? place(*stop) : (step > 0 ? high : low);
-    if (step > 0) {
-        for (; i<end; i = end - i> step ? i + step : end) visit(i);
-    } else {
-        for (; i > end; i = end - i < step ? i + step : end) visit(i);
-    }
+    const bool is_empty = step > 0 ? first >= end : first <= end;
+    return {first, is_empty ? 0 : (end - first - (step > 0 ? 1 : -1)) / step + 1, step};
+}
+
+/// Calls visit(i) for each index of the slice, in order.
+template <class F>
+void for_slice(const Slice& slice, F visit) {
+    // In unsigned numbers: the index behind the last one may overflow.
+    uint64_t i = static_cast<uint64_t>(slice.first);
+    for (int64_t n = 0; n < slice.count; ++n, i += static_cast<uint64_t>(slice.step)) visit(static_cast<int64_t>(i));
 }
 
 }  // namespace wick::jit

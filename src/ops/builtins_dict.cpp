@@ -14,14 +14,8 @@ std::string key_text(const IValue& key) {
     return std::string(key.tag_name());
 }
 
-const IValue& existing(const DictObject& dict, const IValue& key) {
-    const IValue* value = dict.find(key);
-    WICK_CHECK(value, "KeyError: {}", key_text(key));
-    return *value;
-}
-
 IValue pop(DictObject& dict, const IValue& key) {
-    IValue value = existing(dict, key);
+    IValue value = dict_item(dict, key);
     dict.erase(key);
     return value;
 }
@@ -103,6 +97,8 @@ IValue from_pairs(const ListObject& pairs) {
 
 }  // namespace
 
+void missing_key(const IValue& key) { throw OpError(fmt::format("KeyError: {}", key_text(key))); }
+
 void register_builtins_dict(Registry& ops) {
     ops.add("aten::dict() -> Dict(str, Tensor)").kernel([]() -> IValue {
         return make_dict(string_type(), tensor_type());
@@ -115,22 +111,17 @@ void register_builtins_dict(Registry& ops) {
         add("aten::keys.{0}(Dict({0}, t) self) -> {0}[](*)").kernel(&keys);
         add("aten::values.{0}(Dict({0}, t) self) -> t[](*)").kernel(&values);
         add("aten::items.{0}(Dict({0}, t) self) -> (({0}, t)[])").kernel(&items);
-        add("aten::__getitem__.Dict_{0}(Dict({0}, t) self, {0} key) -> t(*)")
-            .kernel([](const DictObject& dict, const IValue& key) { return existing(dict, key); });
+        add("aten::__getitem__.Dict_{0}(Dict({0}, t) self, {0} key) -> t(*)").kernel(&dict_item);
         add("aten::get.{0}(Dict({0}, t) self, {0} key) -> t(*)?").kernel([](const DictObject& dict, const IValue& key) {
             const IValue* value = dict.find(key);
             return value ? *value : IValue();
         });
-        add("aten::get.default_{0}(Dict({0}, t) self, {0} key, t default_value) -> t(*)")
-            .kernel([](const DictObject& dict, const IValue& key, const IValue& fallback) {
-                const IValue* value = dict.find(key);
-                return value ? *value : fallback;
-            });
+        add("aten::get.default_{0}(Dict({0}, t) self, {0} key, t default_value) -> t(*)").kernel(&dict_item_or);
         add("aten::setdefault.{0}(Dict({0}, t)(a!) self, {0}(b -> *) key, t(c -> *) default_value) -> t(*)")
             .kernel(&set_default);
         add("aten::Delete.Dict_{0}(Dict({0}, t)(a!) self, {0} key) -> ()")
             .kernel([](DictObject& dict, const IValue& key) {
-                WICK_CHECK(dict.erase(key), "KeyError: {}", key_text(key));
+                if (!dict.erase(key)) missing_key(key);
             });
         add("aten::pop.Dict_{0}(Dict({0}, t)(a!) self, {0} key) -> t(*)").kernel(&pop);
         add("aten::pop.Dict_default_{0}(Dict({0}, t)(a!) self, {0} key, t default_value) -> t(*)").kernel(&pop_or);
@@ -138,8 +129,7 @@ void register_builtins_dict(Registry& ops) {
         add("aten::clear.{0}(Dict({0}, t)(a!) self) -> ()").kernel([](DictObject& dict) { dict.clear(); });
         add("aten::update.{0}(Dict({0}, t)(a!) self, Dict({0}, t)(a!) to_add) -> ()").kernel(&update);
         add("aten::copy.Dict_{0}(Dict({0}, t)(a) self) -> Dict({0}, t)").kernel(&copy);
-        add("aten::__contains__.{0}(Dict({0}, t) dict, {0} key) -> bool")
-            .kernel([](const DictObject& dict, const IValue& key) { return dict.find(key) != nullptr; });
+        add("aten::__contains__.{0}(Dict({0}, t) dict, {0} key) -> bool").kernel(&dict_contains);
         add("aten::_set_item.{0}(Dict({0}, t)(a!) l, {0}(b -> *) idx, t(c -> *) v) -> ()")
             .kernel([](DictObject& dict, const IValue& key, const IValue& value) { dict.set(key, value); });
         add("aten::dict.{0}(({0}, tVal)[] inputs) -> Dict({0}, tVal)").kernel(&from_pairs);

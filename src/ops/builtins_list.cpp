@@ -54,9 +54,10 @@ void extend(ListObject& list, const ListObject& other) {
 }
 
 IValue slice(const ListObject& list, std::optional<int64_t> start, std::optional<int64_t> stop, int64_t step) {
+    const Slice slice = slice_of(static_cast<int64_t>(list.items.size()), start, stop, step);
     std::vector<IValue> items;
-    for_slice(static_cast<int64_t>(list.items.size()), start, stop, step,
-              [&](int64_t i) { items.push_back(list.items[i]); });
+    items.reserve(slice.count);
+    for_slice(slice, [&](int64_t i) { items.push_back(list.items[i]); });
     return list_like(list, std::move(items));
 }
 
@@ -199,9 +200,7 @@ void register_reductions(Registry& ops) {
 
 void register_builtins_list(Registry& ops) {
     ops.add("aten::append.t(t[](a!) self, t(c -> *) el) -> t[](a!)").kernel([](ListObject& list, const IValue& value) {
-        std::vector<IValue>& items = list.items;
-        if (items.size() == items.capacity()) check_memory(static_cast<int64_t>(2 * items.size() * sizeof(IValue)));
-        items.push_back(value);
+        append_item(list, value);
         return itself(list);
     });
     ops.add("aten::add_.t(t[](a!) self, t[] b) -> t[]").kernel([](ListObject& list, const ListObject& other) {

@@ -8,21 +8,6 @@
 namespace wick::jit {
 namespace {
 
-/// len(range(low, high, step)), computed without overflow.
-int64_t range_length(int64_t low, int64_t high, int64_t step) {
-    WICK_CHECK(step != 0, "range() arg 3 must not be zero");
-    const auto steps = [](int64_t from, int64_t to, uint64_t by) {
-        return static_cast<int64_t>((static_cast<uint64_t>(to) - static_cast<uint64_t>(from) - 1) / by + 1);
-    };
-    if (step > 0) return low < high ? steps(low, high, static_cast<uint64_t>(step)) : 0;
-    return low > high ? steps(high, low, 0 - static_cast<uint64_t>(step)) : 0;
-}
-
-int64_t derive_index(int64_t index, int64_t start, int64_t step) {
-    return static_cast<int64_t>(static_cast<uint64_t>(start) +
-                                static_cast<uint64_t>(index) * static_cast<uint64_t>(step));
-}
-
 IValue unwrap_optional(const IValue& value) {
     WICK_CHECK(!value.is_none(), "Unwrapping null optional");
     return value;
@@ -93,8 +78,10 @@ void register_process(Registry& ops) {
 }  // namespace
 
 void register_builtins_misc(Registry& ops) {
-    ops.add("aten::__range_length(int lo, int hi, int step) -> int").kernel(&range_length);
-    ops.add("aten::__derive_index(int index, int start, int step) -> int").kernel(&derive_index);
+    ops.add("aten::__range_length(int lo, int hi, int step) -> int")
+        .kernel([](int64_t low, int64_t high, int64_t step) { return arithmetic::RangeLength()(low, high, step); });
+    ops.add("aten::__derive_index(int index, int start, int step) -> int")
+        .kernel([](int64_t index, int64_t start, int64_t step) { return arithmetic::RangeItem()(index, start, step); });
     ops.add("aten::_unwrap_optional(t(a)? optional) -> t(a)").kernel(&unwrap_optional);
     ops.add("prim::unchecked_unwrap_optional(t(a)? optional) -> t(a)").kernel(&unwrap_optional);
     ops.add("prim::IfThenElse(bool cond, Any(a) x, Any(b) y) -> Any(b|a)")

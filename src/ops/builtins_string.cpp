@@ -296,12 +296,14 @@ Three rpartition(View s, View separator) {
 }
 
 std::string join(View separator, const ListObject& values) {
+    size_t length = 0;
+    for (const IValue& item : values.items) length += item.to_string().size() + separator.size();
+    checked_length(static_cast<int64_t>(length));
     std::string result;
+    result.reserve(length);
     for (size_t i = 0; i < values.items.size(); ++i) {
-        const std::string& part = values.items[i].to_string();
-        checked_length(static_cast<int64_t>(result.size() + part.size() + separator.size()));
         if (i > 0) result += separator;
-        result += part;
+        result += values.items[i].to_string();
     }
     return result;
 }
@@ -311,8 +313,11 @@ IValue get_item(View s, int64_t index) {
 }
 
 std::string slice(View s, std::optional<int64_t> start, std::optional<int64_t> stop, int64_t step) {
+    const Slice slice = slice_of(static_cast<int64_t>(s.size()), start, stop, step);
+    if (step == 1) return std::string(s.substr(slice.first, slice.count));
     std::string result;
-    for_slice(static_cast<int64_t>(s.size()), start, stop, step, [&](int64_t i) { result += s[i]; });
+    result.reserve(slice.count);
+    for_slice(slice, [&](int64_t i) { result += s[i]; });
     return result;
 }
 

@@ -24,11 +24,13 @@ inline const IValue& character(char byte) {
     return table[static_cast<unsigned char>(byte)];
 }
 
-inline std::string concat_strings(std::string_view a, std::string_view b) {
+inline IValue concat_strings(std::string_view a, std::string_view b) {
     check_memory(static_cast<int64_t>(a.size() + b.size()));
-    std::string result;
-    result.reserve(a.size() + b.size());
-    return result.append(a).append(b);
+    // Made where it stays.
+    auto result = make_intrusive<StringObject>();
+    result->value.reserve(a.size() + b.size());
+    result->value.append(a).append(b);
+    return result;
 }
 
 }  // namespace wick::jit

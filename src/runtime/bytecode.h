@@ -13,7 +13,7 @@
 //   -         not used
 //
 // Loops check the call's limits at their back edge (CountNext, LoopNext, Repeat…), calls at entry, operators before the
-// kernel runs; straight code between them is finite.
+// kernel runs; straight code between them is finite. What is counted there are the steps of RunOptions::max_steps.
 
 #include <cstdint>
 #include <string>
@@ -53,6 +53,7 @@ namespace wick::jit {
     /* Calls */                                                                                           \
     PLAIN(Operator, List, None_, Table, "extra = operator; a… = operator(b)")                             \
     PLAIN(Call, List, None_, Table, "extra = function; a = function(b)")                                  \
+    PLAIN(CountCall, None_, None_, None_, "counts a call whose instructions follow")                      \
     PLAIN(CallValue, List, None_, None_, "a = first of b, a function value, called with the rest")        \
     PLAIN(CallInterface, List, None_, Table, "extra = name; a = method of the first of b, called with b") \
     PLAIN(Fork, List, None_, Table, "extra = plan; a = Future of plan(b)")                                \
@@ -76,10 +77,17 @@ namespace wick::jit {
     PLAIN(Not, Value, None_, None_, "a = not b")                                                          \
     PLAIN(IsNone, Value, None_, None_, "a = b is None")                                                   \
     PLAIN(IsNotNone, Value, None_, None_, "a = b is not None")                                            \
+    PLAIN(RangeLength, Value, Value, Value, "a = len(range(b, c, extra))")                                \
+    PLAIN(RangeItem, Value, Value, Value, "a = c + b * extra")                                            \
     PLAIN(StrConcat, Value, Value, None_, "a = b + c; grows b in place when nobody else holds it")        \
     PLAIN(ListLength, Value, None_, None_, "a = len(b)")                                                  \
     PLAIN(ListGet, Value, Value, None_, "a = b[c]")                                                       \
     PLAIN(ListSet, Value, Value, Value, "b[c] = extra")                                                   \
+    PLAIN(ListAppend, Value, Value, None_, "b.append(c)")                                                 \
+    PLAIN(DictGet, Value, Value, None_, "a = b[c]")                                                       \
+    PLAIN(DictGetOr, Value, Value, Value, "a = b.get(c, extra)")                                          \
+    PLAIN(DictContains, Value, Value, None_, "a = c in b")                                                \
+    PLAIN(DictSet, Value, Value, Value, "b[c] = extra")                                                   \
     UNARY(IntNeg, "aten::neg", int64_t, Neg)                                                              \
     UNARY(FloatNeg, "aten::neg", double, Neg)                                                             \
     UNARY(IntAbs, "prim::abs", int64_t, Abs)                                                              \

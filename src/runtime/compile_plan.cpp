@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <limits>
 #include <unordered_map>
@@ -20,34 +21,40 @@
 namespace wick::jit {
 namespace {
 
-/// Operators that have an opcode of their own, besides those on numbers and strings (select_opcode.h).
+/// Operators that have an opcode of their own, besides those on numbers and strings (select_opcode.h). {} stands for
+/// the type of a dict's keys.
 struct DirectOperator {
     std::string_view name;
     Opcode opcode;
 };
 constexpr DirectOperator kDirect[] = {
     {"aten::__not__", Opcode::Not},
+    {"aten::__range_length", Opcode::RangeLength},
+    {"aten::__derive_index", Opcode::RangeItem},
     {"aten::add.str", Opcode::StrConcat},
     {"aten::len.t", Opcode::ListLength},
     {"aten::__getitem__.t", Opcode::ListGet},
+    {"aten::_set_item.t", Opcode::ListSet},
+    {"aten::append.t", Opcode::ListAppend},
+    {"aten::__getitem__.Dict_{}", Opcode::DictGet},
+    {"aten::get.default_{}", Opcode::DictGetOr},
+    {"aten::__contains__.{}", Opcode::DictContains},
+    {"aten::_set_item.{}", Opcode::DictSet},
 };
 
 const std::unordered_map<const Operator*, Opcode>& direct_operators() {
     static const auto table = [] {
         std::unordered_map<const Operator*, Opcode> map;
         for (const auto& [name, opcode] : kDirect) {
-            const Operator* op = Registry::instance().find_overload(name);
-            WICK_ASSERT(op);
-            map.emplace(op, opcode);
+            for (const char* key : {"str", "int", "bool", "float", "complex", "Tensor"}) {
+                const Operator* op = Registry::instance().find_overload(fmt::format(fmt::runtime(name), key));
+                WICK_ASSERT(op);
+                map.emplace(op, opcode);
+            }
         }
         return map;
     }();
     return table;
-}
-
-const Operator* set_item_operator() {
-    static const Operator* op = Registry::instance().find_overload("aten::_set_item.t");
-    return op;
 }
 
 /// Values whose register may simply go stale: nothing is held by them.
@@ -67,6 +74,11 @@ bool is_plain(const Value* value) {
 bool is_true(const Value* value) {
     const IValue* constant = constant_value(value);
     return constant && constant->is_bool() && constant->to_bool();
+}
+
+bool is_one(const Value* value) {
+    const IValue* constant = constant_value(value);
+    return constant && constant->is_int() && constant->to_int() == 1;
 }
 
 /// Short-circuit `and` and `or`: the result when the condition decides alone is the condition, or a constant.
@@ -145,6 +157,8 @@ class PlanCompiler {
     void place(const Node* node) {
         node_ = node;
         plan_.places.push_back({node->range, node->inlined_from});
+        // The first node of a call that was inlined: it counts as calls do.
+        if (node->inlined_from && begun_.insert(node->inlined_from.get()).second) emit(Opcode::CountCall, 0);
     }
     /// Where a jump goes to, as the distance from it.
     static int32_t& target_of(Instruction& jump) {
@@ -441,17 +455,16 @@ class PlanCompiler {
         }
         if (const auto scalar = select_scalar_instruction(*node)) {
             const auto [b, c] = scalar_operands(node, *scalar, inputs(node));
-            emit(scalar->opcode, define_outputs(node), b, c);
+            emit_scalar(node, scalar->opcode, b, c);
             return;
         }
-        if (node->kind == sym::aten_derive_index) return emit_derived_index(node);
-        if (op == set_item_operator()) return emit_set_item(node);
+        if (node->kind == sym::aten_derive_index && is_one(node->input(2))) {
+            // By far the most loops step by 1.
+            emit(Opcode::IntAdd, define_outputs(node, 1), operand(node->input(1)), operand(node->input(0)));
+            return;
+        }
         const auto direct = direct_operators().find(op);
-        if (direct != direct_operators().end()) {
-            const std::vector<Operand> operands = inputs(node);
-            emit(direct->second, define_outputs(node, 1), operands[0], operands.size() > 1 ? operands[1] : 0);
-            return;
-        }
+        if (direct != direct_operators().end()) return emit_direct(node, direct->second);
         const std::vector<Operand> operands = inputs(node);
         if (!op->composite.empty()) {
             emit(Opcode::Call, define_outputs(node, 1), list(operands), index32(operands.size()),
@@ -486,6 +499,18 @@ class PlanCompiler {
         }
         return {operands[0], operands[1]};
     }
+    /// Division and remainder by a power of two, which round towards minus infinity, are a shift and a mask.
+    void emit_scalar(const Node* node, Opcode opcode, Operand b, Operand c) {
+        const bool divides = opcode == Opcode::IntFloorDiv || opcode == Opcode::IntRemainder;
+        const IValue* divisor = divides ? constant_value(node->input(1)) : nullptr;
+        const uint64_t power = divisor && divisor->is_int() && divisor->to_int() > 0 ? divisor->to_int() : 0;
+        if (std::has_single_bit(power)) {
+            const bool shifts = opcode == Opcode::IntFloorDiv;
+            opcode = shifts ? Opcode::IntShiftRight : Opcode::IntAnd;
+            c = constant(static_cast<int64_t>(shifts ? std::countr_zero(power) : power - 1));
+        }
+        emit(opcode, define_outputs(node), b, c);
+    }
     /// Of a test that jumps: it leaves its operands where they are.
     std::pair<Operand, Operand> jump_operands(const Node* node, const ScalarInstruction& test) {
         std::vector<Operand> operands;
@@ -493,25 +518,18 @@ class PlanCompiler {
         return scalar_operands(node, test, std::move(operands));
     }
 
-    /// start + index * step; by far the most loops step by 1.
-    void emit_derived_index(const Node* node) {
-        const IValue* step = constant_value(node->input(2));
-        Operand offset = operand(node->input(0));
-        if (!step || !step->is_int() || step->to_int() != 1) {
-            const uint32_t product = plan_.registers++;
-            emit(Opcode::IntMul, product, offset, operand(node->input(2)));
-            offset = register_operand(index32(product));
-        }
-        emit(Opcode::IntAdd, define_outputs(node, 1), operand(node->input(1)), offset);
-    }
-
-    /// Assigning gives the list, which hardly anybody uses.
-    void emit_set_item(const Node* node) {
-        const bool is_used = !node->outputs.empty() && !node->output()->uses.empty();
+    void emit_direct(const Node* node, Opcode opcode) {
         std::vector<Operand> operands = inputs(node);
+        operands.resize(3);
+        if (opcode != Opcode::ListSet && opcode != Opcode::ListAppend && opcode != Opcode::DictSet) {
+            emit(opcode, define_outputs(node, 1), operands[0], operands[1], operands[2]);
+            return;
+        }
+        // What changes a list gives the list, which hardly anybody uses.
+        const bool is_used = !node->outputs.empty() && !node->output()->uses.empty();
         const Operand list = operands[0];
         if (is_used) operands[0] &= ~1;
-        emit(Opcode::ListSet, 0, operands[0], operands[1], operands[2]);
+        emit(opcode, 0, operands[0], operands[1], operands[2]);
         if (is_used)
             emit(Opcode::Move, define_outputs(node, 1), list);
         else
@@ -752,7 +770,8 @@ class PlanCompiler {
     std::unordered_map<const Value*, Operand> operands_;
     const ValueSet* dying_ = nullptr;
     std::vector<ValueSet> dying_at_return_;
-    ValueSet conditions_;  ///< what is not computed as a value
+    std::unordered_set<const void*> begun_;  ///< inlined calls, by what their nodes have in common
+    ValueSet conditions_;                    ///< what is not computed as a value
     struct Wanted {
         uint32_t reg;
         const Value* old;

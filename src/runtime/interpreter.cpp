@@ -180,7 +180,7 @@ class Interpreter {
         return values;
     }
     template <class T>
-    static T scalar(const Window& window, Operand operand) {
+    [[gnu::always_inline]] static T scalar(const Window& window, Operand operand) {
         if constexpr (std::is_same_v<T, int64_t>)
             return value(window, operand).to_int();
         else if constexpr (std::is_same_v<T, double>)
@@ -333,6 +333,16 @@ class Interpreter {
             charge_new(value);
     }
 
+    /// Runs change(), and counts by how much a container grows in it.
+    template <class F>
+    [[gnu::always_inline]] void grow(const IValue& container, const F& change) const {
+        if (!context_->meter) [[likely]]
+            return change();
+        const int64_t before = footprint(container);
+        change();
+        charge_growth(container, before);
+    }
+
     [[noreturn]] static void raise(Window window, const Instruction& in) {
         const IValue& message = value(window, operands(window, in)[0]);
         std::string name = "RuntimeError";
@@ -471,6 +481,9 @@ IValue Interpreter::execute() {
         call_function(*window.plan->functions[at->extra], window, *at);
         resume();
         WICK_GO();
+    CountCall:
+        count_step();
+        WICK_NEXT();
     CallValue : {
         count_step();
         WICK_CHECK(at->c > 0, "nothing to call");
@@ -568,6 +581,14 @@ IValue Interpreter::execute() {
         set(reg(at->a), none == (at->opcode == Opcode::IsNone));
     }
         WICK_NEXT();
+    RangeLength:
+        set(reg(at->a), arithmetic::RangeLength()(scalar<int64_t>(window, at->b), scalar<int64_t>(window, at->c),
+                                                  scalar<int64_t>(window, at->extra)));
+        WICK_NEXT();
+    RangeItem:
+        set(reg(at->a), arithmetic::RangeItem()(scalar<int64_t>(window, at->b), scalar<int64_t>(window, at->c),
+                                                scalar<int64_t>(window, at->extra)));
+        WICK_NEXT();
     StrConcat : {
         const bool may_grow = at->b >= 0 && (at->b & 1) && !context_->meter;
         std::string* text = may_grow ? reg(at->b >> 1).unshared_string() : nullptr;
@@ -595,6 +616,33 @@ IValue Interpreter::execute() {
         WICK_NEXT();
     ListSet:
         set_list_item(value(window, at->b).to_list(), scalar<int64_t>(window, at->c), take(window, at->extra));
+        release(window, at->b);
+        WICK_NEXT();
+    ListAppend:
+        grow(value(window, at->b), [&] { append_item(value(window, at->b).to_list(), take(window, at->c)); });
+        release(window, at->b);
+        WICK_NEXT();
+    DictGet:
+        set(reg(at->a), dict_item(value(window, at->b).to_dict(), value(window, at->c)));
+        release(window, at->b);
+        release(window, at->c);
+        WICK_NEXT();
+    DictGetOr:
+        set(reg(at->a), dict_item_or(value(window, at->b).to_dict(), value(window, at->c), value(window, at->extra)));
+        release(window, at->b);
+        release(window, at->c);
+        release(window, at->extra);
+        WICK_NEXT();
+    DictContains : {
+        const bool found = dict_contains(value(window, at->b).to_dict(), value(window, at->c));
+        release(window, at->b);
+        release(window, at->c);
+        set(reg(at->a), found);
+    }
+        WICK_NEXT();
+    DictSet:
+        grow(value(window, at->b),
+             [&] { set_dict_item(value(window, at->b).to_dict(), take(window, at->c), take(window, at->extra)); });
         release(window, at->b);
         WICK_NEXT();
 

@@ -2,6 +2,7 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <thread>
 #include <utility>
 
@@ -80,6 +81,7 @@ IValue::IValue(Tensor value) noexcept : IValue() {
 }
 
 IValue::IValue(std::string value) : IValue(make_intrusive<StringObject>(std::move(value))) {}
+IValue::IValue(std::string_view value) : IValue(make_intrusive<StringObject>(value)) {}
 
 template <class Range>
 static IValue list_of(const TypePtr& element, const Range& values) {
@@ -120,11 +122,6 @@ Scalar IValue::to_scalar() const {
 }
 
 Tensor IValue::to_tensor() const { return is_none() ? Tensor() : tensor_ref(); }
-
-const std::string& IValue::to_string() const {
-    expect(Tag::String);
-    return static_cast<const StringObject*>(payload_.pointer)->value;
-}
 
 std::string* IValue::unshared_string() {
     if (tag_ != Tag::String || payload_.pointer->use_count() != 1) return nullptr;
@@ -330,9 +327,33 @@ size_t hash_of(const IValue& value) {
     }
 }
 
-/// Spread over all bits, of which the index takes the lower ones.
+/// Of a text; those of up to 16 bytes, which most keys are, are read as two words.
+static uint64_t hash_of_text(std::string_view text) {
+    const size_t size = text.size();
+    uint64_t head = 0;
+    uint64_t tail = 0;
+    if (size > 16) return std::hash<std::string_view>()(text);
+    if (size >= 8) {
+        std::memcpy(&head, text.data(), 8);
+        std::memcpy(&tail, text.data() + size - 8, 8);
+    } else {
+        for (const char c : text) head = head << 8 | static_cast<unsigned char>(c);
+    }
+    head = (head ^ size) * 0xff51afd7ed558ccdull;
+    return (head ^ head >> 32) + tail * 0xc4ceb9fe1a85ec53ull;
+}
+
+/// As dicts use it: spread over all bits, of which the index takes the lower ones.
 static uint32_t spread_hash(const IValue& key) {
-    return static_cast<uint32_t>(hash_of(key) * 0x9e3779b97f4a7c15ull >> 32);
+    const uint64_t hash = key.is_string() ? hash_of_text(key.to_string()) : hash_of(key);
+    return static_cast<uint32_t>((hash ^ hash >> 32) * 0x9e3779b97f4a7c15ull >> 32);
+}
+
+/// Most keys are numbers or strings of one type.
+static bool same_key(const IValue& a, const IValue& b) {
+    if (a.is_int() && b.is_int()) return a.to_int() == b.to_int();
+    if (a.is_string() && b.is_string()) return a.pointer() == b.pointer() || a.to_string() == b.to_string();
+    return a.equals(b);
 }
 
 size_t DictObject::slot_of(const IValue& key, uint32_t hash) const {
@@ -341,7 +362,7 @@ size_t DictObject::slot_of(const IValue& key, uint32_t hash) const {
     size_t slot = hash & mask;
     while (index_[slot] >= 0) {
         const Entry& entry = entries_[index_[slot]];
-        if (entry.hash == hash && entry.alive && entry.key.equals(key)) break;
+        if (entry.hash == hash && entry.alive && same_key(entry.key, key)) break;
         slot = (slot + 1) & mask;
     }
     return slot;
@@ -410,13 +431,7 @@ const IValue& ScriptObject::missing(size_t number) const {
     throw OpError(fmt::format("{} has no attribute number {}", type->name(), number));
 }
 
-void ScriptObject::set_slot(size_t number, IValue value) {
-    if (is_shared()) share(value);
-    const SharedWrite guard(*this);
-    if (number >= slots_.size()) missing(number);
-    // The former value goes with the parameter, after the guard.
-    slots_[number].swap(value);
-}
+void ScriptObject::share_with(const IValue& value) { share(value); }
 
 IValue ScriptObject::attr(std::string_view name) const {
     const int64_t number = type->find_attribute(name);

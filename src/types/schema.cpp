@@ -480,7 +480,7 @@ std::string Schema::str() const {
     }
     out += ") -> ";
     if (is_varret && returns.empty()) return out + "...";
-    if (returns.size() == 1 && !is_varret && returns[0].name.empty()) {
+    if (returns.size() == 1 && !is_varret) {
         // Parentheses keep a tuple, or a list of them, apart from a list of results.
         const std::string only = format_argument(returns[0]);
         return out + (only.starts_with('(') ? "(" + only + ")" : only);

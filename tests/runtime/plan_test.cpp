@@ -60,7 +60,7 @@ def f(x: List[int]) -> int:
 )";
     EXPECT_EQ(code(text), R"(f: 1 inputs, 10 registers
    0 ListLength r1 r0
-   1 Operator r2 (k2, r1, k2) aten::__range_length
+   1 RangeLength r2 k2 r1 k2
    2 Move r4 k1
    3 CountEnter r3 r2 ->16
    4 IntAdd r5 k2 r3
@@ -92,13 +92,69 @@ def f(x: int) -> int:
   return a - b
 )";
     EXPECT_EQ(code(text), R"(f: 1 inputs, 5 registers
-   0 IntMul r1 r0 r0
-   1 IntAdd r2 r0 k0
-   2 IntMul r3 r2 r2
-   3 IntSub r4 r1 r3
-   4 Return r0 r4
+   0 CountCall r0
+   1 CountCall r0
+   2 IntMul r1 r0 r0
+   3 IntAdd r2 r0 k0
+   4 CountCall r0
+   5 IntMul r3 r2 r2
+   6 IntSub r4 r1 r3
+   7 Return r0 r4
 )");
     EXPECT_EQ(run(text, {3}), "-7");
+}
+
+TEST(Plan, InlinedCallsAreSteps) {
+    const std::string text = R"(
+def square(x: int) -> int:
+  return x * x
+def f(n: int) -> int:
+  total = 0
+  for i in range(n):
+    total += __torch__.square(i)
+  return total
+)";
+    RunOptions options;
+    options.max_steps = 250;
+    EXPECT_EQ(run(text, {100}, options), "328350");
+    // A hundred turns and a hundred calls.
+    options.max_steps = 150;
+    EXPECT_THROW(run(text, {100}, options), LimitError);
+}
+
+TEST(Plan, DictsAndListsAreAccessedByInstructions) {
+    const std::string text = R"(
+def f(names: List[str]) -> Tuple[Dict[str, int], List[str]]:
+  counts = annotate(Dict[str, int], {})
+  order = annotate(List[str], [])
+  for i in range(len(names)):
+    name = names[i]
+    if torch.__contains__(counts, name):
+      counts[name] = counts[name] + 1
+    else:
+      counts[name] = torch.get(counts, "first", 1)
+      torch.append(order, name)
+  return (counts, order)
+)";
+    const std::string plan = code(text);
+    for (const char* name : {"DictContains", "DictGet ", "DictGetOr", "DictSet", "ListAppend"})
+        EXPECT_NE(plan.find(name), plan.npos) << name << " in\n" << plan;
+    EXPECT_EQ(plan.find("Operator"), plan.npos) << plan;
+    EXPECT_EQ(run(text, {std::vector<std::string>{"a", "first", "a", "b", "a"}}),
+              "({'a': 3, 'first': 1, 'b': 1}, ['a', 'first', 'b'])");
+}
+
+TEST(Plan, PowersOfTwoDivideByShifts) {
+    const std::string text = R"(
+def f(x: int) -> Tuple[int, int, int]:
+  return (x // 8, x % 8, x // 6)
+)";
+    const std::string plan = code(text);
+    EXPECT_NE(plan.find("IntShiftRight"), plan.npos) << plan;
+    EXPECT_NE(plan.find("IntAnd"), plan.npos) << plan;
+    EXPECT_NE(plan.find("IntFloorDiv"), plan.npos) << plan;
+    EXPECT_EQ(run(text, {-13}), "(-2, 3, -3)");
+    EXPECT_EQ(run(text, {13}), "(1, 5, 2)");
 }
 
 TEST(Plan, ARecursiveFunctionIsInlinedOnce) {

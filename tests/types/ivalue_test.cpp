@@ -51,6 +51,24 @@ TEST(Dict, KeepsInsertionOrderThroughErasure) {
     }
 }
 
+TEST(Dict, FindsTextsOfEveryLengthAndEqualNumbers) {
+    auto texts = make_dict(jit::string_type(), jit::int_type());
+    std::string text;
+    for (int i = 0; i < 100; ++i, text += static_cast<char>('a' + i % 7)) texts->set(text, i);
+    EXPECT_EQ(texts->size(), 100u);
+    text.clear();
+    for (int i = 0; i < 100; ++i, text += static_cast<char>('a' + i % 7)) EXPECT_EQ(texts->find(text)->to_int(), i);
+    EXPECT_EQ(texts->find(IValue("ba")), nullptr);
+    // As in Python, 1, 1.0 and True are one key.
+    auto numbers = make_dict(jit::any_type(), jit::int_type());
+    numbers->set(1, 1);
+    numbers->set(1.0, 2);
+    numbers->set(true, 3);
+    EXPECT_EQ(numbers->size(), 1u);
+    EXPECT_EQ(numbers->find(IValue(std::complex<double>(1, 0)))->to_int(), 3);
+    EXPECT_EQ(numbers->find(IValue("1")), nullptr);
+}
+
 TEST(Object, LongChainsDieWithoutRecursion) {
     auto node_type = make_intrusive<jit::ClassType>("__torch__.Node", false);
     node_type->add_attribute("next", jit::any_type());

@@ -65,8 +65,8 @@ class WICK_API IValue {
     /// An undefined tensor becomes None.
     IValue(Tensor value) noexcept;
     IValue(std::string value);
-    IValue(std::string_view value) : IValue(std::string(value)) {}
-    IValue(const char* value) : IValue(std::string(value)) {}
+    IValue(std::string_view value);
+    IValue(const char* value) : IValue(std::string_view(value)) {}
     IValue(IntrusivePtr<StringObject> value) noexcept;
     IValue(IntrusivePtr<ListObject> value) noexcept;
     IValue(IntrusivePtr<DictObject> value) noexcept;
@@ -199,7 +199,9 @@ class WICK_API ComplexObject : public RefCounted {
 
 class WICK_API StringObject : public RefCounted {
  public:
-    explicit StringObject(std::string value) : value(std::move(value)) {}
+    StringObject() = default;
+    explicit StringObject(std::string_view value) : value(value) {}
+    explicit StringObject(std::string&& value) : value(std::move(value)) {}
     /// Changed in place only while one value holds it (IValue::unshared_string).
     std::string value;
 };
@@ -276,7 +278,16 @@ class WICK_API ScriptObject : public RefCounted {
         const SharedRead guard(*this);
         return number < slots_.size() ? slots_[number] : missing(number);
     }
-    void set_slot(size_t number, IValue value);
+    void set_slot(size_t number, IValue value) {
+        if (is_shared()) [[unlikely]]
+            share_with(value);
+        const SharedWrite guard(*this);
+        // The former value goes with the parameter, after the guard.
+        if (number < slots_.size()) [[likely]]
+            slots_[number].swap(value);
+        else
+            missing(number);
+    }
     /// By name; throws OpError when the class has no such attribute.
     IValue attr(std::string_view name) const;
     /// Adds the slot too, of an attribute that the class has got since the object was made.
@@ -284,6 +295,7 @@ class WICK_API ScriptObject : public RefCounted {
 
  private:
     [[noreturn]] const IValue& missing(size_t number) const;
+    static void share_with(const IValue& value);
     std::vector<IValue> slots_;
 };
 
@@ -376,6 +388,11 @@ inline const Tensor& IValue::tensor_ref() const {
     // Tensor is exactly one counted pointer, and so is the payload.
     static_assert(sizeof(Tensor) == sizeof(Payload));
     return reinterpret_cast<const Tensor&>(payload_);
+}
+
+inline const std::string& IValue::to_string() const {
+    expect(Tag::String);
+    return static_cast<const StringObject*>(payload_.pointer)->value;
 }
 
 }  // namespace wick

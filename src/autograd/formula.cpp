@@ -76,7 +76,7 @@ Formula compile(const Operator& op, const Derivative& derivative) {
     formula.arguments = named_arguments(op, derivative.arguments);
     try {
         formula.function =
-            compile_operator_text(text, fmt::format("<derivative of {}>", op.operator_name()), &signature);
+            compile_operator_text(text, fmt::format("<derivative of {}>", op.operator_name()), 1, &signature);
     } catch (const Error& error) {
         throw InternalError(error.what());
     }

@@ -219,6 +219,8 @@ struct Parameter {
     const Expr* default_value = nullptr;
     Kind kind = Kind::normal;
     SourceRange range;
+    /// Text of `# type: …` behind it, or unknown.
+    SourceRange type_comment;
 };
 struct Lambda : ExprOf<ExprKind::Lambda> {
     std::vector<Parameter> parameters;
@@ -305,6 +307,7 @@ struct Import : StmtOf<StmtKind::Import> {
         std::string as;
     };
     std::string module;  ///< of `from`; "" of a plain import
+    int level = 0;       ///< dots before the module: where it is searched from
     std::vector<Alias> names;
 };
 struct FunctionDef : StmtOf<StmtKind::FunctionDef> {

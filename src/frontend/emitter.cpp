@@ -37,7 +37,7 @@ Schema Emitter::emit_body(const ast::FunctionDef& def, Schema schema, Block* blo
         if (declared && !declared->is(TypeKind::None))
             throw CompileError(def.range,
                                "Function was not annotated as having type None, but does not return along all paths");
-        emit_return_value(def.range, graph_.insert_constant(IValue()));
+        emit_return_value(def.range, graph_.insert_constant(IValue(), {}, def.range));
     }
     env_.pop();
     TypePtr returned =
@@ -125,8 +125,8 @@ struct OperatorResolver : Resolver {
 }  // namespace
 
 IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::string& source_name,
-                                             const Schema* signature) {
-    const std::shared_ptr<const Ast> ast = parse(std::make_shared<Source>(std::string(text), source_name));
+                                             int64_t first_line, const Schema* signature) {
+    const std::shared_ptr<const Ast> ast = parse(std::make_shared<Source>(std::string(text), source_name, first_line));
     const auto* def = ast->body.size() == 1 ? ast::as<ast::FunctionDef>(ast->body[0]) : nullptr;
     if (!def) throw InternalError(fmt::format("{}: expected one def", source_name));
     auto function = make_intrusive<Function>(def->name, [ast, def, signature](Function& self) {

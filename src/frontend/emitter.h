@@ -25,10 +25,10 @@ void emit_function(Function& function, const ast::FunctionDef& def, Schema signa
 /// error that shows the call too; a body that is being compiled is recursion. CompileError.
 const Schema& schema_for_call(Function& callee, const SourceRange& range);
 
-/// Compiles the one `def` in `text`, whose names are operators only (`torch.…`, builtins): composites, upgraders. Its
-/// parameters are what `signature` says, or without one what the text says.
+/// Compiles the one `def` in `text`, whose names are operators only (`torch.…`, builtins): composites, upgraders,
+/// derivatives. Its parameters are what `signature` says, or without one what the text says.
 IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::string& source_name,
-                                             const Schema* signature = nullptr);
+                                             int64_t first_line = 1, const Schema* signature = nullptr);
 
 /// Copies the nodes of `callee` to the insertion point of `graph`, with `inputs` for its inputs; returns its outputs.
 std::vector<Value*> inline_graph(Graph& graph, const Graph& callee, const std::vector<Value*>& inputs);

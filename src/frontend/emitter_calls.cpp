@@ -153,16 +153,16 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             if (call.args.empty() || call.args.size() > 2 || call.keywords.size() + call.args.size() > 2)
                 throw CompileError(range,
                                    fmt::format("enumerate expected at least 1 arguments, got {}", call.args.size()));
-            const SugaredPtr iterator = emit_sugared(*call.args[0])->iterator(range, graph_);
             const Expr* start = call.args.size() == 2   ? call.args[1]
                                 : call.keywords.empty() ? nullptr
                                                         : call.keywords[0].value;
-            if (!start) return std::make_shared<ZipValue>(std::vector<SugaredPtr>{nullptr, iterator});
-            // The counter begins elsewhere.
-            Value* first = emit(*start);
-            auto counter = std::make_shared<RangeValue>(range, graph_,
-                                                        std::vector<Value*>{first, graph_.insert_constant(INT64_MAX)});
-            return std::make_shared<ZipValue>(std::vector<SugaredPtr>{counter, iterator});
+            // In PyTorch's order, by which values are numbered.
+            std::vector<Value*> bounds;
+            if (start) bounds.push_back(emit(*start));
+            bounds.push_back(literal(IValue(INT64_MAX), range));
+            const SugaredPtr iterator = emit_sugared(*call.args[0])->iterator(range, graph_);
+            const auto counter = std::make_shared<RangeValue>(range, graph_, std::move(bounds));
+            return std::make_shared<ZipValue>(std::vector<SugaredPtr>{counter, iterator}, counter);
         }
         case SpecialForm::zip: {
             if (call.args.empty()) throw CompileError(range, "zip expected at least 1 arguments, got 0");
@@ -259,7 +259,7 @@ Value* Emitter::emit_dict_form(const Call& call, const TypePtr& hint) {
     for (size_t i = 0; i < call.keywords.size() && !is_one_list; ++i) {
         const Keyword& keyword = call.keywords[i];
         Value* key = graph_.insert_constant(IValue(keyword.name), {}, keyword.range);
-        emit_op(keyword.range, graph_, "aten::_set_item", {dict, key, emit(*keyword.value)});
+        emit_op(keyword.value->range, graph_, "aten::_set_item", {dict, key, emit(*keyword.value)});
     }
     return dict;
 }

@@ -163,7 +163,11 @@ void Emitter::emit_for(const For& statement) {
 
 void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const Expr& iterable,
                              const std::function<void()>& body) {
-    emit_over(range, emit_sugared(iterable)->iterator(iterable.range, graph_), [&](const SugaredPtr& element) {
+    const SugaredPtr iterator = emit_sugared(iterable)->iterator(range, graph_);
+    // PyTorch makes a tuple of what goes side by side, although it is taken apart at once.
+    const bool makes_tuples = dynamic_cast<const ZipValue*>(iterator.get()) && !iterator->must_unroll();
+    emit_over(range, iterator, [&](const SugaredPtr& element) {
+        if (makes_tuples) element->as_value(range, graph_);
         emit_assign_to(target, element, target.range);
         body();
     });
@@ -257,6 +261,11 @@ Condition Emitter::emit_condition(const Expr& expr) {
     if (const auto* compare = as<Compare>(&expr); compare && compare->rest.size() == 1) {
         if (compare->rest[0].first == TokenKind::Is || compare->rest[0].first == TokenKind::IsNot)
             return emit_is(*compare);
+        if (compare->rest[0].first == TokenKind::NotIn) {
+            Value* left = emit(*compare->first);
+            Value* right = emit(*compare->rest[0].second);
+            return {emit_comparison(expr.range, TokenKind::NotIn, left, right), {}, std::nullopt};
+        }
     }
     if (const auto* call = as<Call>(&expr)) {
         if (const auto* name = as<Name>(call->callee)) {
@@ -358,11 +367,26 @@ static std::vector<TypePtr> members_of(const TypePtr& type) {
     return {type};
 }
 
+std::optional<bool> Emitter::known_instance(const SugaredValue& object, const Expr& types) {
+    if (object.simple()) return std::nullopt;
+    const auto* tuple = as<Tuple>(&types);
+    std::optional<bool> known;
+    for (const Expr* type : tuple ? tuple->elements : Exprs{&types}) {
+        if (type->kind != ExprKind::Name && type->kind != ExprKind::Attribute) return std::nullopt;
+        const auto is = object.is_instance_of(*emit_sugared(*type));
+        if (!is) return std::nullopt;
+        known = known.value_or(false) || *is;
+    }
+    return known;
+}
+
 Condition Emitter::emit_isinstance(const Call& call) {
     if (call.args.size() != 2 || !call.keywords.empty())
         throw CompileError(call.range, fmt::format("isinstance expected exactly 2 arguments but found {}",
                                                    call.args.size() + call.keywords.size()));
-    Value* value = emit(*call.args[0]);
+    const SugaredPtr object = emit_sugared(*call.args[0]);
+    if (const auto known = known_instance(*object, *call.args[1])) return known_condition(call.range, *known);
+    Value* value = object->as_value(call.args[0]->range, graph_);
     std::vector<TypePtr> wanted;
     const std::function<void(const Expr&)> gather = [&](const Expr& expr) {
         if (const auto* tuple = as<Tuple>(&expr)) {

@@ -10,6 +10,37 @@ namespace wick::jit {
 
 using namespace ast;
 
+/// Names, numbers, and operators and lists of them, without %.
+static bool calls_nothing(const Expr& expr) {
+    switch (expr.kind) {
+        case ExprKind::Name:
+            return true;
+        case ExprKind::Constant:
+            return !static_cast<const Constant&>(expr).is_ellipsis;
+        case ExprKind::Attribute:
+            return calls_nothing(*static_cast<const Attribute&>(expr).value);
+        case ExprKind::Unary:
+            return calls_nothing(*static_cast<const Unary&>(expr).operand);
+        case ExprKind::Binary: {
+            const auto& binary = static_cast<const Binary&>(expr);
+            return binary.op != TokenKind::Percent && calls_nothing(*binary.left) && calls_nothing(*binary.right);
+        }
+        case ExprKind::Compare: {
+            const auto& compare = static_cast<const Compare&>(expr);
+            return compare.rest.size() == 1 && calls_nothing(*compare.first) && calls_nothing(*compare.rest[0].second);
+        }
+        case ExprKind::List:
+            return std::ranges::all_of(static_cast<const List&>(expr).elements,
+                                       [](const Expr* element) { return calls_nothing(*element); });
+        default:
+            return false;
+    }
+}
+
+void Emitter::emit_again(const Expr& expr) {
+    if (calls_nothing(expr)) emit_sugared(expr);
+}
+
 Value* Emitter::emit(const Expr& expr, const TypePtr& hint) {
     Value* value = emit_sugared(expr, hint)->as_value(expr.range, graph_);
     return hint && hint->is(TypeKind::Any) ? emit_cast(expr.range, value, hint) : value;
@@ -75,10 +106,11 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
             if (unary.op == TokenKind::Not) return emit_condition(expr).value;
             if (unary.op == TokenKind::Minus) {
                 const auto* constant = as<Constant>(unary.operand);
-                if (constant && constant->value.is_int())
+                // In archives `-1` is one number; in programs it is computed, which the numbers of later values tell.
+                if (constant && constant->value.is_int() && !resolver_.is_source())
                     return literal(IValue(static_cast<int64_t>(-static_cast<uint64_t>(constant->value.to_int()))),
                                    expr.range);
-                if (constant && constant->value.is_double())
+                if (constant && constant->value.is_double() && !resolver_.is_source())
                     return literal(IValue(-constant->value.to_double()), expr.range);
                 // The text `-1j` is read as one number, whose real part is 0.
                 if (constant && constant->value.is_complex())
@@ -102,6 +134,8 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
         }
         case ExprKind::Binary: {
             const auto& binary = static_cast<const Binary&>(expr);
+            // PyTorch emits the left operand of % once more, to look at its type.
+            if (binary.op == TokenKind::Percent) emit_again(*binary.left);
             Value* left = emit(*binary.left);
             return emit_operator_call(expr.range, binary.op, left, emit(*binary.right));
         }
@@ -111,15 +145,20 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
             const auto& compare = static_cast<const Compare&>(expr);
             if (compare.rest.size() == 1) {
                 const TokenKind op = compare.rest[0].first;
-                if (op == TokenKind::Is || op == TokenKind::IsNot) return emit_condition(expr).value;
+                if (op == TokenKind::Is || op == TokenKind::IsNot || op == TokenKind::NotIn)
+                    return emit_condition(expr).value;
                 Value* left = emit(*compare.first);
                 return emit_comparison(expr.range, op, left, emit(*compare.rest[0].second));
             }
             // a < b < c: each operand is evaluated once, the rest only while the comparisons hold.
             Value* left = emit(*compare.first);
             const std::function<Value*(size_t)> from = [&](size_t i) -> Value* {
+                const Expr& before = i == 0 ? *compare.first : *compare.rest[i - 1].second;
+                const SourceRange range(expr.range.source(), before.range.begin(), compare.rest[i].second->range.end());
                 Value* right = emit(*compare.rest[i].second);
-                Value* holds = emit_truth(expr.range, emit_comparison(expr.range, compare.rest[i].first, left, right));
+                Value* holds = emit_truth(range, emit_comparison(range, compare.rest[i].first, left, right));
+                // PyTorch computes the operand for each of its comparisons.
+                if (i + 1 < compare.rest.size()) emit_again(*compare.rest[i].second);
                 left = right;
                 if (i + 1 == compare.rest.size()) return holds;
                 return emit_choice(
@@ -284,12 +323,12 @@ Value* Emitter::emit_comparison(const SourceRange& range, TokenKind op, Value* l
                 range,
                 "def contains(xs, x) -> bool:\n  for y in xs:\n    if y == x:\n      return True\n  return False\n",
                 {right, left});
-            return op == TokenKind::In ? found : emit_op(range, graph_, "aten::__not__", {found});
+            return op == TokenKind::In ? found : emit_op(range, graph_, "aten::__not__", {emit_truth(range, found)});
         }
         Value* found = MagicFunction("__contains__", Symbol::from("aten::__contains__"))
                            .call(range, graph_, {NamedValue(range, right), NamedValue(range, left)}, {})
                            ->as_value(range, graph_);
-        return op == TokenKind::In ? found : emit_op(range, graph_, "aten::__not__", {found});
+        return op == TokenKind::In ? found : emit_op(range, graph_, "aten::__not__", {emit_truth(range, found)});
     }
     return emit_operator_call(range, op, left, right);
 }
@@ -375,12 +414,7 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
                                         keys[0]->type->annotation_str(), keys[i]->type->annotation_str()));
         }
     }
-    if (!keys.empty() && (keys[0]->type->is(TypeKind::Class) || keys[0]->type->is(TypeKind::List) ||
-                          keys[0]->type->is(TypeKind::Dict))) {
-        throw CompileError(expr.range, fmt::format("Cannot create dict for key type '{}', only int, float, complex, "
-                                                   "Tensor, device and string keys are supported",
-                                                   keys[0]->type->str()));
-    }
+    if (!keys.empty()) check_dict_key(expr.range, *keys[0]->type);
     TypePtr key_type = keys.empty() ? (key_hint ? key_hint : string_type()) : element_type(keys, key_hint);
     const TypePtr value_type = element_type(values, value_hint);
     std::vector<Value*> inputs;
@@ -401,13 +435,13 @@ void Emitter::emit_comprehension(const SourceRange& range, const std::function<v
     env_.pop();
 }
 
-void Emitter::emit_comprehension_loop(const std::vector<Comprehension>& loops, size_t level,
+void Emitter::emit_comprehension_loop(const SourceRange& range, const std::vector<Comprehension>& loops, size_t level,
                                       const std::function<void()>& body) {
     const Comprehension& loop = loops[level];
-    emit_iteration(loop.iterable->range, *loop.target, *loop.iterable, [&] {
+    emit_iteration(range, *loop.target, *loop.iterable, [&] {
         const std::function<void(size_t)> filtered = [&](size_t i) {
             if (i == loop.conditions.size())
-                return level + 1 < loops.size() ? emit_comprehension_loop(loops, level + 1, body) : body();
+                return level + 1 < loops.size() ? emit_comprehension_loop(range, loops, level + 1, body) : body();
             emit_if_else(
                 loop.conditions[i]->range, emit_condition(*loop.conditions[i]), [&] { filtered(i + 1); }, [] {});
         };
@@ -444,6 +478,7 @@ Value* Emitter::emit_growing_dict(const SourceRange& range, const TypePtr& hint,
     emit_comprehension(range, [&] {
         fill([&](Value* key, Value* value) {
             if (!std::exchange(typed, true)) {
+                check_dict_key(range, *key->type);
                 dict->set_type(dict_type(key->type, value->type));
             } else if (!dict_hint) {
                 dict->set_type(
@@ -458,7 +493,7 @@ Value* Emitter::emit_growing_dict(const SourceRange& range, const TypePtr& hint,
 Value* Emitter::emit_list_comprehension(const ListComprehension& expr, const TypePtr& hint) {
     const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
     return emit_growing_list(expr.range, hint, [&](const auto& add) {
-        emit_comprehension_loop(expr.loops, 0, [&] {
+        emit_comprehension_loop(expr.range, expr.loops, 0, [&] {
             add(emit(*expr.element, hint_of_member(*expr.element, list_hint ? list_hint->contained(0) : nullptr)));
         });
     });
@@ -466,7 +501,7 @@ Value* Emitter::emit_list_comprehension(const ListComprehension& expr, const Typ
 
 Value* Emitter::emit_dict_comprehension(const DictComprehension& expr, const TypePtr& hint) {
     return emit_growing_dict(expr.range, hint, [&](const auto& add) {
-        emit_comprehension_loop(expr.loops, 0, [&] {
+        emit_comprehension_loop(expr.range, expr.loops, 0, [&] {
             Value* key = emit(*expr.key);
             add(key, emit(*expr.value));
         });
@@ -474,26 +509,24 @@ Value* Emitter::emit_dict_comprehension(const DictComprehension& expr, const Typ
 }
 
 Value* Emitter::emit_formatted_string(const FormattedString& expr) {
+    // The format comes first, before the values are computed. Braces in it would mean values: such text is one, too.
+    const auto is_value = [](const FormattedString::Piece& piece) {
+        return piece.value || piece.text.find_first_of("{}") != piece.text.npos;
+    };
     std::string format;
-    std::vector<Value*> inputs{nullptr};
     for (const FormattedString::Piece& piece : expr.pieces) {
-        if (!piece.value) {
-            // Braces would mean values to the operator.
-            if (piece.text.find_first_of("{}") != piece.text.npos) {
-                format += "{}";
-                inputs.push_back(graph_.insert_constant(IValue(piece.text), {}, expr.range));
-            } else {
-                format += piece.text;
-            }
-            continue;
-        }
         if (piece.conversion || !piece.format_spec.empty())
             throw CompileError(expr.range, fmt::format("Don't support {} in JoinedStr",
                                                        piece.conversion ? "conversion" : "formatting"));
-        format += "{}";
-        inputs.push_back(emit(*piece.value));
+        format += is_value(piece) ? "{}" : piece.text;
     }
-    inputs[0] = graph_.insert_constant(IValue(format), {}, expr.range);
+    std::vector<Value*> inputs{graph_.insert_constant(IValue(format), {}, expr.range)};
+    for (const FormattedString::Piece& piece : expr.pieces) {
+        if (piece.value)
+            inputs.push_back(emit(*piece.value));
+        else if (is_value(piece))
+            inputs.push_back(graph_.insert_constant(IValue(piece.text), {}, expr.range));
+    }
     return emit_op(expr.range, graph_, "aten::format", inputs);
 }
 

@@ -63,6 +63,7 @@ class Emitter {
     Value* emit_augmented_object(const ast::AugmentedAssign& statement, Value* object);
     void emit_delete(const ast::Delete& statement);
     void emit_raise(const ast::Raise& statement);
+    void emit_exception(const SourceRange& range, Value* message, Value* class_name);
     void emit_assert(const ast::Assert& statement);
     void emit_with(const ast::With& statement);
 
@@ -86,6 +87,8 @@ class Emitter {
     Condition emit_logical(const ast::BoolOperation& expr);
     Condition emit_is(const ast::Compare& expr);
     Condition emit_isinstance(const ast::Call& call);
+    /// isinstance() of what is no first-class value, where that is known now.
+    std::optional<bool> known_instance(const SugaredValue& object, const ast::Expr& types);
     Condition emit_hasattr(const ast::Call& call);
     Value* emit_truth(const SourceRange& range, Value* value);
     Value* emit_choice(const SourceRange& range, const Condition& condition, const std::function<Value*()>& then,
@@ -95,6 +98,9 @@ class Emitter {
     // emitter_expressions.cpp
     SugaredPtr emit_sugared(const ast::Expr& expr, const TypePtr& hint = {});
     Value* emit(const ast::Expr& expr, const TypePtr& hint = {});
+    /// Where PyTorch emits an expression once more than it needs it. Of one that calls nothing only the numbers of
+    /// later values tell; any other is left alone.
+    void emit_again(const ast::Expr& expr);
     /// The value itself when it is of the type already.
     Value* emit_cast(const SourceRange& range, Value* value, const TypePtr& type);
     Value* cast_to_union(const SourceRange& range, Value* container, const TypePtr& hint);
@@ -115,7 +121,7 @@ class Emitter {
                              const std::function<void(const std::function<void(Value*)>& add)>& fill);
     Value* emit_growing_dict(const SourceRange& range, const TypePtr& hint,
                              const std::function<void(const std::function<void(Value* key, Value* value)>& add)>& fill);
-    void emit_comprehension_loop(const std::vector<ast::Comprehension>& loops, size_t level,
+    void emit_comprehension_loop(const SourceRange& range, const std::vector<ast::Comprehension>& loops, size_t level,
                                  const std::function<void()>& body);
     Value* emit_formatted_string(const ast::FormattedString& expr);
     /// The common type of a display's elements: the hint's where they fit it, else their union.

@@ -21,13 +21,9 @@ void Emitter::emit_statement(const Stmt& statement) {
             return emit_assign(static_cast<const Assign&>(statement));
         case StmtKind::AugmentedAssign:
             return emit_augmented_assign(static_cast<const AugmentedAssign&>(statement));
-        case StmtKind::Expression: {
-            const auto& expr = *static_cast<const Expression&>(statement).value;
-            // A string on its own is a comment.
-            if (const auto* constant = as<Constant>(&expr); constant && constant->value.is_string()) return;
-            emit_sugared(expr);
+        case StmtKind::Expression:
+            emit_sugared(*static_cast<const Expression&>(statement).value);
             return;
-        }
         case StmtKind::If:
             return emit_if(static_cast<const If&>(statement));
         case StmtKind::While:
@@ -133,7 +129,8 @@ void Emitter::emit_assign(const Assign& statement) {
             declare_attribute(statement.range, *object, attribute->name, annotation ? annotation : value->type);
             return object->set_attr(statement.range, graph_, attribute->name, value);
         }
-        return emit_assign_to(target, emit_sugared(*statement.value, annotation), statement.range, annotation);
+        const SourceRange& range = as<Tuple>(&target) ? statement.value->range : statement.range;
+        return emit_assign_to(target, emit_sugared(*statement.value, annotation), range, annotation);
     }
     // a = b = value: the value is computed once and assigned from left to right. As in PyTorch it goes through a
     // variable of the emitter's, so that none of the targets gives it a name.
@@ -338,14 +335,14 @@ void Emitter::emit_delete(const Delete& statement) {
             if (subscript->indices.size() != 1 || as<Slice>(subscript->indices[0]))
                 throw CompileError(statement.range,
                                    "del statements only support deletion at a single index, slicing is not supported "
-                                   "(see issue #31430)");
+                                   "(see https://github.com/pytorch/pytorch/issues/31430)");
             Value* index = emit(*subscript->indices[0]);
             if (container->type->is(TypeKind::List) || container->type->is(TypeKind::Dict)) {
-                emit_op(statement.range, graph_, "aten::Delete", {container, index});
+                emit_op(target->range, graph_, "aten::Delete", {container, index});
             } else if (container->type->is(TypeKind::Class)) {
                 sugar(container)
-                    ->attr(statement.range, graph_, "__delitem__")
-                    ->call(statement.range, graph_, {NamedValue(statement.range, index)}, {});
+                    ->attr(target->range, graph_, "__delitem__")
+                    ->call(target->range, graph_, {NamedValue(target->range, index)}, {});
             } else {
                 throw CompileError(statement.range,
                                    fmt::format("__delitem__ is not defined for {}", container->type->annotation_str()));
@@ -369,13 +366,19 @@ void Emitter::emit_raise(const Raise& statement) {
         // A class that is not called leaves no name either.
         message = exception->message ? exception->message : graph_.insert_constant("");
         if (exception->message && !exception->class_name.empty())
-            class_name = graph_.insert_constant(IValue(exception->class_name));
+            class_name = graph_.insert_constant(IValue(exception->class_name), {}, statement.exception->range);
     } else {
         throw CompileError(statement.range, "exceptions must derive from BaseException");
     }
     if (!message->type->is(TypeKind::String)) message = emit_op(statement.range, graph_, "aten::str", {message});
     if (!class_name) class_name = graph_.insert_constant(IValue());
-    insert(sym::prim_RaiseException, {message, class_name}, 0, statement.range);
+    emit_exception(statement.range, message, class_name);
+}
+
+void Emitter::emit_exception(const SourceRange& range, Value* message, Value* class_name) {
+    insert(sym::prim_RaiseException, {message, class_name}, 0, range);
+    // PyTorch has a result here, by which later values are numbered.
+    graph_.insert_constant(IValue());
     mark_exited();
 }
 
@@ -384,14 +387,12 @@ void Emitter::emit_assert(const Assert& statement) {
     emit_if_else(
         statement.range, condition, [] {},
         [&] {
-            Value* message = statement.message ? emit(*statement.message) : graph_.insert_constant("AssertionError: ");
+            Value* message = statement.message ? emit(*statement.message) : graph_.insert_constant("");
             if (!message->type->is(TypeKind::String))
                 message = emit_op(statement.range, graph_, "aten::str", {message});
-            if (statement.message)
-                message = emit_op(statement.range, graph_, "aten::add",
-                                  {graph_.insert_constant("AssertionError: "), message});
-            insert(sym::prim_RaiseException, {message, graph_.insert_constant(IValue())}, 0, statement.range);
-            mark_exited();
+            message =
+                emit_op(statement.range, graph_, "aten::add", {graph_.insert_constant("AssertionError: "), message});
+            emit_exception(statement.range, message, graph_.insert_constant(IValue()));
         });
 }
 

@@ -27,6 +27,7 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
     }
     if (value->type->is(TypeKind::Tensor)) {
         std::vector<Value*> index_tensors;
+        if (expr.indices.size() == 1) emit_again(*expr.indices[0]);
         Value* view = emit_tensor_index(range, value, expr.indices, &index_tensors);
         if (index_tensors.empty()) return sugar(view);
         return sugar(emit_op(range, graph_, "aten::index", {view, emit_index_list(range, index_tensors)}));
@@ -72,9 +73,9 @@ std::optional<SliceValue::Bounds> Emitter::emit_slice(const Expr& index) {
 
 /// Bounds that are left out: None for the operators, which know what that means.
 Value* Emitter::emit_list_slice(const SourceRange& range, Value* list, const SliceValue::Bounds& slice) {
-    Value* start = slice.start ? slice.start : graph_.insert_constant(IValue(), {}, range);
-    Value* stop = slice.stop ? slice.stop : graph_.insert_constant(IValue(), {}, range);
     Value* step = slice.step ? slice.step : graph_.insert_constant(1, {}, range);
+    Value* start = slice.start ? slice.start : graph_.insert_constant(IValue());
+    Value* stop = slice.stop ? slice.stop : graph_.insert_constant(IValue());
     return emit_op(range, graph_, "aten::slice", {list, start, stop, step});
 }
 
@@ -150,11 +151,12 @@ int64_t Emitter::emit_index(const SourceRange& range, const Expr& index, int64_t
     out.dim = dim;
     const int64_t next = from_end ? dim - 1 : dim + 1;
     if (as<Slice>(&index) || (out.slice = emit_slice(index))) return next;
+    emit_again(index);
     Value* value = emit(index);
     // Lists are tensors of positions.
     if (value->type->is(TypeKind::List)) {
         value = emit_builtin_call(
-            range, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
+            {}, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
             {NamedValue(range, "dtype", graph_.insert_constant(IValue(static_cast<int64_t>(DType::int64))))});
     }
     out.value = value;
@@ -193,13 +195,9 @@ Value* Emitter::emit_tensor_index(const SourceRange& range, Value* tensor, const
         if (found[i].slice || as<Slice>(indices[i])) {
             Value* dim_value = at();
             const SliceValue::Bounds slice = found[i].slice ? *found[i].slice : *emit_slice(*indices[i]);
-            if (!slice.start && !slice.stop && !slice.step) {
-                view = emit_op(range, graph_, "aten::slice", {view, dim_value});
-                continue;
-            }
-            Value* start = slice.start ? slice.start : graph_.insert_constant(IValue(), {}, range);
-            Value* stop = slice.stop ? slice.stop : graph_.insert_constant(IValue(), {}, range);
             Value* step = slice.step ? slice.step : graph_.insert_constant(1, {}, range);
+            Value* start = slice.start ? slice.start : graph_.insert_constant(IValue());
+            Value* stop = slice.stop ? slice.stop : graph_.insert_constant(IValue());
             view = emit_op(range, graph_, "aten::slice", {view, dim_value, start, stop, step});
         } else if (value->type->is(TypeKind::None)) {
             view = emit_op(range, graph_, "aten::unsqueeze", {view, at()});
@@ -226,9 +224,9 @@ void Emitter::emit_subscript_assign(const Subscript& target, Value* value, const
         Value* view = emit_tensor_index(range, container, target.indices, &index_tensors);
         if (!value->type->is(TypeKind::Tensor)) {
             // A number takes the dtype and device of what it is written to.
-            Value* dtype = emit_op(range, graph_, "prim::dtype", {view});
-            Value* device = emit_op(range, graph_, "prim::device", {view});
-            value = emit_builtin_call(range, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
+            Value* dtype = emit_op({}, graph_, "prim::dtype", {view});
+            Value* device = emit_op({}, graph_, "prim::device", {view});
+            value = emit_builtin_call({}, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
                                       {NamedValue(range, "dtype", dtype), NamedValue(range, "device", device)});
         }
         if (index_tensors.empty()) {

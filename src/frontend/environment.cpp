@@ -136,12 +136,16 @@ SugaredPtr Environment::get(const std::string& name, const SourceRange& range) {
     if (SugaredPtr outside = resolver_.resolve_value(name, graph_, range)) return outside;
     if (SugaredPtr builtin = builtin_value(name)) return builtin;
     static constexpr std::string_view kUnsupported[] = {
-        "ascii",      "breakpoint", "callable", "compile", "delattr", "dir",  "eval", "exec",    "globals", "input",
-        "issubclass", "iter",       "locals",   "map",     "next",    "open", "repr", "setattr", "vars"};
+        "__import__", "ascii", "breakpoint", "callable",   "compile", "delattr", "dir",  "eval", "exec",    "format",
+        "globals",    "input", "iter",       "issubclass", "locals",  "next",    "open", "repr", "setattr", "vars"};
     if (std::ranges::find(kUnsupported, name) != std::end(kUnsupported))
         throw CompileError(
             range,
             fmt::format("Python builtin <built-in function {}> is currently not supported in Torchscript", name));
+    static constexpr std::string_view kClasses[] = {"bytearray", "bytes",        "classmethod", "filter",   "frozenset",
+                                                    "map",       "memoryview",   "object",      "property", "reversed",
+                                                    "set",       "staticmethod", "super",       "type"};
+    if (std::ranges::find(kClasses, name) != std::end(kClasses)) return std::make_shared<PythonClassValue>(name);
     throw CompileError(range, fmt::format("undefined value {}", name));
 }
 

@@ -24,7 +24,7 @@ const Graph& OperatorText::graph() const {
     std::lock_guard lock(mutex);
     const auto found = compiled.find(body);
     if (found != compiled.end()) return *found->second->graph();
-    IntrusivePtr<Function> function = compile_operator_text(body, "<string>");
+    IntrusivePtr<Function> function = compile_operator_text(body, "<string>", line);
     return *compiled.emplace(body, std::move(function)).first->second->graph();
 }
 
@@ -32,32 +32,34 @@ namespace {
 
 /// `2 * x` is `x * 2`, `2 - x` is `-x + 2`, `2 < x` is `x > 2`: the forms that PyTorch compiles these to.
 constexpr OperatorText kNumberFirst[] = {
-    {"aten::add(Scalar a, Tensor b) -> Tensor", "def add(a: number, b: Tensor) -> Tensor:\n  return torch.add(b, a)\n"},
-    {"aten::sub(Scalar a, Tensor b) -> Tensor",
-     "def sub(a: number, b: Tensor) -> Tensor:\n  return torch.add(torch.neg(b), a)\n"},
-    {"aten::mul(Scalar a, Tensor b) -> Tensor", "def mul(a: number, b: Tensor) -> Tensor:\n  return torch.mul(b, a)\n"},
+    {"aten::add(Scalar a, Tensor b) -> Tensor", "def add(a: number, b: Tensor) -> Tensor:\n  return torch.add(b, a)\n",
+     4},
+    {"aten::sub(Scalar a, Tensor b) -> Tensor", "def sub(a: number, b: Tensor) -> Tensor:\n  return torch.neg(b) + a\n",
+     10},
+    {"aten::mul(Scalar a, Tensor b) -> Tensor", "def mul(a: number, b: Tensor) -> Tensor:\n  return torch.mul(b, a)\n",
+     2},
     {"aten::div(Scalar a, Tensor b) -> Tensor",
-     "def div(a: number, b: Tensor) -> Tensor:\n  return torch.mul(torch.reciprocal(b), a)\n"},
-    {"aten::eq(Scalar a, Tensor b) -> Tensor", "def eq(a: number, b: Tensor) -> Tensor:\n  return torch.eq(b, a)\n"},
-    {"aten::ne(Scalar a, Tensor b) -> Tensor", "def ne(a: number, b: Tensor) -> Tensor:\n  return torch.ne(b, a)\n"},
-    {"aten::lt(Scalar a, Tensor b) -> Tensor", "def lt(a: number, b: Tensor) -> Tensor:\n  return torch.gt(b, a)\n"},
-    {"aten::le(Scalar a, Tensor b) -> Tensor", "def le(a: number, b: Tensor) -> Tensor:\n  return torch.ge(b, a)\n"},
-    {"aten::gt(Scalar a, Tensor b) -> Tensor", "def gt(a: number, b: Tensor) -> Tensor:\n  return torch.lt(b, a)\n"},
-    {"aten::ge(Scalar a, Tensor b) -> Tensor", "def ge(a: number, b: Tensor) -> Tensor:\n  return torch.le(b, a)\n"},
+     "def div(a: number, b: Tensor) -> Tensor:\n  return torch.reciprocal(b) * a\n", 12},
+    {"aten::eq(Scalar a, Tensor b) -> Tensor", "def eq(a: number, b: Tensor) -> Tensor:\n  return torch.eq(b, a)\n", 8},
+    {"aten::ne(Scalar a, Tensor b) -> Tensor", "def ne(a: number, b: Tensor) -> Tensor:\n  return torch.ne(b, a)\n", 6},
+    {"aten::lt(Scalar a, Tensor b) -> Tensor", "def lt(a: number, b: Tensor) -> Tensor:\n  return torch.gt(b, a)\n", 2},
+    {"aten::le(Scalar a, Tensor b) -> Tensor", "def le(a: number, b: Tensor) -> Tensor:\n  return torch.ge(b, a)\n", 4},
+    {"aten::gt(Scalar a, Tensor b) -> Tensor", "def gt(a: number, b: Tensor) -> Tensor:\n  return torch.lt(b, a)\n", 6},
+    {"aten::ge(Scalar a, Tensor b) -> Tensor", "def ge(a: number, b: Tensor) -> Tensor:\n  return torch.le(b, a)\n", 8},
 };
 
 /// What PyTorch, too, has as text.
 constexpr OperatorText kDerived[] = {
-    {"prim::shape(Tensor self) -> int[]", "def shape(self: Tensor) -> List[int]:\n  return torch.size(self)\n"},
-    {"prim::ndim(Tensor self) -> int", "def ndim(self: Tensor) -> int:\n  return torch.dim(self)\n"},
-    {"prim::T(Tensor self) -> Tensor", "def T(self: Tensor) -> Tensor:\n  return torch.numpy_T(self)\n"},
-    {"prim::H(Tensor self) -> Tensor", "def H(self: Tensor) -> Tensor:\n  return torch.conj(torch.numpy_T(self))\n"},
+    {"prim::shape(Tensor self) -> int[]", "def shape(self: Tensor) -> List[int]:\n  return torch.size(self)\n", 12},
+    {"prim::ndim(Tensor self) -> int", "def ndim(self: Tensor) -> int:\n  return torch.dim(self)\n", 2},
+    {"prim::T(Tensor self) -> Tensor", "def T(self: Tensor) -> Tensor:\n  return torch.numpy_T(self)\n", 4},
+    {"prim::H(Tensor self) -> Tensor", "def H(self: Tensor) -> Tensor:\n  return torch.matrix_H(self)\n", 6},
     {"aten::floordiv(Tensor self, Scalar other) -> Tensor",
-     "def floordiv(self: Tensor, other: number) -> Tensor:\n  return torch.floor_divide(self, other)\n"},
+     "def floordiv(self: Tensor, other: number) -> Tensor:\n  return torch.floor_divide(self, other)\n", 2},
     {"aten::floordiv(Tensor self, Tensor other) -> Tensor",
-     "def floordiv(self: Tensor, other: Tensor) -> Tensor:\n  return torch.floor_divide(self, other)\n"},
+     "def floordiv(self: Tensor, other: Tensor) -> Tensor:\n  return torch.floor_divide(self, other)\n", 2},
     {"aten::__contains__(str self, str key) -> bool",
-     "def contains(self: str, key: str) -> bool:\n  return torch.ne(torch.find(self, key, 0, torch.len(self)), -1)\n"},
+     "def contains(self: str, key: str) -> bool:\n    return self.find(key, 0, len(self)) != -1\n", 4},
 };
 
 /// Python's meaning where TorchScript has none: an extension.

@@ -13,6 +13,7 @@ struct Graph;
 struct OperatorText {
     std::string_view signature;  ///< what calls are matched against: "aten::gelu(Tensor self) -> Tensor"
     std::string_view body;       ///< a `def` with the signature's arguments, in operators of the registry only
+    int line = 1;                ///< of the `def` in PyTorch's text of such operators, which places in graphs show
 
     /// The parsed signature.
     const Schema& schema() const;

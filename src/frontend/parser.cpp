@@ -78,6 +78,7 @@ void Parser::statement(ast::Block& into) {
         case TokenKind::Yield:
             fail(range_of(peek()), "Yield aren't supported");
         default:
+            if (at_match()) fail(range_of(peek()), "Match aren't supported");
             simple_statements(into);
     }
 }
@@ -311,9 +312,11 @@ std::string Parser::dotted() {
 const ast::Stmt* Parser::import_statement() {
     const Token keyword = next();
     std::string module;
+    int level = 0;
     std::vector<ast::Import::Alias> names;
     if (keyword.kind == TokenKind::From) {
-        module = dotted();
+        for (; at(TokenKind::Dot) || at(TokenKind::Ellipsis); next()) level += at(TokenKind::Dot) ? 1 : 3;
+        if (level == 0 || !at(TokenKind::Import)) module = dotted();
         expect(TokenKind::Import);
         const bool wrapped = accept(TokenKind::LeftParen);
         if (accept(TokenKind::Star)) {
@@ -334,6 +337,7 @@ const ast::Stmt* Parser::import_statement() {
     }
     auto* node = make<ast::Import>(keyword.begin);
     node->module = std::move(module);
+    node->level = level;
     node->names = std::move(names);
     return node;
 }
@@ -375,7 +379,11 @@ std::vector<ast::Parameter> Parser::parameters(TokenKind stop, bool annotated) {
             if (accept(TokenKind::Assign)) parameter.default_value = expression();
             list.push_back(std::move(parameter));
         }
-        if (!accept(TokenKind::Comma)) break;
+        const int64_t last = end();
+        const bool goes_on = accept(TokenKind::Comma);
+        if (annotated && !list.empty())
+            list.back().type_comment = type_comment(last, begin(), [](std::string_view) { return true; });
+        if (!goes_on) break;
     }
     return list;
 }
@@ -398,15 +406,9 @@ const ast::Stmt* Parser::function(ast::Exprs decorators) {
     node->parameters_range = parameters_range;
     node->returns = returns;
     node->decorators = std::move(decorators);
-    // A type comment stands between the header's colon and the first statement. Comments are in order of position, and
-    // so are functions but for nested ones, whose comments come later than their parent's.
-    const int64_t body_begin = body.front()->range.begin();
-    const auto comment = std::lower_bound(list_.type_comments.begin(), list_.type_comments.end(), header_end,
-                                          [](const Token& token, int64_t at) { return token.begin < at; });
-    if (comment != list_.type_comments.end() && comment->begin < body_begin &&
-        text(*comment).find('(') != std::string_view::npos) {
-        node->type_comment = range_of(*comment);
-    }
+    // A type comment stands between the header's colon and the first statement.
+    node->type_comment = type_comment(header_end, body.front()->range.begin(),
+                                      [](std::string_view text) { return text.find('(') != text.npos; });
     node->body = std::move(body);
     return node;
 }

@@ -7,6 +7,10 @@ namespace wick::jit {
 
 namespace {
 
+bool is_smallest_int(const std::optional<IValue>& number) {
+    return number && number->is_int() && number->to_int() == std::numeric_limits<int64_t>::min();
+}
+
 /// Binary operators by precedence, loosest first; -1 for other tokens.
 int binary_level(TokenKind kind) {
     switch (kind) {
@@ -69,7 +73,7 @@ const ast::Expr* Parser::ternary() {
     const ast::Expr* condition = or_test();
     expect(TokenKind::Else);
     const ast::Expr* otherwise = expression();
-    auto* node = make<ast::Conditional>(first);
+    auto* node = make<ast::Conditional>(then->range.begin());
     node->anchor = anchor;
     node->condition = condition;
     node->then = then;
@@ -78,12 +82,11 @@ const ast::Expr* Parser::ternary() {
 }
 
 const ast::Expr* Parser::or_test() {
-    const int64_t first = begin();
     const ast::Expr* left = and_test();
     while (at(TokenKind::Or)) {
         const int64_t anchor = next().begin;
         const ast::Expr* right = and_test();
-        auto* node = make<ast::BoolOperation>(first);
+        auto* node = make<ast::BoolOperation>(left->range.begin());
         node->anchor = anchor;
         node->op = TokenKind::Or;
         node->left = left;
@@ -94,12 +97,11 @@ const ast::Expr* Parser::or_test() {
 }
 
 const ast::Expr* Parser::and_test() {
-    const int64_t first = begin();
     const ast::Expr* left = not_test();
     while (at(TokenKind::And)) {
         const int64_t anchor = next().begin;
         const ast::Expr* right = not_test();
-        auto* node = make<ast::BoolOperation>(first);
+        auto* node = make<ast::BoolOperation>(left->range.begin());
         node->anchor = anchor;
         node->op = TokenKind::And;
         node->left = left;
@@ -144,7 +146,6 @@ TokenKind Parser::comparison_operator() {
 }
 
 const ast::Expr* Parser::comparison() {
-    const int64_t first = begin();
     const ast::Expr* left = binary(0);
     std::vector<std::pair<TokenKind, const ast::Expr*>> rest;
     std::vector<int64_t> anchors;
@@ -156,7 +157,7 @@ const ast::Expr* Parser::comparison() {
         rest.emplace_back(op, binary(0));
     }
     if (rest.empty()) return left;
-    auto* node = make<ast::Compare>(first);
+    auto* node = make<ast::Compare>(left->range.begin());
     node->anchor = anchors.front();
     node->first = left;
     grow(*node, left);
@@ -167,12 +168,11 @@ const ast::Expr* Parser::comparison() {
 }
 
 const ast::Expr* Parser::binary(int loosest) {
-    const int64_t first = begin();
     const ast::Expr* left = unary();
     for (int level; (level = binary_level(peek().kind)) >= loosest;) {
         const Token op = next();
         const ast::Expr* right = binary(level + 1);
-        auto* node = make<ast::Binary>(first);
+        auto* node = make<ast::Binary>(left->range.begin());
         node->anchor = op.begin;
         node->op = op.kind;
         node->left = left;
@@ -186,7 +186,10 @@ const ast::Expr* Parser::unary() {
     if (!at(TokenKind::Minus) && !at(TokenKind::Plus) && !at(TokenKind::Tilde)) return power();
     Nested nested(*this);
     const Token op = next();
-    const ast::Expr* operand = unary();
+    // The smallest int is a negated literal, which by itself is too large.
+    const bool is_smallest = op.kind == TokenKind::Minus && at(TokenKind::Number) &&
+                             peek(1).kind != TokenKind::DoubleStar && is_smallest_int(parse_number(text(peek())));
+    const ast::Expr* operand = is_smallest ? constant(*parse_number(text(peek()))) : unary();
     auto* node = make<ast::Unary>(op.begin);
     node->op = op.kind;
     node->operand = operand;
@@ -194,13 +197,12 @@ const ast::Expr* Parser::unary() {
 }
 
 const ast::Expr* Parser::power() {
-    const int64_t first = begin();
     const ast::Expr* base = primary();
     if (!at(TokenKind::DoubleStar)) return base;
     Nested nested(*this);
     const Token op = next();
     const ast::Expr* exponent = unary();
-    auto* node = make<ast::Binary>(first);
+    auto* node = make<ast::Binary>(base->range.begin());
     node->anchor = op.begin;
     node->op = op.kind;
     node->left = base;
@@ -209,30 +211,29 @@ const ast::Expr* Parser::power() {
 }
 
 const ast::Expr* Parser::primary() {
-    const int64_t first = begin();
     const ast::Expr* value = atom();
     while (true) {
         if (accept(TokenKind::Dot)) {
             // Behind a dot a keyword is a name like any other.
             if (!is_keyword(peek().kind)) peek().kind == TokenKind::Identifier ? void() : fail_expected("ident");
             const Token token = next();
-            auto* node = make<ast::Attribute>(first);
+            auto* node = make<ast::Attribute>(value->range.begin());
             node->anchor = token.begin;
             node->value = value;
             node->name = std::string(text(token));
             node->name_range = range_of(token);
             value = sized(node, {node->value});
         } else if (at(TokenKind::LeftParen)) {
-            value = call(value, first);
+            value = call(value);
         } else if (at(TokenKind::LeftBracket)) {
-            value = subscript(value, first);
+            value = subscript(value);
         } else {
             return value;
         }
     }
 }
 
-const ast::Expr* Parser::call(const ast::Expr* callee, int64_t first) {
+const ast::Expr* Parser::call(const ast::Expr* callee) {
     Nested nested(*this);
     expect(TokenKind::LeftParen);
     ast::Exprs args;
@@ -264,7 +265,7 @@ const ast::Expr* Parser::call(const ast::Expr* callee, int64_t first) {
         if (!accept(TokenKind::Comma)) break;
     }
     expect(TokenKind::RightParen);
-    auto* node = make<ast::Call>(first);
+    auto* node = make<ast::Call>(callee->range.begin());
     const ast::Expr* base = callee;
     while (const auto* attribute = ast::as<ast::Attribute>(base)) base = attribute->value;
     node->anchor = base->range.begin();
@@ -277,7 +278,7 @@ const ast::Expr* Parser::call(const ast::Expr* callee, int64_t first) {
     return node;
 }
 
-const ast::Expr* Parser::subscript(const ast::Expr* value, int64_t first) {
+const ast::Expr* Parser::subscript(const ast::Expr* value) {
     Nested nested(*this);
     const int64_t anchor = expect(TokenKind::LeftBracket).begin;
     ast::Exprs indices;
@@ -286,7 +287,7 @@ const ast::Expr* Parser::subscript(const ast::Expr* value, int64_t first) {
         indices.push_back(subscript_index());
     } while (accept(TokenKind::Comma));
     expect(TokenKind::RightBracket);
-    auto* node = make<ast::Subscript>(first);
+    auto* node = make<ast::Subscript>(value->range.begin());
     node->anchor = anchor;
     node->value = value;
     grow(*node, value);
@@ -434,7 +435,8 @@ const ast::Expr* Parser::constant(IValue value) {
 const ast::Expr* Parser::number() {
     const Token token = peek();
     const auto value = parse_number(text(token));
-    if (!value) fail(range_of(token), "invalid number literal, or an integer that does not fit in 64 bits");
+    if (!value || is_smallest_int(value))
+        fail(range_of(token), "Integral constant out of range (must fit in a signed 64 bit integer)");
     return constant(*value);
 }
 
@@ -610,7 +612,17 @@ void Parser::formatted_pieces(ast::FormattedString& into, std::string_view body,
         }
         if (stop >= body.size()) fail(here(i, body.size() - i), "f-string: expecting '}'");
         ast::FormattedString::Piece piece;
-        Parser inner(ast_, tokenize_expression(source_, here(i + 1, 0).begin(), here(stop, 0).begin()), nesting_);
+        // {x=} shows the expression's text, and repr() of the value unless something else is asked for.
+        size_t value_end = body.find_last_not_of(" \t", stop - 1);
+        const bool shows_text = value_end > i + 1 && body[value_end] == '=' &&
+                                std::string_view("=!<>").find(body[value_end - 1]) == std::string_view::npos;
+        if (shows_text) {
+            into.pieces.push_back({std::string(body.substr(i + 1, stop - i - 1)), nullptr, 0, ""});
+            if (body[stop] == '}') piece.conversion = 'r';
+        } else {
+            value_end = stop;
+        }
+        Parser inner(ast_, tokenize_expression(source_, here(i + 1, 0).begin(), here(value_end, 0).begin()), nesting_);
         piece.value = inner.expression_list();
         inner.accept(TokenKind::Newline);
         if (!inner.at(TokenKind::EndOfFile)) inner.fail_expected("'}'");

@@ -44,6 +44,21 @@ class Parser {
         return next();
     }
     int64_t begin() const { return peek().begin; }
+    /// Whether `match x:` stands here: the name is a keyword where a block follows the line.
+    bool at_match() const {
+        if (!at(TokenKind::Identifier) || text(peek()) != "match") return false;
+        size_t ahead = 1;
+        while (peek(ahead).kind != TokenKind::Newline && peek(ahead).kind != TokenKind::EndOfFile) ++ahead;
+        return ahead > 2 && peek(ahead - 1).kind == TokenKind::Colon && peek(ahead + 1).kind == TokenKind::Indent;
+    }
+    /// The `# type: …` comment between two places whose text satisfies `fits`; unknown when there is none.
+    template <class Fits>
+    SourceRange type_comment(int64_t from, int64_t to, const Fits& fits) const {
+        const auto comment = std::lower_bound(list_.type_comments.begin(), list_.type_comments.end(), from,
+                                              [](const Token& token, int64_t at) { return token.begin < at; });
+        const bool found = comment != list_.type_comments.end() && comment->begin < to && fits(text(*comment));
+        return found ? range_of(*comment) : SourceRange();
+    }
     /// End of the last token read.
     int64_t end() const { return at_ ? list_.tokens[at_ - 1].end : 0; }
     std::string_view text(const Token& token) const {
@@ -116,8 +131,8 @@ class Parser {
     const ast::Expr* list();
     const ast::Expr* dict();
     std::vector<ast::Comprehension> comprehension_loops();
-    const ast::Expr* call(const ast::Expr* callee, int64_t first);
-    const ast::Expr* subscript(const ast::Expr* value, int64_t first);
+    const ast::Expr* call(const ast::Expr* callee);
+    const ast::Expr* subscript(const ast::Expr* value);
     const ast::Expr* subscript_index();
     const ast::Expr* starred_or_expression();
     /// `a, b, *c` without parentheses: a Tuple when there is a comma.

@@ -301,7 +301,7 @@ std::vector<std::string> similar_operators(std::string_view name) {
         message += "Here are some suggestions: ";
         for (const std::string& other : similar) message += "\n\t" + other;
     }
-    throw CompileError(range, message);
+    throw CompileError(range, message + "\n\nThe original call is:");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ Value* emit_module_at(const SourceRange& range, Graph& graph, Value* container, 
             throw CompileError(range, fmt::format("Attribute {} is not of annotated type {}: {}", attribute.name,
                                                   interface->annotation_str(), why));
     }
-    return emit_op(range, graph, "prim::ModuleContainerIndex", {container, index})->set_type(interface);
+    return emit_op({}, graph, "prim::ModuleContainerIndex", {container, index})->set_type(interface);
 }
 
 Value* emit_op(const SourceRange& range, Graph& graph, std::string_view name, const std::vector<Value*>& args) {
@@ -76,15 +76,9 @@ SugaredPtr SugaredValue::iterator(const SourceRange& range, Graph&) {
 SugaredPtr SugaredValue::call_with(const SourceRange& range, Graph&, const std::vector<SugaredArgument>&) {
     throw CompileError(range, fmt::format("{} cannot be called with functions", kind()));
 }
-SugaredPtr SugaredValue::subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr&) {
-    // A row of things: only a known index picks one.
-    const IValue* constant = constant_value(index);
-    if (!constant || !constant->is_int()) throw CompileError(range, "Enforced that the index is an integer literal");
-    const std::vector<SugaredPtr> members = as_tuple(range, graph);
-    const auto count = static_cast<int64_t>(members.size());
-    const int64_t at = constant->to_int();
-    if (at < -count || at >= count) throw CompileError(range, "index out of range");
-    return members[at < 0 ? at + count : at];
+SugaredPtr SugaredValue::subscript(const SourceRange& range, Graph& graph, Value*, const TypePtr&) {
+    as_value(range, graph);
+    throw CompileError(range, fmt::format("'{}' object is not subscriptable", kind()));
 }
 Value* SugaredValue::length(const SourceRange& range, Graph&) {
     throw CompileError(range, fmt::format("'{}' object has no len()", kind()));
@@ -108,15 +102,18 @@ std::string_view property_namespace(const Type& type, const std::string& field) 
         {"grad", "prim"},
         {"data", "prim"},
         {"shape", "prim"},
+        {"is_cpu", "prim"},
         {"is_cuda", "prim"},
         {"is_xpu", "prim"},
         {"is_sparse", "prim"},
         {"is_sparse_csr", "prim"},
         {"is_mkldnn", "prim"},
+        {"is_maia", "prim"},
         {"is_mps", "prim"},
         {"is_mtia", "prim"},
         {"is_quantized", "prim"},
         {"is_vulkan", "prim"},
+        {"is_xla", "prim"},
         {"is_ipu", "prim"},
         {"is_meta", "prim"},
         {"is_nested", "prim"},
@@ -158,7 +155,8 @@ int64_t cast_dtype(const std::string& method) {
 SugaredPtr SimpleValue::try_attr(const SourceRange& range, Graph& graph, const std::string& field) {
     const TypePtr& type = value_->type;
     if (const std::string_view ns = property_namespace(*type, field); !ns.empty())
-        return sugar(emit_op(range, graph, fmt::format("{}::{}", ns, field), {value_}));
+        // As in PyTorch, such a node has no place.
+        return sugar(emit_op({}, graph, fmt::format("{}::{}", ns, field), {value_}));
     if (type->is(TypeKind::Tensor) && field == "tolist") return std::make_shared<SpecialFormValue>(SpecialForm::tolist);
     if (const auto* tuple = type->cast<TupleType>()) {
         const std::vector<std::string>& names = tuple->field_names();
@@ -402,6 +400,43 @@ SugaredPtr ConstantsTable::attr(const SourceRange& range, Graph& graph, const st
     return sugar(graph.insert_constant(value, {}, range));
 }
 
+std::string SpecialFormValue::kind() const {
+    static constexpr const char* kKinds[] = {
+#define _(name, kind) kind,
+        WICK_FORALL_SPECIAL_FORMS(_)
+#undef _
+    };
+    return kKinds[static_cast<size_t>(form)];
+}
+
+void fail_as_value(const SourceRange& range, const std::string& kind) {
+    throw CompileError(range,
+                       fmt::format("{} cannot be used as a value. Perhaps it is a closed over global variable? If "
+                                   "so, please consider passing it in as an argument or use a local variable "
+                                   "instead.",
+                                   kind));
+}
+
+Value* PythonClassValue::as_value(const SourceRange& range, Graph&) { fail_as_value(range, kind()); }
+
+SugaredPtr PythonClassValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                                  const NamedValues& kwargs) {
+    Schema schema;
+    schema.name = name_;
+    for (size_t i = 0; i < args.size(); ++i) {
+        Argument argument;
+        argument.name = fmt::format("{}", i);
+        argument.type = tensor_type();
+        schema.arguments.push_back(std::move(argument));
+    }
+    Argument result;
+    result.name = "0";
+    result.type = tensor_type();
+    schema.returns.push_back(std::move(result));
+    match_schema(schema, range, graph, args, kwargs);
+    throw CompileError(range, fmt::format("Could not export Python function call '{}'", name_));
+}
+
 SugaredPtr CastFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,
                               const NamedValues& kwargs) {
     if (args.size() == 1 && kwargs.empty()) {
@@ -441,6 +476,7 @@ SugaredPtr TensorCastFunction::call(const SourceRange& range, Graph& graph, cons
 
 SugaredPtr TensorTypeFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,
                                     const NamedValues& kwargs) {
+    if (args.empty() && kwargs.empty()) return sugar(self_);
     if (args.size() != 1 || !kwargs.empty()) throw CompileError(range, "type() of a tensor takes a dtype");
     Value* no = graph.insert_constant(false, {}, range);
     return sugar(
@@ -560,7 +596,8 @@ SugaredPtr EnumClassValue::attr(const SourceRange& range, Graph& graph, const st
         if (members[i].first == field)
             return sugar(graph.insert_constant(IValue(make_intrusive<EnumObject>(type_, i)), type_, range));
     }
-    throw CompileError(range, fmt::format("{} has no attribute '{}'", type_->str(), field));
+    // The quotation mark is PyTorch's.
+    throw CompileError(range, fmt::format("{}' has no attribute '{}'", type_->str(), field));
 }
 
 std::vector<SugaredPtr> EnumClassValue::as_tuple(const SourceRange&, Graph& graph, std::optional<size_t>) {
@@ -618,6 +655,15 @@ Value* SugaredTuple::as_value(const SourceRange& range, Graph& graph) {
     return graph.insert(node)->output()->set_type(tuple_type(std::move(types)));
 }
 
+SugaredPtr SugaredTuple::subscript(const SourceRange& range, Graph&, Value* index, const TypePtr&) {
+    const IValue* constant = constant_value(index);
+    if (!constant || !constant->is_int()) throw CompileError(range, "Enforced that the index is an integer literal");
+    const auto count = static_cast<int64_t>(members_.size());
+    const int64_t at = constant->to_int();
+    if (at < -count || at >= count) throw CompileError(range, "index out of range");
+    return members_[at < 0 ? at + count : at];
+}
+
 Value* SugaredTuple::length(const SourceRange&, Graph& graph) {
     return graph.insert_constant(static_cast<int64_t>(members_.size()));
 }
@@ -635,13 +681,13 @@ RangeValue::RangeValue(const SourceRange& range, Graph& graph, std::vector<Value
     if (args.size() == 1) {
         stop_ = args[0];
         // Start and step are not needed; they stand here so that values are numbered as in PyTorch.
-        graph.insert_constant(0);
-        graph.insert_constant(1);
+        graph.insert_constant(0, {}, range);
+        graph.insert_constant(1, {}, range);
         return;
     }
     start_ = args[0];
     stop_ = args[1];
-    step_ = args.size() == 3 ? args[2] : graph.insert_constant(1);
+    step_ = args.size() == 3 ? args[2] : graph.insert_constant(1, {}, range);
 }
 
 Value* RangeValue::length(const SourceRange& range, Graph& graph) {
@@ -659,8 +705,7 @@ Value* ZipValue::length(const SourceRange& range, Graph& graph) {
             if (const auto* nested = dynamic_cast<const ZipValue*>(iterator.get())) {
                 measure(*nested);
             } else {
-                // enumerate's counter has no end of its own.
-                lengths.push_back(iterator ? iterator->length(range, graph) : graph.insert_constant(INT64_MAX));
+                lengths.push_back(iterator->length(range, graph));
             }
         }
     };
@@ -672,14 +717,13 @@ Value* ZipValue::length(const SourceRange& range, Graph& graph) {
 
 SugaredPtr ZipValue::element(const SourceRange& range, Graph& graph, Value* index) {
     std::vector<SugaredPtr> members;
-    for (const SugaredPtr& iterator : iterators_)
-        members.push_back(iterator ? iterator->element(range, graph, index) : sugar(index));
+    for (const SugaredPtr& iterator : iterators_) members.push_back(iterator->element(range, graph, index));
     return std::make_shared<SugaredTuple>(std::move(members));
 }
 
 bool ZipValue::must_unroll() const {
     for (const SugaredPtr& iterator : iterators_) {
-        if (iterator && iterator->must_unroll()) return true;
+        if (iterator->must_unroll()) return true;
     }
     return false;
 }
@@ -689,10 +733,12 @@ std::vector<SugaredPtr> ZipValue::as_tuple(const SourceRange& range, Graph& grap
     std::vector<std::vector<SugaredPtr>> columns;
     for (const SugaredPtr& iterator : iterators_) {
         columns.emplace_back();
-        if (!iterator) continue;
+        if (iterator == counter_) continue;
         if (!iterator->must_unroll())
             throw CompileError(
-                range, "Can not iterate over a module list or tuple with a value that does not have a static length");
+                range,
+                "Can not iterate over a module list or tuple with a value that does not have a statically "
+                "determinable length");
         columns.back() = iterator->as_tuple(range, graph, std::nullopt);
         length = std::min(length.value_or(SIZE_MAX), columns.back().size());
     }
@@ -700,7 +746,9 @@ std::vector<SugaredPtr> ZipValue::as_tuple(const SourceRange& range, Graph& grap
     for (size_t i = 0; i < length.value_or(0); ++i) {
         std::vector<SugaredPtr> members;
         for (size_t c = 0; c < columns.size(); ++c)
-            members.push_back(iterators_[c] ? columns[c][i] : sugar(graph.insert_constant(static_cast<int64_t>(i))));
+            members.push_back(iterators_[c] != counter_
+                                  ? columns[c][i]
+                                  : counter_->element(range, graph, graph.insert_constant(static_cast<int64_t>(i))));
         rows.push_back(std::make_shared<SugaredTuple>(std::move(members)));
     }
     return rows;

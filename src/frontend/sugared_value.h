@@ -53,6 +53,10 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
     virtual SugaredPtr element(const SourceRange& range, Graph& graph, Value* index);
     virtual bool must_unroll() const { return false; }
 
+    /// Whether this, which is known when the program is compiled, is an object of `type`; nothing where only the value
+    /// can tell.
+    virtual std::optional<bool> is_instance_of(const SugaredValue& type) const { return std::nullopt; }
+
     /// The graph value behind a SimpleValue, or null.
     virtual Value* simple() const { return nullptr; }
 
@@ -131,33 +135,38 @@ class ConstantsTable : public SugaredValue {
     const std::vector<IValue>* constants_;
 };
 
-/// Forms that the emitter treats itself, since their arguments are not all values.
+/// Forms that the emitter treats itself, since their arguments are not all values; and what PyTorch calls them.
+#define WICK_FORALL_SPECIAL_FORMS(_)        \
+    _(annotate, "annotate")                 \
+    _(fork, "fork")                         \
+    _(awaitable, "awaitable")               \
+    _(getattr, "GetAttr")                   \
+    _(hasattr, "HasAttr")                   \
+    _(isinstance, "isinstance")             \
+    _(list, "list")                         \
+    _(dict, "dict")                         \
+    _(tuple, "TupleConstruct")              \
+    _(unchecked_cast, "unchecked_cast")     \
+    _(uninitialized, "Uninitialized")       \
+    _(create_object, "CreateObject")        \
+    _(range, "range")                       \
+    _(enumerate, "enumerate")               \
+    _(zip, "zip")                           \
+    _(slice, "Python slice class")          \
+    _(super, "python value of type 'type'") \
+    _(tolist, "tolist")                     \
+    _(is_scripting, "builtin")
+
 enum class SpecialForm {
-    annotate,
-    fork,
-    awaitable,
-    getattr,
-    hasattr,
-    isinstance,
-    list,
-    dict,
-    tuple,
-    unchecked_cast,
-    uninitialized,
-    create_object,
-    range,
-    enumerate,
-    zip,
-    slice,
-    super,
-    tolist,
-    is_scripting
+#define _(name, kind) name,
+    WICK_FORALL_SPECIAL_FORMS(_)
+#undef _
 };
 
 class SpecialFormValue : public SugaredValue {
  public:
     explicit SpecialFormValue(SpecialForm form, TypePtr type = {}) : form(form), type(std::move(type)) {}
-    std::string kind() const override { return "special form"; }
+    std::string kind() const override;
     const SpecialForm form;
     /// The class of a create_object form.
     const TypePtr type;
@@ -181,7 +190,7 @@ class CastFunction : public SugaredValue {
  public:
     CastFunction(TypePtr type, Symbol op, std::string magic_method)
         : type_(std::move(type)), op_(op), magic_method_(std::move(magic_method)) {}
-    std::string kind() const override { return "cast"; }
+    std::string kind() const override { return magic_method_; }
     SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
                     const NamedValues& kwargs) override;
 
@@ -220,7 +229,7 @@ class TensorTypeFunction : public SugaredValue {
 class MagicFunction : public SugaredValue {
  public:
     MagicFunction(std::string method, Symbol op) : method_(std::move(method)), op_(op) {}
-    std::string kind() const override { return "builtin"; }
+    std::string kind() const override { return method_; }
     SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
                     const NamedValues& kwargs) override;
 
@@ -234,6 +243,20 @@ class PrintFunction : public SugaredValue {
     std::string kind() const override { return "print"; }
     SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
                     const NamedValues& kwargs) override;
+};
+
+/// A class of Python's that is only known by name: `set`, `reversed`.
+class PythonClassValue : public SugaredValue {
+ public:
+    explicit PythonClassValue(std::string name) : name_(std::move(name)) {}
+    std::string kind() const override { return "python value of type 'type'"; }
+    Value* as_value(const SourceRange& range, Graph& graph) override;
+    /// PyTorch leaves the call to Python, which takes tensors.
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
+
+ private:
+    std::string name_;
 };
 
 /// A compiled function; with several, overloads in order.
@@ -321,6 +344,8 @@ class SugaredTuple : public SugaredValue {
     Value* as_value(const SourceRange& range, Graph& graph) override;
     std::vector<SugaredPtr> as_tuple(const SourceRange&, Graph&, std::optional<size_t>) override { return members_; }
     SugaredPtr iterator(const SourceRange&, Graph&) override { return shared_from_this(); }
+    /// Only a known index picks one.
+    SugaredPtr subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint) override;
     Value* length(const SourceRange& range, Graph& graph) override;
     bool must_unroll() const override { return true; }
 
@@ -343,10 +368,12 @@ class RangeValue : public SugaredValue {
     Value* step_ = nullptr;
 };
 
-/// enumerate(x), zip(x, y): several iterators in step; an element is the tuple of theirs.
+/// enumerate(x), zip(x, y): several iterators in step; an element is the tuple of theirs. A counter is as long as the
+/// others.
 class ZipValue : public SugaredValue {
  public:
-    explicit ZipValue(std::vector<SugaredPtr> iterators) : iterators_(std::move(iterators)) {}
+    explicit ZipValue(std::vector<SugaredPtr> iterators, SugaredPtr counter = {})
+        : iterators_(std::move(iterators)), counter_(std::move(counter)) {}
     std::string kind() const override { return "zip"; }
     SugaredPtr iterator(const SourceRange&, Graph&) override { return shared_from_this(); }
     Value* length(const SourceRange& range, Graph& graph) override;
@@ -356,6 +383,7 @@ class ZipValue : public SugaredValue {
 
  private:
     std::vector<SugaredPtr> iterators_;
+    SugaredPtr counter_;  ///< one of the iterators, or null
 };
 
 /// A nested function: a prim::Closure node over the variables it sees.
@@ -368,6 +396,9 @@ class ClosureValue : public SugaredValue {
  private:
     Value* closure_;
 };
+
+/// "…, Perhaps it is a closed over global variable?": what is not a value of the program, though Python has one.
+[[noreturn]] void fail_as_value(const SourceRange& range, const std::string& kind);
 
 /// A call of a compiled function or of a method, as one value.
 Value* emit_function_call(const SourceRange& range, Graph& graph, Function& function, const MatchedSchema& match);

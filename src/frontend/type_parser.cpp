@@ -57,17 +57,67 @@ bool is_tensor_subclass(std::string_view name) {
     return names.contains(name);
 }
 
-bool is_dict_key(const Type& type) {
-    constexpr TypeKind kKeys[] = {TypeKind::Int,    TypeKind::Bool,   TypeKind::Float,  TypeKind::Complex,
-                                  TypeKind::String, TypeKind::Tensor, TypeKind::Device, TypeKind::Any,
-                                  TypeKind::Enum,   TypeKind::Var};
-    return std::ranges::find(kKeys, type.kind()) != std::end(kKeys);
+}  // namespace
+
+void check_dict_key(const SourceRange& range, const Type& type) {
+    constexpr TypeKind kKeys[] = {TypeKind::Int,     TypeKind::Bool,   TypeKind::Float,
+                                  TypeKind::Complex, TypeKind::String, TypeKind::Tensor,
+                                  TypeKind::Device,  TypeKind::Any,    TypeKind::Var};
+    if (std::ranges::find(kKeys, type.kind()) != std::end(kKeys)) return;
+    throw CompileError(range, fmt::format("Cannot create dict for key type '{}', only int, float, complex, Tensor, "
+                                          "device and string keys are supported",
+                                          type.str()));
 }
+
+namespace {
 
 /// "List" for typing.List, t.List and List.
 std::string_view without_module(std::string_view name) {
     const size_t dot = name.rfind('.');
     return dot == name.npos || name.starts_with("__torch__") ? name : name.substr(dot + 1);
+}
+
+/// What PyTorch calls an expression of this kind.
+std::string_view torch_kind(const ast::Expr& expr) {
+    using Kind = ast::ExprKind;
+    switch (expr.kind) {
+        case Kind::Constant: {
+            const auto& constant = static_cast<const ast::Constant&>(expr);
+            if (constant.is_ellipsis) return "dots";
+            return !constant.value.is_bool() ? "const" : constant.value.to_bool() ? "True" : "False";
+        }
+        case Kind::Unary: {
+            const TokenKind op = static_cast<const ast::Unary&>(expr).op;
+            return op == TokenKind::Minus ? "unary minus" : token_text(op);
+        }
+        case Kind::Binary:
+            return token_text(static_cast<const ast::Binary&>(expr).op);
+        case Kind::BoolOperation:
+            return token_text(static_cast<const ast::BoolOperation&>(expr).op);
+        case Kind::Compare:
+            return token_text(static_cast<const ast::Compare&>(expr).rest.front().first);
+        case Kind::Conditional:
+            return "if";
+        case Kind::Call:
+        case Kind::FormattedString:
+            return "apply";
+        case Kind::Attribute:
+            return ".";
+        case Kind::Tuple:
+            return "tuple-literal";
+        case Kind::List:
+            return "list-literal";
+        case Kind::Dict:
+            return "dict-literal";
+        case Kind::ListComprehension:
+            return "list comprehension";
+        case Kind::DictComprehension:
+            return "dict comprehension";
+        case Kind::Starred:
+            return "starred";
+        default:
+            return kind_name(expr.kind);
+    }
 }
 
 class TypeParser {
@@ -83,13 +133,11 @@ class TypeParser {
         if (const auto* binary = ast::as<ast::Binary>(&expr); binary && binary->op == TokenKind::Pipe) {
             return union_type({parse(*binary->left), parse(*binary->right)});
         }
+        if (expr.kind == ast::ExprKind::Lambda) throw CompileError(expr.range, "Lambda aren't supported");
         const std::string name = dotted_name(&expr);
-        if (name.empty()) {
-            const auto* constant = ast::as<ast::Constant>(&expr);
-            throw CompileError(expr.range,
-                               fmt::format("Expression of type {} cannot be used in a type expression",
-                                           constant && constant->is_ellipsis ? "dots" : kind_name(expr.kind)));
-        }
+        if (name.empty())
+            throw CompileError(
+                expr.range, fmt::format("Expression of type {} cannot be used in a type expression", torch_kind(expr)));
         return named(expr, name);
     }
 
@@ -154,12 +202,7 @@ class TypeParser {
                                                                 subscript.indices.size()));
             }
             TypePtr key = parse(*subscript.indices[0]);
-            if (!is_dict_key(*key)) {
-                throw CompileError(subscript.range, fmt::format("Cannot create dict for key type '{}', only int, "
-                                                                "float, complex, Tensor, device and string keys "
-                                                                "are supported",
-                                                                key->str()));
-            }
+            check_dict_key(subscript.range, *key);
             return dict_type(std::move(key), parse(*subscript.indices[1]));
         }
         throw CompileError(subscript.range, fmt::format("Unknown type constructor {}", name));
@@ -244,6 +287,11 @@ const ast::Expr* final_type(const ast::Expr* annotation) {
 
 namespace {
 
+std::string_view trimmed(std::string_view text) {
+    const size_t first = text.find_first_not_of(" \t");
+    return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
 /// The expressions in `(T, U) -> R` behind `# type:`; they live as long as `ast`.
 struct TypeComment {
     std::shared_ptr<const Ast> parameters;
@@ -259,6 +307,11 @@ struct TypeComment {
         result = part(comment, text.substr(arrow + 2));
     }
     static const ast::Expr& expression(const Ast& ast) { return *ast::as<ast::Expression>(ast.body.at(0))->value; }
+    /// `(...) -> R`: the parameters have comments of their own.
+    bool leaves_parameters() const {
+        const auto* dots = ast::as<ast::Constant>(&expression(*parameters));
+        return dots && dots->is_ellipsis;
+    }
     ast::Exprs types() const {
         const ast::Expr& all = expression(*parameters);
         const auto* tuple = ast::as<ast::Tuple>(&all);
@@ -267,12 +320,9 @@ struct TypeComment {
 
  private:
     static std::shared_ptr<const Ast> part(const SourceRange& comment, std::string_view text) {
-        const size_t first = text.find_first_not_of(" \t");
-        const size_t last = text.find_last_not_of(" \t\r");
-        if (first == text.npos) throw CompileError(comment, "expected a type in this type comment");
+        if (trimmed(text).empty()) throw CompileError(comment, "expected a type in this type comment");
         try {
-            return parse_expression(
-                std::make_shared<Source>(std::string(text.substr(first, last - first + 1)), "<type comment>"));
+            return parse_expression(std::make_shared<Source>(std::string(trimmed(text)), "<type comment>"));
         } catch (const CompileError& error) {
             throw CompileError(comment, error.sentence());
         }
@@ -298,9 +348,15 @@ Schema parse_signature(const ast::FunctionDef& def, Resolver& resolver, const Ty
     }
     if (def.type_comment.known()) {
         const TypeComment comment(def.type_comment);
-        const ast::Exprs types = comment.types();
+        const ast::Exprs types = comment.leaves_parameters() ? ast::Exprs() : comment.types();
         const size_t first = schema.arguments.size() - std::min(types.size(), schema.arguments.size());
-        if (types.size() + (self_type ? 1 : 0) != schema.arguments.size() && types.size() != schema.arguments.size()) {
+        if (comment.leaves_parameters()) {
+            for (size_t i = 0; i < def.parameters.size(); ++i) {
+                const SourceRange& own = def.parameters[i].type_comment;
+                if (own.known()) schema.arguments[i].type = parse_type(trimmed(own.text()), resolver);
+            }
+        } else if (types.size() + (self_type ? 1 : 0) != schema.arguments.size() &&
+                   types.size() != schema.arguments.size()) {
             throw CompileError(
                 def.type_comment,
                 fmt::format("Number of type annotations for function parameters ({}) does not match the number of "

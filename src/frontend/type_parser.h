@@ -18,6 +18,9 @@ TypePtr parse_type(const ast::Expr& annotation, Resolver& resolver);
 /// As above, from text: the type strings of archives.
 TypePtr parse_type(std::string_view text, Resolver& resolver);
 
+/// CompileError unless dicts may have keys of the type.
+void check_dict_key(const SourceRange& range, const Type& type);
+
 /// BroadcastingList2[int], Optional[BroadcastingList2[int]], _size_2_t: only parameters have them.
 struct BroadcastingList {
     TypePtr type;

@@ -81,14 +81,17 @@ IValue TypeConstructorThing::call(Session& session, Arguments arguments) {
 TypePtr TypeConstructorThing::script_type(Session&, const SourceRange& range) {
     if (name == "Any") return any_type();
     if (name == "TypeVar") return nullptr;
-    if (name == "List" || name == "list") return simple_type(TypeKind::AnyList);
-    if (name == "Tuple" || name == "tuple") return simple_type(TypeKind::AnyTuple);
     if (name == "Dict")
         throw CompileError(
             range, "Attempted to use Dict without contained types. Please add contained type, e.g. Dict[int, int]");
     throw CompileError(
         range, fmt::format("Attempted to use {} without a contained type. Please add a contained type, e.g. {}[int]",
                            name, name));
+}
+
+SugaredPtr TypeConstructorThing::compile_time(Session& session, Graph&, const SourceRange& range) {
+    script_type(session, range);
+    return std::make_shared<BuiltinFunction>(Symbol::from("aten::" + name), std::nullopt);
 }
 
 bool is_type_constructor(const IValue& value) {
@@ -134,6 +137,11 @@ bool is_instance(Session& session, const IValue& value, const IValue& type) {
     if (auto* either = thing_as<EitherThing>(type))
         return is_instance(session, value, either->a) || is_instance(session, value, either->b);
     if (type.is_none()) return value.is_none();
+    if (const auto* constructor = thing_as<TypeConstructorThing>(type)) {
+        if (constructor->name == "List") return value.is_list();
+        if (constructor->name == "Tuple") return value.is_tuple();
+        if (constructor->name == "Dict") return value.is_dict();
+    }
     if (auto* wanted = thing_as<ClassThing>(type)) {
         if (wanted->qualified_name() == "torch.nn.Parameter") return session.is_parameter(value);
         ClassThing* actual = class_of(session, value);
@@ -387,12 +395,7 @@ IValue type_of(Session& session, Arguments& arguments) {
 }
 
 /// Builtins whose meaning on plain values the operators have.
-template <size_t N>
-struct Name {
-    constexpr Name(const char (&text)[N]) { std::copy_n(text, N, this->text); }
-    char text[N];
-};
-template <Name name>
+template <FixedText name>
 IValue operation(Session& session, Arguments& arguments) {
     return session.eager().call(name.text, nullptr, arguments.positional, arguments.keywords);
 }

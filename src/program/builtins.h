@@ -1,6 +1,7 @@
 #pragma once
 // Names that a program has without importing anything, and things that are just a function in C++.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -99,7 +100,15 @@ class TypeConstructorThing : public Thing {
     std::string repr(Session&) override { return "typing." + name; }
     /// TypeVar("T"): a name that is no type.
     IValue call(Session& session, Arguments arguments) override;
+    SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
     TypePtr script_type(Session& session, const SourceRange& range) override;
+};
+
+/// A text as a template argument.
+template <size_t N>
+struct FixedText {
+    constexpr FixedText(const char (&text)[N]) { std::copy_n(text, N, this->text); }
+    char text[N];
 };
 
 /// `int`, `print`, `ValueError`, …; false when Python has no such name, or wick doesn't know it.
@@ -129,6 +138,10 @@ size_t checked_room(int64_t count, size_t bytes);
 /// TypeError when a list or dict that compiled code uses cannot hold the value.
 void check_element(Session& session, const TypePtr& type, const IValue& value);
 void sort_items(Session& session, std::vector<IValue>& items, const IValue& key, bool reverse);
+
+// math_names.cpp
+/// A function of Python's math that no operator is; false when it is none.
+bool find_math_function(std::string_view name, IValue& out);
 
 // format.cpp
 std::string percent_format(Session& session, const std::string& format, const IValue& values);

@@ -148,6 +148,19 @@ bool ClassThing::elements(Session&, std::vector<IValue>& out) {
     return true;
 }
 
+/// typing.NamedTuple("P", [("x", int), …]).
+static IValue typed_named_tuple(Session& session, const Arguments& arguments) {
+    const std::string& name = arguments.positional.at(0).to_string();
+    std::string text = fmt::format("from typing import NamedTuple\nclass {}(NamedTuple):\n", name);
+    for (const IValue& field : session.elements(arguments.positional.at(1))) {
+        const std::vector<IValue> pair = session.elements(field);
+        const TypePtr type = session.script_type(pair.at(1), {});
+        if (!type) raise("TypeError", "NamedTuple() takes pairs of a name and a type");
+        text += fmt::format("    {}: {}\n", pair.at(0).to_string(), type->annotation_str());
+    }
+    return *session.define(text, session.globals()->qualifier())->find(name);
+}
+
 IValue ClassThing::call(Session& session, Arguments arguments) {
     switch (family_) {
         case Family::exception:
@@ -165,6 +178,7 @@ IValue ClassThing::call(Session& session, Arguments arguments) {
                   fmt::format("{} is not a valid {}",
                               arguments.positional.empty() ? "" : session.repr(arguments.positional[0]), name_));
         case Family::named_tuple: {
+            if (!def_) return typed_named_tuple(session, arguments);
             const auto& type = script_type(session, def_ ? def_->name_range : SourceRange())->expect<TupleType>();
             Schema schema;
             schema.name = name_;
@@ -216,11 +230,11 @@ namespace {
 class ModuleClassValue : public SugaredValue {
  public:
     ModuleClassValue(Session& session, IntrusivePtr<ClassThing> type) : session_(session), type_(std::move(type)) {}
-    std::string kind() const override { return "module class"; }
+    std::string kind() const override { return "python value of type 'type'"; }
+    Value* as_value(const SourceRange& range, Graph&) override { fail_as_value(range, kind()); }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
         IValue found;
-        if (!type_->attribute(session_, field, found))
-            throw CompileError(range, fmt::format("type object '{}' has no attribute '{}'", type_->name(), field));
+        if (!type_->attribute(session_, field, found)) return SugaredValue::attr(range, graph, field);
         return session_.compile_time(found, graph, range);
     }
     SugaredPtr call(const SourceRange& range, Graph&, const NamedValues&, const NamedValues&) override {
@@ -462,6 +476,16 @@ static bool may_be_none(const ast::Expr& annotation) {
     return name.ends_with("Optional") || (name.ends_with("Union") && std::ranges::any_of(subscript->indices, is_none));
 }
 
+/// What stands behind a field's `=`.
+static std::optional<IValue> field_default(const IValue& value, const SourceRange& range) {
+    const auto* field = thing_as<FieldThing>(value);
+    if (!field) return value;
+    if (field->arguments.keyword("default_factory"))
+        throw CompileError(range, "Default factory initializers are not supported in TorchScript dataclasses");
+    const IValue* given = field->arguments.keyword("default");
+    return given ? std::optional(*given) : std::nullopt;
+}
+
 void ClassThing::make_dataclass(Session& session, bool ordered) {
     std::vector<std::string> fields;
     std::vector<std::pair<std::string, bool>> compared;  // and whether they may be None
@@ -480,7 +504,7 @@ void ClassThing::make_dataclass(Session& session, bool ordered) {
             compared.emplace_back(target->id, may_be_none(*assign->annotation));
             parameters += fmt::format(", {}: {}", target->id, assign->annotation->range.text());
             body += fmt::format("    self.{}: {} = {}\n", target->id, assign->annotation->range.text(), target->id);
-            defaults.push_back(assign->value ? std::optional(*find(target->id)) : std::nullopt);
+            defaults.push_back(assign->value ? field_default(*find(target->id), assign->range) : std::nullopt);
         }
     }
     if (find("__post_init__")) body += "    self.__post_init__()\n";
@@ -534,9 +558,12 @@ void ClassThing::make_dataclass(Session& session, bool ordered) {
 void ClassThing::define_enum(Session& session) {
     std::vector<std::pair<std::string, IValue>> members;
     TypePtr value_type;
+    int64_t next_number = 1;  // of enum.auto()
     for (const std::string& name : names_->names()) {
+        if (thing_as<AutoThing>(*names_->find(name))) names_->set(name, IValue(next_number));
         const IValue& value = *names_->find(name);
         if (name.starts_with("__") || thing_of(value)) continue;
+        if (value.is_int()) next_number = value.to_int() + 1;
         const TypePtr type = value.type();
         if (value_type && !value_type->equals(*type))
             throw CompileError(def_->name_range, fmt::format("Could not unify type list {} for enum", name_));
@@ -716,9 +743,9 @@ IValue default_of(const Argument& argument, const IValue& value, const ast::Para
             fmt::format("Expected a default value of type {}{} on parameter \"{}\".", type->annotation_str(),
                         parameter.annotation ? "" : " (inferred)", argument.name);
         if (!parameter.annotation) {
-            message += fmt::format(
-                " Because \"{}\" was not annotated with an explicit type it is assumed to be type 'Tensor'.",
-                argument.name);
+            message +=
+                fmt::format("Because \"{}\" was not annotated with an explicit type it is assumed to be type 'Tensor'.",
+                            argument.name);
         }
         throw CompileError(parameter.range, message);
     }

@@ -84,6 +84,20 @@ class PropertyThing : public Thing {
 /// The value, which a property is to be made of; raises TypeError when it is no function.
 const IValue& accessor(Session& session, const IValue& value);
 
+/// dataclasses.field(…): the options of a field.
+class FieldThing : public Thing {
+ public:
+    explicit FieldThing(Arguments arguments) : arguments(std::move(arguments)) {}
+    const Arguments arguments;
+    std::string kind() const override { return "Field"; }
+};
+
+/// enum.auto(): the next number.
+class AutoThing : public Thing {
+ public:
+    std::string kind() const override { return "auto"; }
+};
+
 /// An exception that was made and perhaps will be raised.
 class ExceptionThing : public Thing {
  public:

@@ -156,8 +156,21 @@ Evaluator::Flow Evaluator::with(const With& statement, size_t item) {
     return flow;
 }
 
+std::string Evaluator::module_of(const Import& statement) const {
+    if (statement.level == 0) return statement.module;
+    const IValue* package = scope_->look_up("__package__");
+    std::string name = package && package->is_string() ? package->to_string() : "";
+    if (name.empty()) jit::raise("ImportError", "attempted relative import with no known parent package");
+    for (int level = 1; level < statement.level; ++level) {
+        const size_t dot = name.rfind('.');
+        if (dot == name.npos) jit::raise("ImportError", "attempted relative import beyond top-level package");
+        name.resize(dot);
+    }
+    return statement.module.empty() ? name : name + "." + statement.module;
+}
+
 void Evaluator::import(const Import& statement) {
-    if (statement.module.empty()) {
+    if (statement.module.empty() && statement.level == 0) {
         for (const Import::Alias& alias : statement.names) {
             const IValue module = import_module(session_, alias.name);
             if (!alias.as.empty()) {
@@ -171,22 +184,22 @@ void Evaluator::import(const Import& statement) {
         return;
     }
     if (statement.module == "__future__") return;
-    const IValue module = import_module(session_, statement.module);
+    const std::string name = module_of(statement);
+    const IValue module = import_module(session_, name);
     for (const Import::Alias& alias : statement.names) {
         if (alias.name == "*") {
             const std::vector<std::string> names = public_names_of(module);
             if (names.empty())
-                jit::raise("ImportError",
-                           fmt::format("'from {} import *' is not supported: name what you need", statement.module));
-            for (const std::string& name : names) {
+                jit::raise("ImportError", fmt::format("'from {} import *' is not supported: name what you need", name));
+            for (const std::string& exported : names) {
                 IValue value;
-                if (session_.find_attribute(module, name, value)) assign_name(name, std::move(value));
+                if (session_.find_attribute(module, exported, value)) assign_name(exported, std::move(value));
             }
             continue;
         }
         IValue value;
         if (!session_.find_attribute(module, alias.name, value))
-            jit::raise("ImportError", fmt::format("cannot import name '{}' from '{}'", alias.name, statement.module));
+            jit::raise("ImportError", fmt::format("cannot import name '{}' from '{}'", alias.name, name));
         assign_name(alias.as.empty() ? alias.name : alias.as, std::move(value));
     }
 }

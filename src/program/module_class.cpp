@@ -45,6 +45,15 @@ const std::string* ModuleClass::why_failed(const std::string& name) const {
 
 namespace {
 
+/// A constant's lists are tuples, as in PyTorch: nobody changes them.
+IValue with_tuples(const IValue& value) {
+    if (!value.is_list() && !value.is_tuple()) return value;
+    std::vector<IValue> elements;
+    for (const IValue& element : value.is_list() ? value.to_list().items : value.to_tuple().elements)
+        elements.push_back(with_tuples(element));
+    return IValue(make_tuple(std::move(elements)));
+}
+
 std::vector<std::string> constant_names(ModuleObject& module, Session& session) {
     std::vector<std::string> names;
     const auto add = [&](const std::string& name) {
@@ -195,7 +204,7 @@ IntrusivePtr<ModuleClass> ModuleClasses::describe(ModuleObject& module) {
                                            session_.type_name(value), module.type->name(), name));
         }
         settle_types(value);
-        description->constants.emplace_back(name, std::move(value));
+        description->constants.emplace_back(name, with_tuples(value));
         constants.push_back(name);
     }
     for (auto& [name, value] : module.attributes->items()) {

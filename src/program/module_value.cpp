@@ -83,6 +83,12 @@ SugaredPtr text(Graph& graph, const std::string& name) { return sugar(graph.inse
 
 }  // namespace
 
+std::optional<bool> ModuleValue::is_instance_of(const SugaredValue& type) const {
+    const auto* python_class = thing_as<ClassThing>(type.origin);
+    if (!python_class || python_class->family() != ClassThing::Family::module) return std::nullopt;
+    return type_->python_class->derives_from(*python_class);
+}
+
 std::vector<std::pair<std::string, SugaredPtr>> ModuleValue::children(const SourceRange& range, Graph& graph) {
     std::vector<std::pair<std::string, SugaredPtr>> out;
     if (type_->container == ModuleClass::Container::parameters) {

@@ -23,6 +23,7 @@ class ModuleValue : public SugaredValue {
     std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
     SugaredPtr iterator(const SourceRange& range, Graph& graph) override;
     SugaredPtr subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint) override;
+    std::optional<bool> is_instance_of(const SugaredValue& type) const override;
     /// Children of a module, or parameters of a ParameterList, with their names.
     std::vector<std::pair<std::string, SugaredPtr>> children(const SourceRange& range, Graph& graph);
     Value* self() const { return self_; }

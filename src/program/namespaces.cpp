@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "ops/registry.h"
+#include "program/builtins.h"
 #include "program/library.h"
 #include "program/scope.h"
 #include "program/session.h"
@@ -28,6 +29,7 @@ constexpr std::string_view kModules[] = {
     "torch._VF",
     "torch.ops",
     "torch.autograd",
+    "torch.types",
     "torch.utils",
     "torch.cuda",
     "torch.backends",
@@ -67,6 +69,14 @@ bool operator_prefix(std::string_view module, std::string& prefix) {
     return true;
 }
 
+/// Whether some overload of the operator takes a number first.
+bool has_numbers(const std::string& op) {
+    return std::ranges::any_of(Registry::instance().find(op), [](const Operator* overload) {
+        const std::vector<Argument>& arguments = overload->schema().arguments;
+        return !arguments.empty() && !arguments[0].type->is(TypeKind::Tensor);
+    });
+}
+
 bool is_module(const std::string& name) {
     return std::ranges::find(kModules, name) != std::end(kModules) || is_library_package(name) ||
            name.starts_with("torch.ops.");
@@ -80,11 +90,10 @@ class NamespaceValue : public SugaredValue {
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
         IValue found;
         if (!module_->attribute(session_, field, found)) {
-            const std::string name = module_->repr(session_);
-            // PyTorch's answer to a misspelt operator has suggestions.
-            if (name == "'torch'" || name == "'math'")
+            // What torch has and wick has not may be an operator: the answer to these has suggestions.
+            if (module_->repr(session_) == "'torch'")
                 return std::make_shared<BuiltinFunction>(Symbol::from("aten::" + field), std::nullopt);
-            throw CompileError(range, fmt::format("module {} has no attribute '{}'", name, field));
+            throw CompileError(range, fmt::format("object has no attribute {}", field));
         }
         return session_.compile_time(found, graph, range);
     }
@@ -135,6 +144,7 @@ bool NamespaceThing::attribute(Session& session, const std::string& name, IValue
         std::string op = "aten::" + prefix + name;
         if (name_ == "math" && name == "remainder") op = "aten::mathremainder";
         if (name_ == "cmath" && name == "phase") op = "aten::angle";
+        if (name_ == "math" && !has_numbers(op)) return find_math_function(name, out);
         // A text of the library may name an operator that wick does not have; who calls it is told.
         if (session.in_library > 0 || !Registry::instance().find(op).empty()) {
             out = make_intrusive<OperatorThing>(std::move(op))->value();

@@ -396,12 +396,7 @@ SugaredPtr Session::compile_time(const IValue& value, Graph& graph, const Source
     if (value.is_function()) return std::make_shared<FunctionValue>(std::vector<Function*>{&value.to_function()});
     const bool shared = value.is_list() || value.is_dict() || value.is_object() || !is_constant_form(value);
     if (shared || holds_thing(value)) {
-        throw CompileError(
-            range,
-            fmt::format("python value of type '{}' cannot be used as a value. Perhaps it is a closed over global "
-                        "variable? If so, please consider passing it in as an argument or use a local variable "
-                        "instead.",
-                        type_name(value)));
+        fail_as_value(range, fmt::format("python value of type '{}'", type_name(value)));
     }
     return sugar(graph.insert_constant(value, {}, range));
 }

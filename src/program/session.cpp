@@ -192,6 +192,10 @@ ScopePtr Session::user_module(const std::string& name) {
     if (!is_file && !fs::is_directory(folder)) return nullptr;
     auto scope = make_intrusive<Scope>(ScopePtr(), "__torch__." + name);
     scope->set("__name__", IValue(name));
+    // Where its relative imports begin.
+    const bool is_package = file.filename() == "__init__.py";
+    scope->set("__package__",
+               IValue(is_package ? name : name.substr(0, name.find('.') == name.npos ? 0 : name.rfind('.'))));
     // Known before it is whole: modules may import each other.
     libraries_[name] = scope;
     if (!is_file) return scope;

@@ -168,6 +168,10 @@ IValue named_tuple(Session& session, Arguments& arguments) {
     return *session.define(text, session.globals()->qualifier())->find(name);
 }
 
+/// dataclasses.field(…) and enum.auto(): what the class makes of them is settled when it is complete.
+IValue field(Session&, Arguments& arguments) { return make_intrusive<FieldThing>(std::move(arguments))->value(); }
+IValue automatic(Session&, Arguments&) { return make_intrusive<AutoThing>()->value(); }
+
 /// Two functions in one: a flag among the arguments tells which of them is called.
 class BooleanDispatch : public Thing {
  public:
@@ -289,8 +293,7 @@ struct OldConstructor : SugaredValue {
             sizes ? graph.insert_node(sym::prim_ListConstruct, values)->output()->set_type(list_type(int_type()))
                   : values[0];
         const NamedValue type(range, "dtype", graph.insert_constant(IValue(dtype)));
-        return sugar(emit_builtin_call(range, graph,
-                                       Symbol::from(sizes && !args.empty() ? "aten::empty" : "aten::tensor"),
+        return sugar(emit_builtin_call({}, graph, Symbol::from(sizes && !args.empty() ? "aten::empty" : "aten::tensor"),
                                        {NamedValue(range, data)}, {type}));
     }
 };
@@ -408,6 +411,22 @@ IValue ordered_dict(Session& session, Arguments& arguments) {
 
 SugaredPtr form(SpecialForm form) { return std::make_shared<SpecialFormValue>(form); }
 
+template <FixedText name>
+SugaredPtr operator_named() {
+    return std::make_shared<BuiltinFunction>(Symbol::from(name.text), std::nullopt);
+}
+
+SugaredPtr parameter_class() {
+    struct ParameterClass : SugaredValue {
+        std::string kind() const override { return "python value of type '_ParameterMeta'"; }
+        Value* as_value(const SourceRange& range, Graph&) override { fail_as_value(range, kind()); }
+        SugaredPtr call(const SourceRange& range, Graph&, const NamedValues&, const NamedValues&) override {
+            throw NotCompilable(range, "Cannot instantiate class 'Parameter' in a script function");
+        }
+    };
+    return std::make_shared<ParameterClass>();
+}
+
 struct Entry {
     std::string_view module;
     std::string_view name;
@@ -417,20 +436,16 @@ struct Entry {
 };
 
 constexpr Entry kEntries[] = {
-    {"torch", "tensor", tensor,
-     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::tensor"), std::nullopt)); }},
-    {"torch", "manual_seed", manual_seed,
-     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::manual_seed"), std::nullopt)); }},
-    {"torch", "is_tensor", is_tensor,
-     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::is_tensor"), std::nullopt)); }},
-    {"torch", "Tensor", nullptr, nullptr, TypeKind::Tensor},
+    {"torch", "tensor", tensor, operator_named<"aten::tensor">},
+    {"torch", "manual_seed", manual_seed, operator_named<"aten::manual_seed">},
+    {"torch", "is_tensor", is_tensor, operator_named<"aten::is_tensor">},
+    {"torch", "Tensor", nullptr, operator_named<"aten::Tensor">, TypeKind::Tensor},
     {"torch", "device",
      [](Session& session, Arguments& arguments) {
          return session.eager().call("torch.device", nullptr, arguments.positional, arguments.keywords);
      },
-     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::device"), std::nullopt)); },
-     TypeKind::Device},
-    {"torch", "dtype", nullptr, nullptr, TypeKind::Int},
+     operator_named<"aten::device">, TypeKind::Device},
+    {"torch", "dtype", nullptr, operator_named<"aten::dtype">, TypeKind::Int},
     {"torch", "Generator", nullptr, nullptr, TypeKind::Generator},
     {"torch.jit", "script", script},
     {"torch.jit", "script_method", set_role<FunctionThing::Role::exported>},
@@ -442,10 +457,7 @@ constexpr Entry kEntries[] = {
     {"torch.jit", "annotate", second, [] { return form(SpecialForm::annotate); }},
     {"torch.jit", "isinstance", jit_isinstance, [] { return form(SpecialForm::isinstance); }},
     {"torch.jit", "is_scripting", never, [] { return form(SpecialForm::is_scripting); }},
-    {"torch.jit", "_unwrap_optional", identity,
-     [] {
-         return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::_unwrap_optional"), std::nullopt));
-     }},
+    {"torch.jit", "_unwrap_optional", identity, operator_named<"aten::_unwrap_optional">},
     {"torch.jit", "_overload", mark_overload},
     {"torch.jit", "_overload_method", mark_overload},
     {"torch.jit", "Attribute", jit_attribute},
@@ -453,10 +465,8 @@ constexpr Entry kEntries[] = {
     {"collections", "namedtuple", named_tuple},
     {"torch.jit", "fork", fork, [] { return form(SpecialForm::fork); }},
     {"torch.jit", "_fork", fork, [] { return form(SpecialForm::fork); }},
-    {"torch.jit", "wait", wait,
-     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
-    {"torch.jit", "_wait", wait,
-     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::wait"), std::nullopt)); }},
+    {"torch.jit", "wait", wait, operator_named<"aten::wait">},
+    {"torch.jit", "_wait", wait, operator_named<"aten::wait">},
     {"torch.jit", "save", save},
     {"torch.jit", "load", jit_load},
     {"torch.jit", "trace", trace},
@@ -472,11 +482,12 @@ constexpr Entry kEntries[] = {
     {"torch", "BoolTensor", old_tensor<11>, old_constructor<11>, TypeKind::Tensor},
     {"torch", "save", torch_save},
     {"torch", "load", torch_load},
-    {"torch.nn.parameter", "Parameter", parameter, nullptr, TypeKind::Tensor},
-    {"torch.nn", "Parameter", parameter, nullptr, TypeKind::Tensor},
+    {"torch.nn.parameter", "Parameter", parameter, parameter_class, TypeKind::Tensor},
+    {"torch.nn", "Parameter", parameter, parameter_class, TypeKind::Tensor},
     {"dataclasses", "dataclass", dataclass},
-    {"warnings", "warn", warn,
-     [] { return SugaredPtr(std::make_shared<BuiltinFunction>(Symbol::from("aten::warn"), std::nullopt)); }},
+    {"dataclasses", "field", field},
+    {"enum", "auto", automatic},
+    {"warnings", "warn", warn, operator_named<"aten::warn">},
     {"functools", "reduce", reduce},
     {"functools", "partial", partial},
     {"functools", "wraps",
@@ -554,6 +565,10 @@ bool find_torch_name(Session& session, const std::string& module, const std::str
         const TypePtr type = entry->type == TypeKind::Any ? TypePtr() : simple_type(entry->type);
         out = make_intrusive<BuiltinThing>(fmt::format("{}.{}", module, name), entry->call, entry->compile_time, type)
                   ->value();
+        return true;
+    }
+    if (module == "torch.types" && name == "Number") {
+        out = make_intrusive<TypeThing>(union_type({float_type(), int_type(), bool_type()}))->value();
         return true;
     }
     if (const auto& type = root(module, name)) {

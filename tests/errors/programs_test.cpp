@@ -104,7 +104,6 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"break_outside", "Python's parser finds it"},
     {"continue_outside", "Python's parser finds it"},
     {"enum_mixed_values", "wick names the enum"},
-    {"enum_unknown_member", "PyTorch's has a quote too many"},
     {"equality_of_functions", "functions are values here"},
     {"module_submodule_assigned", "wick says what makes modules"},
     {"module_in_variable", "the expression is a Union here"},
@@ -113,8 +112,6 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"tensor_by_default", "wick does not tell inferred Tensors apart"},
     {"ternary_types_differ", "the expression is a Union here"},
     {"two_starred", "Python's parser finds it"},
-    {"unknown_torch_function", "wick names the module"},
-    {"unsupported_math", "the name is an operator's of torch"},
     {"while_else", "PyTorch fails to make its error"},
 };
 

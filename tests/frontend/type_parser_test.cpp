@@ -53,7 +53,9 @@ TEST(TypeParser, RefusesWhatIsNoType) {
     EXPECT_EQ(parsed("Set[int]"), "Unknown type constructor Set");
     EXPECT_EQ(parsed("List[int, int]"), " expected exactly one element type but found 2");
     EXPECT_EQ(parsed("Dict[int]"), " expected exactly 2 element types but found 1");
-    EXPECT_EQ(parsed("1 + 2"), "Expression of type Binary cannot be used in a type expression");
+    EXPECT_EQ(parsed("1 + 2"), "Expression of type + cannot be used in a type expression");
+    EXPECT_EQ(parsed("f(1)"), "Expression of type apply cannot be used in a type expression");
+    EXPECT_EQ(parsed("[x for x in y]"), "Expression of type list comprehension cannot be used in a type expression");
     EXPECT_EQ(parsed("Tuple[(int, int)]"), "Tuple literal in Tuple type annotation must not have any elements!");
 }
 

@@ -28,6 +28,7 @@ OTHER_GRAPHS = {
     "literals/floats": OTHER_CODE["literals/floats"],
     "literals/unicode_text": "PyTorch writes the bytes of text outside ASCII as something that does not read back",
     "magic_methods/division": OTHER_CODE["magic_methods/division"],
+    "modules/convolutional": "PyTorch's text of an assertion in torch.nn is in no file",
     "slicing/slice_objects": OTHER_CODE["slicing/slice_objects"],
 }
 
@@ -100,20 +101,22 @@ def wick_code(binary, program, folder):
     return code_of(archive)
 
 
-def plain_graph(graph):
-    """Without places in files; constants stand where they are used, and values are numbered in the order of the text: PyTorch's numbers,
-    and the order of its constants, count nodes that its compiler has removed."""
-    graph = re.sub(r" *# \S+:\d+:\d+$", "", graph, flags=re.M)
-    constant = re.compile(r"^ *(%[\w.]+) : (.*prim::Constant.*)\n", re.M)
+def plain_graph(graph, program):
+    """With the places in the program's own text and in operators' (the library is another text here). Constants stand where they are
+    used, and values are numbered in the order of the text: PyTorch's numbers, and the order of its constants, count nodes that its compiler
+    has removed."""
+    own = (os.path.basename(program.path), "<string>")
+    graph = re.sub(r" *# (?:\S*/)?(\S+?)(:\d+:\d+)$", lambda m: f" # {m.group(1)}{m.group(2)}" if m.group(1) in own else "", graph, flags=re.M)
+    constant = re.compile(r"^ *(%[\w.]+) : (.*prim::Constant.*?)(?: # \S+)?\n", re.M)
     constants = dict(constant.findall(graph))
     graph = re.sub(r"(?<=[(, ])%[\w.]+", lambda m: constants.get(m.group(), m.group()), constant.sub("", graph))
     numbers = {}
     return re.sub(r"%[\w.]+", lambda m: numbers.setdefault(m.group(), re.sub(r"\.?\d+$", "", m.group()) + f".{len(numbers)}"), graph)
 
 
-def graphs_text(graphs):
+def graphs_text(graphs, program):
     """Of functions and methods, but not of the module that wick puts around the entry to save it."""
-    return plain("".join(f"=== {name}\n{plain_graph(text)}" for name, text in sorted(graphs) if ".PlaceholderModule." not in name))
+    return plain("".join(f"=== {name}\n{plain_graph(text, program)}" for name, text in sorted(graphs) if ".PlaceholderModule." not in name))
 
 
 def pytorch_graphs(program):
@@ -122,9 +125,9 @@ def pytorch_graphs(program):
     functions = torch.jit._state._python_cu.get_functions()
     graphs = [(function.qualified_name, str(function.graph)) for function in functions]
     del kept
-    return graphs_text(graphs)
+    return graphs_text(graphs, program)
 
 
 def wick_graphs(binary, program, folder):
     text = wick(binary, "graph", written(program, folder), "--entry", program.entry, "--all")
-    return graphs_text([part.split("\n", 1) for part in text.split("=== ")[1:]])
+    return graphs_text([part.split("\n", 1) for part in text.split("=== ")[1:]], program)

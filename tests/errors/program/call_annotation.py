@@ -1,0 +1,2 @@
+def f(x: int(3)) -> int:
+    return x

@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+    convert = float
+    return convert

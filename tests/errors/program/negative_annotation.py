@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+    y: -1 = x
+    return y

@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+    y: int + float = x
+    return y

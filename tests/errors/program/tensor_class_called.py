@@ -1,0 +1,5 @@
+import torch
+
+
+def f(n: int) -> torch.Tensor:
+    return torch.Tensor(n)

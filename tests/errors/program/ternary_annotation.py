@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+    y: int if True else float = x
+    return y

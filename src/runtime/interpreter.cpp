@@ -333,14 +333,22 @@ class Interpreter {
             charge_new(value);
     }
 
-    /// Runs change(), and counts by how much a container grows in it.
-    template <class F>
-    [[gnu::always_inline]] void grow(const IValue& container, const F& change) const {
-        if (!context_->meter) [[likely]]
-            return change();
-        const int64_t before = footprint(container);
-        change();
-        charge_growth(container, before);
+    // Out of execute(): what its locals are captured by would keep them out of registers.
+    void append_to_list(Window window, const Instruction& in) const {
+        const IValue& list = value(window, in.b);
+        const int64_t before = context_->meter ? footprint(list) : 0;
+        append_item(list.to_list(), take(window, in.c));
+        if (context_->meter) [[unlikely]]
+            charge_growth(list, before);
+        release(window, in.b);
+    }
+    void set_in_dict(Window window, const Instruction& in) const {
+        const IValue& dict = value(window, in.b);
+        const int64_t before = context_->meter ? footprint(dict) : 0;
+        set_dict_item(dict.to_dict(), take(window, in.c), take(window, in.extra));
+        if (context_->meter) [[unlikely]]
+            charge_growth(dict, before);
+        release(window, in.b);
     }
 
     [[noreturn]] static void raise(Window window, const Instruction& in) {
@@ -619,8 +627,7 @@ IValue Interpreter::execute() {
         release(window, at->b);
         WICK_NEXT();
     ListAppend:
-        grow(value(window, at->b), [&] { append_item(value(window, at->b).to_list(), take(window, at->c)); });
-        release(window, at->b);
+        append_to_list(window, *at);
         WICK_NEXT();
     DictGet:
         set(reg(at->a), dict_item(value(window, at->b).to_dict(), value(window, at->c)));
@@ -641,9 +648,7 @@ IValue Interpreter::execute() {
     }
         WICK_NEXT();
     DictSet:
-        grow(value(window, at->b),
-             [&] { set_dict_item(value(window, at->b).to_dict(), take(window, at->c), take(window, at->extra)); });
-        release(window, at->b);
+        set_in_dict(window, *at);
         WICK_NEXT();
 
         using namespace arithmetic;

@@ -173,13 +173,12 @@ HWY_INLINE void max_of_window(const PoolShape& s, const T* plane, const Span& de
     *index = best;
 }
 
-// Windows [j, last) of an output row, all of whose columns lie inside the plane, a vector at a time; returns where it
-// stopped: before a vector that would be read beyond `limit` elements from the plane's start, or holds a NaN.
-template <int kStride, class T>
-HWY_INLINE int64_t max_of_windows(const PoolShape& s, const T* plane, int64_t limit, const Span& depth,
+// Windows [j, last) of an output row, all of whose columns lie inside the plane, a vector of the tag at a time; returns
+// where it stopped: before a vector that would be read beyond `limit` elements from the plane's start, or holds a NaN.
+template <int kStride, class D, class T>
+HWY_INLINE int64_t max_of_windows(D d, const PoolShape& s, const T* plane, int64_t limit, const Span& depth,
                                   const Span& height, int64_t j, int64_t last, T* y, int64_t* index) {
-    constexpr hn::ScalableTag<T> d;
-    constexpr hn::RebindToSigned<hn::ScalableTag<T>> di;
+    constexpr hn::RebindToSigned<D> di;
     using Index = hn::TFromD<decltype(di)>;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(d)), taps = s.kernel[2];
     const auto steps = hn::Mul(hn::Iota(di, 0), hn::Set(di, kStride));
@@ -232,6 +231,15 @@ HWY_INLINE int64_t max_of_windows(const PoolShape& s, const T* plane, int64_t li
     return j;
 }
 
+// As above with vectors that get shorter towards the end.
+template <int kStride, class T>
+HWY_INLINE int64_t max_of_row(const PoolShape& s, const T* plane, int64_t limit, const Span& depth, const Span& height,
+                              int64_t j, int64_t last, T* y, int64_t* index) {
+    j = max_of_windows<kStride>(hn::ScalableTag<T>(), s, plane, limit, depth, height, j, last, y, index);
+    j = max_of_windows<kStride>(hn::CappedTag<T, 8>(), s, plane, limit, depth, height, j, last, y, index);
+    return max_of_windows<kStride>(hn::CappedTag<T, 4>(), s, plane, limit, depth, height, j, last, y, index);
+}
+
 template <class T>
 void run_max_pool_indices(const PoolShape& s, int64_t planes, const T* x, T* y, int64_t* index) {
     const int64_t reach = (s.kernel[2] - 1) * s.dilation[2];
@@ -252,10 +260,10 @@ void run_max_pool_indices(const PoolShape& s, int64_t planes, const T* x, T* y, 
                     for (int64_t j = 0; j < s.out[2]; ++j) {
                         if constexpr (!std::is_integral_v<T>) {
                             if (vectors && j >= inner && j < inner_end)
-                                j = s.stride[2] == 1 ? max_of_windows<1>(s, from, limit, depth, height, j, inner_end,
-                                                                         y + row, index + row)
-                                                     : max_of_windows<2>(s, from, limit, depth, height, j, inner_end,
-                                                                         y + row, index + row);
+                                j = s.stride[2] == 1 ? max_of_row<1>(s, from, limit, depth, height, j, inner_end,
+                                                                     y + row, index + row)
+                                                     : max_of_row<2>(s, from, limit, depth, height, j, inner_end,
+                                                                     y + row, index + row);
                             if (j == s.out[2]) break;
                         }
                         max_of_window(s, from, depth, height, Span(s, 2, j), y + row + j, index + row + j);

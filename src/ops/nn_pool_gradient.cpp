@@ -30,10 +30,10 @@ void for_planes(int64_t pooled_count, int64_t pooled, int64_t whole, F&& f) {
                  });
 }
 
-void check_indices(const int64_t* index, int64_t count, int64_t size) {
-    for (int64_t i = 0; i < count; ++i)
-        WICK_CHECK(index[i] >= 0 && index[i] < size, "found an invalid max index {} (planes of {} elements)", index[i],
-                   size);
+/// An index that may come from anybody.
+int64_t checked_index(int64_t index, int64_t size) {
+    WICK_CHECK(index >= 0 && index < size, "found an invalid max index {} (planes of {} elements)", index, size);
+    return index;
 }
 
 /// Zeros of the sizes `size`, to which every value is added where its index says, in its plane of the last n
@@ -44,12 +44,14 @@ Tensor scatter_pooled(const Tensor& values, const Tensor& indices, const IntList
     const int64_t pooled = plane_size(values.sizes(), n), whole = plane_size(size, n);
     const Tensor from = contiguous(values), index = contiguous(indices), out = zeros(size, values.dtype());
     const int64_t* at = index.data<int64_t>();
-    check_indices(at, index.numel(), whole);
     dispatch_dtype(values.dtype(), [&]<class T>() {
         const T* source = from.data<T>();
         T* to = out.mutable_data<T>();
         for_planes(from.numel(), pooled, whole, [&](int64_t begin, int64_t end, int64_t plane) {
-            for (int64_t i = begin; i < end; ++i) to[plane + at[i]] = static_cast<T>(to[plane + at[i]] + source[i]);
+            for (int64_t i = begin; i < end; ++i) {
+                T& sum = to[plane + checked_index(at[i], whole)];
+                sum = static_cast<T>(sum + source[i]);
+            }
         });
     });
     return out;
@@ -62,12 +64,11 @@ Tensor gather_pooled(const Tensor& self, const Tensor& indices, int64_t n) {
                "indices {} do not fit {}", format_sizes(indices.sizes()), format_sizes(self.sizes()));
     const Tensor from = contiguous(self), index = contiguous(indices), out = empty(indices.sizes(), self.dtype());
     const int64_t* at = index.data<int64_t>();
-    check_indices(at, index.numel(), whole);
     dispatch_dtype(self.dtype(), [&]<class T>() {
         const T* source = from.data<T>();
         T* to = out.mutable_data<T>();
         for_planes(index.numel(), pooled, whole, [&](int64_t begin, int64_t end, int64_t plane) {
-            for (int64_t i = begin; i < end; ++i) to[i] = source[plane + at[i]];
+            for (int64_t i = begin; i < end; ++i) to[i] = source[plane + checked_index(at[i], whole)];
         });
     });
     return out;

@@ -67,7 +67,8 @@ const Operator* functional_of(const Operator& op) {
 void overwrite(const Operator& op, Args args, const Tensor& value) {
     const Tensor& self = args[0].tensor_ref();
     if (value.impl()->storage == self.impl()->storage) {
-        // It changes the shape rather than the elements.
+        // It changes the shape rather than the elements. The view is not one of what self is now.
+        value.impl()->base = {};
         IValue result;
         return call_kernel(op, args, &result);
     }

@@ -205,7 +205,7 @@ void register_binary(Registry& ops) {
     add_tensors_only(
         ops, "nextafter", kFloating, [](Expr a, Expr b) { return nextafter(a, b); }, true)
         .derivative("self", "torch.where(self == other, 0, grad)")
-        .derivative("other", "torch.where(self == other, grad, 0)");
+        .derivative("other", "torch.zeros_like(grad)");
     add_tensors_only(
         ops, "gcd", kIntegral, [](Expr a, Expr b) { return gcd(a, b); }, true);
     add_tensors_only(
@@ -238,7 +238,10 @@ void register_binary(Registry& ops) {
         .out("OutScalar_Self");
     auto scaled = [](Expr x, Expr e) { return x * exp2(e); };
     ops.add("aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor").pointwise(kIntToFloat, scaled).out("out");
-    ops.add("aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)").pointwise(kIntToFloat, scaled);
+    ops.add("aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)")
+        .pointwise(kIntToFloat, scaled)
+        .derivative("self", "grad * torch.exp2(other)")
+        .derivative("other", "grad * torch.ldexp(self, other) * 0.6931471805599453");
     ops.add("aten::heaviside(Tensor self, Tensor values) -> Tensor")
         .pointwise([](Expr x, Expr values) { return where(x == 0, values, where(x > 0, 1, 0)); })
         .inplace()

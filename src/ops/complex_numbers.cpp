@@ -101,14 +101,14 @@ def polar_backward(grad: Tensor, angle: Tensor, result: Tensor) -> Tuple[Tensor,
     ops.add("aten::isreal(Tensor self) -> Tensor").kernel(&isreal);
     ops.add("aten::adjoint(Tensor(a) self) -> Tensor(a)")
         .kernel([](const Tensor& self) { return adjoint(self, "adjoint()"); })
-        .derivative("self", "grad.adjoint()");
+        .derivative("self", "grad.conj() if grad.dim() == 0 else grad.transpose(-2, -1).conj()");
     for (std::string_view overload : {"", ".a"}) {
         ops.add(fmt::format("aten::mH{}(Tensor(a) self) -> Tensor(a)", overload))
             .kernel([](const Tensor& self) { return adjoint(self, "mH"); })
-            .derivative("self", "grad.adjoint()");
+            .derivative("self", "grad.conj() if grad.dim() == 0 else grad.transpose(-2, -1).conj()");
         ops.add(fmt::format("aten::matrix_H{}(Tensor(a) self) -> Tensor(a)", overload))
             .kernel([](const Tensor& self) { return adjoint(self, "matrix_H"); })
-            .derivative("self", "grad.adjoint()");
+            .derivative("self", "grad.conj() if grad.dim() == 0 else grad.transpose(-2, -1).conj()");
     }
 }
 

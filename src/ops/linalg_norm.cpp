@@ -304,26 +304,29 @@ void register_linalg_norm(Registry& ops) {
 def vector_norm_backward(grad: Tensor, self: Tensor, p: float, norm: Tensor, dim: Optional[List[int]], keepdim: bool) -> Tensor:
     if p == 0.0:
         return torch.zeros_like(self)
+    if p == 1.0:
+        return self.sgn() * ops.wick.expand_reduced(grad, self.size(), dim, keepdim)
+    zero = norm == 0
+    if p >= 1.0 and p != float("inf"):
+        divisor = norm.masked_fill(zero, 1)
+        scale = (grad / (divisor if p == 2.0 else divisor.pow(p - 1))).masked_fill(zero, 0)
+        scale = ops.wick.expand_reduced(scale, self.size(), dim, keepdim)
+        if p == 2.0:
+            return self * scale
+        if p < 2.0:
+            return self.sgn() * self.abs().pow(p - 1) * scale
+        return self * self.abs().pow(p - 2) * scale
     grad = ops.wick.expand_reduced(grad, self.size(), dim, keepdim)
     norm = ops.wick.expand_reduced(norm, self.size(), dim, keepdim)
-    if p == 1.0:
-        return self.sgn() * grad
-    if p == 2.0:
-        return self * (grad / norm).masked_fill(norm == 0, 0)
     if abs(p) == float("inf"):
         largest = (self.abs() == norm).logical_or(self.isnan())
         return self.sgn() * (grad / largest.sum(dim, True)) * largest
-    if p < 1.0:
-        return self.sgn() * self.abs().pow(p - 1).masked_fill(self == 0, 0) * grad * norm.pow(1 - p)
-    scale = (grad / norm.pow(p - 1)).masked_fill(norm == 0, 0)
-    if p < 2.0:
-        return self.sgn() * self.abs().pow(p - 1) * scale
-    return self * self.abs().pow(p - 2) * scale
+    return self.sgn() * self.abs().pow(p - 1).masked_fill(self == 0, 0) * grad * norm.pow(1 - p)
 )");
     ops.add("aten::_cdist_backward(Tensor grad, Tensor x1, Tensor x2, float p, Tensor cdist) -> Tensor").composite(R"(
 def _cdist_backward(grad: Tensor, x1: Tensor, x2: Tensor, p: float, cdist: Tensor) -> Tensor:
     if p == 2.0:
-        weight = (grad / cdist).masked_fill(cdist == 0, 0)
+        weight = (grad / cdist.masked_fill(cdist == 0, 1)).masked_fill(cdist == 0, 0)
         return x1 * weight.sum(-1, True) - weight.matmul(x2)
     difference = x1.unsqueeze(-2) - x2.unsqueeze(-3)
     return ops.wick.vector_norm_backward(grad, difference, p, cdist, [-1], False).sum(-2)

@@ -59,6 +59,7 @@ Tensor running(const Tensor& input, int64_t dim, MaybeDType dtype) {
 }
 
 Tensor logcumsumexp(const Tensor& self, int64_t dim) {
+    WICK_CHECK(!is_complex(self.dtype()), "\"logcumsumexp\" not implemented for '{}'", scalar_name_of(self.dtype()));
     const Rows rows(to_dtype(self, DType::float64), dim);
     Tensor result = rows.make(rows.length, DType::float64);
     const double* data = rows.dense.data<double>();

@@ -140,7 +140,8 @@ void register_tensor_state(Registry& ops) {
     for (std::string_view name : {"swapaxes_", "swapdims_"}) {
         const std::string_view argument = name == "swapaxes_" ? "axis" : "dim";
         ops.add(fmt::format("aten::{0}(Tensor(a!) self, int {1}0, int {1}1) -> Tensor(a!)", name, argument))
-            .kernel([](const Tensor& self, int64_t a, int64_t b) { return take_over(self, transpose(self, a, b)); });
+            .kernel([](const Tensor& self, int64_t a, int64_t b) { return take_over(self, transpose(self, a, b)); })
+            .derivative("self", name == "swapaxes_" ? "grad.transpose(axis0, axis1)" : "grad.transpose(dim0, dim1)");
     }
     ops.add("aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)")
         .kernel(&fill_diagonal)

@@ -701,7 +701,8 @@ static void register_axis_views(Registry& ops) {
         .kernel(&transpose)
         .derivative("self", "grad.transpose(dim0, dim1)");
     ops.add("aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)")
-        .kernel([](const Tensor& self, int64_t a, int64_t b) { return become(self, transpose(self, a, b)); });
+        .kernel([](const Tensor& self, int64_t a, int64_t b) { return become(self, transpose(self, a, b)); })
+        .derivative("self", "grad.transpose(dim0, dim1)");
     ops.add("aten::t(Tensor(a) self) -> Tensor(a)").kernel(&t).derivative("self", "grad.t()");
     ops.add("aten::t_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) { return become(self, t(self)); });
     // Attribute syntax (`x.T`, `x.mT`) resolves to the overloads named "a".

@@ -68,6 +68,9 @@ std::vector<size_t> named_arguments(const Operator& op, std::string_view names) 
 Formula compile(const Operator& op, const Derivative& derivative) {
     const Schema& schema = op.schema();
     const Schema signature = formula_signature(op);
+    for (const Argument& argument : schema.arguments)
+        if (argument.name == signature.arguments[0].name)
+            throw InternalError(fmt::format("{} has an argument named as its gradient", op.operator_name()));
     std::string text = "def gradient(";
     for (const Argument& parameter : signature.arguments) text += parameter.name + ", ";
     text += fmt::format("):\n    return {}\n", derivative.expression);
@@ -112,7 +115,9 @@ Schema formula_signature(const Operator& op) {
         signature.arguments.push_back(std::move(argument));
     };
     for (size_t i = 0; i < schema.returns.size(); ++i) add(grad_name(schema, i), schema.returns[i].type);
-    for (const Argument& argument : schema.arguments) add(argument.name, argument.type);
+    // `from` is a keyword of the language.
+    for (const Argument& argument : schema.arguments)
+        add(argument.name == "from" ? "from_" : argument.name, argument.type);
     for (size_t i = 0; i < schema.returns.size(); ++i) add(result_name(schema, i), schema.returns[i].type);
     add("needed", list_type(bool_type()));
     return signature;

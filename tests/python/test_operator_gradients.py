@@ -165,3 +165,29 @@ def test_what_is_overwritten_loses_its_share(overwrite, expected):
     total = y.sum()
     found = wick.autograd.grad(total, x, allow_unused=True)[0] if total.requires_grad else None
     assert (found.tolist() if found is not None else [0, 0]) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("reshape", [
+    lambda y: y.t_(),
+    lambda y: y.transpose_(0, 1),
+    lambda y: y.swapaxes_(0, 1),
+    lambda y: y.unsqueeze_(1),
+    lambda y: y.unsqueeze_(0).squeeze_(),
+    lambda y: y.as_strided_((3, 2), (1, 3)),
+], ids=["t_", "transpose_", "swapaxes_", "unsqueeze_", "squeeze_", "as_strided_"])
+def test_what_changes_its_shape_in_place_keeps_its_history(reshape):
+    x = wick.rand((2, 3), dtype=wick.float64).requires_grad_()
+    y = x * 2
+    reshape(y)
+    weights = wick.arange(1.0, 7.0, dtype=wick.float64).reshape(2, 3)
+    reshape(weights)
+    (y * weights).sum().backward()
+    assert x.grad.tolist() == [[2, 4, 6], [8, 10, 12]]
+
+
+def test_ldexp_in_place():
+    x = wick.tensor([0.5, 1.0], dtype=wick.float64, requires_grad=True)
+    y = x * 2
+    y.ldexp_(wick.tensor([1, 3]))
+    y.sum().backward()
+    assert x.grad.tolist() == [4, 16]

@@ -8,5 +8,7 @@
 #include <wick/optim/optim.h>
 #include <wick/support/error.h>
 #include <wick/support/parallel.h>
+#include <wick/tensor/generator.h>
+#include <wick/tensor/grad_mode.h>
 #include <wick/tensor/tensor.h>
 #include <wick/types/ivalue.h>

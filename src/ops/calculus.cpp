@@ -1,5 +1,7 @@
 // Numerical integration and differentiation of samples, covariance.
 
+#include <wick/tensor/default_dtype.h>
+
 #include "ops/recorded.h"
 #include "ops/tensor_ops.h"
 
@@ -134,7 +136,7 @@ std::vector<Tensor> gradient(const Tensor& self, const std::optional<IntList>& d
 
 /// Points at multiples of a spacing.
 Tensor even_points(const Tensor& self, int64_t dim, const Scalar& spacing) {
-    const DType type = is_integral(self.dtype(), true) ? DType::float32 : to_real(self.dtype());
+    const DType type = is_integral(self.dtype(), true) ? default_dtype() : to_real(self.dtype());
     return multiply(to_dtype(arange(self.size(dim)), type), spacing.to_double());
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <wick/tensor/default_dtype.h>
+
 #include "ops/registry.h"
 #include "ops/rows.h"
 #include "ops/tensor_ops.h"
@@ -143,7 +145,7 @@ Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool out_int32,
 /// A number among tensors takes their dtype, as far as it has their kind.
 Tensor number_among(const Scalar& number, const Tensor& sequence) {
     return scalar_tensor(
-        number, number.is_floating() && is_integral(sequence.dtype(), true) ? DType::float32 : sequence.dtype());
+        number, number.is_floating() && is_integral(sequence.dtype(), true) ? default_dtype() : sequence.dtype());
 }
 
 }  // namespace

@@ -62,11 +62,6 @@ Tensor empty_like_in(const Tensor& self, MaybeDType dtype, const MaybeDevice& de
 
 namespace {
 
-/// dtype of a tensor made from a number when none is given.
-DType default_dtype_of(const Scalar& value) {
-    return value.is_floating() ? kDefaultDType : value.is_complex() ? DType::complex64 : value.dtype();
-}
-
 Tensor empty_in_format(IntArrayRef sizes, DType dtype, std::optional<int64_t> format) {
     return empty_strided(sizes, strides_in_format(sizes, memory_format_or(format, MemoryFormat::contiguous)), dtype);
 }
@@ -93,7 +88,7 @@ Tensor arange_range(const Scalar& start, const Scalar& end, const Scalar& step, 
                     const MaybeDevice& device, bool closed) {
     check_device(device);
     const bool integral = start.is_integral() && end.is_integral() && step.is_integral();
-    const DType type = dtype.value_or(integral && !closed ? DType::int64 : kDefaultDType);
+    const DType type = dtype.value_or(integral && !closed ? DType::int64 : default_dtype());
     WICK_CHECK(step.to_double() != 0, "step must be nonzero");
     WICK_CHECK(std::isfinite(start.to_double()) && std::isfinite(end.to_double()), "unsupported range: {} -> {}",
                start.to_double(), end.to_double());
@@ -129,7 +124,8 @@ Tensor linspace_as(T start, T end, int64_t steps, DType dtype) {
 Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, MaybeDType dtype, const MaybeDevice& device) {
     check_device(device);
     WICK_CHECK(steps >= 0, "number of steps must be non-negative");
-    const DType type = dtype.value_or(start.is_complex() || end.is_complex() ? DType::complex64 : kDefaultDType);
+    const DType type =
+        dtype.value_or(start.is_complex() || end.is_complex() ? default_complex_dtype() : default_dtype());
     if (is_complex(type)) return linspace_as<std::complex<double>>(start.to_complex(), end.to_complex(), steps, type);
     if (type == DType::float32) return linspace_as<float>(start.to<float>(), end.to<float>(), steps, type);
     return linspace_as<double>(start.to_double(), end.to_double(), steps, type);
@@ -140,14 +136,14 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double ba
     Tensor exponents = linspace(start, end, steps, DType::float64, device);
     double* data = exponents.mutable_data<double>();
     for (int64_t i = 0; i < steps; ++i) data[i] = std::pow(base, data[i]);
-    return to_dtype(exponents, dtype.value_or(kDefaultDType));
+    return to_dtype(exponents, dtype.value_or(default_dtype()));
 }
 
 Tensor eye(int64_t rows, int64_t columns, MaybeDType dtype, const MaybeDevice& device) {
     check_device(device);
     WICK_CHECK(rows >= 0, "n must be greater or equal to 0, got {}", rows);
     WICK_CHECK(columns >= 0, "m must be greater or equal to 0, got {}", columns);
-    Tensor result = zeros({rows, columns}, dtype.value_or(kDefaultDType));
+    Tensor result = zeros({rows, columns}, dtype.value_or(default_dtype()));
     fill(diagonal(result), 1);
     return result;
 }
@@ -237,9 +233,9 @@ DType dtype_of_leaf(const jit::Type& type) {
         case jit::TypeKind::Bool:
             return DType::bool_;
         case jit::TypeKind::Complex:
-            return DType::complex64;
+            return default_complex_dtype();
         default:
-            return kDefaultDType;
+            return default_dtype();
     }
 }
 
@@ -286,7 +282,7 @@ static void register_filled(Registry& ops) {
     ops.add("aten::empty.memory_format(SymInt[] size, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
         .kernel([](IntList size, MaybeDType dtype, Layout, MaybeDevice device, Pin, std::optional<int64_t> format) {
             check_device(device);
-            return empty_in_format(size, dtype.value_or(kDefaultDType), format);
+            return empty_in_format(size, dtype.value_or(default_dtype()), format);
         })
         .out("out");
     ops.add("aten::empty_strided(SymInt[] size, SymInt[] stride, *, " WICK_OPTIONS ") -> Tensor")
@@ -295,7 +291,7 @@ static void register_filled(Registry& ops) {
             WICK_CHECK(size.size() == stride.size(),
                        "dimensionality of sizes ({}) must match dimensionality of strides ({})", size.size(),
                        stride.size());
-            return empty_strided(size, stride, dtype.value_or(kDefaultDType));
+            return empty_strided(size, stride, dtype.value_or(default_dtype()));
         });
     ops.add("aten::full(SymInt[] size, Scalar fill_value, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](IntList size, Scalar value, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
@@ -306,19 +302,19 @@ static void register_filled(Registry& ops) {
     ops.add("aten::zeros(SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](IntList size, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             check_device(device);
-            return zeros(size, dtype.value_or(kDefaultDType));
+            return zeros(size, dtype.value_or(default_dtype()));
         })
         .out();
     ops.add("aten::ones(SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](IntList size, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             check_device(device);
-            return ones(size, dtype.value_or(kDefaultDType));
+            return ones(size, dtype.value_or(default_dtype()));
         })
         .out();
     ops.add("aten::scalar_tensor(Scalar s, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](Scalar value, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             check_device(device);
-            return scalar_tensor(value, dtype.value_or(kDefaultDType));
+            return scalar_tensor(value, dtype.value_or(default_dtype()));
         })
         .out();
     ops.add("aten::eye(SymInt n, *, " WICK_OPTIONS ") -> Tensor")

@@ -3,6 +3,8 @@
 
 #include <optional>
 
+#include <wick/tensor/default_dtype.h>
+
 #include "ops/tensor_ops.h"
 
 /// As a schema spells them.
@@ -15,9 +17,6 @@ using MaybeDType = std::optional<DType>;
 using Layout = std::optional<int64_t>;
 using MaybeDevice = std::optional<Device>;
 using Pin = std::optional<bool>;
-
-/// Of a factory that is given no dtype.
-inline constexpr DType kDefaultDType = DType::float32;
 
 /// aten::empty_like: uninitialised, of self's sizes; `format` is a schema's `MemoryFormat?`.
 Tensor empty_like_in(const Tensor& self, MaybeDType dtype, const MaybeDevice& device, std::optional<int64_t> format);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <wick/tensor/default_dtype.h>
+
 #include "ops/families.h"
 #include "ops/recorded.h"
 #include "ops/registry.h"
@@ -105,7 +107,7 @@ Tensor column_stack(const TensorList& tensors) {
 }
 
 Tensor block_diag(const TensorList& tensors) {
-    DType dtype = tensors.empty() ? DType::float32 : tensors[0].dtype();
+    DType dtype = tensors.empty() ? default_dtype() : tensors[0].dtype();
     int64_t rows = 0;
     int64_t columns = 0;
     const TensorList blocks = at_least(tensors, 2);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include <wick/tensor/default_dtype.h>
+
 namespace wick::ops {
 namespace {
-
-constexpr DType kDefault = DType::float32;
 
 /// The categories of result_type, each with the dtype collected so far.
 struct Promotion {
@@ -19,8 +19,7 @@ struct Promotion {
         if (operand.tensor) {
             add(operand.tensor->dim() > 0 ? dimensioned : zero_dim, operand.tensor->dtype());
         } else if (operand.promotes) {
-            const DType dtype = operand.number.dtype();
-            add(number, dtype == DType::float64 ? kDefault : dtype == DType::complex128 ? DType::complex64 : dtype);
+            add(number, default_dtype_of(operand.number));
         }
     }
 
@@ -32,7 +31,7 @@ struct Promotion {
         return higher;
     }
 
-    DType result() const { return combine(dimensioned, combine(zero_dim, number)).value_or(kDefault); }
+    DType result() const { return combine(dimensioned, combine(zero_dim, number)).value_or(default_dtype()); }
 };
 
 bool same_elements(const Tensor& a, const Tensor& b) {
@@ -71,7 +70,7 @@ PointwiseKernel::Types PointwiseKernel::types_of(std::span<const Operand> operan
     const bool integral = is_integral(dtype, true);
     switch (rule_.kind) {
         case DTypeRule::int_to_float:
-            if (integral) dtype = kDefault;
+            if (integral) dtype = default_dtype();
             return {dtype, dtype};
         case DTypeRule::compare:
             return {dtype, DType::bool_};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <wick/ops/print_options.h>
+#include <wick/tensor/default_dtype.h>
 
 #include "ops/print_value.h"
 #include "ops/recording.h"
@@ -170,8 +171,9 @@ std::string tensor_repr(const Tensor& tensor, int indent) {
     std::string text = std::string(kPrefix) + (is_empty ? "[]" : TensorPrinter(tensor, options).print(column));
     std::vector<std::string> suffixes;
     if (is_empty && tensor.dim() != 1) suffixes.push_back("size=" + size_tuple(tensor.sizes()));
-    const bool usual = dtype == DType::float32 ||
-                       (!is_empty && (dtype == DType::complex64 || dtype == DType::int64 || dtype == DType::bool_));
+    const bool usual =
+        dtype == default_dtype() ||
+        (!is_empty && (dtype == default_complex_dtype() || dtype == DType::int64 || dtype == DType::bool_));
     if (!usual) suffixes.push_back(fmt::format("dtype=torch.{}", name_of(dtype)));
     if (const std::string function = gradient_function_name(tensor); !function.empty())
         suffixes.push_back(fmt::format("grad_fn=<{}>", function));

@@ -14,7 +14,7 @@ namespace {
 
 using Format = std::optional<int64_t>;
 
-Tensor fresh(const IntList& size, MaybeDType dtype, const MaybeDevice& device, DType otherwise = kDefaultDType) {
+Tensor fresh(const IntList& size, MaybeDType dtype, const MaybeDevice& device, DType otherwise = default_dtype()) {
     check_device(device);
     return empty(size, dtype.value_or(otherwise));
 }

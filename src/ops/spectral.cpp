@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include <wick/support/parallel.h>
+#include <wick/tensor/default_dtype.h>
 
 #include "kernels/fft.h"
 #include "kernels/scratch.h"
@@ -201,7 +202,7 @@ FftNorm fft_norm(const std::optional<std::string_view>& mode, bool forward) {
 }
 
 Tensor fft_input(const Tensor& self, bool require_complex) {
-    DType dtype = is_integral(self.dtype(), true) ? DType::float32 : self.dtype();
+    DType dtype = is_integral(self.dtype(), true) ? default_dtype() : self.dtype();
     WICK_CHECK(dtype != DType::float16 && dtype != DType::bfloat16, "Unsupported dtype {}", scalar_name_of(dtype));
     return to_dtype(self, require_complex ? to_complex(dtype) : dtype);
 }

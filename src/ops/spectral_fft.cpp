@@ -1,6 +1,8 @@
 // torch.fft: what is transformed, in PyTorch's words; the transforms stand in spectral.cpp.
 #include <cmath>
 
+#include <wick/tensor/default_dtype.h>
+
 #include "ops/pointwise.h"
 #include "ops/recorded.h"
 #include "ops/spectral.h"
@@ -187,7 +189,7 @@ Tensor shifted(const Tensor& self, const Dims& dim, bool back) {
 Tensor frequencies(int64_t n, double d, bool half, Options dtype, const std::optional<Device>& device,
                    std::string_view name) {
     check_device(device);
-    const DType type = dtype.value_or(DType::float32);
+    const DType type = dtype.value_or(default_dtype());
     WICK_CHECK(!is_integral(type, true), "{} requires a floating point or complex dtype", name);
     WICK_CHECK(n >= 0, "Trying to create tensor with negative dimension {}: [{}]", n, n);
     const Tensor steps = empty({half ? n / 2 + 1 : n}, DType::int64);

@@ -1,5 +1,7 @@
 // What a program asks of a tensor besides its elements: sizes, strides, dtype, kind.
 
+#include <wick/tensor/default_dtype.h>
+
 #include "ops/families.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
@@ -9,10 +11,6 @@ namespace wick::jit {
 using namespace ops;
 
 static bool never(const Tensor&) { return false; }
-
-static DType scalar_result_type(const Scalar& value) {
-    return value.is_floating() ? DType::float32 : value.is_complex() ? DType::complex64 : value.dtype();
-}
 
 void register_tensor_info(Registry& ops) {
     ops.add("aten::size(Tensor self) -> int[]").kernel([](const Tensor& self) { return self.sizes().vec(); });
@@ -90,7 +88,7 @@ void register_tensor_info(Registry& ops) {
     });
     ops.add("aten::result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType")
         .kernel([](Scalar a, Scalar b) {
-            return static_cast<int64_t>(promote_types(scalar_result_type(a), scalar_result_type(b)));
+            return static_cast<int64_t>(promote_types(default_dtype_of(a), default_dtype_of(b)));
         });
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <wick/support/parallel.h>
+#include <wick/tensor/default_dtype.h>
 
 #include "kernels/special_bessel.h"
 #include "kernels/special_gamma.h"
@@ -22,7 +23,7 @@ using Function2 = double (*)(double, double);
 
 DType result_dtype(std::span<const Operand> operands, std::string_view name) {
     const DType type = result_type(operands);
-    if (is_integral(type, true)) return DType::float32;
+    if (is_integral(type, true)) return default_dtype();
     WICK_CHECK(!is_complex(type), "\"{}\" not implemented for '{}'", name, scalar_name_of(type));
     return type;
 }
@@ -107,7 +108,7 @@ Tensor polygamma(int64_t n, const Tensor& self) {
 /// Logarithm of the p-dimensional gamma function: p (p - 1) / 4 log(pi) + sum of lgamma(x - j / 2), j < p.
 Tensor mvlgamma(const Tensor& self, int64_t p) {
     WICK_CHECK(p >= 1 && p <= 1 << 20, "p has to be greater than or equal to 1");
-    const Tensor x = to_dtype(self, is_integral(self.dtype(), true) ? DType::float32 : self.dtype());
+    const Tensor x = to_dtype(self, is_integral(self.dtype(), true) ? default_dtype() : self.dtype());
     Tensor total = full({}, static_cast<double>(p * (p - 1)) / 4 * std::log(M_PI), x.dtype());
     for (int64_t j = 0; j < p; ++j)
         total = pointwise(
@@ -128,7 +129,7 @@ void register_gamma(Registry& ops) {
             .derivative("self", "grad * torch.polygamma(n + 1, self)");
     ops.add("aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)")
         .kernel([](const Tensor& self, int64_t n) {
-            check_can_cast(is_floating(self.dtype()) ? self.dtype() : DType::float32, self.dtype());
+            check_can_cast(is_floating(self.dtype()) ? self.dtype() : default_dtype(), self.dtype());
             copy_into(self, polygamma(n, self));
             return self;
         })

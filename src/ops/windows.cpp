@@ -18,7 +18,7 @@ template <class F>
 Tensor window(std::string_view name, int64_t length, bool periodic, MaybeDType dtype, const MaybeDevice& device,
               F&& value) {
     check_device(device);
-    const DType type = dtype.value_or(kDefaultDType);
+    const DType type = dtype.value_or(default_dtype());
     WICK_CHECK(is_floating(type) || is_complex(type), "{} expects floating point dtypes, got: {}", name, name_of(type));
     WICK_CHECK(length >= 0, "{} requires non-negative window_length, got window_length={}", name, length);
     const Tensor result = empty({length}, DType::float64);

@@ -6,6 +6,8 @@
 #include <nanobind/stl/string.h>
 #include <string>
 
+#include <wick/tensor/default_dtype.h>
+
 #include "python/errors.h"
 
 namespace nb = nanobind;
@@ -226,6 +228,11 @@ void bind_values(nb::module_& module) {
                                        {"cfloat", DType::complex64},
                                        {"cdouble", DType::complex128}})
         module.attr(alias) = to_python(dtype);
+
+    module.def("get_default_dtype", [] { return to_python(default_dtype()); });
+    module.def(
+        "set_default_dtype", [](const DTypeObject& dtype) { set_default_dtype(dtype.dtype); }, nb::arg("d"),
+        "The dtype of tensors that are made of floats, or of factories that are given none.");
 
     nb::class_<Device>(module, "device", "Where a tensor lives; wick computes on the CPU.")
         .def(

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include <wick/tensor/default_dtype.h>
+
 #include "ops/tensor_ops.h"
 #include "python/convert.h"
 #include "python/errors.h"
@@ -91,10 +93,11 @@ class Numbers {
 };
 
 DType dtype_of_numbers(const std::vector<Scalar>& values) {
-    if (values.empty()) return DType::float32;
+    if (values.empty()) return default_dtype();
     DType dtype = DType::bool_;
     for (const Scalar& value : values) dtype = promote_types(dtype, value.dtype());
-    return dtype == DType::float64 ? DType::float32 : dtype == DType::complex128 ? DType::complex64 : dtype;
+    if (dtype == DType::float64) return default_dtype();
+    return dtype == DType::complex128 ? default_complex_dtype() : dtype;
 }
 
 bool is_array(nb::handle data) {

@@ -1,4 +1,4 @@
-"""Generators, and how tensors are printed."""
+"""Generators, how tensors are printed, the default dtype."""
 import math
 
 import pytest
@@ -49,6 +49,7 @@ def test_generators_give_pytorchs_numbers(torch):
 def restored():
     yield
     wick.set_printoptions(profile="default")
+    wick.set_default_dtype(wick.float32)
 
 
 PRINTED = {
@@ -93,3 +94,45 @@ def test_print_options_without_pytorch(restored):
     assert wick.get_printoptions() == dict(precision=2, threshold=1000, edgeitems=3, linewidth=80, sci_mode=False)
     with pytest.raises(RuntimeError, match="edgeitems"):
         wick.set_printoptions(edgeitems=0)
+
+
+MADE = {
+    "floats": lambda lib: lib.tensor([1.5]),
+    "ints": lambda lib: lib.tensor([1]),
+    "complex": lambda lib: lib.tensor([1j]),
+    "nothing": lambda lib: lib.tensor([]),
+    "factory": lambda lib: lib.zeros(2),
+    "full": lambda lib: lib.full((2,), 0.5),
+    "random": lambda lib: lib.rand(2) * 0,
+    "range": lambda lib: lib.arange(0, 1, 0.5),
+    "linspace": lambda lib: lib.linspace(0, 1, 3),
+    "eye": lambda lib: lib.eye(2),
+    "promoted": lambda lib: lib.arange(3) + 0.5,
+    "divided": lambda lib: lib.arange(3) / 2,
+    "root": lambda lib: lib.arange(3).sqrt(),
+    "kept": lambda lib: lib.ones(2, dtype=lib.float32) * 2.5,
+    "window": lambda lib: lib.hann_window(4),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_the_default_dtype(torch, restored, dtype):
+    try:
+        for lib in (wick, torch):
+            lib.set_default_dtype(getattr(lib, dtype))
+        assert wick.get_default_dtype() is getattr(wick, dtype)
+        for name, make in MADE.items():
+            if dtype == "float16" and name in ("window", "root", "complex"):
+                continue
+            ours, theirs = make(wick), make(torch)
+            assert repr(ours.dtype) == repr(theirs.dtype), name
+            assert repr(ours) == repr(theirs), name
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_the_default_dtype_is_a_floating_one(restored):
+    with pytest.raises(RuntimeError, match="only floating-point types"):
+        wick.set_default_dtype(wick.int64)
+    wick.set_default_dtype(wick.float64)
+    assert wick.tensor(0.5).dtype is wick.float64 and wick.nn.Linear(2, 1).weight.dtype is wick.float64

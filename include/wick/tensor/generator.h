@@ -12,7 +12,7 @@
 namespace wick {
 
 /// A shared source of random numbers; safe to use from any thread. Numbers are drawn through a RandomStream.
-class Generator : public RefCounted {
+class WICK_API Generator : public RefCounted {
  public:
     static constexpr uint64_t kDefaultSeed = 67280421310721;
 
@@ -48,7 +48,7 @@ class Generator : public RefCounted {
 };
 
 /// Exclusive use of a generator while a tensor is filled: its numbers are consecutive, whatever other threads draw.
-class RandomStream {
+class WICK_API RandomStream {
  public:
     explicit RandomStream(Generator& generator) : generator_(generator), lock_(generator.mutex_) {}
 
@@ -83,8 +83,8 @@ class RandomStream {
 };
 
 /// What operators draw from when no generator is given: one for the process, seeded from entropy.
-Generator& default_generator();
+WICK_API Generator& default_generator();
 /// Seeds the default generator (torch.manual_seed).
-void manual_seed(uint64_t seed);
+WICK_API void manual_seed(uint64_t seed);
 
 }  // namespace wick

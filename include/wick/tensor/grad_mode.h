@@ -1,9 +1,11 @@
 #pragma once
 // Whether operators record what a later backward pass needs, thread by thread, as in PyTorch.
 
+#include <wick/support/export.h>
+
 namespace wick {
 
-struct GradMode {
+struct WICK_API GradMode {
     static bool is_enabled();
     static void set_enabled(bool enabled);
 };

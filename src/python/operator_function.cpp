@@ -1,6 +1,8 @@
 #include "python/operator_function.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
@@ -78,22 +80,46 @@ std::string text_of(const Data& data, const std::vector<std::string>& names, con
     return text + ")";
 }
 
+/// The operation compiled for the operands. Python's ints go where floats are wanted, which programs have to write: as
+/// few of them are converted as will do.
+IntrusivePtr<jit::Operation> compile(const Data& data, ArrayRef<IValue> operands,
+                                     const std::vector<const char*>& keywords) {
+    std::vector<std::string> names;
+    std::vector<jit::TypePtr> types;
+    std::vector<size_t> ints;
+    for (const IValue& operand : operands) {
+        if (operand.is_int()) ints.push_back(names.size());
+        names.push_back(fmt::format("a{}", names.size()));
+        types.push_back(operand.type());
+    }
+    try {
+        return make_intrusive<jit::Operation>(text_of(data, names, keywords), names, types);
+    } catch (const CompileError& error) {
+        constexpr size_t kMostInts = 4;
+        const unsigned choices = ints.size() > kMostInts ? 0 : 1u << ints.size();
+        std::vector<unsigned> order;
+        for (unsigned choice = 1; choice < choices; ++choice) order.push_back(choice);
+        std::ranges::stable_sort(order, {}, [](unsigned choice) { return std::popcount(choice); });
+        for (unsigned choice : order) {
+            std::vector<std::string> texts = names;
+            for (size_t i = 0; i < ints.size(); ++i)
+                if (choice >> i & 1) texts[ints[i]] = "float(" + names[ints[i]] + ")";
+            try {
+                return make_intrusive<jit::Operation>(text_of(data, texts, keywords), names, types);
+            } catch (const CompileError&) {
+                continue;
+            }
+        }
+        throw ArgumentError(fmt::format("{}(): {}", data.python_name, error.sentence()));
+    }
+}
+
 const Known& find(Data& data, const std::string& key, ArrayRef<IValue> operands,
                   const std::vector<const char*>& keywords) {
     const auto found = data.known.find(key);
     if (found != data.known.end()) return found->second;
-    std::vector<std::string> names;
-    std::vector<jit::TypePtr> types;
-    for (const IValue& operand : operands) {
-        names.push_back(fmt::format("a{}", names.size()));
-        types.push_back(operand.type());
-    }
     Known known;
-    try {
-        known.operation = make_intrusive<jit::Operation>(text_of(data, names, keywords), names, types);
-    } catch (const CompileError& error) {
-        throw ArgumentError(fmt::format("{}(): {}", data.python_name, error.sentence()));
-    }
+    known.operation = compile(data, operands, keywords);
     const jit::Schema* schema = known.operation->schema();
     known.gives_dtype = schema && schema->returns.size() == 1 && schema->returns[0].written_type == "ScalarType";
     return data.known.emplace(key, std::move(known)).first->second;

@@ -132,3 +132,13 @@ def test_the_interpreter_lock_is_released():
     done.set()
     counter.join()
     assert len(counts) > 3
+
+
+def test_ints_go_where_floats_are_wanted():
+    x = wick.zeros(100)
+    assert x.uniform_(-1, 1) is x and x.min() < 0 < x.max()
+    assert wick.zeros(3).normal_(5, 0).tolist() == [5, 5, 5]
+    assert wick.normal(2, 0, (2, 3)).tolist() == [[2, 2, 2]] * 2
+    assert wick.nn.functional.leaky_relu(wick.tensor([-1.0]), 2).item() == -2
+    with pytest.raises(TypeError, match="normal_"):
+        x.normal_("a", 1)

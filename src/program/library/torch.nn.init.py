@@ -163,7 +163,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator=None) -> Tensor:
         return tensor
     rows = tensor.size(0)
     cols = tensor.numel() // rows
-    flattened = torch.empty(rows, cols, dtype=tensor.dtype, device=tensor.device).normal_(0, 1, generator=generator)
+    flattened = torch.empty(rows, cols, dtype=tensor.dtype, device=tensor.device).normal_(0.0, 1.0, generator=generator)
     if rows < cols:
         flattened = flattened.t()
     q, r = torch.linalg.qr(flattened)
@@ -180,7 +180,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator=None) 
         raise ValueError("Only tensors with 2 dimensions are supported")
     rows, cols = tensor.shape
     zeros = int(math.ceil(sparsity * rows))
-    values = tensor.detach().normal_(0, std, generator=generator)
+    values = tensor.detach().normal_(0.0, std, generator=generator)
     for column in range(cols):
         values[torch.randperm(rows)[:zeros], column] = 0
     return tensor

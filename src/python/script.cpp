@@ -10,6 +10,7 @@
 #include "archive/source_export.h"
 #include "archive/torch_save.h"
 #include "ir/graph.h"
+#include "ir/graph_picture.h"
 #include "program/modules.h"
 #include "python/bindings.h"
 #include "python/errors.h"
@@ -37,9 +38,8 @@ const jit::RunOptions& run_options() {
 
 namespace {
 
-/// A graph by its text.
-struct GraphText {
-    std::string text;
+struct GraphHandle {
+    std::shared_ptr<jit::Graph> graph;
 };
 
 /// An object of a class of the program.
@@ -179,7 +179,7 @@ void bind_module(nb::module_& module) {
         .def_prop_ro("name", &jit::Method::name)
         .def_prop_ro("code", &jit::Method::code)
         .def_prop_ro("schema", [](const jit::Method& self) { return self.schema().str(); })
-        .def_prop_ro("graph", [](const jit::Method& self) { return GraphText{self.graph()}; });
+        .def_prop_ro("graph", [](const jit::Method& self) { return GraphHandle{self.function().graph()}; });
 
     nb::class_<ScriptModule>(module, "ScriptModule",
                              "A compiled module. Calls may run on any number of threads at once.",
@@ -215,7 +215,7 @@ void bind_module(nb::module_& module) {
              })
         .def_prop_ro("original_name", [](const ScriptModule& self) { return class_name(self.module); })
         .def_prop_ro("code", [](const ScriptModule& self) { return forward_of(self).code(); })
-        .def_prop_ro("graph", [](const ScriptModule& self) { return GraphText{forward_of(self).graph()}; })
+        .def_prop_ro("graph", [](const ScriptModule& self) { return GraphHandle{forward_of(self).function().graph()}; })
         .def(
             "parameters",
             [](const ScriptModule& self, bool recurse) { return iterate(self.module.parameters(recurse)); },
@@ -321,13 +321,15 @@ void bind_function(nb::module_& module) {
         .def_prop_ro("qualified_name", [](const ScriptFunction& self) { return self.function->qualified_name(); })
         .def_prop_ro("schema", [](const ScriptFunction& self) { return self.function->schema().str(); })
         .def_prop_ro("code", [](const ScriptFunction& self) { return jit::method_source(*self.function).code; })
-        .def_prop_ro("graph", [](const ScriptFunction& self) { return GraphText{self.function->graph()->str()}; });
+        .def_prop_ro("graph", [](const ScriptFunction& self) { return GraphHandle{self.function->graph()}; });
 }
 
 void bind_objects(nb::module_& module) {
-    nb::class_<GraphText>(module, "Graph", "A graph's text.").def("__repr__", [](const GraphText& self) {
-        return self.text;
-    });
+    nb::class_<GraphHandle>(module, "Graph", "The typed program of a function.")
+        .def("__repr__", [](const GraphHandle& self) { return self.graph->str(); })
+        .def(
+            "_repr_svg_", [](const GraphHandle& self) { return jit::graph_svg(*self.graph); },
+            "Its picture, which notebooks show.");
     nb::class_<ScriptObjectHandle>(module, "ScriptObject", "An object of a class of a program.")
         .def("__getattr__",
              [](const ScriptObjectHandle& self, const std::string& name) -> nb::object {

@@ -44,6 +44,8 @@ class WICK_API Method {
     /// The body as Python-like text / as graph text, as PyTorch prints them.
     std::string code() const;
     std::string graph() const;
+    /// What it calls, with the module as its first argument.
+    Function& function() const { return *function_; }
 
  private:
     friend class Module;

@@ -55,12 +55,12 @@ while IFS= read -r line; do
 done <"$root/docs/language.md"
 [ $programs -gt 0 ] || failures=1
 
-example=$root/examples/run_model/main.cpp
+examples=("$root"/examples/*/main.cpp)
 lines=0
 while IFS= read -r line; do
     lines=$((lines + 1))
-    if ! grep -qF -- "$line" "$example"; then
-        printf 'docs/cpp-api.md: not in examples/run_model/main.cpp: %s\n' "$line" >&2
+    if ! grep -qF -- "$line" "${examples[@]}"; then
+        printf 'docs/cpp-api.md: in no example: %s\n' "$line" >&2
         failures=$((failures + 1))
     fi
 done < <(sed -n '/^```cpp$/,/^```$/p' "$root/docs/cpp-api.md" | grep -v '^```' | sed 's/^ *//' | grep -v '^$')

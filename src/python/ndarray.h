@@ -15,8 +15,8 @@ nanobind::object numpy_from_tensor(const Tensor& tensor);
 /// A DLPack capsule over the tensor's memory.
 nanobind::object dlpack_from_tensor(const Tensor& tensor);
 
-/// torch.tensor: a new tensor of Python's numbers in nested sequences, of an array or of a tensor. Floats are of the default dtype,
-/// ints int64, unless `dtype` is given.
+/// torch.tensor: a new tensor of Python's numbers in nested sequences, of an array or of a tensor. Floats are of the
+/// default dtype, ints int64, unless `dtype` is given.
 Tensor tensor_from_data(nanobind::handle data, const DType* dtype);
 
 }  // namespace wick::python

@@ -1,19 +1,62 @@
 """Names that the texts of torch.nn use from torch._jit_internal."""
-from typing import List
+import functools
+import inspect
+import opcode
+import types
+import typing
 
 
 class _BroadcastingList:
     """BroadcastingList2[int] in an annotation: a list of two, or one number for both."""
 
+    def __init__(self, count):
+        self.count = count
+
     def __getitem__(self, element):
-        return List[element]
+        return typing.Annotated[typing.List[element], self]
 
 
-BroadcastingList1 = BroadcastingList2 = BroadcastingList3 = _BroadcastingList()
+BroadcastingList1, BroadcastingList2, BroadcastingList3 = map(_BroadcastingList, (1, 2, 3))
+
+
+def _count(annotation):
+    """How many numbers an annotation asks for, 0 when it is not of that kind."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return annotation.__metadata__[0].count
+    return max(map(_count, typing.get_args(annotation)), default=0)
+
+
+def _looks_into_lists(code):
+    return "len" in code.co_names or opcode.opmap["UNPACK_SEQUENCE"] in code.co_code[::2]
+
+
+def broadcasting(function):
+    """The function with one number taken for a list where its annotations say so. What only hands its lists on to operators,
+    which do the same, stays as it is."""
+    if not isinstance(function, types.FunctionType) or not _looks_into_lists(function.__code__):
+        return function
+    counts = [(place, name, count) for place, name in enumerate(inspect.getfullargspec(function).args)
+              if (count := _count(function.__annotations__.get(name)))]
+    if not counts:
+        return function
+
+    @functools.wraps(function)
+    def broadcast(*args, **kwargs):
+        args = list(args)
+        for place, name, count in counts:
+            if place < len(args):
+                if isinstance(args[place], int):
+                    args[place] = [args[place]] * count
+            elif isinstance(kwargs.get(name), int):
+                kwargs[name] = [kwargs[name]] * count
+        return function(*args, **kwargs)
+
+    return broadcast
 
 
 def boolean_dispatch(arg_name, arg_index, default, if_true, if_false):
     """Either function, by the value of a bool argument; compiled code asks for the value when it is compiled."""
+    if_true, if_false = broadcasting(if_true), broadcasting(if_false)
 
     def function(*args, **kwargs):
         chosen = default

@@ -42,6 +42,11 @@ class _Loader(importlib.machinery.SourceFileLoader):
             super().exec_module(module)
         finally:
             _executing -= 1
+        from ._jit_internal import broadcasting  # not before a text is executed: import wick is fast
+
+        for name, value in list(vars(module).items()):
+            if getattr(value, "__module__", None) == module.__name__:
+                setattr(module, name, broadcasting(value))
 
 
 class _Finder:

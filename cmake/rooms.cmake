@@ -128,6 +128,7 @@ function(wick_library)
         if(TARGET ${library})
             target_compile_features(${library} PUBLIC cxx_std_20)
             target_include_directories(${library} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                       $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
                                        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
             target_link_libraries(${library} PRIVATE ${libraries})
         endif()

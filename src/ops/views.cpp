@@ -638,7 +638,12 @@ static void register_shape_views(Registry& ops) {
         .kernel([](const Tensor& self, IntList size) { return expand(self, size); })
         .derivative("self", "grad");
     ops.add("aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]")
-        .kernel([](const std::vector<Tensor>& tensors) { return expand_all(tensors); })
+        .kernel([](const std::vector<Tensor>& tensors) {
+            // Results have a history of their own, so none may be an argument.
+            std::vector<Tensor> wide = expand_all(tensors);
+            std::ranges::transform(wide, wide.begin(), alias);
+            return wide;
+        })
         .derivative("tensors", "grads");
     ops.add("aten::squeeze(Tensor(a) self) -> Tensor(a)")
         .kernel(&squeeze_all)

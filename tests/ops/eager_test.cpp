@@ -81,6 +81,14 @@ TEST(Eager, CallsAreRecorded) {
     EXPECT_EQ(shown(autograd::grad({sum(exp(x) * 0)}, {x})[0]), "tensor([[0., 0.],\n        [0., 0.]])");
 }
 
+TEST(Eager, ResultsAreNotTheArgumentsOfARecordedCall) {
+    const Tensor x = ones({2}, requires_grad());
+    const Tensor plain = ones({2});
+    EXPECT_TRUE(broadcast_tensors({x, plain})[0].requires_grad());
+    EXPECT_TRUE(x.is_leaf());
+    EXPECT_FALSE(plain.requires_grad());
+}
+
 TEST(Eager, InferenceModeRecordsNothing) {
     const Tensor x = ones({2}, requires_grad());
     {

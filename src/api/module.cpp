@@ -2,7 +2,9 @@
 
 #include <wick/api/module.h>
 #include <wick/support/check.h>
+#include <wick/tensor/grad_mode.h>
 
+#include "api/convert_in_place.h"
 #include "archive/module_save.h"
 #include "archive/source_export.h"
 #include "ir/compilation_unit.h"
@@ -156,28 +158,35 @@ void Module::train(bool on) {
     }
 }
 
-void Module::to(DType dtype) {
+void check_converts_modules(DType dtype) {
     WICK_CHECK(is_floating(dtype) || is_complex(dtype),
                "Module.to only accepts floating point or complex dtypes, but got desired dtype={}", name_of(dtype));
+}
+
+void convert_in_place(const Tensor& tensor, DType dtype) {
+    const NoGradGuard not_recorded;
+    TensorImpl& impl = *tensor.impl();
+    const Tensor converted = ops::to_dtype(tensor, dtype);
+    if (converted.impl() == &impl) return;
+    const SharedReshape guard(impl);
+    // What was derived from the former bytes carries their version, which must not come again.
+    while (converted.impl()->storage->version() <= impl.storage->version()) converted.impl()->storage->bump_version();
+    impl.storage = converted.impl()->storage;
+    impl.offset = converted.impl()->offset;
+    impl.strides = converted.impl()->strides;
+    impl.dtype = dtype;
+}
+
+void Module::to(DType dtype) {
+    check_converts_modules(dtype);
     for (auto& [name, module] : named_modules()) {
         const auto& attributes = module.object_->type->attributes();
         for (size_t i = 0; i < attributes.size(); ++i) {
             const IValue slot = module.object_->slot(i);
-            if (!(attributes[i].is_parameter || attributes[i].is_buffer) || !slot.is_tensor() ||
-                !is_floating(slot.tensor_ref().dtype()))
-                continue;
-            // The tensor itself changes: a module may hold it in other attributes too, as RNNs list their weights.
-            TensorImpl& tensor = *slot.tensor_ref().impl();
-            const Tensor converted = ops::to_dtype(slot.tensor_ref(), dtype);
-            if (converted.impl() == &tensor) continue;
-            const SharedReshape guard(tensor);
-            // What was derived from the former bytes carries their version, which must not come again.
-            while (converted.impl()->storage->version() <= tensor.storage->version())
-                converted.impl()->storage->bump_version();
-            tensor.storage = converted.impl()->storage;
-            tensor.offset = converted.impl()->offset;
-            tensor.strides = converted.impl()->strides;
-            tensor.dtype = dtype;
+            // A module may hold the tensor in other attributes too, as RNNs list their weights.
+            if ((attributes[i].is_parameter || attributes[i].is_buffer) && slot.is_tensor() &&
+                is_floating(slot.tensor_ref().dtype()))
+                convert_in_place(slot.tensor_ref(), dtype);
         }
     }
 }

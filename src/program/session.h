@@ -83,6 +83,17 @@ class Session {
     bool begin_compiling(const Function& function);
     std::string end_compiling();
 
+    /// Runs `compile`, and compiles everything that this has declared: mistakes show now, and those of earlier programs
+    /// do not.
+    template <class Compile>
+    auto with_all_defined(const Compile& compile) {
+        const size_t before = unit_->functions().size();
+        auto result = compile();
+        for (size_t i = before; i < unit_->functions().size(); ++i)
+            IntrusivePtr<Function>(unit_->functions()[i])->ensure_defined();
+        return result;
+    }
+
     /// Functions of an archive that the program has loaded live as long as it.
     void keep(std::shared_ptr<CompilationUnit> unit, std::shared_ptr<void> importer) {
         loaded_.emplace_back(std::move(unit), std::move(importer));
@@ -114,6 +125,8 @@ class Session {
     /// Tensors that are nn.Parameters.
     void mark_parameter(const Tensor& tensor);
     bool is_parameter(const IValue& value) const;
+    /// For who keeps no module under construction.
+    void forget_parameters() { parameters_.clear(); }
 
     /// A scope that functions refer to: it is taken apart at the session's end.
     void keep(const ScopePtr& scope);

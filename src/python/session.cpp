@@ -82,21 +82,10 @@ auto guarded(Session& session, const Body& body) {
     return std::move(*result);
 }
 
-/// Runs `compile`, and compiles everything that this has declared: mistakes show now, and those of earlier programs do
-/// not.
-template <class Compile>
-auto with_all_defined(Session& session, const Compile& compile) {
-    const auto& functions = session.unit()->functions();
-    const size_t before = functions.size();
-    auto result = compile();
-    for (size_t i = before; i < functions.size(); ++i) IntrusivePtr<jit::Function>(functions[i])->ensure_defined();
-    return result;
-}
-
 ScriptModule script_module(Session& session, const ThingHandle& module) {
     return guarded(session, [&] {
         IntrusivePtr<ScriptObject> object =
-            with_all_defined(session, [&] { return jit::script_module(session, module.value); });
+            session.with_all_defined([&] { return jit::script_module(session, module.value); });
         return ScriptModule(jit::Module(session.unit(), std::move(object)));
     });
 }
@@ -110,7 +99,7 @@ ScriptFunction script_function(Session& session, const ThingHandle& thing) {
             jit::define_now(session, *compiled, {});
             return compiled;
         };
-        return ScriptFunction{with_all_defined(session, compile), session.unit()};
+        return ScriptFunction{session.with_all_defined(compile), session.unit()};
     });
 }
 

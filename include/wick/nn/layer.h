@@ -1,0 +1,65 @@
+#pragma once
+// The layers of torch.nn in C++. There is one definition of them, the library's own texts (src/program/library): a
+// layer here is an object of the Python class, constructed and compiled by wick, and its forward is the compiled
+// function. The classes of wick/nn/layers.h name the arguments of its constructor and of forward.
+
+#include <initializer_list>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+#include <wick/api/module.h>
+#include <wick/nn/module.h>
+#include <wick/ops/operator_handle.h>
+
+namespace wick {
+
+// States of recurrent layers: tensors in tuples.
+template <class... T>
+IValue boxed(const std::tuple<T...>& values) {
+    return std::apply([](const T&... value) { return IValue(make_tuple({boxed(value)...})); }, values);
+}
+template <class... T>
+struct Unboxed<std::tuple<T...>> {
+    static std::tuple<T...> from(const IValue& value) {
+        return from(value.to_tuple().elements, std::index_sequence_for<T...>());
+    }
+
+ private:
+    template <size_t... I>
+    static std::tuple<T...> from(const std::vector<IValue>& elements, std::index_sequence<I...>) {
+        return {Unboxed<T>::from(elements.at(I))...};
+    }
+};
+
+namespace nn {
+
+/// An argument that Python's constructor takes in several forms: one number for all dimensions, one for each, a name
+/// ("same"), nothing.
+class Argument : public IValue {
+ public:
+    using IValue::IValue;
+    Argument(std::initializer_list<int64_t> values) : IValue(std::vector<int64_t>(values)) {}
+};
+
+class WICK_API Layer : public Module {
+ public:
+    /// The layer as TorchScript has it: its code and graph; to be saved as an archive.
+    const jit::Module& script() const { return compiled(); }
+
+ protected:
+    /// Constructs torch.nn.<name>. Throws ScriptError for arguments that the constructor refuses.
+    Layer(const std::string& name, std::vector<IValue> arguments, jit::Kwargs options);
+
+    /// Calls forward. Throws ScriptError where it fails.
+    template <class R, class... A>
+    R call(const A&... arguments) const {
+        return Unboxed<R>::from(forward_({boxed(arguments)...}));
+    }
+
+ private:
+    jit::Method forward_;
+};
+
+}  // namespace nn
+}  // namespace wick

@@ -1,6 +1,6 @@
 #!/bin/sh
-# install.sh BUILD_DIR WORK_DIR: installs the build into a prefix of its own, then builds the examples in C++ against it,
-# once with each library that is there, and runs them. Nothing of the source tree but the examples and a model is used.
+# install.sh BUILD_DIR WORK_DIR: installs the build into a prefix of its own, then builds examples/ against it, once with
+# each library that is there, and runs them. Nothing of the source tree but the examples and a model is used.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$1
@@ -14,15 +14,17 @@ for flavour in static shared; do
         continue
     fi
     echo "== $flavour"
+    mkdir -p "$work/$flavour"
     for example in run_model train; do
         cmake -S "$root/examples/$example" -B "$work/$flavour/$example" -DCMAKE_BUILD_TYPE=Release \
             -DCMAKE_PREFIX_PATH="$work/prefix" -DWICK_TARGET=wick::$flavour >>"$work/$flavour.log"
         cmake --build "$work/$flavour/$example" >>"$work/$flavour.log"
     done
-    model=$root/tests/data/t213/streaming_audio.pt
-    "$work/$flavour/run_model/run_model" "$model" "$work/$flavour/copy.pt" | tee "$work/$flavour.txt"
-    "$work/$flavour/train/train" "$work/$flavour/net.pt" | tee -a "$work/$flavour.txt"
-    "$work/prefix/bin/wick" inspect "$work/$flavour/net.pt" | grep -q features
+    {
+        "$work/$flavour/run_model/run_model" "$root/tests/data/t213/streaming_audio.pt" "$work/$flavour/copy.pt"
+        "$work/$flavour/train/train" "$work/$flavour/state.pt" 2>"$work/$flavour/progress.txt"
+    } >"$work/$flavour.txt"
+    cat "$work/$flavour.txt"
 done
 "$work/prefix/bin/wick" --version
 if [ -e "$work/shared.txt" ]; then cmp "$work/static.txt" "$work/shared.txt"; fi

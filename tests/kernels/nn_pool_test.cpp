@@ -20,7 +20,7 @@ PoolShape random_shape(std::mt19937& g) {
         s.dilation[d] = pick({1, 1, 1, 2});
         s.padding[d] = std::min(pick({0, 0, 1, 2}), ((s.kernel[d] - 1) * s.dilation[d] + 1) / 2);
         const int64_t reach = (s.kernel[d] - 1) * s.dilation[d] + 1;
-        do s.in[d] = d == 2 ? pick({1, 5, 8, 16, 31, 32, 40, 67}) : pick({1, 2, 5, 8});
+        do s.in[d] = d == 2 ? pick({1, 5, 8, 16, 31, 32, 40, 67}) : pick({1, 2, 5, 8, 11});
         while (s.in[d] + 2 * s.padding[d] < reach);
         s.out[d] = (s.in[d] + 2 * s.padding[d] - reach) / s.stride[d] + 1;
     }

@@ -85,6 +85,7 @@ void conv_input_gradient(const ConvShape& s, const T* dy, const T* w, T* dx) {
     ConvShape back = s;
     back.in_channels = s.out_channels;
     back.out_channels = s.in_channels;
+    back.output_padding = {};
     bool mirrors = true;
     for (int i = 0; i < 3; ++i) {
         back.input[i] = s.output(i);

@@ -19,7 +19,8 @@ std::string schema_text(const Operator& op, size_t argument) {
     for (const Argument& formal : schema.arguments)
         text +=
             fmt::format("{} {}, ", formal.written_type.empty() ? formal.type->str() : formal.written_type, formal.name);
-    return text + "Tensor gradient, bool is_complex) -> Tensor";
+    // Numbered, since the derivative's own derivatives have more of them.
+    return text + fmt::format("Tensor gradient{0}, bool is_complex{0}) -> Tensor", schema.arguments.size());
 }
 
 void add_derivative(Registry& registry, const Operator& op, size_t argument) {

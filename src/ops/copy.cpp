@@ -202,7 +202,8 @@ void register_copy(Registry& ops) {
         .kernel([](const Tensor& self, int64_t format) {
             return contiguous(self, memory_format_or(format, MemoryFormat::contiguous));
         })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("CloneBackward0");
     ops.add("aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor")
         .kernel([](const Tensor& self, std::optional<int64_t> format) {
             return clone(self, memory_format_or(format, MemoryFormat::preserve));

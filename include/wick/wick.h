@@ -1,8 +1,10 @@
 #pragma once
 // Everything a user of the library needs.
 
+#include <wick/api/freeze.h>
 #include <wick/api/module.h>
 #include <wick/api/program.h>
+#include <wick/api/trace.h>
 #include <wick/autograd/autograd.h>
 #include <wick/autograd/function.h>
 #include <wick/optim/optim.h>

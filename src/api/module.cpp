@@ -10,6 +10,7 @@
 #include "ir/compilation_unit.h"
 #include "ir/graph.h"
 #include "ops/tensor_ops.h"
+#include "passes/inline_calls.h"
 #include "runtime/interpreter.h"
 
 namespace wick::jit {
@@ -29,6 +30,7 @@ IValue Method::operator()(std::vector<IValue> arguments, const Kwargs& kwargs, c
 
 std::string Method::code() const { return method_source(*function_).code; }
 std::string Method::graph() const { return function_->graph()->str(); }
+std::string Method::inlined_graph() const { return inlined(*function_->graph())->str(); }
 
 // Module
 // ----------------------------------------------------------------------------------------------------------------

@@ -21,12 +21,15 @@ struct ShowArguments {
     std::string method = "forward";
     std::string entry;
     bool all = false;
+    bool inlined = false;
 };
 
 /// Of a method, and of all that a program has compiled.
 struct Text {
     std::string (jit::Method::*of_method)() const;
     std::vector<std::pair<std::string, std::string>> (jit::Program::*of_program)() const;
+    /// Of a method with all that it calls; null where there is no such form.
+    std::string (jit::Method::*of_inlined)() const = nullptr;
 };
 
 /// What a program prints on the way is no part of its text.
@@ -45,7 +48,7 @@ void show(const ShowArguments& args, const Text& texts) {
         for (const auto& [name, text] : (program.*texts.of_program)()) fmt::print("=== {}\n{}", name, text);
         return;
     }
-    const auto text = texts.of_method;
+    const auto text = args.inlined ? texts.of_inlined : texts.of_method;
     if (!args.all) {
         about(args.model, [&] { fmt::print("{}", (module.get_method(args.method).*text)()); });
         return;
@@ -67,8 +70,12 @@ void add_show(CLI::App& app, const std::string& name, const std::string& descrip
     command->add_option("MODEL", args->model, "A TorchScript archive, or a program (.py)")->required();
     command->add_option("--entry", args->entry, "Of a program: the module, class of modules or function");
     CLI::Option* method = command->add_option("--method", args->method, "Method to show (default: forward)");
-    command->add_flag("--all", args->all, "Every method of every module type; of a program all that it compiles")
-        ->excludes(method);
+    CLI::Option* all =
+        command->add_flag("--all", args->all, "Every method of every module type; of a program all that it compiles")
+            ->excludes(method);
+    if (text.of_inlined)
+        command->add_flag("--inlined", args->inlined, "With the bodies of what it calls in place of the calls")
+            ->excludes(all);
     command->callback([args, text] { show(*args, text); });
 }
 
@@ -78,7 +85,8 @@ void add_code(CLI::App& app) {
     add_show(app, "code", "Show a method as Python-like text", {&jit::Method::code, &jit::Program::code});
 }
 void add_graph(CLI::App& app) {
-    add_show(app, "graph", "Show a method's graph", {&jit::Method::graph, &jit::Program::graphs});
+    add_show(app, "graph", "Show a method's graph",
+             {&jit::Method::graph, &jit::Program::graphs, &jit::Method::inlined_graph});
 }
 
 }  // namespace wick::cli

@@ -4,6 +4,7 @@
 
 #include "ops/recording.h"
 #include "ops/script_call.h"
+#include "ops/tracing.h"
 
 namespace wick::jit {
 
@@ -163,7 +164,10 @@ OperatorEntry& OperatorEntry::differentiated_by_parts() {
 }
 
 void Operator::call(Args args, IValue* results) const {
-    if (GradMode::is_enabled() && is_recorded(*this, args)) [[unlikely]]
+    const uint8_t mode = CallMode::current();
+    if (mode & CallMode::kTracing) [[unlikely]]
+        call_recorder()->call(*this, args, results);
+    else if ((mode & CallMode::kGradients) && is_recorded(*this, args)) [[unlikely]]
         call_recorded(*this, args, results);
     else
         kernel(*this, args, results);

@@ -139,4 +139,10 @@ bool has_small_calls(const Graph& graph) { return has_small_calls(graph.block())
 
 bool inline_calls(Graph& graph, Inlining which) { return Inliner(graph, which).inline_in(graph.block()); }
 
+std::shared_ptr<Graph> inlined(const Graph& graph) {
+    std::shared_ptr<Graph> copy = graph.copy();
+    inline_calls(*copy, Inlining::all);
+    return copy;
+}
+
 }  // namespace wick::jit

@@ -17,4 +17,7 @@ enum class Inlining : uint8_t {
 /// and saved graphs keep their calls.
 bool inline_calls(Graph& graph, Inlining which = Inlining::small);
 
+/// A copy of the graph without calls, as PyTorch's `.inlined_graph` shows it.
+std::shared_ptr<Graph> inlined(const Graph& graph);
+
 }  // namespace wick::jit

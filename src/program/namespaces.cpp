@@ -51,9 +51,9 @@ constexpr std::string_view kModules[] = {
 
 /// Modules whose names are defined in texts: of which module's, or the package of those.
 constexpr std::pair<std::string_view, std::string_view> kDefinedIn[] = {
-    {"torch", "torch.functional"},     {"torch", "torch.autograd.grad_mode"},
-    {"torch.jit", "torch.jit._trace"}, {"torch.autograd", "torch.autograd"},
-    {"torch.nn", "torch.nn.modules"},  {"torch.nn.modules", "torch.nn.modules"},
+    {"torch", "torch.functional"},    {"torch", "torch.autograd.grad_mode"},
+    {"torch.jit", "torch.jit"},       {"torch.autograd", "torch.autograd"},
+    {"torch.nn", "torch.nn.modules"}, {"torch.nn.modules", "torch.nn.modules"},
 };
 
 /// Where the operators of a module are: "aten::" + prefix + name.

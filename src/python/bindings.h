@@ -15,5 +15,6 @@ void bind_tensor(nanobind::module_& module);
 void bind_random(nanobind::module_& module);
 void bind_script(nanobind::module_& module);
 void bind_session(nanobind::module_& module);
+void bind_tracing(nanobind::module_& module);
 
 }  // namespace wick::python

@@ -9,6 +9,7 @@
 #include "python/convert.h"
 #include "python/errors.h"
 #include "python/ndarray.h"
+#include "python/tracing.h"
 
 namespace nb = nanobind;
 
@@ -25,6 +26,16 @@ struct Selection {
 /// By name, so that it is recorded.
 Tensor call(std::string_view op, std::vector<IValue> arguments) {
     return jit::call_operator(op, std::move(arguments)).to_tensor();
+}
+
+/// As above, given the Python objects of some arguments, which may be numbers of a trace.
+Tensor call(std::string_view op, std::vector<IValue> arguments,
+            std::initializer_list<std::pair<size_t, nb::handle>> numbers) {
+    if (!jit::is_tracing()) return call(op, std::move(arguments));
+    std::vector<jit::Value*> traced(arguments.size());
+    for (const auto& [at, object] : numbers) traced[at] = number_in_trace(object.ptr());
+    const jit::TracedArguments of_the_call(std::move(traced));
+    return call(op, std::move(arguments));
 }
 
 IValue number_or_none(std::optional<int64_t> number) { return number ? IValue(*number) : IValue(); }
@@ -95,13 +106,15 @@ Selection select(const Tensor& self, nb::handle index) {
         } else if (PySlice_Check(one.ptr())) {
             const int64_t step = bound(one.attr("step")).value_or(1);
             if (step <= 0) throw ValueError("step must be greater than zero");
-            result.view = call("aten::slice.Tensor", {result.view, dim++, number_or_none(bound(one.attr("start"))),
-                                                      number_or_none(bound(one.attr("stop"))), step});
+            const nb::object start = one.attr("start"), stop = one.attr("stop");
+            result.view = call("aten::slice.Tensor",
+                               {result.view, dim++, number_or_none(bound(start)), number_or_none(bound(stop)), step},
+                               {{2, start}, {3, stop}});
         } else if (is_pick(one)) {
             const Tensor tensor = pick_of(one);
             if (tensor.dtype() == DType::bool_) {
                 pick_mask(result, dim, tensor);
-            } else if (tensor.dim() == 0 && is_integral(tensor.dtype()) && is_tensor(one.ptr())) {
+            } else if (tensor.dim() == 0 && is_integral(tensor.dtype()) && is_tensor(one.ptr()) && !is_traced(one)) {
                 result.view = call("aten::select.int", {result.view, dim, tensor.item().to_int()});
             } else {
                 pick(result, dim, tensor);
@@ -111,7 +124,7 @@ Selection select(const Tensor& self, nb::handle index) {
             const int64_t size = result.view.size(dim);
             if (at < -size || at >= size)
                 throw IndexError(fmt::format("index {} is out of bounds for dimension {} with size {}", at, dim, size));
-            result.view = call("aten::select.int", {result.view, dim, at});
+            result.view = call("aten::select.int", {result.view, dim, at}, {{2, one}});
         } else {
             throw IndexError(
                 fmt::format("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "

@@ -27,6 +27,7 @@ NB_MODULE(_wick, module) {
     bind_random(module);
     bind_script(module);
     bind_session(module);
+    bind_tracing(module);
     module.def("set_num_threads", &wick::set_num_threads, nb::arg("threads"));
     module.def("get_num_threads", &wick::get_num_threads);
     module.def("is_grad_enabled", &wick::GradMode::is_enabled);

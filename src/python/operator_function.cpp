@@ -18,6 +18,7 @@
 #include "program/operation.h"
 #include "python/convert.h"
 #include "python/errors.h"
+#include "python/tracing.h"
 
 namespace nb = nanobind;
 
@@ -125,6 +126,23 @@ const Known& find(Data& data, const std::string& key, ArrayRef<IValue> operands,
     return data.known.emplace(key, std::move(known)).first->second;
 }
 
+/// The call, recorded. What is given back is the value of the result, or null where it does not depend on the trace.
+jit::Value* call_recorded(jit::Tracer& tracer, const jit::Operation& operation, const std::vector<PyObject*>& objects,
+                          IValue* operands, IValue& result) {
+    std::vector<jit::Value*> values;
+    bool depends = false;
+    for (size_t i = 0; i < objects.size(); ++i) {
+        values.push_back(traced_value(tracer, objects[i], operands[i]));
+        depends = depends || values.back()->node->kind != jit::sym::prim_Constant;
+    }
+    const auto run = [&] {
+        const nb::gil_scoped_release unlocked;
+        return operation.call(operands);
+    };
+    jit::Value* made = tracer.call_graph(*operation.function().graph(), values, run, result);
+    return depends ? made : nullptr;
+}
+
 /// `arguments` are `count` positional ones, then those of the tuple of names `keywords`.
 nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, PyObject* keywords) {
     const size_t all = count + (keywords ? PyTuple_GET_SIZE(keywords) : 0);
@@ -158,7 +176,13 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
     const IntrusivePtr<jit::Operation> operation = known.operation;
     const bool gives_dtype = known.gives_dtype;
     IValue result;
-    {
+    if (jit::Tracer* tracer = jit::current_tracer()) [[unlikely]] {
+        std::vector<PyObject*> objects(arguments, arguments + all);
+        if (requires_grad) std::erase(objects, requires_grad);
+        jit::Value* value = call_recorded(*tracer, *operation, objects, operands, result);
+        if (value && !gives_dtype && (result.is_int() || result.is_double()))
+            return traced_number(*tracer, value, to_python(result));
+    } else {
         const nb::gil_scoped_release unlocked;
         result = operation->call(operands);
     }
@@ -360,6 +384,9 @@ void bind_operators(nb::module_& module) {
     module.def(
         "_operator", [](const std::string& name) { return make_operator(Form::function, name, name); }, nb::arg("name"),
         "The operator `name` as a function. Whether there is one shows when it is called.");
+    module.def(
+        "_expression", [](const std::string& text) { return make_operator(Form::expression, text, text); },
+        nb::arg("text"), "What {0} and {1} in the text of an expression are given to.");
     module.def(
         "_signatures",
         [](const std::string& name) {

@@ -7,13 +7,17 @@
 #include <sstream>
 #include <string>
 
+#include <wick/api/freeze.h>
+
 #include "archive/source_export.h"
 #include "archive/torch_save.h"
 #include "ir/graph.h"
 #include "ir/graph_picture.h"
+#include "passes/inline_calls.h"
 #include "program/modules.h"
 #include "python/bindings.h"
 #include "python/errors.h"
+#include "python/tracing.h"
 #include "runtime/interpreter.h"
 
 namespace nb = nanobind;
@@ -69,8 +73,33 @@ jit::Kwargs values_of(const nb::kwargs& keywords) {
     return values;
 }
 
+/// A call while a trace is recorded: it becomes one of the trace's. `self` of a method, or null.
+nb::object call_recorded(jit::Function& function, const IValue& self, const Unit& unit, const nb::args& arguments,
+                         const nb::kwargs& keywords) {
+    jit::Tracer& tracer = *jit::current_tracer();
+    std::vector<IValue> values = values_of(arguments);
+    const size_t first = self.is_none() ? 0 : 1;
+    if (first) values.insert(values.begin(), self);
+    values = jit::bind_arguments(function.schema(), std::move(values), values_of(keywords));
+    std::vector<jit::Value*> inputs;
+    for (size_t i = 0; i < values.size(); ++i) {
+        const bool is_given = i >= first && i < first + arguments.size();
+        inputs.push_back(is_given ? traced_value(tracer, arguments[i - first].ptr(), values[i])
+                                  : tracer.value_of(values[i]));
+    }
+    IValue result;
+    const auto run = [&] {
+        const nb::gil_scoped_release unlocked;
+        return unshared(jit::run(function, std::move(values), run_options()));
+    };
+    tracer.call_function(function, inputs, run, result);
+    return to_python(result, unit);
+}
+
 nb::object call_method(const jit::Method& method, const Unit& unit, const nb::args& arguments,
                        const nb::kwargs& keywords) {
+    if (jit::is_tracing()) [[unlikely]]
+        return call_recorded(method.function(), IValue(method.self()), unit, arguments, keywords);
     std::vector<IValue> values = values_of(arguments);
     const jit::Kwargs named = values_of(keywords);
     IValue result;
@@ -179,7 +208,10 @@ void bind_module(nb::module_& module) {
         .def_prop_ro("name", &jit::Method::name)
         .def_prop_ro("code", &jit::Method::code)
         .def_prop_ro("schema", [](const jit::Method& self) { return self.schema().str(); })
-        .def_prop_ro("graph", [](const jit::Method& self) { return GraphHandle{self.function().graph()}; });
+        .def_prop_ro("graph", [](const jit::Method& self) { return GraphHandle{self.function().graph()}; })
+        .def_prop_ro("inlined_graph", [](const jit::Method& self) {
+            return GraphHandle{jit::inlined(*self.function().graph())};
+        });
 
     nb::class_<ScriptModule>(module, "ScriptModule",
                              "A compiled module. Calls may run on any number of threads at once.",
@@ -216,6 +248,10 @@ void bind_module(nb::module_& module) {
         .def_prop_ro("original_name", [](const ScriptModule& self) { return class_name(self.module); })
         .def_prop_ro("code", [](const ScriptModule& self) { return forward_of(self).code(); })
         .def_prop_ro("graph", [](const ScriptModule& self) { return GraphHandle{forward_of(self).function().graph()}; })
+        .def_prop_ro("inlined_graph",
+                     [](const ScriptModule& self) {
+                         return GraphHandle{jit::inlined(*forward_of(self).function().graph())};
+                     })
         .def(
             "parameters",
             [](const ScriptModule& self, bool recurse) { return iterate(self.module.parameters(recurse)); },
@@ -301,6 +337,8 @@ void bind_function(nb::module_& module) {
     nb::class_<ScriptFunction>(module, "ScriptFunction", "A compiled function.", nb::is_weak_referenceable())
         .def("__call__",
              [](const ScriptFunction& self, const nb::args& arguments, const nb::kwargs& keywords) {
+                 if (jit::is_tracing()) [[unlikely]]
+                     return call_recorded(*self.function, {}, self.unit, arguments, keywords);
                  return call_function(*self.function, self.unit, values_of(arguments), keywords);
              })
         .def(
@@ -321,7 +359,10 @@ void bind_function(nb::module_& module) {
         .def_prop_ro("qualified_name", [](const ScriptFunction& self) { return self.function->qualified_name(); })
         .def_prop_ro("schema", [](const ScriptFunction& self) { return self.function->schema().str(); })
         .def_prop_ro("code", [](const ScriptFunction& self) { return jit::method_source(*self.function).code; })
-        .def_prop_ro("graph", [](const ScriptFunction& self) { return GraphHandle{self.function->graph()}; });
+        .def_prop_ro("graph", [](const ScriptFunction& self) { return GraphHandle{self.function->graph()}; })
+        .def_prop_ro("inlined_graph", [](const ScriptFunction& self) {
+            return GraphHandle{jit::inlined(*self.function->graph())};
+        });
 }
 
 void bind_objects(nb::module_& module) {
@@ -453,6 +494,24 @@ void bind_script(nb::module_& module) {
             return with_extra_files(jit::load(stream, load_options(files)), files);
         },
         nb::arg("bytes"));
+    module.def(
+        "_freeze",
+        [](const ScriptModule& self, const std::vector<std::string>& preserved, bool optimize_numerics) {
+            return ScriptModule(jit::freeze(self.module, preserved, optimize_numerics));
+        },
+        nb::arg("module"), nb::arg("preserved"), nb::arg("optimize_numerics"));
+    module.def(
+        "_run_frozen_optimizations",
+        [](const ScriptModule& self, bool optimize_numerics, const std::vector<std::string>& methods) {
+            jit::run_frozen_optimizations(self.module, optimize_numerics, methods);
+        },
+        nb::arg("module"), nb::arg("optimize_numerics"), nb::arg("methods"));
+    module.def(
+        "_optimize_for_inference",
+        [](const ScriptModule& self, const std::vector<std::string>& other_methods) {
+            return ScriptModule(jit::optimize_for_inference(self.module, other_methods));
+        },
+        nb::arg("module"), nb::arg("other_methods"));
     module.def(
         "_load_weights", [](const std::string& path) { return to_python(archive::load_torch_file(path)); },
         nb::arg("path"));

@@ -16,6 +16,7 @@
 #include "python/indexing.h"
 #include "python/ndarray.h"
 #include "python/operator_function.h"
+#include "python/tracing.h"
 
 namespace nb = nanobind;
 
@@ -42,6 +43,12 @@ void set_data(const Tensor& self, const Tensor& source) {
     impl.refresh();
 }
 
+nb::object sizes_of(nb::handle self) { return size_to_python(tensor_in(self.ptr()).sizes()); }
+
+nb::object number_of_elements(nb::handle self) {
+    return is_traced(self) ? traced_numel(self) : nb::int_(tensor_in(self.ptr()).numel());
+}
+
 Scalar only_element(const Tensor& self) {
     if (self.numel() != 1)
         throw OpError(fmt::format("a Tensor with {} elements cannot be converted to Scalar", self.numel()));
@@ -50,7 +57,15 @@ Scalar only_element(const Tensor& self) {
 
 nb::object scalar_to_python(const Scalar& value) { return to_python(IValue(value)); }
 
+/// The only element, as a value that a trace does not follow.
+nb::object plain_element(const Tensor& self, const char* becomes) {
+    const Scalar value = only_element(self);
+    warn_of_constant(self, becomes);
+    return scalar_to_python(value);
+}
+
 bool truth(const Tensor& self) {
+    warn_of_constant(self, "a Python boolean");
     if (self.numel() == 0) throw OpError("Boolean value of Tensor with no values is ambiguous");
     if (self.numel() > 1) throw OpError("Boolean value of Tensor with more than one value is ambiguous");
     return self.item().to_bool();
@@ -59,16 +74,24 @@ bool truth(const Tensor& self) {
 void bind_geometry(nb::class_<Tensor>& tensor) {
     tensor.def_prop_ro("dtype", [](const Tensor& self) { return to_python(self.dtype()); })
         .def_prop_ro("device", &Tensor::device)
-        .def_prop_ro("shape", [](const Tensor& self) { return size_to_python(self.sizes()); })
+        .def_prop_ro("shape", [](nb::handle self) { return is_traced(self) ? traced_sizes(self) : sizes_of(self); })
         .def_prop_ro("ndim", &Tensor::dim)
         .def_prop_ro("itemsize", &Tensor::itemsize)
         .def_prop_ro("nbytes", &Tensor::nbytes)
         .def_prop_rw(
-            "data", [](const Tensor& self) { return self.detach(); }, &set_data)
+            "data",
+            [](const Tensor& self) {
+                return jit::is_tracing() ? jit::call_operator("aten::detach", {IValue(self)}).to_tensor()
+                                         : self.detach();
+            },
+            &set_data)
         .def(
             "size",
-            [](const Tensor& self, std::optional<int64_t> dim) -> nb::object {
-                return dim ? nb::object(nb::int_(self.size(*dim))) : size_to_python(self.sizes());
+            [](nb::handle self, std::optional<int64_t> dim) -> nb::object {
+                const nb::object sizes = is_traced(self) ? traced_sizes(self) : nb::object();
+                if (!dim) return sizes.is_valid() ? sizes : sizes_of(self);
+                const int64_t size = tensor_in(self.ptr()).size(*dim);  // says when there is none
+                return sizes.is_valid() ? nb::object(sizes[*dim]) : nb::object(nb::int_(size));
             },
             nb::arg("dim") = nb::none())
         .def(
@@ -80,8 +103,8 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
             nb::arg("dim") = nb::none())
         .def("dim", &Tensor::dim)
         .def("ndimension", &Tensor::dim)
-        .def("numel", &Tensor::numel)
-        .def("nelement", &Tensor::numel)
+        .def("numel", &number_of_elements)
+        .def("nelement", &number_of_elements)
         .def("element_size", &Tensor::itemsize)
         .def("storage_offset", &Tensor::storage_offset)
         .def("data_ptr",
@@ -98,28 +121,35 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
 }
 
 void bind_values_of(nb::class_<Tensor>& tensor) {
-    tensor.def("item", [](const Tensor& self) { return scalar_to_python(only_element(self)); })
-        .def("tolist", [](const Tensor& self) { return to_python(jit::tensor_to_list(self)); })
+    tensor.def("item", [](const Tensor& self) { return plain_element(self, "a Python number"); })
+        .def("tolist",
+             [](const Tensor& self) {
+                 warn_of_constant(self, "a Python list");
+                 return to_python(jit::tensor_to_list(self));
+             })
         .def("__bool__", &truth)
         .def("__int__",
-             [](const Tensor& self) { return nb::steal(PyNumber_Long(scalar_to_python(only_element(self)).ptr())); })
+             [](const Tensor& self) { return nb::steal(PyNumber_Long(plain_element(self, "a Python integer").ptr())); })
         .def("__float__",
-             [](const Tensor& self) { return nb::steal(PyNumber_Float(scalar_to_python(only_element(self)).ptr())); })
+             [](const Tensor& self) { return nb::steal(PyNumber_Float(plain_element(self, "a Python float").ptr())); })
         .def("__complex__", [](const Tensor& self) { return to_python(IValue(only_element(self).to_complex())); })
         .def("__index__",
              [](const Tensor& self) {
                  if (!is_integral(self.dtype(), true) || self.numel() != 1)
                      throw ArgumentError("only integer tensors of a single element can be converted to an index");
+                 warn_of_constant(self, "a Python index");
                  return self.item().to_int();
              })
         .def("__len__",
              [](const Tensor& self) {
                  if (self.dim() == 0) throw ArgumentError("len() of a 0-d tensor");
+                 warn_of_length(self);
                  return self.size(0);
              })
         .def("__iter__",
              [](const Tensor& self) {
                  if (self.dim() == 0) throw ArgumentError("iteration over a 0-d tensor");
+                 warn_of_iteration(self);
                  return nb::iter(to_python(jit::call_operator("aten::unbind.int", {IValue(self)})));
              })
         .def("__contains__",
@@ -166,6 +196,7 @@ void bind_exchange(nb::class_<Tensor>& tensor) {
                 if (self.requires_grad() && !force)
                     throw OpError(
                         "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
+                warn_of_constant(self, "a NumPy array");
                 return numpy_from_tensor(self);
             },
             nb::kw_only(), nb::arg("force") = false)

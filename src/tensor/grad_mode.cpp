@@ -1,10 +1,15 @@
 #include <wick/tensor/grad_mode.h>
 
+#include "tensor/call_mode.h"
+
 namespace wick {
 
-static thread_local bool t_grad_enabled = true;
+static thread_local uint8_t t_mode = CallMode::kGradients;
 
-bool GradMode::is_enabled() { return t_grad_enabled; }
-void GradMode::set_enabled(bool enabled) { t_grad_enabled = enabled; }
+uint8_t CallMode::current() { return t_mode; }
+void CallMode::set(uint8_t bit, bool on) { t_mode = static_cast<uint8_t>(on ? t_mode | bit : t_mode & ~bit); }
+
+bool GradMode::is_enabled() { return (t_mode & CallMode::kGradients) != 0; }
+void GradMode::set_enabled(bool enabled) { CallMode::set(CallMode::kGradients, enabled); }
 
 }  // namespace wick

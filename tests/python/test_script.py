@@ -139,8 +139,6 @@ def test_what_does_not_compile():
     assert "test_script.py" in str(raised.value) and "~~~~~~~~~ <--- HERE" in str(raised.value)
     with pytest.raises(TypeError):
         wick.jit.script(3)
-    with pytest.raises(NotImplementedError):
-        wick.jit.trace(add, (wick.ones(1), wick.ones(1)))
 
 
 def test_exceptions_of_programs():
@@ -284,3 +282,26 @@ def test_fork_and_wait():
 
 def test_recursion_between_functions():
     assert wick.jit.script(even)(10) is True
+
+
+class Scaled(wick.jit.ScriptModule):
+    def __init__(self, scale: float):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+        self.scale = scale
+
+    @wick.jit.script_method
+    def forward(self, x):
+        return self.twice(self.fc(x)) * self.scale
+
+    @wick.jit.script_method
+    def twice(self, x):
+        return x * 2
+
+
+def test_a_class_of_script_modules():
+    net, x = Scaled(3.0), wick.randn(1, 2)
+    assert isinstance(net, wick.jit.ScriptModule) and isinstance(net, Scaled) and not isinstance(nn.ReLU(), wick.jit.ScriptModule)
+    assert wick.equal(net(x), net.fc(x) * 2 * 3.0)
+    assert wick.equal(net.twice(x), x * 2)
+    assert net.original_name == "Scaled" and list(net.state_dict()) == ["fc.weight", "fc.bias"]

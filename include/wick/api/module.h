@@ -44,8 +44,12 @@ class WICK_API Method {
     /// The body as Python-like text / as graph text, as PyTorch prints them.
     std::string code() const;
     std::string graph() const;
+    /// As `graph`, with the bodies of all that it calls in place of the calls.
+    std::string inlined_graph() const;
+
     /// What it calls, with the module as its first argument.
     Function& function() const { return *function_; }
+    const IntrusivePtr<ScriptObject>& self() const { return self_; }
 
  private:
     friend class Module;

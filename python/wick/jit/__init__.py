@@ -1,13 +1,16 @@
 """torch.jit: compiled modules and functions."""
-from .._wick import Future, ScriptError as Error, ScriptFunction, ScriptModule, _load_bytes, _load_file
+from .._wick import Future, ScriptError as Error, ScriptFunction, _load_bytes, _load_file
 from .._files import path_of as _path_of, read as _read, write as _write
-from ._annotations import Attribute, Final, _overload, _overload_method, annotate, export, ignore, interface, isinstance, unused
+from ._annotations import Attribute, Final, _overload, _overload_method, annotate, export, ignore, interface, isinstance, script_method, unused
 from ._annotations import fork, is_scripting, wait
-from ._trace import is_tracing
+from ._freeze import freeze, optimize_for_inference, run_frozen_optimizations
+from ._script import ScriptModule
+from ._trace import TracerWarning, TracingCheckError, is_tracing, script_if_tracing, trace, trace_module
 
 __all__ = [
-    "Attribute", "Error", "Final", "Future", "ScriptFunction", "ScriptModule", "annotate", "export", "fork", "ignore", "interface",
-    "is_scripting", "is_tracing", "isinstance", "load", "save", "script", "trace", "trace_module", "unused", "wait",
+    "Attribute", "Error", "Final", "Future", "ScriptFunction", "ScriptModule", "TracerWarning", "TracingCheckError", "annotate", "export",
+    "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance", "load", "optimize_for_inference",
+    "run_frozen_optimizations", "save", "script", "script_if_tracing", "script_method", "trace", "trace_module", "unused", "wait",
 ]
 
 _fork, _wait = fork, wait
@@ -40,11 +43,3 @@ def script(obj, *unused, **also_unused):
     from ._compiler import script as compile
 
     return compile(obj)
-
-
-def trace(*args, **kwargs):
-    raise NotImplementedError("wick.jit.trace: programs are compiled from their text (wick.jit.script), not recorded")
-
-
-def trace_module(*args, **kwargs):
-    raise NotImplementedError("wick.jit.trace_module: programs are compiled from their text (wick.jit.script), not recorded")

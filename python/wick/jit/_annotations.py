@@ -15,7 +15,7 @@ def _decorator(*args, **kwargs):
     return args[0] if args and callable(args[0]) else _identity
 
 
-export = ignore = unused = interface = _decorator
+export = ignore = unused = interface = script_method = _decorator
 
 
 def _overload(function):

@@ -14,6 +14,10 @@ _STORES = ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pr
 INTERNAL = (*_STORES, "_non_persistent_buffers_set", "_has_hooks")
 
 
+# While a trace is recorded (jit/_trace.py): what makes calls of its modules calls in it.
+frames = None
+
+
 class Module:
     """Base of all layers. Parameters, buffers and modules that are assigned become part of it."""
 
@@ -99,6 +103,11 @@ class Module:
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args, **kwargs):
+        if frames is not None and frames.enter(self):
+            try:
+                return self(*args, **kwargs)
+            finally:
+                frames.leave()
         if not self._has_hooks:
             return self.forward(*args, **kwargs)
         return self._call_with_hooks(args, kwargs)

@@ -1,8 +1,8 @@
 // Writes wick/nn/layers.h: the classes of torch.nn in C++, from the texts of the library. layer_classes LAYERS.h
 //
 // What Python's constructor requires, the C++ constructor takes by position; what has a default is a field of
-// <Name>Options. Left out are `device`, deprecated arguments and `return_indices` (a pooling gives one tensor), and classes
-// that take modules or whose forward takes or gives what C++ has no form for.
+// <Name>Options. Left out are `device`, deprecated arguments and `return_indices` (a pooling gives one tensor), and
+// classes that take modules or whose forward takes or gives what C++ has no form for.
 
 #include <algorithm>
 #include <fmt/format.h>

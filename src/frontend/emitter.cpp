@@ -124,8 +124,8 @@ struct OperatorResolver : Resolver {
 
 }  // namespace
 
-IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::string& source_name,
-                                             int64_t first_line, const Schema* signature) {
+IntrusivePtr<Function> compile_operator_text(std::string_view text, const std::string& source_name, int64_t first_line,
+                                             const Schema* signature) {
     const std::shared_ptr<const Ast> ast = parse(std::make_shared<Source>(std::string(text), source_name, first_line));
     const auto* def = ast->body.size() == 1 ? ast::as<ast::FunctionDef>(ast->body[0]) : nullptr;
     if (!def) throw InternalError(fmt::format("{}: expected one def", source_name));

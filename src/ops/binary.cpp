@@ -112,8 +112,16 @@ void register_division(Registry& ops) {
 
 void register_powers(Registry& ops) {
     auto power = [](Expr a, Expr b) { return pow(a, b); };
-    ops.add("aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor").pointwise(power).inplace("Tensor").out();
-    ops.add("aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor").pointwise(power).inplace("Scalar").out();
+    ops.add("aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor")
+        .pointwise(power)
+        .inplace("Tensor")
+        .out()
+        .gradient_name("PowBackward1");
+    ops.add("aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor")
+        .pointwise(power)
+        .inplace("Scalar")
+        .out()
+        .gradient_name("PowBackward0");
     ops.add("aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor").pointwise(power).out();
     ops.add("aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor")
         .kernel([](const Tensor& self, Scalar exponent) {

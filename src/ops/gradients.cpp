@@ -10,7 +10,8 @@ namespace {
 std::vector<Tensor> tensors_of(const IValue& list) {
     std::vector<Tensor> tensors;
     if (list.is_none()) return tensors;
-    for (const auto all = snapshot(list.to_list()); const IValue& item : all->items) tensors.push_back(item.to_tensor());
+    for (const auto all = snapshot(list.to_list()); const IValue& item : all->items)
+        tensors.push_back(item.to_tensor());
     return tensors;
 }
 

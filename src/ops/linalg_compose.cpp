@@ -26,7 +26,8 @@ Tensor kron(const Tensor& self, const Tensor& other) {
         for (int64_t size : {int64_t{1}, b_size}) b_sizes.push_back(size);
         sizes.push_back(a_size * b_size);
     }
-    return recorded::reshape(recorded::multiply(recorded::reshape(self, a_sizes), recorded::reshape(other, b_sizes)), sizes);
+    return recorded::reshape(recorded::multiply(recorded::reshape(self, a_sizes), recorded::reshape(other, b_sizes)),
+                             sizes);
 }
 
 Tensor dist(const Tensor& self, const Tensor& other, Scalar p) {

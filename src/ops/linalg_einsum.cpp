@@ -114,9 +114,9 @@ Term make_term(const Tensor& operand, const std::vector<int>& subscripts, int64_
         for (int64_t i = 0; i < covered; ++i) add(kLetters + static_cast<int>(ellipsis_rank - covered + i));
     }
     const bool repeats = static_cast<int64_t>(sizes.size()) < operand.dim();
-    term.tensor =
-        repeats ? recorded::call("aten::as_strided", operand, IntArrayRef(sizes).vec(), IntArrayRef(strides).vec(), operand.storage_offset())
-                : operand;
+    term.tensor = repeats ? recorded::call("aten::as_strided", operand, IntArrayRef(sizes).vec(),
+                                           IntArrayRef(strides).vec(), operand.storage_offset())
+                          : operand;
     return term;
 }
 

@@ -77,8 +77,7 @@ Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, 
 
 /// Samples as rows of x[N, C] (or [C]).
 void check_rows(const Tensor& self, const Tensor& target, bool target_per_class) {
-    WICK_CHECK(self.dim() <= 2,
-               "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {}",
+    WICK_CHECK(self.dim() <= 2, "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {}",
                format_sizes(self.sizes()));
     const int64_t rows = self.dim() == 2 ? self.size(0) : 1;
     const bool fits = target_per_class ? target.sizes() == self.sizes() : target.numel() == rows && target.dim() <= 1;

@@ -1,7 +1,6 @@
 // Pooling over one to three spatial dimensions: max_pool, avg_pool and max_unpool (torch.nn.functional).
 #include "kernels/nn_pool.h"
 
-
 #include <wick/support/parallel.h>
 
 #include "ops/families.h"

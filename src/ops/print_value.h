@@ -17,8 +17,8 @@ std::string python_str(const IValue& value);
 /// Python's repr(): as above, but a string is quoted.
 std::string python_repr(const IValue& value);
 
-/// "tensor([[1., 2.]])" as the process's print options say (wick/ops/print_options.h). `indent` columns stand before the
-/// first line.
+/// "tensor([[1., 2.]])" as the process's print options say (wick/ops/print_options.h). `indent` columns stand before
+/// the first line.
 std::string tensor_repr(const Tensor& tensor, int indent = 0);
 
 /// Python's repr of a float: the shortest text that reads back as the same number ("1.0", "1e-05", "inf").

@@ -209,9 +209,8 @@ void bind_module(nb::module_& module) {
         .def_prop_ro("code", &jit::Method::code)
         .def_prop_ro("schema", [](const jit::Method& self) { return self.schema().str(); })
         .def_prop_ro("graph", [](const jit::Method& self) { return GraphHandle{self.function().graph()}; })
-        .def_prop_ro("inlined_graph", [](const jit::Method& self) {
-            return GraphHandle{jit::inlined(*self.function().graph())};
-        });
+        .def_prop_ro("inlined_graph",
+                     [](const jit::Method& self) { return GraphHandle{jit::inlined(*self.function().graph())}; });
 
     nb::class_<ScriptModule>(module, "ScriptModule",
                              "A compiled module. Calls may run on any number of threads at once.",
@@ -248,10 +247,9 @@ void bind_module(nb::module_& module) {
         .def_prop_ro("original_name", [](const ScriptModule& self) { return class_name(self.module); })
         .def_prop_ro("code", [](const ScriptModule& self) { return forward_of(self).code(); })
         .def_prop_ro("graph", [](const ScriptModule& self) { return GraphHandle{forward_of(self).function().graph()}; })
-        .def_prop_ro("inlined_graph",
-                     [](const ScriptModule& self) {
-                         return GraphHandle{jit::inlined(*forward_of(self).function().graph())};
-                     })
+        .def_prop_ro(
+            "inlined_graph",
+            [](const ScriptModule& self) { return GraphHandle{jit::inlined(*forward_of(self).function().graph())}; })
         .def(
             "parameters",
             [](const ScriptModule& self, bool recurse) { return iterate(self.module.parameters(recurse)); },
@@ -360,9 +358,8 @@ void bind_function(nb::module_& module) {
         .def_prop_ro("schema", [](const ScriptFunction& self) { return self.function->schema().str(); })
         .def_prop_ro("code", [](const ScriptFunction& self) { return jit::method_source(*self.function).code; })
         .def_prop_ro("graph", [](const ScriptFunction& self) { return GraphHandle{self.function->graph()}; })
-        .def_prop_ro("inlined_graph", [](const ScriptFunction& self) {
-            return GraphHandle{jit::inlined(*self.function->graph())};
-        });
+        .def_prop_ro("inlined_graph",
+                     [](const ScriptFunction& self) { return GraphHandle{jit::inlined(*self.function->graph())}; });
 }
 
 void bind_objects(nb::module_& module) {

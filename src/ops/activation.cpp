@@ -65,14 +65,16 @@ void register_clamps(Registry& ops) {
             .pointwise(clamp)
             .inplace()
             .out()
-            .derivative("self", "ops.wick.clamp_backward(grad, self, min, max)");
+            .derivative("self", "ops.wick.clamp_backward(grad, self, min, max)")
+            .gradient_name("ClampBackward1");
         ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", name))
             .pointwise(clamp)
             .inplace()
             .out("Tensor_out")
             .derivative("self", "ops.wick.clamp_backward(grad, self, min, max)")
             .derivative("min", "ops.wick.clamp_backward_min(grad, self, min, max)")
-            .derivative("max", "ops.wick.clamp_backward_max(grad, self, min, max)");
+            .derivative("max", "ops.wick.clamp_backward_max(grad, self, min, max)")
+            .gradient_name("ClampBackward0");
     }
     auto at_least = [](Expr x, Expr lo) { return max(x, lo); };
     auto at_most = [](Expr x, Expr hi) { return min(x, hi); };

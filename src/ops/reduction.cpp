@@ -260,11 +260,13 @@ def prod_backward(grad: Tensor, self: Tensor, result: Tensor, dim: int, keepdim:
     ops.add("aten::max(Tensor self) -> Tensor")
         .kernel(&max_all)
         .out("unary_out")
-        .derivative("self", "ops.wick.evenly_distribute_backward(grad, self, result)");
+        .derivative("self", "ops.wick.evenly_distribute_backward(grad, self, result)")
+        .gradient_name("MaxBackward1");
     ops.add("aten::min(Tensor self) -> Tensor")
         .kernel(&min_all)
         .out("unary_out")
-        .derivative("self", "ops.wick.evenly_distribute_backward(grad, self, result)");
+        .derivative("self", "ops.wick.evenly_distribute_backward(grad, self, result)")
+        .gradient_name("MinBackward1");
     ops.add("aten::max.other(Tensor self, Tensor other) -> Tensor")
         .pointwise([](Expr a, Expr b) { return max(a, b); })
         .out("out");

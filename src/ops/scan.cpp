@@ -226,12 +226,14 @@ def logcumsumexp_backward(grad: Tensor, self: Tensor, result: Tensor, dim: int) 
         .kernel(&extreme_dim<true>)
         .out("dim_max", {"max", "max_values"})
         .derivative("self",
-                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)");
+                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)")
+        .gradient_name("MaxBackward0");
     ops.add("aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&extreme_dim<false>)
         .out("dim_min", {"min", "min_indices"})
         .derivative("self",
-                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)");
+                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)")
+        .gradient_name("MinBackward0");
     ops.add("aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<true>).out();
     ops.add("aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<false>).out();
     ops.add("aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor")

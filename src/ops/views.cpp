@@ -767,16 +767,20 @@ static void register_part_views(Registry& ops) {
     };
     ops.add("aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]")
         .kernel(split_tensor)
-        .derivative("self", "torch.cat(grads, dim)");
+        .derivative("self", "torch.cat(grads, dim)")
+        .gradient_name("SplitBackward0");
     ops.add("aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]")
         .kernel(split_sizes)
-        .derivative("self", "torch.cat(grads, dim)");
+        .derivative("self", "torch.cat(grads, dim)")
+        .gradient_name("SplitWithSizesBackward0");
     ops.add("aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]")
         .kernel(split_sizes)
-        .derivative("self", "torch.cat(grads, dim)");
+        .derivative("self", "torch.cat(grads, dim)")
+        .gradient_name("SplitWithSizesBackward0");
     ops.add("aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]")
         .kernel(split_sizes)
-        .derivative("self", "torch.cat(grads, dim)");
+        .derivative("self", "torch.cat(grads, dim)")
+        .gradient_name("SplitWithSizesBackward0");
     ops.add("aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]")
         .kernel(split_tensor)
         .derivative("self", "torch.cat(grads, dim)");

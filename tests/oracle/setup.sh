@@ -9,7 +9,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 venv=${1:-$root/.venv/oracle}
-packages="torch==2.13.0 numpy pytest transformers onnxruntime onnx safetensors"
+packages="torch==2.13.0 numpy pytest transformers onnxruntime onnx safetensors expecttest"
 
 has() { # PYTHON VERSION MODULE…
     python=$1; version=$2; shift 2
@@ -28,12 +28,12 @@ install_apt() {
 }
 
 new=${WICK_ORACLE_PY213:-$venv/bin/python}
-if ! has "$new" 2.13 numpy pytest transformers; then
+if ! has "$new" 2.13 numpy pytest transformers expecttest; then
     new=$venv/bin/python
-    if ! has "$new" 2.13 numpy pytest transformers; then
+    if ! has "$new" 2.13 numpy pytest transformers expecttest; then
         echo "setup: PyTorch 2.13 into $venv" >&2
         [ -x "$new" ] || python3 -m venv "$venv" >&2 || { install_apt python3-venv && python3 -m venv "$venv" >&2; } || true
-        "$new" -m pip install --quiet $packages >&2 || "$new" -m pip install --quiet torch==2.13.0 numpy pytest >&2 ||
+        "$new" -m pip install --quiet $packages >&2 || "$new" -m pip install --quiet torch==2.13.0 numpy pytest expecttest >&2 ||
             echo "setup: PyTorch 2.13 could not be installed" >&2
     fi
 fi

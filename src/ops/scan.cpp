@@ -225,14 +225,12 @@ def logcumsumexp_backward(grad: Tensor, self: Tensor, result: Tensor, dim: int) 
     ops.add("aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&extreme_dim<true>)
         .out("dim_max", {"max", "max_values"})
-        .derivative("self",
-                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)")
+        .derivative("self", "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)")
         .gradient_name("MaxBackward0");
     ops.add("aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&extreme_dim<false>)
         .out("dim_min", {"min", "min_indices"})
-        .derivative("self",
-                    "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)")
+        .derivative("self", "torch.value_selecting_reduction_backward(grad_values, dim, indices, self.size(), keepdim)")
         .gradient_name("MinBackward0");
     ops.add("aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<true>).out();
     ops.add("aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor").kernel(&arg_extreme<false>).out();

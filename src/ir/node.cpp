@@ -221,8 +221,8 @@ bool Node::has_side_effects() const {
         default:
             static const Symbol kManualSeed = Symbol::from("aten::manual_seed");
             static const Symbol kSave = Symbol::from("aten::save");
-            static const Symbol kSetGradEnabled = Symbol::from("aten::set_grad_enabled");
-            return kind == kManualSeed || kind == kSave || kind == kSetGradEnabled;
+            // What gives nothing is called for what else it does: set_grad_enabled, backward.
+            return kind == kManualSeed || kind == kSave || (op && op->has_side_effects && outputs.empty());
     }
 }
 

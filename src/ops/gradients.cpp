@@ -54,7 +54,8 @@ void register_gradients(Registry& ops) {
         .differentiated_by_parts();
     ops.add("aten::retain_grad(Tensor(a!) self) -> ()")
         .kernel([](const Tensor& self) { self.retain_grad(); })
-        .differentiated_by_parts();
+        .differentiated_by_parts()
+        .side_effects();
     ops.add("aten::retains_grad(Tensor self) -> bool").kernel([](const Tensor& self) { return self.retains_grad(); });
     ops.add("aten::_version(Tensor self) -> int").kernel([](const Tensor& self) {
         return static_cast<int64_t>(self.impl()->storage->version());

@@ -282,3 +282,17 @@ def test_errors_in_a_recorded_script_show_the_program():
     with pytest.raises(RuntimeError) as recorded:
         f(wick.ones(3, requires_grad=True))
     assert str(recorded.value) == str(plain.value)
+
+
+def test_backward_inside_a_script():
+    @wick.jit.script
+    def f(x: wick.Tensor):
+        y = x * 2
+        y.retain_grad()
+        (y * y).sum().backward()
+        return x.grad, y.grad
+
+    x = wick.tensor([1.0, 3.0], requires_grad=True)
+    of_x, of_y = f(x)
+    assert of_x.tolist() == [8, 24] and of_y.tolist() == [4, 12]
+    assert x.grad.tolist() == [8, 24]

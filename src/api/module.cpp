@@ -9,6 +9,7 @@
 #include "archive/source_export.h"
 #include "ir/compilation_unit.h"
 #include "ir/graph.h"
+#include "ops/take_over.h"
 #include "ops/tensor_ops.h"
 #include "passes/inline_calls.h"
 #include "runtime/interpreter.h"
@@ -170,13 +171,9 @@ void convert_in_place(const Tensor& tensor, DType dtype) {
     TensorImpl& impl = *tensor.impl();
     const Tensor converted = ops::to_dtype(tensor, dtype);
     if (converted.impl() == &impl) return;
-    const SharedReshape guard(impl);
     // What was derived from the former bytes carries their version, which must not come again.
     while (converted.impl()->storage->version() <= impl.storage->version()) converted.impl()->storage->bump_version();
-    impl.storage = converted.impl()->storage;
-    impl.offset = converted.impl()->offset;
-    impl.strides = converted.impl()->strides;
-    impl.dtype = dtype;
+    ops::take_over(tensor, converted);
 }
 
 void Module::to(DType dtype) {

@@ -3,23 +3,34 @@
 
 #include "ops/pointwise.h"
 #include "ops/registry.h"
+#include "ops/take_over.h"
+
+namespace wick::ops {
+
+void take_over(const Tensor& self, const Tensor& source) {
+    TensorImpl& impl = *self.impl();
+    const TensorImpl& other = *source.impl();
+    const SharedReshape guard(impl);
+    impl.storage = other.storage;
+    impl.offset = other.offset;
+    impl.sizes = other.sizes;
+    impl.strides = other.strides;
+    impl.dtype = other.dtype;
+    impl.refresh();
+}
+
+}  // namespace wick::ops
 
 namespace wick::jit {
 namespace {
 
 using namespace ops;
 
-/// `self` becomes another view of the same kind of thing: storage, shape and dtype of `source`.
-Tensor take_over(const Tensor& self, const Tensor& source) {
+/// As take_over, between tensors of one dtype.
+Tensor set_to(const Tensor& self, const Tensor& source) {
     WICK_CHECK(self.dtype() == source.dtype(), "Could not set tensor of type {} to a tensor of type {}",
                scalar_name_of(source.dtype()), scalar_name_of(self.dtype()));
-    TensorImpl& impl = *self.impl();
-    const SharedReshape guard(impl);
-    impl.storage = source.impl()->storage;
-    impl.offset = source.storage_offset();
-    impl.sizes = DimVector(source.sizes());
-    impl.strides = DimVector(source.strides());
-    impl.refresh();
+    take_over(self, source);
     return self;
 }
 
@@ -118,20 +129,20 @@ void register_assertions(Registry& ops) {
 }  // namespace
 
 void register_tensor_state(Registry& ops) {
-    ops.add("aten::set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)").kernel(&take_over);
+    ops.add("aten::set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)").kernel(&set_to);
     ops.add(
            "aten::set_.source_Tensor_storage_offset(Tensor(a!) self, Tensor source, SymInt storage_offset, SymInt[] "
            "size, SymInt[] stride=[]) -> Tensor(a!)")
         .kernel([](const Tensor& self, const Tensor& source, int64_t offset, IntList size, IntList stride) {
-            return take_over(
+            return set_to(
                 self, as_strided(source, size,
                                  stride.empty() ? strides_in_format(size, MemoryFormat::contiguous) : stride, offset));
         });
     ops.add("aten::set_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) {
-        return take_over(self, empty({0}, self.dtype()));
+        return set_to(self, empty({0}, self.dtype()));
     });
     ops.add("aten::set_data(Tensor(a!) self, Tensor new_data) -> ()")
-        .kernel([](const Tensor& self, const Tensor& data) { take_over(self, data); });
+        .kernel([](const Tensor& self, const Tensor& data) { set_to(self, data); });
     ops.add("aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)")
         .kernel([](const Tensor& self, const Tensor& shape, std::optional<int64_t>) {
             resize(self, shape.sizes());
@@ -140,7 +151,7 @@ void register_tensor_state(Registry& ops) {
     for (std::string_view name : {"swapaxes_", "swapdims_"}) {
         const std::string_view argument = name == "swapaxes_" ? "axis" : "dim";
         ops.add(fmt::format("aten::{0}(Tensor(a!) self, int {1}0, int {1}1) -> Tensor(a!)", name, argument))
-            .kernel([](const Tensor& self, int64_t a, int64_t b) { return take_over(self, transpose(self, a, b)); })
+            .kernel([](const Tensor& self, int64_t a, int64_t b) { return set_to(self, transpose(self, a, b)); })
             .derivative("self", name == "swapaxes_" ? "grad.transpose(axis0, axis1)" : "grad.transpose(dim0, dim1)");
     }
     ops.add("aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)")

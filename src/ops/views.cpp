@@ -4,6 +4,7 @@
 
 #include "ops/families.h"
 #include "ops/registry.h"
+#include "ops/take_over.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::ops {
@@ -573,12 +574,7 @@ std::vector<Tensor> atleast_all(const std::vector<Tensor>& tensors) {
 
 /// In-place view operators give the handle itself the view's geometry.
 const Tensor& become(const Tensor& self, const Tensor& view) {
-    TensorImpl& impl = *self.impl();
-    const SharedReshape guard(impl);
-    impl.sizes = view.impl()->sizes;
-    impl.strides = view.impl()->strides;
-    impl.offset = view.impl()->offset;
-    impl.refresh();
+    take_over(self, view);
     return self;
 }
 
@@ -711,24 +707,24 @@ static void register_axis_views(Registry& ops) {
     ops.add("aten::t(Tensor(a) self) -> Tensor(a)").kernel(&t).derivative("self", "grad.t()");
     ops.add("aten::t_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) { return become(self, t(self)); });
     // Attribute syntax (`x.T`, `x.mT`) resolves to the overloads named "a".
-    ops.add("aten::numpy_T(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T).derivative("self", "torch.numpy_T(grad)");
-    ops.add("aten::numpy_T.a(Tensor(a) self) -> Tensor(a)").kernel(&numpy_T).derivative("self", "torch.numpy_T(grad)");
-    ops.add("aten::mT(Tensor(a) self) -> Tensor(a)").kernel(&mT).derivative("self", "grad.transpose(-2, -1)");
-    ops.add("aten::mT.a(Tensor(a) self) -> Tensor(a)").kernel(&mT).derivative("self", "grad.transpose(-2, -1)");
-    ops.add("aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)")
-        .kernel(&movedim)
-        .derivative("self", "grad.movedim(destination, source)");
-    ops.add("aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)")
-        .kernel(&movedim)
-        .derivative("self", "grad.movedim(destination, source)");
-    ops.add("aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)")
-        .kernel(
-            [](const Tensor& self, IntList source, IntList destination) { return movedims(self, source, destination); })
-        .derivative("self", "grad.movedim(destination, source)");
-    ops.add("aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)")
-        .kernel(
-            [](const Tensor& self, IntList source, IntList destination) { return movedims(self, source, destination); })
-        .derivative("self", "grad.movedim(destination, source)");
+    for (std::string_view overload : {"", ".a"}) {
+        ops.add(fmt::format("aten::numpy_T{}(Tensor(a) self) -> Tensor(a)", overload))
+            .kernel(&numpy_T)
+            .derivative("self", "torch.numpy_T(grad)");
+        ops.add(fmt::format("aten::mT{}(Tensor(a) self) -> Tensor(a)", overload))
+            .kernel(&mT)
+            .derivative("self", "grad.transpose(-2, -1)");
+    }
+    for (std::string_view name : {"movedim", "moveaxis"}) {
+        ops.add(fmt::format("aten::{}.int(Tensor(a) self, int source, int destination) -> Tensor(a)", name))
+            .kernel(&movedim)
+            .derivative("self", "grad.movedim(destination, source)");
+        ops.add(fmt::format("aten::{}.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)", name))
+            .kernel([](const Tensor& self, IntList source, IntList destination) {
+                return movedims(self, source, destination);
+            })
+            .derivative("self", "grad.movedim(destination, source)");
+    }
     ops.add("aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)")
         .kernel(&diagonal)
         .derivative("self", "torch.diagonal_backward(grad, self.size(), offset, dim1, dim2)");
@@ -769,18 +765,16 @@ static void register_part_views(Registry& ops) {
         .kernel(split_tensor)
         .derivative("self", "torch.cat(grads, dim)")
         .gradient_name("SplitBackward0");
-    ops.add("aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]")
-        .kernel(split_sizes)
-        .derivative("self", "torch.cat(grads, dim)")
-        .gradient_name("SplitWithSizesBackward0");
-    ops.add("aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]")
-        .kernel(split_sizes)
-        .derivative("self", "torch.cat(grads, dim)")
-        .gradient_name("SplitWithSizesBackward0");
-    ops.add("aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]")
-        .kernel(split_sizes)
-        .derivative("self", "torch.cat(grads, dim)")
-        .gradient_name("SplitWithSizesBackward0");
+    for (std::string_view schema :
+         {"aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]",
+          "aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]",
+          "aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> "
+          "Tensor(a)[]"}) {
+        ops.add(schema)
+            .kernel(split_sizes)
+            .derivative("self", "torch.cat(grads, dim)")
+            .gradient_name("SplitWithSizesBackward0");
+    }
     ops.add("aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]")
         .kernel(split_tensor)
         .derivative("self", "torch.cat(grads, dim)");

@@ -8,6 +8,7 @@
 
 #include "archive/torch_save.h"
 #include "ops/print_value.h"
+#include "ops/take_over.h"
 #include "ops/tensor_ops.h"
 #include "program/namespaces.h"
 #include "python/bindings.h"
@@ -29,18 +30,6 @@ const DType* dtype_or_null(const std::optional<DTypeObject>& dtype) { return dty
 /// A handle of its own on the same elements.
 Tensor with_own_handle(const Tensor& source, bool requires_grad) {
     return source.detach().set_requires_grad(requires_grad);
-}
-
-/// The tensor takes the elements, shape and dtype of another, and stays what it is to others.
-void set_data(const Tensor& self, const Tensor& source) {
-    TensorImpl& impl = *self.impl();
-    const SharedReshape guard(impl);
-    impl.storage = source.impl()->storage;
-    impl.offset = source.storage_offset();
-    impl.sizes = DimVector(source.sizes());
-    impl.strides = DimVector(source.strides());
-    impl.dtype = source.dtype();
-    impl.refresh();
 }
 
 nb::object sizes_of(nb::handle self) { return size_to_python(tensor_in(self.ptr()).sizes()); }
@@ -84,7 +73,7 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
                 return jit::is_tracing() ? jit::call_operator("aten::detach", {IValue(self)}).to_tensor()
                                          : self.detach();
             },
-            &set_data)
+            &ops::take_over)
         .def(
             "size",
             [](nb::handle self, std::optional<int64_t> dim) -> nb::object {

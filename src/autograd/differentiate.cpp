@@ -22,7 +22,7 @@ bool is_tensor(const Value* value) { return value->type->is(TypeKind::Tensor); }
 class Differentiator {
  public:
     Differentiator(const Graph& graph, const std::vector<bool>& wanted)
-        : graph_(graph), forward_(graph.copy()), backward_(std::make_shared<Graph>()) {
+        : forward_(graph.copy()), backward_(std::make_shared<Graph>()) {
         for (size_t i = 0; i < wanted.size(); ++i)
             if (wanted[i]) depends_[forward_->inputs()[i]] = true;
     }
@@ -223,7 +223,6 @@ class Differentiator {
         eliminate_dead_code(*forward_);
     }
 
-    const Graph& graph_;
     std::shared_ptr<Graph> forward_;
     std::shared_ptr<Graph> backward_;
     std::unordered_map<const Value*, bool> depends_;

@@ -16,17 +16,13 @@ using namespace jit;
 
 namespace {
 
-bool is_tensor_list(const Argument& value) {
-    return value.type->is(TypeKind::List) && value.type->contained(0)->is(TypeKind::Tensor);
-}
-
 std::string result_name(const Schema& schema, size_t i) {
     if (!schema.returns[i].name.empty()) return schema.returns[i].name;
     return schema.returns.size() == 1 ? "result" : fmt::format("result{}", i);
 }
 
 std::string grad_name(const Schema& schema, size_t i) {
-    if (is_tensor_list(schema.returns[i])) return "grads";
+    if (is_tensor_list(schema.returns[i].type)) return "grads";
     if (schema.returns.size() == 1) return "grad";
     return schema.returns[i].name.empty() ? fmt::format("grad{}", i) : "grad_" + schema.returns[i].name;
 }
@@ -63,6 +59,25 @@ std::vector<size_t> named_arguments(const Operator& op, std::string_view names) 
         names.remove_prefix(std::min(comma + 2, names.size()));
     }
     return positions;
+}
+
+/// The parameters of a formula's function: `grad…`, arguments, results, `needed`.
+Schema formula_signature(const Operator& op) {
+    const Schema& schema = op.schema();
+    Schema signature;
+    const auto add = [&](std::string name, TypePtr type) {
+        Argument argument;
+        argument.name = std::move(name);
+        argument.type = std::move(type);
+        signature.arguments.push_back(std::move(argument));
+    };
+    for (size_t i = 0; i < schema.returns.size(); ++i) add(grad_name(schema, i), schema.returns[i].type);
+    // `from` is a keyword of the language.
+    for (const Argument& argument : schema.arguments)
+        add(argument.name == "from" ? "from_" : argument.name, argument.type);
+    for (size_t i = 0; i < schema.returns.size(); ++i) add(result_name(schema, i), schema.returns[i].type);
+    add("needed", list_type(bool_type()));
+    return signature;
 }
 
 Formula compile(const Operator& op, const Derivative& derivative) {
@@ -105,22 +120,13 @@ bool is_plain_view(const Operator& op) {
 
 }  // namespace
 
-Schema formula_signature(const Operator& op) {
-    const Schema& schema = op.schema();
-    Schema signature;
-    const auto add = [&](std::string name, TypePtr type) {
-        Argument argument;
-        argument.name = std::move(name);
-        argument.type = std::move(type);
-        signature.arguments.push_back(std::move(argument));
-    };
-    for (size_t i = 0; i < schema.returns.size(); ++i) add(grad_name(schema, i), schema.returns[i].type);
-    // `from` is a keyword of the language.
-    for (const Argument& argument : schema.arguments)
-        add(argument.name == "from" ? "from_" : argument.name, argument.type);
-    for (size_t i = 0; i < schema.returns.size(); ++i) add(result_name(schema, i), schema.returns[i].type);
-    add("needed", list_type(bool_type()));
-    return signature;
+bool takes_tensor(const TypePtr& type) {
+    return type->is(TypeKind::Tensor) || (type->is(TypeKind::Optional) && type->contained(0)->is(TypeKind::Tensor));
+}
+
+bool is_tensor_list(const TypePtr& type) {
+    return type->is(TypeKind::Optional) ? is_tensor_list(type->contained(0))
+                                        : type->is(TypeKind::List) && takes_tensor(type->contained(0));
 }
 
 const std::vector<Formula>& formulas_of(const Operator& op) {

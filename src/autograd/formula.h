@@ -26,7 +26,8 @@ struct Formula {
 /// InternalError with the compiler's message. Thread-safe.
 const std::vector<Formula>& formulas_of(const jit::Operator& op);
 
-/// The parameters of a formula's function: `grad…`, arguments, results, `needed`.
-jit::Schema formula_signature(const jit::Operator& op);
+/// Whether values of the type are tensors, or lists of them; None may stand for either.
+bool takes_tensor(const jit::TypePtr& type);
+bool is_tensor_list(const jit::TypePtr& type);
 
 }  // namespace wick::autograd

@@ -3,8 +3,6 @@
 #include <map>
 #include <mutex>
 
-#include <wick/support/check.h>
-
 #include "autograd/differentiate.h"
 #include "autograd/history.h"
 #include "autograd/saved_value.h"
@@ -73,18 +71,13 @@ class GraphGradient : public GradFunction {
     }
 
     std::vector<Tensor> apply(const std::vector<Tensor>& gradients) override {
-        WICK_CHECK(!released_,
-                   "Trying to backward through the graph a second time (or directly access saved tensors after "
-                   "they have already been freed). Saved intermediate values of the graph are freed when you "
-                   "call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward "
-                   "through the graph a second time or if you need to access saved tensors after calling "
-                   "backward.");
+        check_not_freed(released_);
         if (GradMode::is_enabled()) return apply_recorded(gradients);
         std::vector<IValue> inputs;
         for (int32_t output : output_of_)
             inputs.emplace_back(output < 0                    ? Tensor()
                                 : gradients[output].defined() ? gradients[output]
-                                                              : zeros(output));
+                                                              : zeros_for(outputs[output]));
         for (const SavedValue& value : saved_) inputs.push_back(value.unpack(*this));
         std::vector<Tensor> found;
         for (const IValue& gradient : elements_of(jit::call_script(*graph_.backward, std::move(inputs))))
@@ -100,10 +93,6 @@ class GraphGradient : public GradFunction {
     }
 
  private:
-    Tensor zeros(int32_t output) const {
-        return ops::expand(ops::zeros({}, outputs[output].dtype), outputs[output].sizes);
-    }
-
     /// Gradients of which gradients will be wanted: the original is run again, operator by operator.
     std::vector<Tensor> apply_recorded(const std::vector<Tensor>& gradients) {
         std::vector<IValue> inputs;

@@ -10,6 +10,16 @@
 
 namespace wick::autograd {
 
+void check_not_freed(bool freed) {
+    WICK_CHECK(!freed,
+               "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+               "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+               "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
+               "if you need to access saved tensors after calling backward.");
+}
+
+Tensor zeros_for(const GradFunction::Output& output) { return ops::expand(ops::zeros({}, output.dtype), output.sizes); }
+
 AutogradMeta* meta_of(const TensorImpl& tensor) { return static_cast<AutogradMeta*>(tensor.autograd()); }
 
 AutogradMeta& make_meta(const TensorImpl& tensor) {

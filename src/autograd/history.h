@@ -27,6 +27,11 @@ class AutogradMeta : public RefCounted {
 /// Whether tensors of the dtype have gradients.
 constexpr bool is_differentiable(DType dtype) { return is_floating(dtype) || is_complex(dtype); }
 
+/// OpError in PyTorch's words when a function's saved values were `freed` by an earlier pass.
+void check_not_freed(bool freed);
+/// The gradient of an output that nobody gave one: zeros that take no memory.
+Tensor zeros_for(const GradFunction::Output& output);
+
 /// Null unless the tensor has one.
 AutogradMeta* meta_of(const TensorImpl& tensor);
 AutogradMeta& make_meta(const TensorImpl& tensor);

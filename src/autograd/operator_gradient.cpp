@@ -15,13 +15,6 @@ using namespace jit;
 
 namespace {
 
-bool takes_tensor(const TypePtr& type) {
-    return type->is(TypeKind::Tensor) || (type->is(TypeKind::Optional) && type->contained(0)->is(TypeKind::Tensor));
-}
-
-/// Shapes are not known before the gradient's are: zeros that take no memory.
-Tensor zeros(const GradFunction::Output& output) { return ops::expand(ops::zeros({}, output.dtype), output.sizes); }
-
 /// The place of an overload among those that have gradients, as PyTorch counts: the one without a name first.
 int64_t overload_number(const Operator& op) {
     // Python's numbers come as tensors to these.
@@ -39,11 +32,6 @@ int64_t overload_number(const Operator& op) {
 }
 
 }  // namespace
-
-bool is_tensor_list(const TypePtr& type) {
-    return type->is(TypeKind::Optional) ? is_tensor_list(type->contained(0))
-                                        : type->is(TypeKind::List) && takes_tensor(type->contained(0));
-}
 
 OperatorGradient::OperatorGradient(const Operator& op, Args args, const Tensor& overwritten)
     : op_(op), formulas_(formulas_of(op)) {
@@ -156,11 +144,7 @@ bool OperatorGradient::is_wanted(const Formula& formula) const {
 }
 
 std::vector<Tensor> OperatorGradient::apply(const std::vector<Tensor>& gradients) {
-    WICK_CHECK(!released_,
-               "Trying to backward through the graph a second time (or directly access saved tensors after they have "
-               "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-               "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
-               "if you need to access saved tensors after calling backward.");
+    check_not_freed(released_);
     WICK_CHECK(op_.pointwise || !formulas_.empty(), "derivative for {} is not implemented", op_.name);
     std::vector<Tensor> into(edges.size());
     for (const Formula& formula : formulas_)
@@ -175,7 +159,7 @@ std::vector<Tensor> OperatorGradient::apply(const std::vector<Tensor>& gradients
 IValue OperatorGradient::gradient_of(size_t tensor, const std::vector<Tensor>& gradients) const {
     const int32_t output = output_of_[tensor];
     if (output < 0) return IValue();
-    return gradients[output].defined() ? gradients[output] : zeros(outputs[output]);
+    return gradients[output].defined() ? gradients[output] : zeros_for(outputs[output]);
 }
 
 void OperatorGradient::apply_formula(const Formula& formula, const std::vector<Tensor>& gradients,
@@ -213,7 +197,7 @@ void OperatorGradient::apply_pointwise(size_t argument, const Tensor& gradient, 
     for (IValue& value : values) slots.push_back(&value);
     const Args args{slots.data(), slots.size()};
     if (!pointwise_derivative_reads(op_, argument, args, is_complex_).back())
-        return put(argument, zeros(outputs[0]), into);
+        return put(argument, zeros_for(outputs[0]), into);
     IValue found;
     pointwise_derivative(op_, argument).call(args, &found);
     put(argument, found, into);

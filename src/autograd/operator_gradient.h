@@ -46,7 +46,4 @@ class OperatorGradient : public GradFunction {
     bool released_ = false;
 };
 
-/// Whether values of the type are lists of tensors.
-bool is_tensor_list(const jit::TypePtr& type);
-
 }  // namespace wick::autograd

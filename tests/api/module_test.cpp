@@ -7,11 +7,15 @@
 #include <wick/wick.h>
 
 #include "api/fixtures.h"
+#include "names_of.h"
 #include "ops/print_value.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::jit {
 namespace {
+
+using testing::Names;
+using testing::names_of;
 
 Module load_fixture(const std::string& name) { return load(WICK_TEST_DATA "/t213/" + name + ".pt"); }
 
@@ -25,15 +29,6 @@ std::string error_of(const Act& act) {
     ADD_FAILURE() << "no error";
     return "";
 }
-
-template <class T>
-std::vector<std::string> names_of(const std::vector<std::pair<std::string, T>>& named) {
-    std::vector<std::string> names;
-    for (const auto& [name, value] : named) names.push_back(name);
-    return names;
-}
-
-using Names = std::vector<std::string>;
 
 TEST(Module, AttributesByName) {
     const Module module = load_fixture("attributes");

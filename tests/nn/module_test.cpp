@@ -5,10 +5,14 @@
 
 #include <wick/nn.h>
 
+#include "names_of.h"
 #include "ops/print_value.h"
 
 namespace wick::nn {
 namespace {
+
+using testing::Names;
+using testing::names_of;
 
 std::string shown(const Tensor& tensor) { return jit::python_repr(IValue(tensor)); }
 bool are_close(const Tensor& a, const Tensor& b) { return allclose(a, b, 1e-4, 1e-5); }
@@ -26,14 +30,6 @@ struct Net : Module {
     Linear out = register_module("out", Linear(3, 2, {.bias = false}));
     Tensor forward(const Tensor& x) const { return out(relu(norm(block.forward(x)))); }
 };
-
-template <class T>
-std::vector<std::string> names_of(const std::vector<std::pair<std::string, T>>& named) {
-    std::vector<std::string> names;
-    for (const auto& [name, value] : named) names.push_back(name);
-    return names;
-}
-using Names = std::vector<std::string>;
 
 TEST(NnModule, TensorsByName) {
     const Net net;
@@ -84,7 +80,7 @@ TEST(NnModule, ConvertsWhereTheTensorsAre) {
 }
 
 TEST(NnModule, StateDictsGoThroughFiles) {
-    const std::string path = testing::TempDir() + "/wick_state.pt";
+    const std::string path = ::testing::TempDir() + "/wick_state.pt";
     const Net net;
     net.save(path);
     Net other;

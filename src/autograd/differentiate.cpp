@@ -1,5 +1,6 @@
 #include "autograd/differentiate.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include <wick/support/check.h>
@@ -146,19 +147,14 @@ class Differentiator {
         bool reached = false;
         for (const Value* output : node->outputs) reached = reached || gradients_.contains(output);
         if (!reached) return;
-        const std::vector<Formula>& formulas = formulas_of(*node->op);
-        std::vector<bool> has_formula(node->inputs.size());
-        for (const Formula& formula : formulas) {
-            bool wanted = false;
-            for (size_t argument : formula.arguments) {
-                has_formula[argument] = true;
-                wanted = wanted || (is_tensor(node->input(argument)) && depends_[node->input(argument)]);
-            }
-            if (wanted) insert_formula(node, formula);
-        }
-        if (!node->op->pointwise) return;
-        for (size_t i = 0; i < node->inputs.size(); ++i)
-            if (!has_formula[i] && is_tensor(node->input(i)) && depends_[node->input(i)]) insert_pointwise(node, i);
+        const OperatorDerivatives& derivatives = derivatives_of(*node->op);
+        const auto is_wanted = [&](size_t argument) {
+            return is_tensor(node->input(argument)) && depends_[node->input(argument)];
+        };
+        for (const Formula& formula : derivatives.formulas)
+            if (std::ranges::any_of(formula.arguments, is_wanted)) insert_formula(node, formula);
+        for (size_t i = 0; i < derivatives.by_expression.size(); ++i)
+            if (derivatives.by_expression[i] && is_wanted(i)) insert_pointwise(node, i);
     }
 
     void insert_formula(const Node* node, const Formula& formula) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
-#include <unordered_map>
 
 #include <wick/support/check.h>
 
@@ -118,6 +116,18 @@ bool is_plain_view(const Operator& op) {
            schema.returns[0].name.empty() && schema.returns[0].type->is(TypeKind::Tensor);
 }
 
+const OperatorDerivatives* make_derivatives(const Operator& op) {
+    const std::vector<Argument>& arguments = op.schema().arguments;
+    auto made = std::make_unique<OperatorDerivatives>(arguments.size());
+    for (const Derivative& derivative : op.derivatives) made->formulas.push_back(compile(op, derivative));
+    if (made->formulas.empty() && is_plain_view(op)) made->formulas.push_back(compile(op, kDerivativeOfView));
+    for (size_t i = 0; i < arguments.size(); ++i)
+        made->by_expression[i] = op.pointwise && takes_tensor(arguments[i].type);
+    for (const Formula& formula : made->formulas)
+        for (size_t argument : formula.arguments) made->by_expression[argument] = false;
+    return made.release();
+}
+
 }  // namespace
 
 bool takes_tensor(const TypePtr& type) {
@@ -129,18 +139,6 @@ bool is_tensor_list(const TypePtr& type) {
                                         : type->is(TypeKind::List) && takes_tensor(type->contained(0));
 }
 
-const std::vector<Formula>& formulas_of(const Operator& op) {
-    static std::recursive_mutex mutex;
-    static auto* known = new std::unordered_map<const Operator*, std::unique_ptr<const std::vector<Formula>>>();
-    const std::lock_guard lock(mutex);
-    auto& formulas = (*known)[&op];
-    if (!formulas) {
-        std::vector<Formula> made;
-        for (const Derivative& derivative : op.derivatives) made.push_back(compile(op, derivative));
-        if (made.empty() && is_plain_view(op)) made.push_back(compile(op, kDerivativeOfView));
-        formulas = std::make_unique<const std::vector<Formula>>(std::move(made));
-    }
-    return *formulas;
-}
+const OperatorDerivatives& derivatives_of(const Operator& op) { return op.compiled_derivatives(&make_derivatives); }
 
 }  // namespace wick::autograd

@@ -1,6 +1,7 @@
 #pragma once
 // The derivatives that operators are registered with, compiled.
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,26 @@ struct Formula {
     bool needs_mask = false;
 };
 
-/// The formulas of an operator, compiled when first asked for and kept. A formula that does not compile is an
-/// InternalError with the compiler's message. Thread-safe.
-const std::vector<Formula>& formulas_of(const jit::Operator& op);
+/// The derivatives of an operator, compiled when first asked for and kept: a recorded call takes no lock for them. A
+/// formula that does not compile is an InternalError with the compiler's message. Thread-safe.
+const jit::OperatorDerivatives& derivatives_of(const jit::Operator& op);
 
 /// Whether values of the type are tensors, or lists of them; None may stand for either.
 bool takes_tensor(const jit::TypePtr& type);
 bool is_tensor_list(const jit::TypePtr& type);
 
 }  // namespace wick::autograd
+
+namespace wick::jit {
+
+class OperatorDerivatives {
+ public:
+    explicit OperatorDerivatives(size_t arguments) : by_expression(arguments), gradients(arguments) {}
+    std::vector<autograd::Formula> formulas;
+    /// Per argument: a tensor of a pointwise operator whose gradient no formula gives; see pointwise_derivative.
+    std::vector<bool> by_expression;
+    /// Per argument: the operator that computes that gradient, null until it is asked for.
+    mutable std::vector<std::atomic<const Operator*>> gradients;
+};
+
+}  // namespace wick::jit

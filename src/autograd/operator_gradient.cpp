@@ -34,7 +34,7 @@ int64_t overload_number(const Operator& op) {
 }  // namespace
 
 OperatorGradient::OperatorGradient(const Operator& op, Args args, const Tensor& overwritten)
-    : op_(op), formulas_(formulas_of(op)) {
+    : op_(op), derivatives_(derivatives_of(op)) {
     const std::vector<Argument>& formal = op.schema().arguments;
     edges.reserve(args.size());
     for (size_t i = 0; i < formal.size(); ++i) {
@@ -54,23 +54,16 @@ OperatorGradient::OperatorGradient(const Operator& op, Args args, const Tensor& 
     save_arguments(args, overwritten);
 }
 
-bool OperatorGradient::is_pointwise(size_t argument) const {
-    return op_.pointwise && takes_tensor(op_.schema().arguments[argument].type) &&
-           std::ranges::none_of(formulas_, [&](const Formula& formula) {
-               return std::ranges::find(formula.arguments, argument) != formula.arguments.end();
-           });
-}
-
 void OperatorGradient::save_arguments(Args args, const Tensor& overwritten) {
     std::vector<Formula::Need> needs(op_.schema().arguments.size(), Formula::Need::nothing);
-    for (const Formula& formula : formulas_) {
+    for (const Formula& formula : derivatives_.formulas) {
         if (!is_wanted(formula)) continue;
         for (size_t i = 0; i < needs.size(); ++i) needs[i] = std::max(needs[i], formula.argument_needs[i]);
     }
     if (op_.pointwise) {
         is_complex_ = is_complex_call(args);
         for (size_t i = 0; i < needs.size(); ++i) {
-            if (!is_pointwise(i) || !is_wanted(i)) continue;
+            if (!derivatives_.by_expression[i] || !is_wanted(i)) continue;
             const std::vector<bool> reads = pointwise_derivative_reads(op_, i, args, is_complex_);
             for (size_t k = 0; k < needs.size(); ++k)
                 if (reads[k]) needs[k] = Formula::Need::elements;
@@ -97,7 +90,7 @@ void OperatorGradient::set_results(Args args, const IValue* results) {
         return false;
     };
     std::vector<Formula::Need> needs(count, Formula::Need::nothing);
-    for (const Formula& formula : formulas_) {
+    for (const Formula& formula : derivatives_.formulas) {
         if (!is_wanted(formula)) continue;
         for (size_t i = 0; i < count; ++i) needs[i] = std::max(needs[i], formula.result_needs[i]);
     }
@@ -145,13 +138,13 @@ bool OperatorGradient::is_wanted(const Formula& formula) const {
 
 std::vector<Tensor> OperatorGradient::apply(const std::vector<Tensor>& gradients) {
     check_not_freed(released_);
-    WICK_CHECK(op_.pointwise || !formulas_.empty(), "derivative for {} is not implemented", op_.name);
+    WICK_CHECK(op_.pointwise || !derivatives_.formulas.empty(), "derivative for {} is not implemented", op_.name);
     std::vector<Tensor> into(edges.size());
-    for (const Formula& formula : formulas_)
+    for (const Formula& formula : derivatives_.formulas)
         if (is_wanted(formula)) apply_formula(formula, gradients, into);
     if (op_.pointwise) {
         for (size_t i = 0; i < arguments_.size(); ++i)
-            if (is_pointwise(i) && is_wanted(i)) apply_pointwise(i, gradients[0], into);
+            if (derivatives_.by_expression[i] && is_wanted(i)) apply_pointwise(i, gradients[0], into);
     }
     return into;
 }

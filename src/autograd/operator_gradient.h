@@ -29,7 +29,6 @@ class OperatorGradient : public GradFunction {
     /// Whether an argument, or an element of it, wants a gradient.
     bool is_wanted(size_t argument) const;
     bool is_wanted(const Formula& formula) const;
-    bool is_pointwise(size_t argument) const;
     void apply_formula(const Formula& formula, const std::vector<Tensor>& gradients, std::vector<Tensor>& into);
     void apply_pointwise(size_t argument, const Tensor& gradient, std::vector<Tensor>& into);
     /// The gradient of tensor number `tensor` among the results, zeros where there is none.
@@ -37,7 +36,7 @@ class OperatorGradient : public GradFunction {
     void put(size_t argument, const IValue& gradient, std::vector<Tensor>& into) const;
 
     const jit::Operator& op_;
-    const std::vector<Formula>& formulas_;
+    const jit::OperatorDerivatives& derivatives_;
     std::vector<SavedValue> arguments_;
     std::vector<SavedValue> results_;
     std::vector<uint32_t> list_sizes_;  ///< of the arguments that are lists of tensors

@@ -1,8 +1,8 @@
 #include "autograd/pointwise_derivative.h"
 
-#include <map>
 #include <mutex>
 
+#include "autograd/formula.h"
 #include "ops/expr_derivative.h"
 #include "ops/pointwise.h"
 
@@ -41,16 +41,16 @@ void add_derivative(Registry& registry, const Operator& op, size_t argument) {
 }  // namespace
 
 const Operator& pointwise_derivative(const Operator& op, size_t argument) {
+    std::atomic<const Operator*>& slot = derivatives_of(op).gradients[argument];
+    if (const Operator* known = slot.load(std::memory_order_acquire)) return *known;
     static std::mutex mutex;
     static auto* registry = new Registry();
-    static auto* known = new std::map<std::pair<const Operator*, size_t>, const Operator*>();
     const std::lock_guard lock(mutex);
-    const Operator*& derivative = (*known)[{&op, argument}];
-    if (!derivative) {
+    if (!slot.load(std::memory_order_acquire)) {
         add_derivative(*registry, op, argument);
-        derivative = registry->all().back();
+        slot.store(registry->all().back(), std::memory_order_release);
     }
-    return *derivative;
+    return *slot.load(std::memory_order_acquire);
 }
 
 bool is_complex_call(Args args) {

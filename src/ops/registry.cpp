@@ -1,6 +1,7 @@
 #include "ops/registry.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "ops/recording.h"
 #include "ops/script_call.h"
@@ -161,6 +162,18 @@ OperatorEntry& OperatorEntry::not_differentiable() {
 OperatorEntry& OperatorEntry::differentiated_by_parts() {
     op_->differentiation = Differentiation::by_parts;
     return *this;
+}
+
+const OperatorDerivatives& Operator::make_derivatives(const OperatorDerivatives* (*make)(const Operator&)) const {
+    // Recursive, because formulas name operators whose own are asked for.
+    static std::recursive_mutex mutex;
+    const std::lock_guard lock(mutex);
+    const OperatorDerivatives* known = compiled_derivatives_.load(std::memory_order_acquire);
+    if (!known) {
+        known = make(*this);
+        compiled_derivatives_.store(known, std::memory_order_release);
+    }
+    return *known;
 }
 
 void Operator::call(Args args, IValue* results) const {

@@ -28,7 +28,8 @@
 
 namespace wick::jit {
 
-class PointwiseBody;  // pointwise.h
+class PointwiseBody;        // pointwise.h
+class OperatorDerivatives;  // autograd/formula.h
 
 /// How the gradients of arguments follow from those of the results: OperatorEntry::derivative.
 struct Derivative {
@@ -75,6 +76,12 @@ class Operator {
     /// The functional operator that a derived in-place or out= variant comes from, else null.
     const Operator* derived_from = nullptr;
 
+    /// What `derivatives` and the pointwise body come to, made by `make` when it is first asked for and kept.
+    const OperatorDerivatives& compiled_derivatives(const OperatorDerivatives* (*make)(const Operator&)) const {
+        const OperatorDerivatives* known = compiled_derivatives_.load(std::memory_order_acquire);
+        return known ? *known : make_derivatives(make);
+    }
+
     /// Calls the kernel; in gradient mode what it does is recorded where somebody wants gradients (recording.h).
     void call(Args args, IValue* results) const;
 
@@ -82,11 +89,13 @@ class Operator {
     friend class Registry;
     friend class OperatorEntry;
     const Schema& make_schema() const;
+    const OperatorDerivatives& make_derivatives(const OperatorDerivatives* (*make)(const Operator&)) const;
     Schema derived_schema() const;
 
     std::string text_;                         ///< of the schema; "" when derived
     std::vector<std::string_view> out_names_;  ///< given names of the added arguments
     mutable std::atomic<const Schema*> schema_{nullptr};
+    mutable std::atomic<const OperatorDerivatives*> compiled_derivatives_{nullptr};
 };
 
 class Registry;

@@ -10,6 +10,7 @@
 #include "ops/recording.h"
 #include "ops/script_call.h"
 #include "passes/eliminate_dead_code.h"
+#include "passes/forward_attributes.h"
 #include "passes/group_differentiable.h"
 #include "passes/inline_calls.h"
 #include "passes/lower_tuples.h"
@@ -793,8 +794,9 @@ IntrusivePtr<RefCounted> make_plan(Function& function) {
     if (has_small_calls(*graph)) {
         graph = graph->copy();
         inline_calls(*graph);
-        // Tuples that were only made to be returned.
+        // Tuples that were only made to be returned, objects that were only made to be read.
         lower_simple_tuples(*graph);
+        forward_attributes(*graph);
     }
     return compile_plan(*graph, function.name());
 }

@@ -69,6 +69,8 @@ class Expr {
     /// The node, recorded with the recorder of another operand when this is a bare constant.
     int16_t node_in(ExprRecorder& recorder) const { return recorder_ ? node_ : recorder.constant(constant_); }
     ExprRecorder* recorder() const { return recorder_; }
+    /// A bare 1.
+    bool is_one() const { return !recorder_ && constant_.is_integral() && constant_.to_int() == 1; }
 
  private:
     ExprRecorder* recorder_ = nullptr;
@@ -83,7 +85,10 @@ Expr apply(Primitive primitive, const Expr& a, const Expr& b, const Expr& c);
 
 inline Expr operator+(const Expr& a, const Expr& b) { return apply(Primitive::add, a, b); }
 inline Expr operator-(const Expr& a, const Expr& b) { return apply(Primitive::sub, a, b); }
-inline Expr operator*(const Expr& a, const Expr& b) { return apply(Primitive::mul, a, b); }
+inline Expr operator*(const Expr& a, const Expr& b) {
+    if (a.is_one() && b.recorder()) return b;
+    return b.is_one() && a.recorder() ? a : apply(Primitive::mul, a, b);
+}
 inline Expr operator/(const Expr& a, const Expr& b) { return apply(Primitive::div, a, b); }
 inline Expr operator-(const Expr& a) { return apply(Primitive::neg, a); }
 inline Expr operator==(const Expr& a, const Expr& b) { return apply(Primitive::eq, a, b); }

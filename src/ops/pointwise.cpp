@@ -101,8 +101,7 @@ const VectorProgram& PointwiseKernel::program(DType compute) const {
 void PointwiseKernel::run(const Tensor& out, std::span<const Operand> operands, DType compute) const {
     if (out.numel() == 0) return;
     const VectorProgram& code = program(compute);
-    SmallVector<const Tensor*, 8> tensors;
-    std::vector<VectorInput> inputs(operands.size());
+    SmallVector<VectorInput, 4> inputs(operands.size());
     std::vector<Tensor> copies;
     // Everything lies alike in memory: position p is element p of each.
     bool linear = is_non_overlapping_and_dense(out);
@@ -119,8 +118,8 @@ void PointwiseKernel::run(const Tensor& out, std::span<const Operand> operands, 
         }
         if (!input.data) input.data = tensor->data_ptr();
         input.dtype = tensor->dtype();
-        input.single = tensor->numel() == 1;
-        if (input.single) continue;
+        input.single = tensor->numel() == 1 && out.numel() != 1;
+        if (tensor->numel() == 1) continue;
         linear = linear && tensor->sizes() == out.sizes() &&
                  ((tensor->is_contiguous() && out.is_contiguous()) || tensor->strides() == out.strides());
     }
@@ -131,7 +130,8 @@ void PointwiseKernel::run(const Tensor& out, std::span<const Operand> operands, 
         if (tensor && tensor->impl()->storage == out.impl()->storage && same_elements(*tensor, out))
             inputs[i].data = data;
     }
-    if (linear) return run_vector_program(code, inputs, data, out.dtype(), nullptr, out.numel());
+    if (linear)
+        return run_vector_program(code, {inputs.data(), inputs.size()}, data, out.dtype(), nullptr, out.numel());
 
     std::vector<OperandGeometry> geometry{OperandGeometry(out)};
     size_t copy = 0;
@@ -145,7 +145,7 @@ void PointwiseKernel::run(const Tensor& out, std::span<const Operand> operands, 
         }
     }
     const Loop loop(out.sizes(), geometry);
-    run_vector_program(code, inputs, data, out.dtype(), &loop, out.numel());
+    run_vector_program(code, {inputs.data(), inputs.size()}, data, out.dtype(), &loop, out.numel());
 }
 
 static DimVector broadcast_of(std::span<const Operand> operands) {
@@ -205,7 +205,8 @@ using namespace ops;
 
 struct PointwiseBody::Variant {
     std::vector<IValue> key;
-    std::vector<bool> absent;
+    ArgumentSet absent;
+    ArgumentSet ones;
     PointwiseKernel kernel;
     const Variant* next;
 };
@@ -219,12 +220,19 @@ PointwiseBody::~PointwiseBody() {
 
 const PointwiseKernel& PointwiseBody::kernel_for(Args args) const {
     const size_t count = selects_.size();
+    const ArgumentSet alphas = roles().alphas;
+    ArgumentSet absent = 0;
+    ArgumentSet ones = 0;
+    for (size_t i = 0; i < count; ++i) {
+        const IValue& value = args[i];
+        if (value.is_none()) absent |= ArgumentSet{1} << i;
+        if (contains(alphas, i) && value.is_int() && value.to_int() == 1) ones |= ArgumentSet{1} << i;
+    }
     auto fits = [&](const Variant& variant) {
+        if (variant.absent != absent || variant.ones != ones) return false;
         size_t next = 0;
-        for (size_t i = 0; i < count; ++i) {
-            if (args[i].is_none() != variant.absent[i]) return false;
+        for (size_t i = 0; next < variant.key.size(); ++i)
             if (selects_[i] && !args[i].equals(variant.key[next++])) return false;
-        }
         return true;
     };
     const Variant* first = variants_.load(std::memory_order_acquire);
@@ -232,21 +240,21 @@ const PointwiseKernel& PointwiseBody::kernel_for(Args args) const {
         if (fits(*variant)) return variant->kernel;
 
     ExprRecorder recorder;
-    PointwiseRecording recording{recorder, args};
+    PointwiseRecording recording{recorder, args, ones};
     const Expr result = build_(recording);
     const int16_t node = result.node_in(recorder);
     std::vector<IValue> key;
-    std::vector<bool> absent;
     size_t inputs = 0;
     for (size_t i = 0; i < count; ++i) {
-        absent.push_back(args[i].is_none());
-        if (selects_[i]) key.push_back(args[i]);
-        if (!selects_[i]) inputs = i + 1;
+        if (selects_[i])
+            key.push_back(args[i]);
+        else
+            inputs = i + 1;
     }
     // Without its namespace, for messages.
     const std::string name = op_.name.substr(op_.name.find("::") + 2);
     auto* made =
-        new Variant{std::move(key), std::move(absent), {name, rule_, std::move(recorder).finish(node), inputs}, first};
+        new Variant{std::move(key), absent, ones, {name, rule_, std::move(recorder).finish(node), inputs}, first};
     // Two threads may record the same variant at once; both stay, and either serves.
     while (!variants_.compare_exchange_weak(made->next, made, std::memory_order_acq_rel)) {
     }
@@ -256,13 +264,23 @@ const PointwiseKernel& PointwiseBody::kernel_for(Args args) const {
 const PointwiseBody::Roles& PointwiseBody::roles() const {
     static constexpr std::string_view kPromoting[] = {"self", "other", "exponent", "end", "min", "max"};
     std::call_once(roles_known_, [&] {
-        WICK_ASSERT(selects_.size() == op_.schema().arguments.size());
-        for (const Argument& argument : op_.schema().arguments) {
-            roles_.promotes.push_back(std::ranges::find(kPromoting, argument.name) != std::end(kPromoting));
-            roles_.is_alpha.push_back(argument.name == "alpha");
+        const std::vector<Argument>& arguments = op_.schema().arguments;
+        WICK_ASSERT(selects_.size() == arguments.size() && arguments.size() <= 32);
+        for (size_t i = 0; i < arguments.size(); ++i) {
+            const std::string& name = arguments[i].name;
+            if (std::ranges::find(kPromoting, name) != std::end(kPromoting)) roles_.promotes |= ArgumentSet{1} << i;
+            if (name == "alpha") roles_.alphas |= ArgumentSet{1} << i;
         }
     });
     return roles_;
+}
+
+static void check_alpha(const Scalar& alpha, DType result) {
+    WICK_CHECK(!alpha.is_bool() || result == DType::bool_, "Boolean alpha only supported for Boolean results.");
+    WICK_CHECK(!is_integral(result, true) || alpha.is_integral(),
+               "For integral input tensors, argument alpha must not be a floating point number.");
+    WICK_CHECK(!alpha.is_complex() || is_complex(result),
+               "For non-complex input tensors, argument alpha must not be a complex number.");
 }
 
 void call_pointwise(const Operator& op, const void*, Args args, IValue* results) {
@@ -271,29 +289,24 @@ void call_pointwise(const Operator& op, const void*, Args args, IValue* results)
     const PointwiseBody::Roles& roles = body.roles();
     const size_t count = selects.size();
     const PointwiseKernel& kernel = body.kernel_for(args);
-    std::vector<Operand> operands;
-    operands.reserve(count);
+    SmallVector<Operand, 4> list;
     for (size_t i = 0; i < count; ++i) {
         const IValue& value = args[i];
         if (value.is_none()) check_takes_none(op, i);
         if (selects[i] || value.is_none()) {
-            operands.emplace_back(Scalar(false), false);
+            list.push_back(Operand(Scalar(false), false));
         } else if (value.is_tensor()) {
-            operands.emplace_back(value.tensor_ref());
+            list.push_back(Operand(value.tensor_ref()));
         } else {
-            operands.emplace_back(value.to_scalar(), static_cast<bool>(roles.promotes[i]));
+            list.push_back(Operand(value.to_scalar(), contains(roles.promotes, i)));
         }
     }
-    while (!operands.empty() && selects[operands.size() - 1]) operands.pop_back();
-    for (size_t i = 0; i < operands.size(); ++i) {
-        if (!roles.is_alpha[i] || operands[i].tensor) continue;
-        const DType result = result_type(operands);
-        const Scalar& alpha = operands[i].number;
-        WICK_CHECK(!alpha.is_bool() || result == DType::bool_, "Boolean alpha only supported for Boolean results.");
-        WICK_CHECK(!is_integral(result, true) || alpha.is_integral(),
-                   "For integral input tensors, argument alpha must not be a floating point number.");
-        WICK_CHECK(!alpha.is_complex() || is_complex(result),
-                   "For non-complex input tensors, argument alpha must not be a complex number.");
+    while (!list.empty() && selects[list.size() - 1]) list.pop_back();
+    const std::span<const Operand> operands(list.data(), list.size());
+    for (size_t i = 0; roles.alphas && i < operands.size(); ++i) {
+        const bool is_one = !operands[i].tensor && args[i].is_int() && args[i].to_int() == 1;
+        if (contains(roles.alphas, i) && !operands[i].tensor && !is_one)
+            check_alpha(operands[i].number, result_type(operands));
     }
     const bool writes_self =
         args.size() == count && op.schema().arguments[0].alias && op.schema().arguments[0].alias->is_write;

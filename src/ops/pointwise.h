@@ -52,6 +52,7 @@ struct Operand {
     const Tensor* tensor = nullptr;
     Scalar number;
     bool promotes = true;  ///< whether a number takes part in promotion
+    Operand() = default;
     Operand(const Tensor& tensor) : tensor(&tensor) {}
     Operand(const Scalar& number, bool promotes = true) : number(number), promotes(promotes) {}
     Operand(double number) : number(number) {}
@@ -103,10 +104,15 @@ using ops::kPromote;
 using ops::kReal;
 using ops::Rule;
 
+/// A set of arguments, by position.
+using ArgumentSet = uint32_t;
+inline bool contains(ArgumentSet set, size_t argument) { return set >> argument & 1; }
+
 /// What a body's parameters are made from: the arguments of a call, of which only those that select are looked at.
 struct PointwiseRecording {
     ops::ExprRecorder& recorder;
     Args args;
+    ArgumentSet ones;  ///< factors that are 1, as alpha mostly is: there is nothing to multiply
 };
 
 template <class T>
@@ -115,7 +121,7 @@ template <>
 struct PointwiseParameter<Expr> {
     static constexpr bool kSelects = false;
     static Expr make(PointwiseRecording& r, size_t i) {
-        return Expr(&r.recorder, r.recorder.input(static_cast<int16_t>(i)));
+        return contains(r.ones, i) ? Expr(1) : Expr(&r.recorder, r.recorder.input(static_cast<int16_t>(i)));
     }
 };
 template <>
@@ -141,10 +147,10 @@ class PointwiseBody {
 
     /// Per argument: chooses the expression, is not an operand.
     const std::vector<bool>& selects() const { return selects_; }
-    /// What the arguments' names say, each per argument.
+    /// What the arguments' names say.
     struct Roles {
-        std::vector<bool> promotes;  ///< takes part in promotion when it is a number
-        std::vector<bool> is_alpha;  ///< checked against the result's category
+        ArgumentSet promotes = 0;  ///< take part in promotion when they are numbers
+        ArgumentSet alphas = 0;    ///< factors, checked against the result's category
     };
     const Roles& roles() const;
     /// The expression that the arguments select; recorded on first use. `args` may be longer than the parameters.

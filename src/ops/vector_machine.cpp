@@ -60,6 +60,7 @@ class Compiler {
     Compiler(const ExprGraph& graph, size_t inputs, Lane lane) : graph_(graph), slots_(graph.nodes.size(), -1) {
         program_.lane = lane;
         program_.input_lanes.assign(inputs, lane);
+        program_.reads.assign(inputs, false);
         for (size_t i = 0; i < inputs; ++i)
             if (graph.input_is_flag(static_cast<int16_t>(i))) program_.input_lanes[i] = Lane::flag;
         program_.slots = static_cast<int16_t>(inputs);
@@ -85,7 +86,10 @@ class Compiler {
 
     void place_leaf(size_t i) {
         const ExprNode& node = graph_.nodes[i];
-        if (node.kind == ExprNode::Kind::input) slots_[i] = node.input;
+        if (node.kind == ExprNode::Kind::input) {
+            slots_[i] = node.input;
+            program_.reads[static_cast<size_t>(node.input)] = true;
+        }
         if (node.kind != ExprNode::Kind::constant) return;
         slots_[i] = program_.slots++;
         program_.constants.push_back(node.constant);
@@ -196,6 +200,7 @@ class Machine {
 
     void fill_singles(int64_t n) {
         for (size_t i = 0; i < inputs_.size(); ++i) {
+            if (!program_.reads[i]) continue;
             const VectorInput& input = inputs_[i];
             const Lane lane = program_.input_lanes[i];
             if (!input.data) splat(input.number, lane, buffer(i), n);
@@ -292,7 +297,10 @@ VectorProgram VectorProgram::compile(const ExprGraph& graph, size_t inputs, Lane
 
 void run_vector_program(const VectorProgram& program, std::span<const VectorInput> inputs, void* out, DType out_dtype,
                         const Loop* loop, int64_t numel) {
-    const int64_t grain = std::max<int64_t>(kParallelGrain / program.cost, 1024);
+    constexpr int64_t kFewest = 1024;
+    // Too few to be shared, or to be interrupted.
+    if (numel <= kFewest) return Machine(program, inputs, out, out_dtype, loop).run(0, numel);
+    const int64_t grain = std::max<int64_t>(kParallelGrain / program.cost, kFewest);
     parallel_for(0, numel, grain,
                  [&](int64_t begin, int64_t end) { Machine(program, inputs, out, out_dtype, loop).run(begin, end); });
 }

@@ -31,6 +31,7 @@ struct VectorProgram {
     Lane result_lane;
     int16_t result;  ///< slot
     std::vector<Lane> input_lanes;
+    std::vector<bool> reads;  ///< per input
     std::vector<Scalar> constants;
     std::vector<Lane> constant_lanes;
     std::vector<Instruction> instructions;

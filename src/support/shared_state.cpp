@@ -79,17 +79,27 @@ void SharedWrite::leave() noexcept {
 }
 
 SharedCall::SharedCall() {
-    // No call begins while a tensor is being reshaped.
-    const SharedRead guard(true);
-    t_state.line->calls.fetch_add(1, std::memory_order_relaxed);
+    const ThreadState& self = t_state;
+    std::atomic<int>& calls = self.line->calls;
+    // Only this thread writes its number; no call begins while a tensor is being reshaped (as in SharedRead::enter).
+    const int others = calls.load(std::memory_order_relaxed);
+    for (;;) {
+        calls.store(others + 1, is_single_threaded() ? std::memory_order_relaxed : std::memory_order_seq_cst);
+        if (self.writes + self.reads > 0 || !g_writing.load(std::memory_order_seq_cst)) return;
+        calls.store(others, std::memory_order_release);
+        g_writing.wait(true, std::memory_order_acquire);
+    }
 }
 
-SharedCall::~SharedCall() { t_state.line->calls.fetch_sub(1, std::memory_order_release); }
+SharedCall::~SharedCall() {
+    std::atomic<int>& calls = t_state.line->calls;
+    calls.store(calls.load(std::memory_order_relaxed) - 1, std::memory_order_release);
+}
 
 SharedReshape::SharedReshape(const RefCounted& object) : guard_(object) {
     if (!object.is_shared()) return;
     for (Line* line = g_lines.load(std::memory_order_acquire); line; line = line->next) {
-        WICK_CHECK(line == t_state.line || line->calls.load(std::memory_order_acquire) == 0,
+        WICK_CHECK(line == t_state.line || line->calls.load(std::memory_order_seq_cst) == 0,
                    "a tensor that calls share cannot change its shape or place while another call runs");
     }
 }

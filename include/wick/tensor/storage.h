@@ -12,7 +12,8 @@
 
 namespace wick {
 
-/// A block of bytes that tensors view. Shared; its address never changes, but resize_ may move the block.
+/// A block of bytes that tensors view. Shared; its address never changes, but resize_ may move the block. A small block
+/// lies right behind the object.
 class WICK_API Storage : public RefCounted {
  public:
     /// Uninitialised bytes, 64-byte aligned, counted by the current meter. Throws OpError when there is no memory.
@@ -35,7 +36,11 @@ class WICK_API Storage : public RefCounted {
  private:
     Storage() = default;
     ~Storage() override;
+    static IntrusivePtr<Storage> allocate(int64_t bytes, int64_t largest_within);
     void free_block();
+    static void* operator new(size_t size, size_t extra = 0) { return ::operator new(size + extra); }
+    static void operator delete(void* pointer) { ::operator delete(pointer); }
+    static void operator delete(void* pointer, size_t) { ::operator delete(pointer); }
 
     void* data_ = nullptr;
     int64_t bytes_ = 0;

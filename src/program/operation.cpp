@@ -107,6 +107,15 @@ IValue Operation::value_of(const Input& input, const IValue* operands) {
 
 const Schema* Operation::schema() const { return operator_ ? &operator_->schema() : nullptr; }
 
+bool Operation::is_brief(const IValue* operands) const {
+    constexpr int64_t kFew = 64;
+    if (!operator_ || !(operator_->pointwise || operator_->is_view)) return false;
+    const size_t count = function_->graph()->inputs().size();
+    return std::all_of(operands, operands + count, [](const IValue& operand) {
+        return operand.is_tensor() ? operand.tensor_ref().numel() <= kFew : !operand.is_list();
+    });
+}
+
 IValue Operation::call(IValue* operands) const {
     if (!operator_) {
         try {

@@ -25,6 +25,9 @@ class Operation : public RefCounted {
     /// Calls it with a value for each name, without limits; takes the values. What fails is an operator's own error,
     /// without a script's call stack.
     IValue call(IValue* operands) const;
+    /// Whether the call is over in less time than it takes to hand a lock to another thread: a pointwise operator or a
+    /// view of a few elements.
+    bool is_brief(const IValue* operands) const;
     /// The schema of the operator that it consists of, or null where it is more than one.
     const Schema* schema() const;
 

@@ -146,7 +146,7 @@ IValue to_ivalue(PyObject* object, Tuples tuples) {
 
 nb::object to_python(Tensor tensor) {
     if (!tensor.defined()) return nb::none();
-    nb::object made = nb::inst_alloc(nb::type<Tensor>());
+    nb::object made = nb::inst_alloc(reinterpret_cast<PyObject*>(tensor_type()));
     new (nb::inst_ptr<Tensor>(made)) Tensor(std::move(tensor));
     nb::inst_mark_ready(made);
     return made;

@@ -42,6 +42,32 @@ struct Data {
     std::string name;
     std::string python_name;
     std::unordered_map<std::string, Known> known;
+    /// Those of a few plain arguments, by what tells them apart in one word.
+    std::vector<std::pair<uint64_t, const Known*>> plain;
+};
+
+/// A word for the types of arguments without keywords; 0 for combinations that need a text (append_key).
+class PlainKey {
+ public:
+    void append(const IValue& value) {
+        const auto tag = static_cast<uint64_t>(value.tag());
+        uint64_t digit = tag + 1;
+        if (value.is_list()) {
+            const jit::TypePtr& element = value.to_list().element_type;
+            digit = element == jit::int_type() ? 30 : element == jit::tensor_type() ? 31 : 0;
+        } else if (value.is_tuple() || value.is_dict() || value.is_object() || value.tag() == IValue::Tag::Enum) {
+            digit = 0;
+        }
+        is_plain_ = is_plain_ && digit != 0 && word_ >> (64 - kBits) == 0;
+        word_ = word_ << kBits | digit;
+    }
+    void give_up() { is_plain_ = false; }
+    uint64_t word() const { return is_plain_ ? word_ : 0; }
+
+ private:
+    static constexpr int kBits = 5;
+    uint64_t word_ = 0;
+    bool is_plain_ = true;
 };
 
 /// Appends what tells types of values apart: one character for most.
@@ -115,15 +141,26 @@ IntrusivePtr<jit::Operation> compile(const Data& data, ArrayRef<IValue> operands
     }
 }
 
-const Known& find(Data& data, const std::string& key, ArrayRef<IValue> operands,
-                  const std::vector<const char*>& keywords) {
-    const auto found = data.known.find(key);
-    if (found != data.known.end()) return found->second;
-    Known known;
-    known.operation = compile(data, operands, keywords);
-    const jit::Schema* schema = known.operation->schema();
-    known.gives_dtype = schema && schema->returns.size() == 1 && schema->returns[0].written_type == "ScalarType";
-    return data.known.emplace(key, std::move(known)).first->second;
+const Known& find(Data& data, PlainKey plain, ArrayRef<IValue> operands, const std::vector<const char*>& keywords) {
+    if (plain.word()) {
+        for (const auto& [word, known] : data.plain)
+            if (word == plain.word()) return *known;
+    }
+    std::string key;
+    for (size_t i = 0; i < operands.size(); ++i) {
+        if (i < keywords.size() && keywords[i]) (key += keywords[i]) += '=';
+        append_key(key, operands[i]);
+    }
+    auto found = data.known.find(key);
+    if (found == data.known.end()) {
+        Known known;
+        known.operation = compile(data, operands, keywords);
+        const jit::Schema* schema = known.operation->schema();
+        known.gives_dtype = schema && schema->returns.size() == 1 && schema->returns[0].written_type == "ScalarType";
+        found = data.known.emplace(key, std::move(known)).first;
+    }
+    if (plain.word()) data.plain.emplace_back(plain.word(), &found->second);
+    return found->second;
 }
 
 /// The call, recorded. What is given back is the value of the result, or null where it does not depend on the trace.
@@ -146,13 +183,13 @@ jit::Value* call_recorded(jit::Tracer& tracer, const jit::Operation& operation, 
 /// `arguments` are `count` positional ones, then those of the tuple of names `keywords`.
 nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, PyObject* keywords) {
     const size_t all = count + (keywords ? PyTuple_GET_SIZE(keywords) : 0);
-    constexpr size_t kFew = 8;
+    constexpr size_t kFew = 4;
     std::array<IValue, kFew> few;
     std::vector<IValue> many(all > kFew ? all : 0);
     IValue* const operands = many.empty() ? few.data() : many.data();
     size_t given = 0;
     std::vector<const char*> names;
-    std::string key;
+    PlainKey key;
     // No operator knows it: where a factory is given it, it is the result's.
     PyObject* requires_grad = nullptr;
     for (size_t i = 0; i < all; ++i) {
@@ -165,12 +202,12 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
         // Programs have dtypes as numbers; here x.view(wick.int32) and x.view(3) are told apart.
         if (data.form == Form::method && i + 1 == count && is_dtype(arguments[i])) name = "dtype";
         if (name) {
-            (key += name) += '=';
+            key.give_up();
             names.resize(given);
             names.push_back(name);
         }
         operands[given] = to_ivalue(arguments[i], Tuples::as_lists);
-        append_key(key, operands[given++]);
+        key.append(operands[given++]);
     }
     const Known& known = find(data, key, ArrayRef<IValue>(operands, given), names);
     const IntrusivePtr<jit::Operation> operation = known.operation;
@@ -182,6 +219,8 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
         jit::Value* value = call_recorded(*tracer, *operation, objects, operands, result);
         if (value && !gives_dtype && (result.is_int() || result.is_double()))
             return traced_number(*tracer, value, to_python(result));
+    } else if (operation->is_brief(operands)) {
+        result = operation->call(operands);
     } else {
         const nb::gil_scoped_release unlocked;
         result = operation->call(operands);
@@ -219,22 +258,24 @@ PyObject* guarded(const Body& body) {
     return nullptr;
 }
 
-PyObject* vectorcall(PyObject* self, PyObject* const* arguments, size_t flags, PyObject* keywords) {
-    Data& data = *reinterpret_cast<OperatorFunction*>(self)->data;
+/// An expression's value, or NotImplemented: the other operand may know what to do; if not, Python says that neither
+/// does.
+PyObject* call_expression(Data& data, PyObject* const* operands, size_t count) {
     return guarded([&]() -> PyObject* {
-        const size_t count = PyVectorcall_NARGS(flags);
-        if (data.form != Form::expression) return call_operator(data, arguments, count, keywords).release().ptr();
         try {
-            return call_operator(data, arguments, count, keywords).release().ptr();
+            return call_operator(data, operands, count, nullptr).release().ptr();
         } catch (const ArgumentError&) {
-            // The other operand may know what to do; if not, Python says that neither does.
-            for (size_t i = 0; i < count; ++i) {
-                if (is_tensor(arguments[i])) continue;
-                return Py_NewRef(Py_NotImplemented);
-            }
-            throw;
+            if (std::all_of(operands, operands + count, is_tensor)) throw;
+            return Py_NewRef(Py_NotImplemented);
         }
     });
+}
+
+PyObject* vectorcall(PyObject* self, PyObject* const* arguments, size_t flags, PyObject* keywords) {
+    Data& data = *reinterpret_cast<OperatorFunction*>(self)->data;
+    const size_t count = PyVectorcall_NARGS(flags);
+    if (data.form == Form::expression) return call_expression(data, arguments, count);
+    return guarded([&] { return call_operator(data, arguments, count, keywords).release().ptr(); });
 }
 
 PyObject* bind_to(PyObject* self, PyObject* object, PyObject*) {
@@ -286,51 +327,90 @@ PyTypeObject* operator_type() {
     return type;
 }
 
-/// Names of Python's arithmetic, and what they are as text.
-constexpr std::pair<const char*, const char*> kExpressions[] = {
-    {"__add__", "{0} + {1}"},
-    {"__sub__", "{0} - {1}"},
-    {"__mul__", "{0} * {1}"},
-    {"__truediv__", "{0} / {1}"},
-    {"__floordiv__", "{0} // {1}"},
-    {"__mod__", "{0} % {1}"},
-    {"__pow__", "{0} ** {1}"},
-    {"__matmul__", "{0} @ {1}"},
-    {"__and__", "{0} & {1}"},
-    {"__or__", "{0} | {1}"},
-    {"__xor__", "{0} ^ {1}"},
-    {"__lshift__", "{0} << {1}"},
-    {"__rshift__", "{0} >> {1}"},
-    {"__radd__", "{1} + {0}"},
-    {"__rsub__", "{1} - {0}"},
-    {"__rmul__", "{1} * {0}"},
-    {"__rtruediv__", "{1} / {0}"},
-    {"__rfloordiv__", "torch.floor_divide(torch.tensor({1}), {0})"},
-    {"__rmod__", "torch.remainder({1}, {0})"},
-    {"__rpow__", "{1} ** {0}"},
-    {"__rand__", "{0} & {1}"},
-    {"__ror__", "{0} | {1}"},
-    {"__rxor__", "{0} ^ {1}"},
-    {"__eq__", "{0} == {1}"},
-    {"__ne__", "{0} != {1}"},
-    {"__lt__", "{0} < {1}"},
-    {"__le__", "{0} <= {1}"},
-    {"__gt__", "{0} > {1}"},
-    {"__ge__", "{0} >= {1}"},
-    {"__neg__", "-{0}"},
-    {"__invert__", "~{0}"},
-    {"__abs__", "torch.abs({0})"},
-    {"__iadd__", "{0}.add_({1})"},
-    {"__isub__", "{0}.sub_({1})"},
-    {"__imul__", "{0}.mul_({1})"},
-    {"__itruediv__", "{0}.div_({1})"},
-    {"__ifloordiv__", "{0}.floor_divide_({1})"},
-    {"__imod__", "{0}.remainder_({1})"},
-    {"__ipow__", "{0}.pow_({1})"},
-    {"__iand__", "{0}.bitwise_and_({1})"},
-    {"__ior__", "{0}.bitwise_or_({1})"},
-    {"__ixor__", "{0}.bitwise_xor_({1})"},
+/// Python's arithmetic as text. {0} is the tensor on whose account the operation is done.
+struct Arithmetic {
+    int slot;
+    const char* text;
+    const char* reflected = nullptr;  ///< where {0} stands on the right of another object
 };
+constexpr Arithmetic kBinary[] = {
+    {Py_nb_add, "{0} + {1}", "{1} + {0}"},
+    {Py_nb_subtract, "{0} - {1}", "{1} - {0}"},
+    {Py_nb_multiply, "{0} * {1}", "{1} * {0}"},
+    {Py_nb_true_divide, "{0} / {1}", "{1} / {0}"},
+    {Py_nb_floor_divide, "{0} // {1}", "torch.floor_divide(torch.tensor({1}), {0})"},
+    {Py_nb_remainder, "{0} % {1}", "torch.remainder({1}, {0})"},
+    {Py_nb_matrix_multiply, "{0} @ {1}", "{1} @ {0}"},
+    {Py_nb_and, "{0} & {1}", "{0} & {1}"},
+    {Py_nb_or, "{0} | {1}", "{0} | {1}"},
+    {Py_nb_xor, "{0} ^ {1}", "{0} ^ {1}"},
+    {Py_nb_lshift, "{0} << {1}"},
+    {Py_nb_rshift, "{0} >> {1}"},
+    {Py_nb_inplace_add, "{0}.add_({1})"},
+    {Py_nb_inplace_subtract, "{0}.sub_({1})"},
+    {Py_nb_inplace_multiply, "{0}.mul_({1})"},
+    {Py_nb_inplace_true_divide, "{0}.div_({1})"},
+    {Py_nb_inplace_floor_divide, "{0}.floor_divide_({1})"},
+    {Py_nb_inplace_remainder, "{0}.remainder_({1})"},
+    {Py_nb_inplace_and, "{0}.bitwise_and_({1})"},
+    {Py_nb_inplace_or, "{0}.bitwise_or_({1})"},
+    {Py_nb_inplace_xor, "{0}.bitwise_xor_({1})"},
+};
+/// With Python's third operand, which nobody gives.
+constexpr Arithmetic kPower[] = {
+    {Py_nb_power, "{0} ** {1}", "{1} ** {0}"},
+    {Py_nb_inplace_power, "{0}.pow_({1})"},
+};
+constexpr Arithmetic kUnary[] = {
+    {Py_nb_negative, "-{0}"},
+    {Py_nb_invert, "~{0}"},
+    {Py_nb_absolute, "torch.abs({0})"},
+};
+/// By Py_LT …
+constexpr const char* kComparisons[] = {"{0} < {1}",  "{0} <= {1}", "{0} == {1}",
+                                        "{0} != {1}", "{0} > {1}",  "{0} >= {1}"};
+
+PyObject* call_binary(Data& forward, Data* reflected, PyObject* a, PyObject* b) {
+    PyObject* const operands[] = {a, b, a};
+    if (is_tensor(a)) return call_expression(forward, operands, 2);
+    return reflected ? call_expression(*reflected, operands + 1, 2) : Py_NewRef(Py_NotImplemented);
+}
+
+/// The functions of Python's slots, which are told apart by nothing but their addresses.
+template <const auto& table, size_t row>
+struct Slot {
+    static Data* of(const char* text) { return text ? new Data{Form::expression, text, text, {}, {}} : nullptr; }
+
+    static PyObject* binary(PyObject* a, PyObject* b) {
+        static Data* const forward = of(table[row].text);
+        static Data* const reflected = of(table[row].reflected);
+        return call_binary(*forward, reflected, a, b);
+    }
+    static PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
+        return modulus == Py_None ? binary(a, b) : Py_NewRef(Py_NotImplemented);
+    }
+    static PyObject* unary(PyObject* a) {
+        static Data* const data = of(table[row].text);
+        return call_expression(*data, &a, 1);
+    }
+};
+
+PyObject* compare(PyObject* a, PyObject* b, int comparison) {
+    static auto* const all = new std::vector<Data>;
+    if (all->empty())
+        for (const char* text : kComparisons) all->push_back(Data{Form::expression, text, text, {}, {}});
+    PyObject* const operands[] = {a, b};
+    return call_expression((*all)[static_cast<size_t>(comparison)], operands, 2);
+}
+
+/// Appends a slot for each row of the table; `address<Slot>()` is its function.
+template <const auto& table, class F>
+void append_slots(std::vector<PyType_Slot>& slots, F address) {
+    [&]<size_t... row>(std::index_sequence<row...>) {
+        (slots.push_back({table[row].slot, address.template operator()<Slot<table, row>>()}), ...);
+    }
+    (std::make_index_sequence<std::size(table)>());
+}
 
 /// What a tensor has without being called.
 constexpr const char* kProperties[] = {"T",      "H",       "mT",        "mH",           "real",    "imag",
@@ -371,7 +451,7 @@ nb::object make_operator(Form form, const std::string& name, const std::string& 
     nb::object made = nb::steal(operator_type()->tp_alloc(operator_type(), 0));
     auto* function = reinterpret_cast<OperatorFunction*>(made.ptr());
     function->vectorcall = vectorcall;
-    function->data = new Data{form, name, python_name, {}};
+    function->data = new Data{form, name, python_name, {}, {}};
     return made;
 }
 
@@ -411,8 +491,17 @@ void bind_operators(nb::module_& module) {
         "All operators by name.");
 }
 
+PyType_Slot* arithmetic_slots() {
+    static std::vector<PyType_Slot> slots;
+    append_slots<kBinary>(slots, []<class S>() { return reinterpret_cast<void*>(&S::binary); });
+    append_slots<kPower>(slots, []<class S>() { return reinterpret_cast<void*>(&S::power); });
+    append_slots<kUnary>(slots, []<class S>() { return reinterpret_cast<void*>(&S::unary); });
+    slots.push_back({Py_tp_richcompare, reinterpret_cast<void*>(&compare)});
+    slots.push_back({0, nullptr});
+    return slots.data();
+}
+
 void bind_tensor_operators(nb::object tensor) {
-    for (const auto& [name, text] : kExpressions) tensor.attr(name) = make_operator(Form::expression, text, name);
     const nb::object property = nb::module_::import_("builtins").attr("property");
     for (const char* name : kProperties)
         tensor.attr(name) = property(make_operator(Form::expression, std::string("{0}.") + name, name));

@@ -14,13 +14,17 @@ enum class Form {
 };
 
 /// A callable of that name. The overload is chosen once for each combination of argument types and kept. Calls release
-/// the interpreter lock. Where a result is one of the arguments (x.add_(1), out=), it is that Python object.
+/// the interpreter lock, but for those that are over before it could change hands. Where a result is one of the
+/// arguments (x.add_(1), out=), it is that Python object.
 nanobind::object make_operator(Form form, const std::string& name, const std::string& python_name);
 
 /// Whether there is an operator of that name ("add", "linalg_norm").
 bool has_operator(const std::string& name);
 
-/// The module's `operator(name)` and what else the package is made from; the methods and the arithmetic of Tensor.
+/// The arithmetic of Tensor, for nanobind::type_slots; ends with {0, nullptr}.
+PyType_Slot* arithmetic_slots();
+
+/// The module's `operator(name)` and what else the package is made from; the methods of Tensor.
 void bind_operators(nanobind::module_& module);
 void bind_tensor_operators(nanobind::object tensor);
 

@@ -214,7 +214,7 @@ void bind_exchange(nb::class_<Tensor>& tensor) {
 
 void bind_tensor(nb::module_& module) {
     nb::class_<Tensor> tensor(module, "Tensor", "A typed, shaped view of memory; views share it.",
-                              nb::is_weak_referenceable());
+                              nb::is_weak_referenceable(), nb::type_slots(arithmetic_slots()));
     tensor.def(
         "__init__",
         [](Tensor* self, const Tensor& other) { new (self) Tensor(with_own_handle(other, other.requires_grad())); },

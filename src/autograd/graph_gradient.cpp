@@ -1,5 +1,6 @@
 // prim::DifferentiableGraph: a piece of a program that is recorded as one function, with a compiled backward.
 
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -28,26 +29,37 @@ class DifferentiableFunction : public RefCounted {
     const IntrusivePtr<Function>& plain() const { return plain_; }
     size_t outputs() const { return graph_->outputs().size(); }
     const DifferentiatedGraph& differentiated(const std::vector<bool>& wanted) {
+        // Nearly always as the last time.
+        if (const Known* last = last_.load(std::memory_order_acquire); last && last->first == wanted)
+            return last->second;
         const std::lock_guard lock(mutex_);
-        std::unique_ptr<DifferentiatedGraph>& known = known_[wanted];
-        if (!known) known = std::make_unique<DifferentiatedGraph>(differentiate(*graph_, wanted));
-        return *known;
+        auto known = known_.find(wanted);
+        if (known == known_.end()) known = known_.emplace(wanted, differentiate(*graph_, wanted)).first;
+        last_.store(&*known, std::memory_order_release);
+        return known->second;
     }
 
  private:
     const std::shared_ptr<jit::Graph> graph_;
     const IntrusivePtr<Function> plain_;
     std::mutex mutex_;
-    std::map<std::vector<bool>, std::unique_ptr<DifferentiatedGraph>> known_;
+    std::map<std::vector<bool>, DifferentiatedGraph> known_;
+    using Known = decltype(known_)::value_type;
+    std::atomic<const Known*> last_{nullptr};
 };
 
-std::vector<IValue> elements_of(const IValue& tuple) { return tuple.to_tuple().elements; }
+std::vector<IValue> elements_of(const IValue& value) {
+    TupleObject& tuple = value.to_tuple();
+    return tuple.use_count() == 1 ? std::move(tuple.elements) : tuple.elements;
+}
 
 class GraphGradient : public GradFunction {
  public:
     GraphGradient(const DifferentiatedGraph& graph, IntrusivePtr<DifferentiableFunction> function,
                   const std::vector<IValue>& inputs, const std::vector<bool>& wanted)
         : graph_(graph), function_(std::move(function)), wanted_(wanted) {
+        edges.reserve(inputs.size());
+        inputs_.reserve(inputs.size());
         for (size_t i = 0; i < inputs.size(); ++i) {
             if (wanted[i]) edges.push_back(gradient_edge(inputs[i].tensor_ref()));
             inputs_.push_back(SavedValue::save(inputs[i]));
@@ -55,7 +67,7 @@ class GraphGradient : public GradFunction {
     }
 
     /// Gives the outputs their history and saves what backward asks for.
-    void set_results(const std::vector<IValue>& results) {
+    void set_results(std::vector<IValue>& results) {
         for (size_t number : graph_.outputs) {
             const Tensor& tensor = results[number].tensor_ref();
             const bool has_gradient = is_differentiable(tensor.dtype());
@@ -63,11 +75,8 @@ class GraphGradient : public GradFunction {
             if (has_gradient) set_history(tensor, IntrusivePtr<GradFunction>(this));
         }
         const size_t first = results.size() - graph_.saved;
-        for (size_t i = first; i < results.size(); ++i) {
-            // Not to be found by the gradients of gradients, which run the original again.
-            saved_.push_back(results[i].is_tensor() ? SavedValue::save(results[i].tensor_ref().detach())
-                                                    : SavedValue::save(results[i]));
-        }
+        saved_.reserve(graph_.saved);
+        for (size_t i = first; i < results.size(); ++i) saved_.push_back(SavedValue::save_own(std::move(results[i])));
     }
 
     std::vector<Tensor> apply(const std::vector<Tensor>& gradients) override {

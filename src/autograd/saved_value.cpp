@@ -48,6 +48,16 @@ SavedValue SavedValue::save(const IValue& value, const Tensor& overwritten) {
     return saved;
 }
 
+SavedValue SavedValue::save_own(IValue value) {
+    if (!value.is_tensor()) return save(value);
+    SavedValue saved;
+    // A tensor that somebody else holds too may get a history, or another shape.
+    saved.value_ = value.tensor_ref().impl()->use_count() == 1 ? std::move(value) : value.tensor_ref().detach();
+    saved.version_ = saved.value_.tensor_ref().impl()->storage->version();
+    saved.checked_ = true;
+    return saved;
+}
+
 SavedValue SavedValue::save_geometry(const IValue& value) {
     SavedValue saved;
     if (has_tensors(value)) {

@@ -15,6 +15,8 @@ class SavedValue {
     SavedValue() = default;
     /// All of it. A tensor that the operator is about to overwrite is copied (`overwritten`).
     static SavedValue save(const IValue& value, const Tensor& overwritten = {});
+    /// What the function computed for its own backward pass: without history.
+    static SavedValue save_own(IValue value);
     /// Shape, strides and dtype of a tensor; its elements need not be kept.
     static SavedValue save_geometry(const IValue& value);
     /// A result of `function` itself, number `output` of its outputs.

@@ -74,6 +74,14 @@ void bind_errors(nb::module_& module) {
                            PyExc_RuntimeError);
     g_internal_error = define(module, "InternalError", "A mistake in wick itself.", g_error, PyExc_RuntimeError);
     nb::register_exception_translator(translate);
+    module.def("_raise",
+               [](nb::capsule error) { std::rethrow_exception(*static_cast<std::exception_ptr*>(error.data())); });
+}
+
+void set_python_error(const std::exception_ptr& error) {
+    static nb::object* const raise = new nb::object(nb::module_::import_("wick._wick").attr("_raise"));
+    const nb::object capsule = nb::capsule(&error);
+    Py_XDECREF(PyObject_CallOneArg(raise->ptr(), capsule.ptr()));
 }
 
 }  // namespace wick::python

@@ -6,6 +6,7 @@
 //   ArgumentError: no overload of an operator takes the arguments                    TypeError
 //   ValueError: data from which no tensor can be made                                ValueError
 
+#include <exception>
 #include <nanobind/nanobind.h>
 
 #include <wick/support/error.h>
@@ -25,5 +26,22 @@ class ValueError : public Error {
 };
 
 void bind_errors(nanobind::module_& module);
+
+/// Makes the exception Python's current one, as nanobind does for the functions that it calls.
+void set_python_error(const std::exception_ptr& error);
+
+/// What `body` returns, an object, for functions that Python calls without nanobind in between; null with Python's
+/// error set where it throws.
+template <class Body>
+PyObject* guarded(const Body& body) {
+    try {
+        return body();
+    } catch (nanobind::python_error& e) {
+        e.restore();
+    } catch (...) {
+        set_python_error(std::current_exception());
+    }
+    return nullptr;
+}
 
 }  // namespace wick::python

@@ -239,25 +239,6 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
     return are_tensors ? nb::steal(PyList_AsTuple(made.ptr())) : made;
 }
 
-/// The binding of exceptions, for functions that Python calls without nanobind in between.
-template <class Body>
-PyObject* guarded(const Body& body) {
-    static nb::object* const raise = new nb::object(nb::module_::import_("wick._wick").attr("_raise"));
-    std::exception_ptr error;
-    try {
-        return body();
-    } catch (nb::python_error& e) {
-        e.restore();
-        return nullptr;
-    } catch (...) {
-        error = std::current_exception();
-    }
-    const nb::object capsule = nb::capsule(&error);
-    PyObject* none = PyObject_CallOneArg(raise->ptr(), capsule.ptr());
-    Py_XDECREF(none);
-    return nullptr;
-}
-
 /// An expression's value, or NotImplemented: the other operand may know what to do; if not, Python says that neither
 /// does.
 PyObject* call_expression(Data& data, PyObject* const* operands, size_t count) {
@@ -458,8 +439,6 @@ nb::object make_operator(Form form, const std::string& name, const std::string& 
 bool has_operator(const std::string& name) { return !jit::Registry::instance().find("aten::" + name).empty(); }
 
 void bind_operators(nb::module_& module) {
-    module.def("_raise",
-               [](nb::capsule error) { std::rethrow_exception(*static_cast<std::exception_ptr*>(error.data())); });
     module.def("_has_operator", &has_operator, nb::arg("name"));
     module.def(
         "_operator", [](const std::string& name) { return make_operator(Form::function, name, name); }, nb::arg("name"),

@@ -62,7 +62,7 @@ struct EnumHandle {
 
 std::vector<IValue> values_of(const nb::args& arguments) {
     std::vector<IValue> values;
-    values.reserve(arguments.size());
+    values.reserve(arguments.size() + 1);  // and self
     for (nb::handle argument : arguments) values.push_back(to_ivalue(argument.ptr()));
     return values;
 }
@@ -144,6 +144,16 @@ nb::object call_forward(const ScriptModule& self, const nb::args& arguments, con
     return call_method(forward_of(self), self.module.unit(), arguments, keywords);
 }
 
+/// What calling a module does, without nanobind in between.
+PyObject* call_module(PyObject* self, PyObject* arguments, PyObject* keywords) {
+    return guarded([&] {
+        const auto& module = *nb::inst_ptr<ScriptModule>(nb::handle(self));
+        const nb::kwargs named = keywords ? nb::borrow<nb::kwargs>(keywords) : nb::kwargs();
+        return call_forward(module, nb::borrow<nb::args>(arguments), named).release().ptr();
+    });
+}
+PyType_Slot g_module_slots[] = {{Py_tp_call, reinterpret_cast<void*>(&call_module)}, {0, nullptr}};
+
 std::string class_name(const jit::Module& module) {
     return module.type_name().substr(module.type_name().rfind('.') + 1);
 }
@@ -214,8 +224,7 @@ void bind_module(nb::module_& module) {
 
     nb::class_<ScriptModule>(module, "ScriptModule",
                              "A compiled module. Calls may run on any number of threads at once.",
-                             nb::is_weak_referenceable())
-        .def("__call__", &call_forward)
+                             nb::is_weak_referenceable(), nb::type_slots(g_module_slots))
         .def("forward", &call_forward)
         .def("__getattr__", &attribute)
         .def("__setattr__", [](ScriptModule& self, const std::string& name,

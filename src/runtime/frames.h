@@ -1,8 +1,8 @@
 #pragma once
 // The call stack of one run.
 
+#include <algorithm>
 #include <memory>
-#include <vector>
 
 #include <wick/support/memory_meter.h>
 #include <wick/types/ivalue.h>
@@ -11,7 +11,8 @@
 
 namespace wick::jit {
 
-/// Registers of all frames, in chunks that never move; freed in the reverse order of allocation.
+/// Registers of all frames, in chunks that never move; freed in the reverse order of allocation. The first chunk is
+/// here, enough for the many calls that stay shallow.
 class RegisterStack {
  public:
     RegisterStack() = default;
@@ -22,16 +23,12 @@ class RegisterStack {
     }
     /// `count` values that hold nothing.
     IValue* push(size_t count) {
-        while (chunk_ < chunks_.size() && chunks_[chunk_].used + count > chunks_[chunk_].size) ++chunk_;
-        if (chunk_ == chunks_.size()) {
-            // Small for the many calls that stay shallow, then growing.
-            const size_t size = std::max(count, chunks_.empty() ? kFirstChunk : kChunk);
-            count_chunk(static_cast<int64_t>(size * sizeof(IValue)));
-            chunks_.push_back({std::make_unique<IValue[]>(size), size, 0});
+        while (top_->used + count > top_->size) {
+            if (!top_->above) add_chunk(std::max(count, kChunk));
+            top_ = top_->above.get();
         }
-        Chunk& chunk = chunks_[chunk_];
-        IValue* registers = chunk.values.get() + chunk.used;
-        chunk.used += count;
+        IValue* registers = top_->values + top_->used;
+        top_->used += count;
         return registers;
     }
     /// Gives back the last `count` registers that push returned.
@@ -40,29 +37,38 @@ class RegisterStack {
             // Numbers may stay.
             if (registers[i].is_pointer()) registers[i] = IValue();
         }
-        chunks_[chunk_].used -= count;
-        while (chunk_ > 0 && chunks_[chunk_].used == 0) --chunk_;
+        top_->used -= count;
+        while (top_->below && top_->used == 0) top_ = top_->below;
     }
 
  private:
-    /// A deep recursion takes memory too.
-    void count_chunk(int64_t bytes) {
-        MemoryMeter* meter = MemoryMeterGuard::current();
-        if (!meter) return;
-        meter->add(bytes);
-        counted_ += bytes;
-        meter_ = IntrusivePtr<MemoryMeter>(meter);
-    }
-
-    static constexpr size_t kFirstChunk = 64;
+    static constexpr size_t kFirstChunk = 48;
     static constexpr size_t kChunk = 1024;
     struct Chunk {
-        std::unique_ptr<IValue[]> values;
+        IValue* values;
         size_t size;
-        size_t used;
+        Chunk* below;
+        size_t used = 0;
+        std::unique_ptr<Chunk> above = nullptr;
+        std::unique_ptr<IValue[]> owned = nullptr;
     };
-    std::vector<Chunk> chunks_;
-    size_t chunk_ = 0;
+
+    /// On top of the last one. A deep recursion takes memory too.
+    void add_chunk(size_t size) {
+        if (MemoryMeter* meter = MemoryMeterGuard::current()) {
+            const auto bytes = static_cast<int64_t>(size * sizeof(IValue));
+            meter->add(bytes);
+            counted_ += bytes;
+            meter_ = IntrusivePtr<MemoryMeter>(meter);
+        }
+        auto values = std::make_unique<IValue[]>(size);
+        top_->above.reset(new Chunk{values.get(), size, top_});
+        top_->above->owned = std::move(values);
+    }
+
+    IValue first_values_[kFirstChunk];
+    Chunk first_{first_values_, kFirstChunk, nullptr};
+    Chunk* top_ = &first_;
     IntrusivePtr<MemoryMeter> meter_;
     int64_t counted_ = 0;
 };

@@ -386,7 +386,7 @@ class Interpreter {
     int64_t steps_ = 0;
     std::unordered_set<int32_t> warned_;  ///< warnings that this call has given
     RegisterStack stack_;
-    std::vector<Frame> frames_;
+    SmallVector<Frame, 8> frames_;
     std::vector<IValue> managers_;  ///< of the with blocks that the program is in
 };
 

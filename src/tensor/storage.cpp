@@ -15,7 +15,7 @@ static constexpr int64_t kAlignment = 64;
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 static constexpr int64_t kLargestWithin = 0;
 #else
-static constexpr int64_t kLargestWithin = 256;
+static constexpr int64_t kLargestWithin = 1 << 14;
 #endif
 
 // Where nothing lies: storages without bytes have an address as well, to which tensors may add their offsets.

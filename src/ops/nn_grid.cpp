@@ -62,6 +62,20 @@ T pad_slope(T x, int64_t size, Padding padding, bool align_corners) {
     return padding == Padding::zeros || (x > 0 && x < static_cast<T>(size - 1)) ? slope : T(0);
 }
 
+/// pad_position and pad_slope of each of the pixels along a dimension of `size`.
+std::tuple<Tensor, Tensor> grid_padding(const Tensor& pixels, int64_t size, int64_t padding, bool align_corners) {
+    const Tensor x = compute_input(pixels), position = empty(x.sizes(), x.dtype()), slope = empty(x.sizes(), x.dtype());
+    dispatch_float(x.dtype(), "grid_padding", [&]<class T>() {
+        T *to = position.mutable_data<T>(), *to_slope = slope.mutable_data<T>();
+        for (int64_t i = 0; i < x.numel(); ++i) {
+            const T pixel = x.data<T>()[i];
+            to[i] = pad_position(pixel, size, Padding{padding}, align_corners);
+            to_slope[i] = pad_slope(pixel, size, Padding{padding}, align_corners);
+        }
+    });
+    return {to_dtype(position, pixels.dtype()), to_dtype(slope, pixels.dtype())};
+}
+
 /// Value at integer positions; zero outside.
 template <class T>
 struct Plane {
@@ -314,6 +328,57 @@ Tensor affine_grid_generator(const Tensor& theta, const IntList& size, bool alig
     return to_dtype(out, theta.dtype());
 }
 
+/// The gradients as those of sampling that is made of differentiable operators, for gradients of them.
+constexpr std::string_view kGradientText = R"(
+def grid_sampler_backward(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: int, padding_mode: int, align_corners: bool, output_mask: List[bool]) -> Tuple[Tensor, Tensor]:
+    input = input if input.requires_grad else input.detach().requires_grad_(True)
+    grid = grid if grid.requires_grad else grid.detach().requires_grad_(True)
+    dims = grid.size(-1)
+    # Of each pixel that is read: where it lies in a plane, and its weight.
+    places = [torch.zeros([], dtype=4)]
+    weights = [torch.ones([], dtype=grid.dtype)]
+    for d in range(dims):
+        size = input.size(2 + d)
+        at = grid.flatten(1, dims).select(2, dims - 1 - d).unsqueeze(1)
+        pixels = (at + 1) / 2 * (size - 1) if align_corners else ((at + 1) * size - 1) / 2
+        if interpolation_mode != 2:
+            position, slope = ops.wick.grid_padding(pixels.detach(), size, padding_mode, align_corners)
+            pixels = position + (pixels - pixels.detach()) * slope
+        low = pixels.detach().round() if interpolation_mode == 1 else pixels.detach().floor()
+        part = pixels - low
+        if interpolation_mode == 0:
+            along = [1 - part, part]
+        elif interpolation_mode == 1:
+            along = [torch.ones_like(low)]
+        else:
+            # Cubic convolution with a = -0.75, as cubic_weight.
+            along: List[Tensor] = []
+            for x in [1 + part, part, 1 - part, 2 - part]:
+                along.append(torch.where(x <= 1, (1.25 * x - 2.25) * x * x + 1, -0.75 * (((x - 5) * x + 8) * x - 4)))
+        next_places: List[Tensor] = []
+        next_weights: List[Tensor] = []
+        for place, weight in zip(places, weights):
+            for i, factor in enumerate(along):
+                tap = low + (i if interpolation_mode != 2 else i - 1)
+                if interpolation_mode == 2:
+                    tap, slope = ops.wick.grid_padding(tap, size, padding_mode, align_corners)
+                index = tap.to(4)
+                inside = torch.logical_and(index >= 0, index < size)
+                next_places.append(place * size + index.clamp(0, size - 1))
+                next_weights.append(torch.where(inside, weight * factor, torch.zeros_like(low)))
+        places = next_places
+        weights = next_weights
+    planes = input.flatten(2)
+    samples = torch.zeros([], dtype=input.dtype)
+    for place, weight in zip(places, weights):
+        samples = samples + planes.gather(2, place.expand([-1, input.size(1), -1])) * weight
+    start: List[Optional[Tensor]] = [grad_output]
+    found = torch.autograd.grad([samples.reshape(grad_output.shape)], [input, grid], start, create_graph=True, allow_unused=True)
+    of_input = found[0]
+    of_grid = found[1]
+    return of_input if of_input is not None else torch.zeros_like(input), of_grid if of_grid is not None else torch.zeros_like(grid)
+)";
+
 }  // namespace
 
 void register_nn_grid(Registry& ops) {
@@ -332,8 +397,12 @@ void register_nn_grid(Registry& ops) {
         ops.add(fmt::format("aten::{}_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, "
                             "int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)",
                             name))
-            .kernel(&grid_sampler_backward);
+            .kernel(&grid_sampler_backward)
+            .decomposition(kGradientText);
     }
+    ops.add("wick::grid_padding(Tensor pixels, int size, int padding_mode, bool align_corners) -> (Tensor, Tensor)")
+        .kernel(&grid_padding)
+        .not_differentiable();
     ops.add("aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor")
         .kernel(&affine_grid_generator)
         .out()

@@ -26,15 +26,11 @@ EXPECTED = {
 
 # The same of second ones.
 STATISTICS = "wick's saved statistics want gradients, which are 0, and PyTorch's want none"
-GRID = "wick has no second derivatives of sampling from grids yet, and says so"
 EXPECTED_AGAIN = {
     "_native_batch_norm_legit": STATISTICS,
     "native_batch_norm": STATISTICS,
     "native_layer_norm": STATISTICS,
     "linalg.norm.subgradients_at_zero": "PyTorch's second derivatives at 0 are NaN, wick's are 0 as the first ones",
-    "grid_sampler_2d": GRID,
-    "grid_sampler_3d": GRID,
-    "nn.functional.grid_sample": GRID,
 }
 
 # wick's functions where the database calls PyTorch's with the arguments in another order.

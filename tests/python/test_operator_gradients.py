@@ -39,6 +39,10 @@ def of_symmetric(function):
     return lambda a: function(a @ a.t() + 3 * wick.eye(a.size(0), dtype=a.dtype))
 
 
+def sampling(mode, padding, align_corners=False):
+    return lambda a, grid: wick.nn.functional.grid_sample(a, grid, mode, padding, align_corners)
+
+
 # Name, function, arguments.
 CASES = [
     ("sum", lambda a: a.sum([0], True), lambda: [x(2, 3)]),
@@ -132,6 +136,9 @@ CASES = [
     ("angle", wick.angle, lambda: [c(3)]),
     ("polar", wick.polar, lambda: [positive(2), x(2)]),
     ("lerp", wick.lerp, lambda: [x(2), x(2), x(2)]),
+    *((f"grid_sample, {mode}, {padding}", sampling(mode, padding), lambda: [x(1, 2, 3, 4), x(1, 2, 2, 2)])
+      for mode in ("bilinear", "bicubic") for padding in ("zeros", "border", "reflection")),
+    ("grid_sample in space", sampling("bilinear", "zeros", True), lambda: [x(1, 1, 2, 3, 3), x(1, 1, 2, 1, 3)]),
 ]
 
 

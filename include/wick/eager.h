@@ -5,6 +5,7 @@
 //   wick::sum(x * x + 1).backward();
 //   wick::Tensor twice_x = x.grad();
 
+#include <wick/autograd/anomaly.h>
 #include <wick/autograd/autograd.h>
 #include <wick/autograd/function.h>
 #include <wick/autograd/inference_mode.h>

@@ -5,6 +5,7 @@
 #include <wick/api/module.h>
 #include <wick/api/program.h>
 #include <wick/api/trace.h>
+#include <wick/autograd/anomaly.h>
 #include <wick/autograd/autograd.h>
 #include <wick/autograd/function.h>
 #include <wick/optim/optim.h>

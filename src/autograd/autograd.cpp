@@ -1,6 +1,7 @@
 #include <wick/autograd/autograd.h>
 #include <wick/support/check.h>
 
+#include "autograd/anomaly.h"
 #include "autograd/engine.h"
 #include "autograd/history.h"
 #include "ops/recording.h"
@@ -60,7 +61,8 @@ static uint64_t next_sequence() {
     return sequence++;
 }
 
-GradFunction::GradFunction() : sequence(next_sequence()) {}
+GradFunction::GradFunction()
+    : sequence(next_sequence()), origin(AnomalyMode::is_enabled() ? origin_here() : IntrusivePtr<RefCounted>()) {}
 
 namespace {
 

@@ -5,6 +5,7 @@
 
 #include <wick/support/check.h>
 
+#include "autograd/anomaly.h"
 #include "autograd/history.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
@@ -180,7 +181,9 @@ class Run {
             if (!pass_.accumulates) capture({IntrusivePtr<GradFunction>(&function), output, {}}, gradients[output]);
         }
         const bool runs = work.needed && std::ranges::any_of(gradients, &Tensor::defined);
-        std::vector<Tensor> results = runs ? function.apply(gradients) : std::vector<Tensor>();
+        std::vector<Tensor> results = !runs                       ? std::vector<Tensor>()
+                                      : AnomalyMode::is_enabled() ? apply_watched(function, gradients)
+                                                                  : function.apply(gradients);
         results.resize(function.edges.size());
         gradients.clear();
         if (runs && !pass_.keeps_graph) function.release_saved();

@@ -1,5 +1,6 @@
 #include "autograd/saved_value.h"
 
+#include <wick/autograd/anomaly.h>
 #include <wick/support/check.h>
 
 #include "autograd/history.h"
@@ -97,16 +98,20 @@ IValue SavedValue::unpack(GradFunction& owner) const {
     const Tensor& tensor = value_.tensor_ref();
     if (checked_) {
         const uint32_t version = tensor.impl()->storage->version();
-        WICK_CHECK(
-            version == version_,
-            "one of the variables needed for gradient computation has been modified by an inplace operation: "
-            "[{} {}]{} is at version {}; expected version {} instead. Hint: enable anomaly detection to find the "
-            "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).",
-            fmt::format("torch.{}Tensor", scalar_name_of(tensor.dtype())), format_sizes(tensor.sizes()),
-            is_result_       ? fmt::format(", which is output {} of {},", edge_.output, owner.name())
-            : edge_.function ? fmt::format(", which is output {} of {},", edge_.output, edge_.function->name())
-                             : "",
-            version, version_);
+        WICK_CHECK(version == version_,
+                   "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                   "[{} {}]{} is at version {}; expected version {} instead. Hint: {}",
+                   fmt::format("torch.{}Tensor", scalar_name_of(tensor.dtype())), format_sizes(tensor.sizes()),
+                   is_result_       ? fmt::format(", which is output {} of {},", edge_.output, owner.name())
+                   : edge_.function ? fmt::format(", which is output {} of {},", edge_.output, edge_.function->name())
+                                    : "",
+                   version, version_,
+                   AnomalyMode::is_enabled()
+                       ? "the backtrace further above shows the operation that failed to compute its gradient. The "
+                         "variable in "
+                         "question was changed in there or anywhere later. Good luck!"
+                       : "enable anomaly detection to find the operation that failed to compute its gradient, with "
+                         "torch.autograd.set_detect_anomaly(True).");
     }
     if (!GradMode::is_enabled() || edge_.leaf || (!edge_.function && !is_result_)) return value_;
     const Tensor known = tensor.detach();

@@ -7,7 +7,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <wick/autograd/anomaly.h>
 #include <wick/autograd/autograd.h>
+#include <wick/autograd/function.h>
 #include <wick/support/error.h>
 
 #include "python/bindings.h"
@@ -63,28 +65,126 @@ autograd::Hook hook_of(nb::object function) {
     };
 }
 
-/// The function of a custom autograd.Function's call.
-class PythonFunction : public GradFunction {
+/// What a custom function's forward leaves for its backward, and whatever attributes they set.
+struct FunctionCtx {
+    std::shared_ptr<autograd::AutogradContext> context;
+};
+
+/// The record of a call of a custom autograd.Function, which knows how its backward is called: `_backward` of the
+/// class.
+class PythonFunction : public autograd::CustomFunction {
  public:
-    PythonFunction(std::string name, nb::object apply, nb::object release)
-        : name_(std::move(name)), apply_(keep(std::move(apply))), release_(keep(std::move(release))) {}
-    std::vector<Tensor> apply(const std::vector<Tensor>& gradients) override {
-        const nb::gil_scoped_acquire locked;
-        nb::list given;
-        for (const Tensor& gradient : gradients) given.append(tensor_or_none(gradient));
-        return tensors_of((*apply_)(given));
+    PythonFunction(nb::object type, nb::tuple arguments)
+        : name_(nb::cast<std::string>(type.attr("__name__")) + "Backward"),
+          type_(keep(std::move(type))),
+          ctx_(keep(nb::cast(FunctionCtx{context}))) {
+        nb::list needs;
+        for (nb::handle argument : arguments) {
+            const bool is_one = is_tensor(argument.ptr());
+            add_argument(is_one ? tensor_in(argument.ptr()) : Tensor());
+            takes_tensor_.push_back(is_one);
+            needs.append(context->needs_input_grad(takes_tensor_.size() - 1));
+        }
+        ctx_->attr("needs_input_grad") = nb::tuple(needs);
     }
     std::string name() const override { return name_; }
-    void release_saved() override {
+    const nb::object& ctx() const { return *ctx_; }
+
+    /// What apply returns for what forward has returned.
+    nb::object finish(nb::object returned) {
+        const bool is_tuple = nb::isinstance<nb::tuple>(returned);
+        const nb::tuple given = is_tuple ? nb::borrow<nb::tuple>(returned) : nb::make_tuple(returned);
+        std::vector<Tensor> results;
+        for (nb::handle item : given) results.push_back(is_tensor(item.ptr()) ? tensor_in(item.ptr()) : Tensor());
+        set_results(results);
+        nb::list finished;
+        for (size_t i = 0; i < results.size(); ++i) {
+            const bool is_same = !results[i].defined() || results[i].impl() == tensor_in(given[i].ptr()).impl();
+            finished.append(is_same ? nb::object(given[i]) : to_python(results[i]));
+        }
+        return is_tuple ? nb::object(nb::tuple(finished)) : nb::object(finished[0]);
+    }
+
+ protected:
+    std::vector<Tensor> backward(std::vector<Tensor> gradients) override {
         const nb::gil_scoped_acquire locked;
-        (*release_)();
+        nb::list given, takes_tensor;
+        for (const Tensor& gradient : gradients) given.append(tensor_or_none(gradient));
+        for (bool is_one : takes_tensor_) takes_tensor.append(is_one);
+        return tensors_of(type_->attr("_backward")(*ctx_, given, takes_tensor));
     }
 
  private:
     const std::string name_;
-    const Kept apply_;
-    const Kept release_;
+    const Kept type_;
+    const Kept ctx_;
+    std::vector<bool> takes_tensor_;
 };
+
+/// A call whose forward runs.
+struct FunctionCall {
+    IntrusivePtr<PythonFunction> function;
+};
+
+void bind_custom_functions(nb::module_& module) {
+    nb::class_<FunctionCtx>(module, "_FunctionCtx", "What a custom function's forward leaves for its backward.",
+                            nb::dynamic_attr(), nb::is_weak_referenceable())
+        .def(
+            "save_for_backward",
+            [](const FunctionCtx& self, nb::args tensors) { self.context->save_for_backward(tensors_of(tensors)); },
+            "Keeps arguments and results of forward, and other tensors, for `saved_tensors`.")
+        .def_prop_ro("saved_tensors",
+                     [](const FunctionCtx& self) {
+                         nb::list list;
+                         for (const Tensor& tensor : self.context->get_saved_variables())
+                             list.append(tensor_or_none(tensor));
+                         return nb::tuple(list);
+                     })
+        .def(
+            "mark_dirty",
+            [](const FunctionCtx& self, nb::args tensors) { self.context->mark_dirty(tensors_of(tensors)); },
+            "Says which arguments forward has changed in place; each has to be among the results.")
+        .def(
+            "mark_non_differentiable",
+            [](const FunctionCtx& self, nb::args tensors) {
+                self.context->mark_non_differentiable(tensors_of(tensors));
+            },
+            "Says which results have no gradient; backward gets zeros for them.")
+        .def(
+            "set_materialize_grads",
+            [](const FunctionCtx& self, bool value) { self.context->set_materialize_grads(value); }, nb::arg("value"),
+            "Whether backward gets zeros for results without a gradient (the default), or None.");
+    nb::class_<FunctionCall>(module, "_FunctionCall", "A call of a custom function.")
+        .def(
+            "__init__",
+            [](FunctionCall* self, nb::object type, nb::tuple arguments) {
+                new (self) FunctionCall{make_intrusive<PythonFunction>(std::move(type), std::move(arguments))};
+            },
+            nb::arg("type"), nb::arg("arguments"))
+        .def_prop_ro("ctx", [](const FunctionCall& self) { return self.function->ctx(); })
+        .def(
+            "finish",
+            [](const FunctionCall& self, nb::object result) { return self.function->finish(std::move(result)); },
+            nb::arg("result").none(), "Records the call; gives its results with their history.");
+}
+
+std::string python_stack() {
+    const nb::gil_scoped_acquire locked;
+    return nb::cast<std::string>(nb::str("").attr("join")(nb::module_::import_("traceback").attr("format_stack")()));
+}
+
+void warn_in_python(const std::string& text) {
+    const nb::gil_scoped_acquire locked;
+    if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1)) nb::raise_python_error();
+}
+
+void bind_anomaly_mode(nb::module_& module) {
+    autograd::AnomalyMode::set_reporter({&python_stack, &warn_in_python});
+    module.def("is_anomaly_enabled", &autograd::AnomalyMode::is_enabled);
+    module.def("is_anomaly_check_nan_enabled", &autograd::AnomalyMode::should_check_nan);
+    module.def("_set_anomaly_enabled", &autograd::AnomalyMode::set_enabled, nb::arg("enabled"),
+               nb::arg("check_nan") = true);
+}
 
 void bind_node(nb::module_& module) {
     nb::class_<Node>(module, "_Node", "A recorded function, seen from its results.")
@@ -102,6 +202,14 @@ void bind_node(nb::module_& module) {
                          if (!self.edge.leaf) throw nb::attribute_error("variable");
                          return to_python(Tensor(self.edge.leaf));
                      })
+        .def(
+            "__getattr__",
+            [](const Node& self, const char* name) {
+                const auto* custom = dynamic_cast<const PythonFunction*>(self.edge.function.get());
+                if (!custom) throw nb::attribute_error(name);
+                return nb::object(custom->ctx().attr(name));
+            },
+            "The attributes of a custom function's ctx.")
         .def("__eq__",
              [](const Node& self, nb::handle other) {
                  Node node;
@@ -141,6 +249,7 @@ void bind_gradients_of(nb::class_<Tensor>& tensor) {
                 return self;
             },
             nb::arg("requires_grad") = true)
+        .def_prop_ro("_version", [](const Tensor& self) { return self.impl()->storage->version(); })
         .def_prop_ro("retains_grad", &Tensor::retains_grad)
         .def("retain_grad", &Tensor::retain_grad)
         .def(
@@ -195,16 +304,8 @@ void bind_autograd(nb::module_& module) {
         },
         nb::arg("outputs"), nb::arg("inputs"), nb::arg("gradients").none(), nb::arg("retain_graph").none(),
         nb::arg("create_graph"), nb::arg("allow_unused"));
-    module.def(
-        "_record",
-        [](const std::string& name, nb::handle inputs, nb::handle outputs, nb::object apply, nb::object release) {
-            auto function = make_intrusive<PythonFunction>(name, std::move(apply), std::move(release));
-            for (const Tensor& input : tensors_of(inputs))
-                function->edges.push_back(input.defined() ? autograd::gradient_edge(input) : Edge());
-            for (const Tensor& output : tensors_of(outputs)) autograd::set_history(output, function);
-        },
-        nb::arg("name"), nb::arg("inputs"), nb::arg("outputs"), nb::arg("apply"), nb::arg("release"),
-        "Makes the outputs results of a function of the inputs whose backward is `apply`.");
+    bind_custom_functions(module);
+    bind_anomaly_mode(module);
 }
 
 }  // namespace wick::python

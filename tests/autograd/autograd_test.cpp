@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include <wick/autograd/function.h>
+#include <wick/autograd/autograd.h>
 
 #include "ops/op_testing.h"
 
@@ -185,29 +185,6 @@ TEST(Autograd, OutArgumentsAreRefused) {
                   call_value("aten::exp.out", x, ops::zeros({2}, DType::float64));
               }).find("don't support automatic differentiation"),
               std::string::npos);
-}
-
-struct Cube : autograd::Function<Cube> {
-    static Tensor forward(autograd::AutogradContext* ctx, Tensor x, double factor) {
-        ctx->save_for_backward({x});
-        ctx->saved_data["factor"] = factor;
-        return call("aten::mul.Scalar", call("aten::pow.Tensor_Scalar", x, 3), factor);
-    }
-    static std::vector<Tensor> backward(autograd::AutogradContext* ctx, std::vector<Tensor> gradients) {
-        const Tensor x = ctx->get_saved_variables()[0];
-        const Tensor slope = call("aten::mul.Scalar", call("aten::mul.Tensor", x, x), 3.0);
-        return {call("aten::mul.Scalar", call("aten::mul.Tensor", gradients[0], slope), ctx->saved_data["factor"]), {}};
-    }
-};
-
-TEST(Autograd, CustomFunctions) {
-    const Tensor x = leaf({1, 2});
-    const Tensor y = Cube::apply(x, 2.0);
-    const Tensor first = autograd::grad({sum(y)}, {x}, {}, true, true)[0];
-    expect_close(values(first), {6, 24});
-    expect_close(values(autograd::grad({sum(first)}, {x})[0]), {12, 24});
-    sum(y).backward();
-    EXPECT_NE(error_of([&] { sum(y).backward(); }).find("a second time"), std::string::npos);
 }
 
 }  // namespace

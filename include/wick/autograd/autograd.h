@@ -56,6 +56,8 @@ class WICK_API GradFunction : public RefCounted {
     std::vector<std::pair<uint32_t, std::shared_ptr<Tensor>>> retained;
     /// Grows from function to function on a thread: later ones are differentiated first.
     const uint64_t sequence;
+    /// Where the function was made, as anomaly mode (anomaly.h) keeps it; else null.
+    const IntrusivePtr<RefCounted> origin;
 };
 
 /// Where the gradient of a tensor goes.

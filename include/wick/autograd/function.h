@@ -7,50 +7,76 @@
 //   };
 //   Tensor y = Cube::apply(x, 2.0);
 //
-// backward gets a gradient per result, of zeros where there is none, and returns one per argument of forward, undefined
-// for those that are no tensors or have none.
+// forward runs without recording and gives a tensor or a vector of them. backward gets a gradient per result and
+// returns one per argument of forward, undefined for those that are no tensors or have none.
 
-#include <cstring>
 #include <map>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include <wick/autograd/autograd.h>
-#include <wick/support/error.h>
 #include <wick/types/ivalue.h>
 
 namespace wick::autograd {
 
+class CustomFunction;
+
 /// What forward leaves for backward.
-class AutogradContext {
+class WICK_API AutogradContext {
  public:
-    /// Tensors that backward will ask for: arguments or results of forward. OpError from get_saved_variables when one
-    /// was changed in place since, or was freed by a backward pass.
-    void save_for_backward(std::vector<Tensor> tensors) {
-        saved_ = std::move(tensors);
-        for (const Tensor& tensor : saved_)
-            versions_.push_back(tensor.defined() ? tensor.impl()->storage->version() : 0);
-    }
-    const std::vector<Tensor>& get_saved_variables() const {
-        if (freed_) throw OpError("Trying to backward through the graph a second time");
-        for (size_t i = 0; i < saved_.size(); ++i) {
-            if (saved_[i].defined() && saved_[i].impl()->storage->version() != versions_[i])
-                throw OpError(
-                    "one of the variables needed for gradient computation has been modified by an inplace operation");
-        }
-        return saved_;
-    }
-    void free_saved() {
-        saved_.clear();
-        freed_ = true;
-    }
+    AutogradContext();
+    ~AutogradContext();
+
+    /// Tensors that backward will ask for: arguments or results of forward, or what it computed on the way. Results are
+    /// kept without their history and have it again in backward, so that nothing keeps itself alive.
+    void save_for_backward(std::vector<Tensor> tensors);
+    /// OpError when one was changed in place since, or a backward pass has freed them.
+    std::vector<Tensor> get_saved_variables() const;
+    /// Arguments that forward changes in place; each has to be among the results.
+    void mark_dirty(std::vector<Tensor> arguments);
+    /// Results without a gradient; backward gets zeros for them. Those of integral dtypes need not be named.
+    void mark_non_differentiable(std::vector<Tensor> results);
+    /// Whether backward gets zeros where a result has no gradient (as it does by default), or an undefined tensor.
+    void set_materialize_grads(bool on);
+    /// Whether argument number `argument` of forward is a tensor that requires a gradient.
+    bool needs_input_grad(size_t argument) const;
+    /// Values of any kind.
     std::map<std::string, IValue> saved_data;
 
  private:
-    std::vector<Tensor> saved_;
-    std::vector<uint32_t> versions_;
-    bool freed_ = false;
+    friend class CustomFunction;
+    struct State;
+    const std::unique_ptr<State> state_;
+};
+
+/// The record of a custom function's call, whatever language its backward is written in.
+class WICK_API CustomFunction : public GradFunction {
+ public:
+    CustomFunction();
+    ~CustomFunction() override;
+    /// Before forward runs: its next argument, undefined when that is no tensor.
+    void add_argument(const Tensor& argument);
+    /// Whether the call is recorded.
+    bool is_recorded() const;
+    /// After forward: gives the results their history. An argument that comes back unchanged is replaced by a view of
+    /// it; undefined results are passed over.
+    void set_results(std::vector<Tensor>& results);
+
+    std::vector<Tensor> apply(const std::vector<Tensor>& gradients) final;
+    void release_saved() override;
+
+    const std::shared_ptr<AutogradContext> context;
+
+ protected:
+    /// The gradients of the arguments, one for each, from one for each of the results.
+    virtual std::vector<Tensor> backward(std::vector<Tensor> gradients) = 0;
+
+ private:
+    struct Result;
+    std::vector<Tensor> arguments_;  ///< until forward is done
+    std::vector<Result> results_;
 };
 
 template <class T>
@@ -59,50 +85,35 @@ class Function {
     template <class... A>
     static auto apply(A&&... arguments) {
         auto node = make_intrusive<Node>();
-        bool records = false;
-        (node->add_edge(arguments, records), ...);
-        records = records && GradMode::is_enabled();
+        (add_argument(*node, arguments), ...);
         auto result = [&] {
             const NoGradGuard guard;
-            return T::forward(&node->context, std::forward<A>(arguments)...);
+            return T::forward(node->context.get(), std::forward<A>(arguments)...);
         }();
-        if (records) set_history_of(result, node);
-        return result;
+        if constexpr (std::is_same_v<decltype(result), Tensor>) {
+            std::vector<Tensor> results{std::move(result)};
+            node->set_results(results);
+            return std::move(results[0]);
+        } else {
+            node->set_results(result);
+            return result;
+        }
     }
 
  private:
-    struct Node : GradFunction {
-        std::vector<Tensor> apply(const std::vector<Tensor>& gradients) override {
-            std::vector<Tensor> given = gradients;
-            for (size_t i = 0; i < given.size(); ++i)
-                if (!given[i].defined()) given[i] = zeros_of(outputs[i]);
-            std::vector<Tensor> found = T::backward(&context, std::move(given));
-            if (found.size() != edges.size())
-                throw OpError("a custom function's backward returned another number of gradients than forward takes");
-            return found;
+    struct Node : CustomFunction {
+        std::vector<Tensor> backward(std::vector<Tensor> gradients) override {
+            return T::backward(context.get(), std::move(gradients));
         }
         std::string name() const override { return "CppNode"; }
-        void release_saved() override { context.free_saved(); }
-
-        template <class V>
-        void add_edge(const V& value, bool& records) {
-            edges.emplace_back();
-            if constexpr (std::is_same_v<V, Tensor>) {
-                if (value.defined()) edges.back() = gradient_edge(value);
-            }
-            records = records || edges.back();
-        }
-        AutogradContext context;
     };
 
-    static Tensor zeros_of(const GradFunction::Output& output) {
-        const Tensor zeros = empty(output.sizes, output.dtype);
-        std::memset(zeros.mutable_data_ptr(), 0, static_cast<size_t>(zeros.nbytes()));
-        return zeros;
-    }
-    static void set_history_of(Tensor& result, const IntrusivePtr<Node>& node) { set_history(result, node); }
-    static void set_history_of(std::vector<Tensor>& results, const IntrusivePtr<Node>& node) {
-        for (const Tensor& result : results) set_history(result, node);
+    template <class V>
+    static void add_argument(Node& node, const V& value) {
+        if constexpr (std::is_same_v<V, Tensor>)
+            node.add_argument(value);
+        else
+            node.add_argument({});
     }
 };
 

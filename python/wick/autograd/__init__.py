@@ -1,11 +1,12 @@
 """Reverse mode differentiation: torch.autograd."""
 from .. import _wick
 from .._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from . import functional
 
-__all__ = ["Function", "backward", "grad", "gradcheck", "gradgradcheck", "functional"]
+__all__ = ["Function", "backward", "detect_anomaly", "functional", "grad", "gradcheck", "gradgradcheck", "set_detect_anomaly"]
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):

@@ -1,51 +1,17 @@
 """Functions with a backward of their own."""
+import functools
+
 from .. import _wick
+from .._grad_mode import no_grad
 
-
-class FunctionCtx:
-    """What forward leaves for backward."""
-
-    def __init__(self):
-        self._saved = ()
-        self._not_differentiable = ()
-        self._materializes = True
-        self._freed = False
-        self.needs_input_grad = ()
-
-    def save_for_backward(self, *tensors):
-        self._saved = tuple((t, None if t is None else t._version) for t in tensors)
-
-    @property
-    def saved_tensors(self):
-        if self._freed:
-            raise RuntimeError(
-                "Trying to backward through the graph a second time (or directly access saved tensors after they have "
-                "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-                "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
-                "if you need to access saved tensors after calling backward."
-            )
-        for tensor, version in self._saved:
-            if tensor is not None and tensor._version != version:
-                raise RuntimeError(
-                    "one of the variables needed for gradient computation has been modified by an inplace operation"
-                )
-        return tuple(tensor for tensor, _ in self._saved)
-
-    def mark_non_differentiable(self, *tensors):
-        self._not_differentiable = tensors
-
-    def mark_dirty(self, *tensors):
-        raise NotImplementedError("Function: forward must not change its inputs in place")
-
-    def set_materialize_grads(self, value):
-        self._materializes = value
+FunctionCtx = _wick._FunctionCtx
 
 
 class Function:
     """Derive, define the static methods `forward(ctx, *args)` and `backward(ctx, *grads)`, and call `apply`.
 
     backward is given a gradient for each result and returns one for each argument of forward, None where there is none.
-    With `setup_context(ctx, inputs, output)` defined, forward has no ctx.
+    With `setup_context(ctx, inputs, output)` defined, forward has no ctx. backward may be called vjp.
     """
 
     @staticmethod
@@ -61,61 +27,66 @@ class Function:
             "backward mode AD."
         )
 
+    vjp = backward
+
     @classmethod
     def apply(cls, *args):
-        ctx = FunctionCtx()
-        is_tensor = [isinstance(a, _wick.Tensor) for a in args]
-        ctx.needs_input_grad = tuple(t and a.requires_grad for t, a in zip(is_tensor, args))
-        enabled = _wick.is_grad_enabled()
-        records = enabled and any(ctx.needs_input_grad)
-        _wick.set_grad_enabled(False)
-        try:
+        call = _wick._FunctionCall(cls, args)
+        with no_grad():
             if hasattr(cls, "setup_context"):
                 result = cls.forward(*args)
-                cls.setup_context(ctx, args, result)
+                cls.setup_context(call.ctx, args, result)
             else:
-                result = cls.forward(ctx, *args)
-        finally:
-            _wick.set_grad_enabled(enabled)
-        if not records:
-            return result
-        several = isinstance(result, tuple)
-        results = [cls._own(r, args) for r in (result if several else (result,))]
-        fixed = {id(t) for t in ctx._not_differentiable}
-        outputs = [r for r in results if isinstance(r, _wick.Tensor) and id(r) not in fixed
-                   and (r.is_floating_point() or r.is_complex())]
-        shapes = [(o.shape, o.dtype) for o in outputs]
+                result = cls.forward(call.ctx, *args)
+        return call.finish(result)
 
-        def run(grads):
-            if ctx._materializes:
-                import wick
+    @classmethod
+    def _backward(cls, ctx, grads, takes_tensor):
+        """What backward gives, one for each argument: None for those that are no tensors."""
+        defines_vjp = cls.vjp is not Function.vjp
+        if defines_vjp and cls.backward is not Function.backward:
+            raise RuntimeError("Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should "
+                               "only implement one of them.")
+        found = (cls.vjp if defines_vjp else cls.backward)(ctx, *grads)
+        found = found if isinstance(found, tuple) else (found,)
+        count = len(takes_tensor)
+        while len(found) > count and found[-1] is None:
+            found = found[:-1]
+        if len(found) != count:
+            raise RuntimeError(f"function {cls.__name__}Backward returned an incorrect number of gradients (expected {count}, "
+                               f"got {len(found)})")
+        for position, (grad, is_tensor) in enumerate(zip(found, takes_tensor)):
+            if grad is not None and not isinstance(grad, _wick.Tensor):
+                raise RuntimeError(f"expected Variable or None (got {type(grad).__name__})")
+            if grad is not None and not is_tensor:
+                raise RuntimeError(f"function {cls.__name__}Backward returned a gradient different than None at position "
+                                   f"{position + 1}, but the corresponding forward input was not a Variable")
+        return found
 
-                grads = [wick.zeros(s, dtype=d) if g is None else g for g, (s, d) in zip(grads, shapes)]
-            found = cls.backward(ctx, *cls._spread(grads, results, outputs))
-            found = found if isinstance(found, tuple) else (found,)
-            while len(found) > len(args) and found[-1] is None:
-                found = found[:-1]
-            if len(found) != len(args):
-                raise RuntimeError(
-                    f"function {cls.__name__}Backward returned an incorrect number of gradients (expected {len(args)}, "
-                    f"got {len(found)})"
-                )
-            return [g for g, t in zip(found, is_tensor) if t]
 
-        def release():
-            ctx._saved = ()
-            ctx._freed = True
-
-        _wick._record(cls.__name__ + "Backward", [a for a, t in zip(args, is_tensor) if t], outputs, run, release)
-        return tuple(results) if several else results[0]
+class _Refusal(Function):
+    """Passes its arguments on, without a backward."""
 
     @staticmethod
-    def _own(result, args):
-        """A result that is an argument becomes a tensor of its own."""
-        return result.detach() if any(result is a for a in args if isinstance(a, _wick.Tensor)) else result
+    def forward(ctx, *tensors):
+        return tensors
 
     @staticmethod
-    def _spread(grads, results, outputs):
-        """A gradient for each result, None for those that have none."""
-        by_output = {id(o): g for o, g in zip(outputs, grads)}
-        return [by_output.get(id(r)) for r in results]
+    def backward(ctx, *grads):
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+
+def once_differentiable(backward):
+    """A backward that need not be made of differentiable operators: to differentiate its gradients is an error."""
+
+    @functools.wraps(backward)
+    def wrapper(ctx, *grads):
+        with no_grad():
+            found = backward(ctx, *grads)
+        if not _wick.is_grad_enabled() or not any(isinstance(g, _wick.Tensor) and g.requires_grad for g in grads):
+            return found
+        found = found if isinstance(found, tuple) else (found,)
+        refused = iter(_Refusal.apply(*(g.detach().requires_grad_() for g in found if g is not None)))
+        return tuple(None if g is None else next(refused) for g in found)
+
+    return wrapper

@@ -10,6 +10,9 @@ namespace wick::python {
 void bind_autograd(nanobind::module_& module);
 /// The attributes and methods of Tensor that are about gradients.
 void bind_gradients_of(nanobind::class_<Tensor>& tensor);
+/// What Python's garbage collector sees of tensors.
+extern const PyType_Slot kTensorCollection[];
+void bind_custom_functions(nanobind::module_& module);
 void bind_optim(nanobind::module_& module);
 void bind_tensor(nanobind::module_& module);
 void bind_random(nanobind::module_& module);

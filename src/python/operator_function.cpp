@@ -470,14 +470,13 @@ void bind_operators(nb::module_& module) {
         "All operators by name.");
 }
 
-PyType_Slot* arithmetic_slots() {
-    static std::vector<PyType_Slot> slots;
+std::vector<PyType_Slot> arithmetic_slots() {
+    std::vector<PyType_Slot> slots;
     append_slots<kBinary>(slots, []<class S>() { return reinterpret_cast<void*>(&S::binary); });
     append_slots<kPower>(slots, []<class S>() { return reinterpret_cast<void*>(&S::power); });
     append_slots<kUnary>(slots, []<class S>() { return reinterpret_cast<void*>(&S::unary); });
     slots.push_back({Py_tp_richcompare, reinterpret_cast<void*>(&compare)});
-    slots.push_back({0, nullptr});
-    return slots.data();
+    return slots;
 }
 
 void bind_tensor_operators(nb::object tensor) {

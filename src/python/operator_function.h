@@ -3,6 +3,7 @@
 
 #include <nanobind/nanobind.h>
 #include <string>
+#include <vector>
 
 namespace wick::python {
 
@@ -21,8 +22,8 @@ nanobind::object make_operator(Form form, const std::string& name, const std::st
 /// Whether there is an operator of that name ("add", "linalg_norm").
 bool has_operator(const std::string& name);
 
-/// The arithmetic of Tensor, for nanobind::type_slots; ends with {0, nullptr}.
-PyType_Slot* arithmetic_slots();
+/// The arithmetic of Tensor, as slots of its type.
+std::vector<PyType_Slot> arithmetic_slots();
 
 /// The module's `operator(name)` and what else the package is made from; the methods of Tensor.
 void bind_operators(nanobind::module_& module);

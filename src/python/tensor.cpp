@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <wick/ops/print_options.h>
 
@@ -213,8 +214,11 @@ void bind_exchange(nb::class_<Tensor>& tensor) {
 }  // namespace
 
 void bind_tensor(nb::module_& module) {
+    std::vector<PyType_Slot> slots = arithmetic_slots();
+    for (const PyType_Slot* slot = kTensorCollection; slot->slot; ++slot) slots.push_back(*slot);
+    slots.push_back({0, nullptr});
     nb::class_<Tensor> tensor(module, "Tensor", "A typed, shaped view of memory; views share it.",
-                              nb::is_weak_referenceable(), nb::type_slots(arithmetic_slots()));
+                              nb::is_weak_referenceable(), nb::type_slots(slots.data()));
     tensor.def(
         "__init__",
         [](Tensor* self, const Tensor& other) { new (self) Tensor(with_own_handle(other, other.requires_grad())); },

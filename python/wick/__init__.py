@@ -16,7 +16,14 @@ from ._weights import load, save
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"autograd", "nn", "optim", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler"}
+_MODULES = {"autograd", "nn", "optim", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler", "func"}
+
+
+def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
+    """func.vmap."""
+    from .func import vmap
+
+    return vmap(func, in_dims, out_dims, randomness, chunk_size=chunk_size)
 
 
 def __getattr__(name):

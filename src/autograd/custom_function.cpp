@@ -50,6 +50,8 @@ std::vector<Tensor> AutogradContext::get_saved_variables() const {
     check_not_freed(state_->is_freed);
     // Forward is still running, or is not recorded.
     if (!state_->owner) return state_->to_save;
+    // As they were, also in a pass that records nothing.
+    const GradModeGuard guard(true);
     std::vector<Tensor> tensors;
     for (const SavedValue& value : state_->saved) {
         const IValue tensor = value.unpack(*state_->owner);

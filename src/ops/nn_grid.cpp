@@ -334,7 +334,7 @@ def grid_sampler_backward(grad_output: Tensor, input: Tensor, grid: Tensor, inte
     input = input if input.requires_grad else input.detach().requires_grad_(True)
     grid = grid if grid.requires_grad else grid.detach().requires_grad_(True)
     dims = grid.size(-1)
-    # Of each pixel that is read: where it lies in a plane, and its weight.
+    # Of each pixel that is read: where it lies in a plane, as int64 (4), and its weight.
     places = [torch.zeros([], dtype=4)]
     weights = [torch.ones([], dtype=grid.dtype)]
     for d in range(dims):

@@ -255,6 +255,26 @@ def test_mistakes_of_backward(t):
         function(lambda g: 1 / 0).backward()
 
 
+def test_saved_tensors_want_gradients_as_they_did(t):
+    seen = []
+
+    class Saves(t.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, y, z):
+            result = x * y * z
+            ctx.save_for_backward(x, y, z, result)
+            return result
+
+        @staticmethod
+        def backward(ctx, grad):
+            seen.append([v.requires_grad for v in ctx.saved_tensors])
+            return grad, None, None
+
+    x = leaf(t, 1.0)
+    Saves.apply(x, x * 2, x.detach()).backward()
+    assert seen == [[True, True, False, True]]
+
+
 def test_saved_tensors_are_freed_and_watched(t):
     class Square(t.autograd.Function):
         @staticmethod

@@ -4,6 +4,7 @@ import functools
 import wick
 
 from .._trees import leaves, like, map_leaves
+from ..autograd._leaves import leaves_behind
 
 
 def grad(func, argnums=0, has_aux=False):
@@ -137,7 +138,7 @@ class _Call:
         self.own = leaves(own)
         self.output, aux = result if has_aux else (result, None)
         # What nobody else differentiates keeps no history.
-        self.is_kept = _reaches_others(leaves(self.output), self.own)
+        self.is_kept = bool(leaves_behind(leaves(self.output), self.own))
         self.aux = map_leaves(self.finished, aux)
 
     def pull(self, starts, creates=False):
@@ -165,23 +166,3 @@ def _same_nesting(a, b):
         return isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)) and len(a) == len(b) and \
             all(map(_same_nesting, a, b))
     return True
-
-
-def _reaches_others(outputs, own):
-    """Whether the outputs come from leaves that require gradients other than the tensors themselves."""
-    known = {_node(tensor) for tensor in own if tensor.is_leaf}
-    seen, waiting = set(), [o.grad_fn for o in outputs if isinstance(o, wick.Tensor) and o.grad_fn is not None]
-    while waiting:
-        node = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.name() == "AccumulateGrad" and node not in known:
-            return True
-        waiting.extend(following for following, _ in node.next_functions if following is not None)
-    return False
-
-
-def _node(leaf):
-    """What collects the leaf's gradient."""
-    return leaf.view_as(leaf).grad_fn.next_functions[0][0]

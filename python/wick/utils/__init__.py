@@ -1,3 +1,3 @@
-"""Timers, and data sets."""
-from . import benchmark, data
+"""Timers, data sets, checkpoints."""
+from . import benchmark, checkpoint, data
 from .benchmark import Benchmark, Timer

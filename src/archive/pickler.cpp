@@ -298,7 +298,7 @@ void Pickler::push_tensor(const Tensor& tensor) {
     push_int(tensor.storage_offset());
     push_dimensions(tensor.sizes());
     push_dimensions(tensor.strides());
-    append(out_, tensor.impl()->requires_grad ? PickleOp::newtrue : PickleOp::newfalse);
+    append(out_, tensor.requires_grad() ? PickleOp::newtrue : PickleOp::newfalse);
     // Backward hooks: always none.
     push_global("collections", "OrderedDict");
     append(out_, PickleOp::empty_tuple);

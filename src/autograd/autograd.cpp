@@ -1,5 +1,6 @@
 #include <wick/autograd/autograd.h>
 #include <wick/support/check.h>
+#include <wick/support/shared_state.h>
 
 #include "autograd/anomaly.h"
 #include "autograd/engine.h"
@@ -21,11 +22,18 @@ const Tensor& Tensor::set_requires_grad(bool on) const {
 
 bool Tensor::is_leaf() const { return !autograd::gradient_edge(*this).function; }
 
+/// Where the gradient is kept, under its pass_lock: that of a result that retains it belongs to its function too.
+static std::shared_ptr<Tensor> place_of_grad(const TensorImpl& tensor, autograd::AutogradMeta& meta) {
+    const std::lock_guard lock(autograd::pass_lock(&tensor));
+    return meta.retained ? meta.retained : std::shared_ptr<Tensor>(std::shared_ptr<void>(), &meta.grad);
+}
+
 Tensor Tensor::grad() const {
-    const autograd::AutogradMeta* meta = autograd::meta_of(*impl_);
+    autograd::AutogradMeta* meta = autograd::meta_of(*impl_);
     if (!meta) return {};
-    const std::lock_guard lock(autograd::grad_lock(*impl_));
-    return meta->retained ? *meta->retained : meta->grad;
+    const std::shared_ptr<Tensor> place = place_of_grad(*impl_, *meta);
+    const std::lock_guard lock(autograd::pass_lock(place.get()));
+    return *place;
 }
 
 void Tensor::set_grad(const Tensor& grad) const {
@@ -33,9 +41,10 @@ void Tensor::set_grad(const Tensor& grad) const {
         WICK_CHECK(grad.dtype() == dtype(), "assigned grad has data of a different type");
         WICK_CHECK(grad.sizes() == sizes(), "assigned grad has data of a different size");
     }
-    autograd::AutogradMeta& meta = autograd::make_meta(*impl_);
-    const std::lock_guard lock(autograd::grad_lock(*impl_));
-    (meta.retained ? *meta.retained : meta.grad) = grad;
+    const std::shared_ptr<Tensor> place = place_of_grad(*impl_, autograd::make_meta(*impl_));
+    Tensor before;  // ends behind the lock
+    const std::lock_guard lock(autograd::pass_lock(place.get()));
+    before = std::exchange(*place, grad);
 }
 
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph) const {
@@ -49,7 +58,9 @@ const Tensor& Tensor::detach_() const {
                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel "
                "(DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP "
                "buckets, and hence detach_() cannot be called on these gradients.");
-    if (autograd::AutogradMeta* meta = autograd::meta_of(*impl_)) meta->function = nullptr;
+    IntrusivePtr<autograd::GradFunction> before;  // ends behind the guard
+    const SharedWrite guard(*impl_);
+    if (autograd::AutogradMeta* meta = autograd::meta_of(*impl_)) std::swap(before, meta->function);
     impl_->requires_grad = false;
     return *this;
 }

@@ -36,17 +36,29 @@ Tensor fit(Tensor gradient, IntArrayRef sizes, DType dtype, const std::string& n
     return jit::call_operator("aten::to.dtype", {IValue(gradient), static_cast<int64_t>(dtype)}).to_tensor();
 }
 
-Tensor through_hooks(Tensor gradient, const std::vector<std::shared_ptr<Hook>>& hooks) {
-    // Copied: a hook may remove itself.
-    for (const std::shared_ptr<Hook>& hook : std::vector(hooks))
-        if (Tensor changed = (*hook)(gradient); changed.defined()) gradient = std::move(changed);
+/// What hangs on a place, as it is now: hooks may come and go, by their own doing too.
+template <class T>
+T now(const T& list, const void* place) {
+    const std::lock_guard lock(pass_lock(place));
+    return list;
+}
+
+Tensor through(const Hook& hook, Tensor gradient) {
+    Tensor changed = hook(gradient);
+    return changed.defined() ? changed : gradient;
+}
+
+Tensor through_hooks(const TensorImpl& leaf, Tensor gradient) {
+    for (const std::shared_ptr<Hook>& hook : now(make_meta(leaf).hooks, &leaf))
+        gradient = through(*hook, std::move(gradient));
     return gradient;
 }
 
 void accumulate(const TensorImpl& leaf, Tensor gradient, bool records) {
+    gradient = through_hooks(leaf, std::move(gradient));
     AutogradMeta& meta = make_meta(leaf);
-    gradient = through_hooks(std::move(gradient), meta.hooks);
-    const std::lock_guard lock(grad_lock(leaf));
+    Tensor before;  // ends behind the lock, and its history may end with it
+    const std::lock_guard lock(pass_lock(&meta.grad));
     if (!meta.grad.defined()) {
         // A gradient that nobody else holds is taken as it is.
         const bool own = gradient.impl()->use_count() == 1 && gradient.impl()->storage->use_count() == 1 &&
@@ -54,7 +66,7 @@ void accumulate(const TensorImpl& leaf, Tensor gradient, bool records) {
         if (!records) gradient = own ? gradient : ops::clone(gradient);
         meta.grad = records ? std::move(gradient) : gradient.detach();
     } else if (records || meta.grad.requires_grad()) {
-        meta.grad = add(meta.grad, gradient);
+        before = std::exchange(meta.grad, add(meta.grad, gradient));
     } else {
         jit::call_operator("aten::add_.Tensor", {IValue(meta.grad), IValue(gradient)});
     }
@@ -151,7 +163,7 @@ class Run {
             if (pass_.accumulates && (pass_.wanted.empty() || is_wanted(edge)))
                 accumulate(*edge.leaf, std::move(gradient), pass_.creates_graph);
             else if (!pass_.accumulates)
-                capture(edge, through_hooks(std::move(gradient), make_meta(*edge.leaf).hooks));
+                capture(edge, through_hooks(*edge.leaf, std::move(gradient)));
             return;
         }
         Work& work = works_[edge.function.get()];
@@ -169,15 +181,18 @@ class Run {
         Work& work = works_[&function];
         std::vector<Tensor> gradients = std::move(work.gradients);
         gradients.resize(function.outputs.size());
+        const auto hooks = now(function.hooks, &function);
+        const auto retained = now(function.retained, &function);
         for (uint32_t output = 0; output < gradients.size(); ++output) {
             if (!gradients[output].defined()) continue;
-            std::vector<std::shared_ptr<Hook>> hooks;
-            for (const auto& [of, hook] : function.hooks)
-                if (of == output) hooks.push_back(hook);
-            gradients[output] = through_hooks(std::move(gradients[output]), hooks);
-            for (const auto& [of, sum] : function.retained)
-                if (of == output && pass_.accumulates)
-                    *sum = sum->defined() ? add(*sum, gradients[output]) : gradients[output];
+            for (const auto& [of, hook] : hooks)
+                if (of == output) gradients[output] = through(*hook, std::move(gradients[output]));
+            for (const auto& [of, sum] : retained) {
+                if (of != output || !pass_.accumulates) continue;
+                Tensor before;
+                const std::lock_guard lock(pass_lock(sum.get()));
+                before = std::exchange(*sum, sum->defined() ? add(*sum, gradients[output]) : gradients[output]);
+            }
             if (!pass_.accumulates) capture({IntrusivePtr<GradFunction>(&function), output, {}}, gradients[output]);
         }
         const bool runs = work.needed && std::ranges::any_of(gradients, &Tensor::defined);

@@ -62,7 +62,7 @@ class GraphGradient : public GradFunction {
         inputs_.reserve(inputs.size());
         for (size_t i = 0; i < inputs.size(); ++i) {
             if (wanted[i]) edges.push_back(gradient_edge(inputs[i].tensor_ref()));
-            inputs_.push_back(SavedValue::save(inputs[i]));
+            inputs_.add(SavedValue::save(inputs[i]));
         }
     }
 
@@ -76,18 +76,17 @@ class GraphGradient : public GradFunction {
         }
         const size_t first = results.size() - graph_.saved;
         saved_.reserve(graph_.saved);
-        for (size_t i = first; i < results.size(); ++i) saved_.push_back(SavedValue::save_own(std::move(results[i])));
+        for (size_t i = first; i < results.size(); ++i) saved_.add(SavedValue::save_own(std::move(results[i])));
     }
 
     std::vector<Tensor> apply(const std::vector<Tensor>& gradients) override {
-        check_not_freed(released_);
         if (GradMode::is_enabled()) return apply_recorded(gradients);
         std::vector<IValue> inputs;
         for (int32_t output : output_of_)
             inputs.emplace_back(output < 0                    ? Tensor()
                                 : gradients[output].defined() ? gradients[output]
                                                               : zeros_for(outputs[output]));
-        for (const SavedValue& value : saved_) inputs.push_back(value.unpack(*this));
+        for (IValue& value : saved_.unpack(*this)) inputs.push_back(std::move(value));
         std::vector<Tensor> found;
         for (const IValue& gradient : elements_of(jit::call_script(*graph_.backward, std::move(inputs))))
             found.push_back(gradient.to_tensor());
@@ -96,22 +95,20 @@ class GraphGradient : public GradFunction {
 
     std::string name() const override { return "DifferentiableGraphBackward"; }
     void release_saved() override {
-        inputs_.clear();
-        saved_.clear();
-        released_ = true;
+        inputs_.release();
+        saved_.release();
     }
 
  private:
     /// Gradients of which gradients will be wanted: the original is run again, operator by operator.
     std::vector<Tensor> apply_recorded(const std::vector<Tensor>& gradients) {
-        std::vector<IValue> inputs;
+        std::vector<IValue> inputs = inputs_.unpack(*this);
         std::vector<Tensor> wanted;
-        for (size_t i = 0; i < inputs_.size(); ++i) {
-            inputs.push_back(inputs_[i].unpack(*this));
+        for (size_t i = 0; i < inputs.size(); ++i) {
             if (!wanted_[i]) continue;
             // A handle of its own, so that the pass ends here.
-            inputs.back() = jit::call_operator("aten::alias", {inputs.back()});
-            wanted.push_back(inputs.back().tensor_ref());
+            inputs[i] = jit::call_operator("aten::alias", {inputs[i]});
+            wanted.push_back(inputs[i].tensor_ref());
         }
         const std::vector<IValue> results = elements_of(jit::call_script(*function_->plain(), std::move(inputs)));
         std::vector<Tensor> from, given;
@@ -126,8 +123,8 @@ class GraphGradient : public GradFunction {
     const DifferentiatedGraph& graph_;
     const IntrusivePtr<DifferentiableFunction> function_;
     const std::vector<bool> wanted_;
-    std::vector<SavedValue> inputs_;
-    std::vector<SavedValue> saved_;
+    SavedValues inputs_;
+    SavedValues saved_;
     std::vector<int32_t> output_of_;  ///< per differentiable output: its number among outputs, or -1
     bool released_ = false;
 };

@@ -3,6 +3,7 @@
 #include <array>
 
 #include <wick/support/check.h>
+#include <wick/support/shared_state.h>
 
 #include "autograd/operator_gradient.h"
 #include "ops/registry.h"
@@ -10,13 +11,20 @@
 
 namespace wick::autograd {
 
-void check_not_freed(bool freed) {
-    WICK_CHECK(!freed,
-               "Trying to backward through the graph a second time (or directly access saved tensors after they have "
-               "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-               "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
-               "if you need to access saved tensors after calling backward.");
-}
+namespace {
+
+/// Few mutexes for many places in memory.
+class Locks {
+ public:
+    std::mutex& of(const void* place) {
+        return locks_[reinterpret_cast<uintptr_t>(place) / alignof(std::max_align_t) % locks_.size()];
+    }
+
+ private:
+    std::array<std::mutex, 64> locks_;
+};
+
+}  // namespace
 
 Tensor zeros_for(const GradFunction::Output& output) { return ops::expand(ops::zeros({}, output.dtype), output.sizes); }
 
@@ -27,36 +35,64 @@ AutogradMeta& make_meta(const TensorImpl& tensor) {
     return *static_cast<AutogradMeta*>(tensor.set_autograd(make_intrusive<AutogradMeta>()));
 }
 
-std::mutex& grad_lock(const TensorImpl& leaf) {
-    static std::array<std::mutex, 64> locks;
-    return locks[reinterpret_cast<uintptr_t>(&leaf) / alignof(std::max_align_t) % locks.size()];
+std::mutex& pass_lock(const void* place) {
+    static Locks locks;
+    return locks.of(place);
 }
 
 namespace {
+
+/// To be called under SharedWrite; `edge` gets what was there, so that no history ends under it.
+void take_history(AutogradMeta& meta, Edge& edge) {
+    std::swap(meta.function, edge.function);
+    meta.output = edge.output;
+}
+
+/// A flag of a tensor, which operators read without a guard: left alone where it says so already.
+void note(bool& flag, bool value) {
+    if (flag != value) flag = value;
+}
+
+uint32_t read_shared(const TensorImpl& tensor, const uint32_t& field) {
+    const SharedRead guard(tensor);
+    return field;
+}
 
 /// A view whose base was written to through another view, or itself, is made from the base anew.
 void catch_up(const Tensor& view) {
     const TensorImpl& impl = *view.impl();
     const AutogradMeta* base = impl.base ? meta_of(*impl.base) : nullptr;
-    if (!base || base->epoch == 0) return;
+    if (!base) return;
+    const uint32_t epoch = read_shared(*impl.base, base->epoch);
+    if (epoch == 0) return;
+    // Several threads may be the first to look at the view; one of them does it.
+    static Locks views;
+    const std::lock_guard lock(views.of(&impl));
     AutogradMeta& meta = make_meta(impl);
-    if (meta.seen == base->epoch) return;
-    meta.seen = base->epoch;
+    if (read_shared(impl, meta.seen) == epoch) return;
     static const jit::Operator& as_strided = *jit::Registry::instance().find_overload("aten::as_strided");
     IValue args[] = {IValue(Tensor(impl.base)), IValue(view.sizes().vec()), IValue(view.strides().vec()),
                      IValue(view.storage_offset())};
     IValue* slots[] = {&args[0], &args[1], &args[2], &args[3]};
     const jit::Args geometry{slots, std::size(slots)};
-    const IValue result(view);
+    const Tensor seen_anew = view.detach();
+    const IValue result(seen_anew);
     make_intrusive<OperatorGradient>(as_strided, geometry)->set_results(geometry, &result);
+    Edge edge = gradient_edge(seen_anew);
+    const SharedWrite guard(impl);
+    take_history(meta, edge);
+    meta.seen = epoch;
 }
 
-void take_history(TensorImpl& tensor, const Tensor& value) {
-    const Edge edge = gradient_edge(value);
+/// The tensor goes on from there, and views of it have to take that up: its new epoch.
+uint32_t begin_epoch(TensorImpl& tensor, Edge edge) {
+    const bool wants_gradient = static_cast<bool>(edge);
+    const SharedWrite guard(tensor);
     AutogradMeta& meta = make_meta(tensor);
-    meta.function = edge.function;
-    meta.output = edge.output;
-    tensor.requires_grad = static_cast<bool>(edge);
+    take_history(meta, edge);
+    note(tensor.requires_grad, wants_gradient);
+    note(tensor.rewritten, true);
+    return ++meta.epoch;
 }
 
 }  // namespace
@@ -64,16 +100,18 @@ void take_history(TensorImpl& tensor, const Tensor& value) {
 Edge gradient_edge(const Tensor& tensor) {
     if (!tensor.defined() || !tensor.requires_grad()) return {};
     catch_up(tensor);
+    const SharedRead guard(*tensor.impl());
     if (const AutogradMeta* meta = meta_of(*tensor.impl()); meta && meta->function)
         return {meta->function, meta->output, {}};
     return tensor.impl()->requires_grad ? Edge{{}, 0, tensor.impl_ptr()} : Edge();
 }
 
 void set_history(const Tensor& tensor, const IntrusivePtr<GradFunction>& function) {
-    AutogradMeta& meta = make_meta(*tensor.impl());
-    meta.function = function;
-    meta.output = static_cast<uint32_t>(function->outputs.size());
+    const auto output = static_cast<uint32_t>(function->outputs.size());
     function->outputs.push_back({DimVector(tensor.sizes()), tensor.dtype()});
+    Edge edge{function, output, {}};
+    const SharedWrite guard(*tensor.impl());
+    take_history(make_meta(*tensor.impl()), edge);
     tensor.impl()->requires_grad = true;
 }
 
@@ -86,28 +124,30 @@ void check_inplace(const Tensor& tensor) {
 }
 
 void rebase_history(const Tensor& tensor, const Tensor& value) {
-    const IntrusivePtr<TensorImpl>& base = tensor.impl()->base;
-    if (base) {
-        // The base is what it was, but for the elements of the view.
-        static const jit::Operator& scatter = *jit::Registry::instance().find_overload("aten::as_strided_scatter");
-        IValue args[] = {IValue(Tensor(base)), IValue(value), IValue(tensor.sizes().vec()),
-                         IValue(tensor.strides().vec()), IValue(tensor.storage_offset())};
-        IValue* slots[] = {&args[0], &args[1], &args[2], &args[3], &args[4]};
-        const jit::Args places{slots, std::size(slots)};
-        const Tensor written = Tensor(base).detach();
-        const IValue result(written);
-        make_intrusive<OperatorGradient>(scatter, places)->set_results(places, &result);
-        take_history(*base, written);
-        base->rewritten = true;
-        const uint32_t epoch = ++make_meta(*base).epoch;
-        make_meta(*tensor.impl()).seen = epoch;
-    } else {
-        tensor.impl()->rewritten = true;
-        ++make_meta(*tensor.impl()).epoch;
+    TensorImpl& impl = *tensor.impl();
+    Edge edge = gradient_edge(value);
+    const bool wants_gradient = static_cast<bool>(edge);
+    const IntrusivePtr<TensorImpl>& base = impl.base;
+    if (!base) {
+        begin_epoch(impl, std::move(edge));
+        return;
     }
-    take_history(*tensor.impl(), value);
+    // The base is what it was, but for the elements of the view.
+    static const jit::Operator& scatter = *jit::Registry::instance().find_overload("aten::as_strided_scatter");
+    IValue args[] = {IValue(Tensor(base)), IValue(value), IValue(tensor.sizes().vec()), IValue(tensor.strides().vec()),
+                     IValue(tensor.storage_offset())};
+    IValue* slots[] = {&args[0], &args[1], &args[2], &args[3], &args[4]};
+    const jit::Args places{slots, std::size(slots)};
+    const Tensor written = Tensor(base).detach();
+    const IValue result(written);
+    make_intrusive<OperatorGradient>(scatter, places)->set_results(places, &result);
+    const uint32_t epoch = begin_epoch(*base, gradient_edge(written));
+    const SharedWrite guard(impl);
+    AutogradMeta& meta = make_meta(impl);
+    take_history(meta, edge);
+    note(impl.requires_grad, wants_gradient);
     // A part that wants no gradient does so by what the base knows of it.
-    if (base && !tensor.impl()->requires_grad) make_meta(*tensor.impl()).seen = 0;
+    meta.seen = wants_gradient ? epoch : 0;
 }
 
 HookHandle register_hook(const Tensor& tensor, Hook hook) {
@@ -115,13 +155,19 @@ HookHandle register_hook(const Tensor& tensor, Hook hook) {
     auto shared = std::make_shared<Hook>(std::move(hook));
     const Edge edge = gradient_edge(tensor);
     if (edge.function) {
+        const std::lock_guard lock(pass_lock(edge.function.get()));
         edge.function->hooks.emplace_back(edge.output, shared);
         return {[function = edge.function, shared] {
+            const std::lock_guard lock(pass_lock(function.get()));
             std::erase_if(function->hooks, [&](const auto& entry) { return entry.second == shared; });
         }};
     }
+    const std::lock_guard lock(pass_lock(edge.leaf.get()));
     make_meta(*edge.leaf).hooks.push_back(shared);
-    return {[leaf = edge.leaf, shared] { std::erase(make_meta(*leaf).hooks, shared); }};
+    return {[leaf = edge.leaf, shared] {
+        const std::lock_guard lock(pass_lock(leaf.get()));
+        std::erase(make_meta(*leaf).hooks, shared);
+    }};
 }
 
 }  // namespace wick::autograd
@@ -133,15 +179,23 @@ using namespace autograd;
 void Tensor::retain_grad() const {
     WICK_CHECK(requires_grad(), "can't retain_grad on Tensor that has requires_grad=False");
     const Edge edge = gradient_edge(*this);
+    if (!edge.function) return;
     AutogradMeta& meta = make_meta(*impl_);
-    if (!edge.function || meta.retained) return;
-    meta.retained = std::make_shared<Tensor>();
-    edge.function->retained.emplace_back(edge.output, meta.retained);
+    auto retained = std::make_shared<Tensor>();
+    {
+        const std::lock_guard lock(pass_lock(impl_.get()));
+        if (meta.retained) return;
+        meta.retained = retained;
+    }
+    const std::lock_guard lock(pass_lock(edge.function.get()));
+    edge.function->retained.emplace_back(edge.output, std::move(retained));
 }
 
 bool Tensor::retains_grad() const {
     const AutogradMeta* meta = meta_of(*impl_);
-    return meta && meta->retained;
+    if (!meta) return false;
+    const std::lock_guard lock(pass_lock(impl_.get()));
+    return static_cast<bool>(meta->retained);
 }
 
 }  // namespace wick

@@ -9,26 +9,26 @@
 
 namespace wick::autograd {
 
+/// `function` to `seen` belong to the tensor as its shape does: of one that is shared they are read and changed under
+/// the guards of shared_state.h. Gradients are under the pass_lock of their place, the rest under that of the tensor.
 class AutogradMeta : public RefCounted {
  public:
-    Tensor grad;  ///< under grad_lock
+    Tensor grad;
     IntrusivePtr<GradFunction> function;
     uint32_t output = 0;
-    /// The gradient of a result that retains it, which its function knows too.
-    std::shared_ptr<Tensor> retained;
-    /// Of a leaf; those of results hang on their function.
-    std::vector<std::shared_ptr<Hook>> hooks;
     /// How often an in-place operator gave this tensor another history. A view whose `seen` is behind its base's
     /// `epoch` begins anew from the base.
     uint32_t epoch = 0;
     uint32_t seen = 0;
+    /// The gradient of a result that retains it, which its function knows too.
+    std::shared_ptr<Tensor> retained;
+    /// Of a leaf; those of results hang on their function.
+    std::vector<std::shared_ptr<Hook>> hooks;
 };
 
 /// Whether tensors of the dtype have gradients.
 constexpr bool is_differentiable(DType dtype) { return is_floating(dtype) || is_complex(dtype); }
 
-/// OpError in PyTorch's words when a function's saved values were `freed` by an earlier pass.
-void check_not_freed(bool freed);
 /// The gradient of an output that nobody gave one: zeros that take no memory.
 Tensor zeros_for(const GradFunction::Output& output);
 
@@ -36,8 +36,10 @@ Tensor zeros_for(const GradFunction::Output& output);
 AutogradMeta* meta_of(const TensorImpl& tensor);
 AutogradMeta& make_meta(const TensorImpl& tensor);
 
-/// Guards the `grad` of every leaf: backward passes of several threads meet in the leaves.
-std::mutex& grad_lock(const TensorImpl& leaf);
+/// Guards what backward passes of several threads change when they meet in a leaf, in a recorded function or in a
+/// retained gradient. Held for that change alone: under it no other pass_lock is taken, no pass runs, and no history
+/// ends (a function of another language may end with it, and wait for that language's own lock).
+std::mutex& pass_lock(const void* place);
 
 /// OpError when an operator may not write to the tensor while gradients are recorded: a leaf that wants one, or a view
 /// of such.

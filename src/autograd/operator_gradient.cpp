@@ -71,14 +71,15 @@ void OperatorGradient::save_arguments(Args args, const Tensor& overwritten) {
     }
     // A pointwise derivative is called with all arguments; a number stands for a tensor that it does not read.
     static const IValue unread(0);
-    arguments_.resize(needs.size());
     for (size_t i = 0; i < needs.size(); ++i) {
         if (needs[i] == Formula::Need::elements)
-            arguments_[i] = SavedValue::save(args[i], overwritten);
+            saved_.add(SavedValue::save(args[i], overwritten));
         else if (needs[i] == Formula::Need::geometry)
-            arguments_[i] = SavedValue::save_geometry(args[i]);
+            saved_.add(SavedValue::save_geometry(args[i]));
         else if (op_.pointwise)
-            arguments_[i] = SavedValue::save(args[i].is_tensor() ? unread : args[i]);
+            saved_.add(SavedValue::save(args[i].is_tensor() ? unread : args[i]));
+        else
+            saved_.add({});
     }
 }
 
@@ -108,9 +109,9 @@ void OperatorGradient::set_results(Args args, const IValue* results) {
         } else {
             add(results[i]);
         }
-        results_.emplace_back();
-        if (needs[i] == Formula::Need::elements) results_.back() = SavedValue::save_result(results[i], first);
-        if (needs[i] == Formula::Need::geometry) results_.back() = SavedValue::save_geometry(results[i]);
+        saved_.add(needs[i] == Formula::Need::elements   ? SavedValue::save_result(results[i], first)
+                   : needs[i] == Formula::Need::geometry ? SavedValue::save_geometry(results[i])
+                                                         : SavedValue());
     }
 }
 
@@ -137,14 +138,14 @@ bool OperatorGradient::is_wanted(const Formula& formula) const {
 }
 
 std::vector<Tensor> OperatorGradient::apply(const std::vector<Tensor>& gradients) {
-    check_not_freed(released_);
+    const std::vector<IValue> saved = saved_.unpack(*this);
     WICK_CHECK(op_.pointwise || !derivatives_.formulas.empty(), "derivative for {} is not implemented", op_.name);
     std::vector<Tensor> into(edges.size());
     for (const Formula& formula : derivatives_.formulas)
-        if (is_wanted(formula)) apply_formula(formula, gradients, into);
+        if (is_wanted(formula)) apply_formula(formula, saved, gradients, into);
     if (op_.pointwise) {
-        for (size_t i = 0; i < arguments_.size(); ++i)
-            if (derivatives_.by_expression[i] && is_wanted(i)) apply_pointwise(i, gradients[0], into);
+        for (size_t i = 0; i < argument_count(); ++i)
+            if (derivatives_.by_expression[i] && is_wanted(i)) apply_pointwise(i, saved, gradients[0], into);
     }
     return into;
 }
@@ -155,11 +156,11 @@ IValue OperatorGradient::gradient_of(size_t tensor, const std::vector<Tensor>& g
     return gradients[output].defined() ? gradients[output] : zeros_for(outputs[output]);
 }
 
-void OperatorGradient::apply_formula(const Formula& formula, const std::vector<Tensor>& gradients,
-                                     std::vector<Tensor>& into) {
+void OperatorGradient::apply_formula(const Formula& formula, const std::vector<IValue>& saved,
+                                     const std::vector<Tensor>& gradients, std::vector<Tensor>& into) {
     const std::vector<Argument>& returns = op_.schema().returns;
     std::vector<IValue> inputs;
-    inputs.reserve(returns.size() * 2 + arguments_.size() + 1);
+    inputs.reserve(returns.size() + saved.size() + 1);
     size_t tensor = 0;
     for (const Argument& result : returns) {
         if (is_tensor_list(result.type)) {
@@ -170,8 +171,7 @@ void OperatorGradient::apply_formula(const Formula& formula, const std::vector<T
             inputs.push_back(tensor < output_of_.size() ? gradient_of(tensor++, gradients) : IValue());
         }
     }
-    for (const SavedValue& argument : arguments_) inputs.push_back(argument.unpack(*this));
-    for (const SavedValue& result : results_) inputs.push_back(result.unpack(*this));
+    inputs.insert(inputs.end(), saved.begin(), saved.end());
     std::vector<bool> needed;
     for (size_t argument : formula.arguments) needed.push_back(is_wanted(argument));
     inputs.push_back(formula.needs_mask ? IValue(needed) : IValue());
@@ -181,9 +181,9 @@ void OperatorGradient::apply_formula(const Formula& formula, const std::vector<T
     for (size_t k = 0; k < formula.arguments.size(); ++k) put(formula.arguments[k], found.to_tuple().elements[k], into);
 }
 
-void OperatorGradient::apply_pointwise(size_t argument, const Tensor& gradient, std::vector<Tensor>& into) {
-    std::vector<IValue> values;
-    for (const SavedValue& saved : arguments_) values.push_back(saved.unpack(*this));
+void OperatorGradient::apply_pointwise(size_t argument, const std::vector<IValue>& saved, const Tensor& gradient,
+                                       std::vector<Tensor>& into) {
+    std::vector<IValue> values(saved.begin(), saved.begin() + static_cast<std::ptrdiff_t>(argument_count()));
     values.emplace_back(gradient);
     values.emplace_back(is_complex_);
     std::vector<IValue*> slots;
@@ -219,10 +219,6 @@ std::string OperatorGradient::name() const {
     return fmt::format("{}Backward{}", text, overload_number(op_));
 }
 
-void OperatorGradient::release_saved() {
-    arguments_.assign(arguments_.size(), SavedValue());
-    results_.assign(results_.size(), SavedValue());
-    released_ = true;
-}
+void OperatorGradient::release_saved() { saved_.release(); }
 
 }  // namespace wick::autograd

@@ -34,4 +34,18 @@ class SavedValue {
     std::vector<SavedValue> items_;
 };
 
+/// All that a recorded function saved. One pass may drop it while another, on another thread, asks for it.
+class SavedValues {
+ public:
+    /// Before anybody else knows the function.
+    void add(SavedValue value) { values_.push_back(std::move(value)); }
+    /// The values, in the order they were added. OpError in PyTorch's words when an earlier pass has dropped them.
+    std::vector<IValue> unpack(GradFunction& owner) const;
+    void release();
+
+ private:
+    std::vector<SavedValue> values_;
+    bool released_ = false;
+};
+
 }  // namespace wick::autograd

@@ -78,7 +78,7 @@ bool is_constant_form(const IValue& value) {
                 case IValue::Tag::Function:
                     return true;
                 case IValue::Tag::Tensor:
-                    return !v.tensor_ref().impl()->requires_grad;
+                    return !v.tensor_ref().requires_grad();
                 case IValue::Tag::List:
                     return all(v.to_list().items);
                 case IValue::Tag::Tuple:

@@ -65,7 +65,7 @@ double parse_float(std::string_view text) {
 
 /// The number in a tensor that implicitly stands for one.
 Scalar implicit_number(const Tensor& t) {
-    WICK_CHECK(!t.impl()->requires_grad, "Cannot input a tensor that requires grad as a scalar argument");
+    WICK_CHECK(!t.requires_grad(), "Cannot input a tensor that requires grad as a scalar argument");
     WICK_CHECK(t.dim() == 0, "Cannot input a tensor of dimension other than 0 as a scalar argument");
     return t.item();
 }

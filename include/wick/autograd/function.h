@@ -12,6 +12,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -101,11 +102,19 @@ class Function {
     }
 
  private:
+    /// Passes of several threads go through it one at a time, as in libtorch: backward may change what is in the
+    /// context.
     struct Node : CustomFunction {
         std::vector<Tensor> backward(std::vector<Tensor> gradients) override {
+            const std::lock_guard lock(mutex);
             return T::backward(context.get(), std::move(gradients));
         }
         std::string name() const override { return "CppNode"; }
+        void release_saved() override {
+            const std::lock_guard lock(mutex);
+            CustomFunction::release_saved();
+        }
+        std::mutex mutex;
     };
 
     template <class V>

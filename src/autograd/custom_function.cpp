@@ -11,9 +11,8 @@ struct AutogradContext::State {
     std::vector<Tensor> to_save, dirty, non_differentiable;  ///< until forward is done
     std::vector<bool> needs_gradient;
     bool materializes = true;
-    std::vector<SavedValue> saved;
+    SavedValues saved;
     GradFunction* owner = nullptr;  ///< whose backward will ask; null once that is gone
-    bool is_freed = false;
 };
 
 struct CustomFunction::Result {
@@ -47,16 +46,13 @@ bool AutogradContext::needs_input_grad(size_t argument) const {
 }
 
 std::vector<Tensor> AutogradContext::get_saved_variables() const {
-    check_not_freed(state_->is_freed);
     // Forward is still running, or is not recorded.
     if (!state_->owner) return state_->to_save;
     // As they were, also in a pass that records nothing.
     const GradModeGuard guard(true);
     std::vector<Tensor> tensors;
-    for (const SavedValue& value : state_->saved) {
-        const IValue tensor = value.unpack(*state_->owner);
+    for (const IValue& tensor : state_->saved.unpack(*state_->owner))
         tensors.push_back(tensor.is_tensor() ? tensor.tensor_ref() : Tensor());
-    }
     return tensors;
 }
 
@@ -110,9 +106,9 @@ void CustomFunction::set_results(std::vector<Tensor>& results) {
     }
     for (const Tensor& tensor : state.to_save) {
         const Edge edge = gradient_edge(tensor);
-        state.saved.push_back(!tensor.defined()       ? SavedValue::save(IValue())
-                              : edge.function == self ? SavedValue::save_result(IValue(tensor), edge.output)
-                                                      : SavedValue::save(IValue(tensor)));
+        state.saved.add(!tensor.defined()       ? SavedValue::save(IValue())
+                        : edge.function == self ? SavedValue::save_result(IValue(tensor), edge.output)
+                                                : SavedValue::save(IValue(tensor)));
     }
     state.to_save.clear();
     state.dirty.clear();
@@ -135,9 +131,6 @@ std::vector<Tensor> CustomFunction::apply(const std::vector<Tensor>& gradients) 
     return found;
 }
 
-void CustomFunction::release_saved() {
-    context->state_->saved.clear();
-    context->state_->is_freed = true;
-}
+void CustomFunction::release_saved() { context->state_->saved.release(); }
 
 }  // namespace wick::autograd

@@ -36,21 +36,16 @@ Tensor fit(Tensor gradient, IntArrayRef sizes, DType dtype, const std::string& n
     return jit::call_operator("aten::to.dtype", {IValue(gradient), static_cast<int64_t>(dtype)}).to_tensor();
 }
 
-/// What hangs on a place, as it is now: hooks may come and go, by their own doing too.
-template <class T>
-T now(const T& list, const void* place) {
-    const std::lock_guard lock(pass_lock(place));
-    return list;
-}
-
 Tensor through(const Hook& hook, Tensor gradient) {
     Tensor changed = hook(gradient);
     return changed.defined() ? changed : gradient;
 }
 
 Tensor through_hooks(const TensorImpl& leaf, Tensor gradient) {
-    for (const std::shared_ptr<Hook>& hook : now(make_meta(leaf).hooks, &leaf))
-        gradient = through(*hook, std::move(gradient));
+    std::unique_lock lock(pass_lock(&leaf));
+    const auto hooks = make_meta(leaf).hooks;
+    lock.unlock();
+    for (const std::shared_ptr<Hook>& hook : hooks) gradient = through(*hook, std::move(gradient));
     return gradient;
 }
 
@@ -181,8 +176,11 @@ class Run {
         Work& work = works_[&function];
         std::vector<Tensor> gradients = std::move(work.gradients);
         gradients.resize(function.outputs.size());
-        const auto hooks = now(function.hooks, &function);
-        const auto retained = now(function.retained, &function);
+        // As they are now: hooks may come and go, by their own doing too.
+        std::unique_lock lock(pass_lock(&function));
+        const auto hooks = function.hooks;
+        const auto retained = function.retained;
+        lock.unlock();
         for (uint32_t output = 0; output < gradients.size(); ++output) {
             if (!gradients[output].defined()) continue;
             for (const auto& [of, hook] : hooks)

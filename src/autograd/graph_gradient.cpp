@@ -60,6 +60,7 @@ class GraphGradient : public GradFunction {
         : graph_(graph), function_(std::move(function)), wanted_(wanted) {
         edges.reserve(inputs.size());
         inputs_.reserve(inputs.size());
+        saved_.reserve(graph.saved);
         for (size_t i = 0; i < inputs.size(); ++i) {
             if (wanted[i]) edges.push_back(gradient_edge(inputs[i].tensor_ref()));
             inputs_.add(SavedValue::save(inputs[i]));
@@ -75,7 +76,6 @@ class GraphGradient : public GradFunction {
             if (has_gradient) set_history(tensor, IntrusivePtr<GradFunction>(this));
         }
         const size_t first = results.size() - graph_.saved;
-        saved_.reserve(graph_.saved);
         for (size_t i = first; i < results.size(); ++i) saved_.add(SavedValue::save_own(std::move(results[i])));
     }
 
@@ -126,7 +126,6 @@ class GraphGradient : public GradFunction {
     SavedValues inputs_;
     SavedValues saved_;
     std::vector<int32_t> output_of_;  ///< per differentiable output: its number among outputs, or -1
-    bool released_ = false;
 };
 
 /// Which inputs want a gradient; none of them when something is complex, which the compiled gradients are not for.

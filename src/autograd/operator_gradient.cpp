@@ -71,6 +71,7 @@ void OperatorGradient::save_arguments(Args args, const Tensor& overwritten) {
     }
     // A pointwise derivative is called with all arguments; a number stands for a tensor that it does not read.
     static const IValue unread(0);
+    saved_.reserve(needs.size() + op_.schema().returns.size());
     for (size_t i = 0; i < needs.size(); ++i) {
         if (needs[i] == Formula::Need::elements)
             saved_.add(SavedValue::save(args[i], overwritten));

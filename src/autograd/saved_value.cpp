@@ -136,10 +136,12 @@ std::vector<IValue> SavedValues::unpack(GradFunction& owner) const {
 }
 
 void SavedValues::release() {
-    std::vector<SavedValue> dropped;  // behind the lock
-    const std::lock_guard lock(pass_lock(this));
-    dropped.swap(values_);
-    released_ = true;
+    {
+        const std::lock_guard lock(pass_lock(this));
+        if (std::exchange(released_, true)) return;
+    }
+    // Nobody reads them any more.
+    values_.clear();
 }
 
 }  // namespace wick::autograd

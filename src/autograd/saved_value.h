@@ -37,7 +37,8 @@ class SavedValue {
 /// All that a recorded function saved. One pass may drop it while another, on another thread, asks for it.
 class SavedValues {
  public:
-    /// Before anybody else knows the function.
+    // Filled before anybody else knows the function.
+    void reserve(size_t count) { values_.reserve(count); }
     void add(SavedValue value) { values_.push_back(std::move(value)); }
     /// The values, in the order they were added. OpError in PyTorch's words when an earlier pass has dropped them.
     std::vector<IValue> unpack(GradFunction& owner) const;

@@ -7,7 +7,7 @@
 #include "ir/graph.h"
 #include "passes/eliminate_dead_code.h"
 #include "passes/fold_attributes.h"
-#include "passes/fold_batch_norm.h"
+#include "passes/fold_into_weights.h"
 #include "passes/inline_calls.h"
 #include "passes/lower_tuples.h"
 #include "passes/propagate_constants.h"
@@ -32,7 +32,7 @@ void simplify(Graph& graph) {
 
 void optimize(Graph& graph, bool numerics) {
     bool changed = remove_dropout(graph);
-    if (numerics) changed |= fold_batch_norm(graph);
+    while (numerics && fold_into_weights(graph)) changed = true;
     if (changed) eliminate_dead_code(graph);
 }
 
@@ -90,6 +90,8 @@ Module freeze(const Module& module, const std::vector<std::string>& preserved, b
     const auto add_method = [&](const std::string& name) {
         Function& function = module.get_method(name).function();
         methods.push_back({&function, inlined(*function.graph())});
+        // Calls behind interfaces have known callees here.
+        inline_calls(*methods.back().graph, Inlining::all);
     };
     add_method("forward");
     AttributePlaces kept;

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "passes/pool_constants.h"
+#include "passes/propagate_constants.h"
+#include "passes/simplify_forms.h"
+
 namespace wick::jit {
 namespace {
 
@@ -47,13 +51,29 @@ Function* callee_of(const Node* node, Inlining which) {
     return fits && is_small ? function : nullptr;
 }
 
+class Inliner;
+
+/// Bodies of functions without calls, simplified: each made once, when it is first copied.
+class SimplifiedBodies {
+ public:
+    /// Null for a function whose own body is being made.
+    const Graph* body_of(Function& function);
+    size_t growth = 0;  ///< of all bodies together
+
+ private:
+    std::unordered_map<const Function*, std::shared_ptr<Graph>> known_;
+    size_t depth_ = 0;
+};
+
 class Inliner {
  public:
-    Inliner(Graph& graph, Inlining which)
+    Inliner(Graph& graph, Inlining which, SimplifiedBodies* bodies = nullptr)
         : graph_(graph),
           which_(which),
+          bodies_(bodies),
           max_depth_(which == Inlining::all ? kMaxBlockDepth : kMaxDepth),
-          max_growth_(which == Inlining::all ? kMaxWhole : kMaxGrowth) {}
+          max_growth_(which == Inlining::all ? kMaxWhole : kMaxGrowth),
+          growth_(bodies ? bodies->growth : own_growth_) {}
 
     bool inline_in(Block* block) {
         bool changed = false;
@@ -69,15 +89,16 @@ class Inliner {
     bool consider(Node* node) {
         Function* callee = inside_.size() < max_depth_ ? callee_of(node, which_) : nullptr;
         if (!callee || std::count(inside_.begin(), inside_.end(), callee) > 0) return false;
-        const size_t size = callee->graph()->node_count();
+        const Graph* body = bodies_ ? bodies_->body_of(*callee) : callee->graph().get();
+        if (!body) return false;
+        const size_t size = body->node_count();
         if (growth_ + size > max_growth_) return false;
         growth_ += size;
-        inline_call(node, *callee);
+        inline_call(node, *callee, *body);
         return true;
     }
 
-    void inline_call(Node* call, Function& callee) {
-        const Graph& body = *callee.graph();
+    void inline_call(Node* call, const Function& callee, const Graph& body) {
         const size_t first_argument = call->kind == sym::prim_CallFunction;
         std::unordered_map<const Value*, Value*> values;
         for (size_t i = 0; i < body.inputs().size(); ++i) values[body.inputs()[i]] = call->input(first_argument + i);
@@ -95,9 +116,14 @@ class Inliner {
             note_call(copy, sites);
             copies.push_back(copy);
         }
-        for (size_t i = 0; i < call->outputs.size(); ++i)
-            call->output(i)->replace_all_uses_with(map(body.outputs()[i]));
+        for (size_t i = 0; i < call->outputs.size(); ++i) {
+            Value* result = map(body.outputs()[i]);
+            // Texts keep the names of the caller.
+            if (bodies_ && call->output(i)->has_name()) result->set_name(call->output(i)->name);
+            call->output(i)->replace_all_uses_with(result);
+        }
         call->destroy();
+        if (bodies_) return;  // which have no calls of known functions left
 
         inside_.push_back(&callee);
         for (Node* copy : copies) {
@@ -107,8 +133,15 @@ class Inliner {
         inside_.pop_back();
     }
 
+    /// A node of a simplified body has calls of its own behind it.
     static void note_call(Node* node, const std::shared_ptr<const CallSites>& sites) {
-        node->inlined_from = sites;
+        if (node->inlined_from) {
+            auto all = std::make_shared<CallSites>(*sites);
+            all->insert(all->end(), node->inlined_from->begin(), node->inlined_from->end());
+            node->inlined_from = std::move(all);
+        } else {
+            node->inlined_from = sites;
+        }
         for (Block* block : node->blocks) {
             for (Node* inner : block->nodes()) note_call(inner, sites);
             block->return_node->inlined_from = sites;
@@ -117,11 +150,27 @@ class Inliner {
 
     Graph& graph_;
     const Inlining which_;
+    SimplifiedBodies* const bodies_;
     const size_t max_depth_;
     const size_t max_growth_;
     std::vector<const Function*> inside_;
-    size_t growth_ = 0;
+    size_t own_growth_ = 0;
+    size_t& growth_;
 };
+
+const Graph* SimplifiedBodies::body_of(Function& function) {
+    if (const auto known = known_.find(&function); known != known_.end()) return known->second.get();
+    if (depth_ == kMaxBlockDepth) return nullptr;
+    known_[&function] = nullptr;
+    std::shared_ptr<Graph> body = function.graph()->copy();
+    ++depth_;
+    Inliner(*body, Inlining::all, this).inline_in(body->block());
+    --depth_;
+    simplify_forms(*body);
+    propagate_constants(*body);
+    pool_constants(*body);
+    return (known_[&function] = std::move(body)).get();
+}
 
 bool has_small_calls(const Block* block) {
     for (const Node* node : block->nodes()) {
@@ -141,7 +190,8 @@ bool inline_calls(Graph& graph, Inlining which) { return Inliner(graph, which).i
 
 std::shared_ptr<Graph> inlined(const Graph& graph) {
     std::shared_ptr<Graph> copy = graph.copy();
-    inline_calls(*copy, Inlining::all);
+    SimplifiedBodies bodies;
+    Inliner(*copy, Inlining::all, &bodies).inline_in(copy->block());
     return copy;
 }
 

@@ -149,6 +149,8 @@ std::string gradient_function_name(const Tensor& tensor) {
     return edge.function ? edge.function->name() : "";
 }
 
+int64_t gradient_output_number(const Tensor& tensor) { return autograd::gradient_edge(tensor).output; }
+
 std::vector<Tensor> gradients_of(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                                  const std::vector<Tensor>& gradients, std::optional<bool> retain_graph,
                                  bool create_graph, bool allow_unused) {

@@ -67,12 +67,17 @@ std::vector<SugaredArgument> Emitter::emit_things(const Call& call) {
     return things;
 }
 
-static void expect_arguments(const Call& call, std::string_view name, size_t least, size_t most) {
+void expect_arguments(const Call& call, std::string_view name, size_t least, size_t most) {
     const size_t count = call.args.size();
-    if (count >= least && count <= most && call.keywords.empty()) return;
-    const std::string wanted = least == most ? fmt::format("exactly {}", least) : fmt::format("{} to {}", least, most);
-    throw CompileError(
-        call.range, fmt::format("{} expected {} arguments but found {}", name, wanted, count + call.keywords.size()));
+    if (count < least || count > most) {
+        // To forms that may go without their one argument, PyTorch speaks as if they needed it.
+        const bool is_exact = least == most || least == 0;
+        const std::string wanted = is_exact ? fmt::format("exactly {}", most)
+                                            : fmt::format("to have number of arguments between {} and {}", least, most);
+        const char* noun = is_exact ? " arguments" : "";
+        throw CompileError(call.range, fmt::format("{} expected {}{} but found {}", name, wanted, noun, count));
+    }
+    if (!call.keywords.empty()) throw CompileError(call.range, fmt::format("{} takes no keyword arguments", name));
 }
 
 SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& form, const TypePtr& hint) {
@@ -89,7 +94,7 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             }
             // None annotated as an Optional keeps the Optional, so that a variable holding it may take other values.
             if (type->is(TypeKind::Optional) && value->type->is(TypeKind::None))
-                return sugar(graph_.insert_constant(IValue(), type, range));
+                return sugar(graph_.insert_constant(IValue(), type));
             return sugar(value);
         }
         case SpecialForm::unchecked_cast: {
@@ -117,9 +122,10 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
                 return emit_sugared(*call.args[2]);
             return object->attr(range, graph_, name->value.to_string());
         }
+        case SpecialForm::is_scripting:
+            return sugar(known_condition(range, true).value);
         case SpecialForm::hasattr:
         case SpecialForm::isinstance:
-        case SpecialForm::is_scripting:
             return sugar(emit_condition(call).value);
         case SpecialForm::fork:
         case SpecialForm::awaitable:
@@ -141,7 +147,9 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             return std::make_shared<RangeValue>(range, graph_, std::move(args));
         }
         case SpecialForm::slice: {
-            expect_arguments(call, "slice", 1, 3);
+            if (call.args.empty() || call.args.size() > 3)
+                throw CompileError(range,
+                                   fmt::format("slice accepts exactly 1, 2 or 3 arguments, got: {}", call.args.size()));
             Value* bounds[3] = {};
             for (size_t i = 0; i < call.args.size(); ++i) {
                 Value* bound = emit(*call.args[i]);
@@ -211,9 +219,12 @@ Value* Emitter::emit_list_form(const Call& call, const TypePtr& hint) {
     Value* simple = source->simple();
     if (simple && (simple->type->is(TypeKind::List) || simple->type->is(TypeKind::String)))
         return emit_op(range, graph_, "aten::list", {simple});
+    const Temporary iterated(env_, range, source);
     return emit_growing_list(range, hint, [&](const auto& add) {
-        emit_over(range, source->iterator(range, graph_),
-                  [&](const SugaredPtr& member) { add(member->as_value(range, graph_)); });
+        emit_over(range, iterated.load()->iterator(range, graph_), [&](const SugaredPtr& member) {
+            const Temporary element(env_, range, member);
+            add(element.load()->as_value(range, graph_));
+        });
     });
 }
 
@@ -230,7 +241,9 @@ Value* Emitter::emit_dict_form(const Call& call, const TypePtr& hint) {
     const auto* display = call.args.empty() ? nullptr : as<List>(call.args[0]);
     const bool is_one_list = call.args.empty() || (display && !call.keywords.empty());
     SugaredPtr source;
+    // PyTorch emits the argument once to see whether it is a dict, and again where it is none.
     if (is_one_list) {
+        if (display) emit_again(*display);
         std::vector<Value*> pairs;
         if (display) {
             for (const NamedValue& pair : emit_arguments(display->elements)) pairs.push_back(pair.value(graph_));
@@ -242,23 +255,32 @@ Value* Emitter::emit_dict_form(const Call& call, const TypePtr& hint) {
         const TypePtr type = element_type(pairs, nullptr);
         source = sugar(construct_list(range, type, std::move(pairs)));
     } else {
+        const Node* before = graph_.insert_point()->prev;
         source = emit_sugared(*call.args[0], hint);
+        const bool is_dict = source->simple() && source->simple()->type->is(TypeKind::Dict);
+        if (!is_dict && may_emit_again(*call.args[0]) && !has_effects_since(before))
+            source = emit_sugared(*call.args[0], hint);
     }
-    Value* simple = source->simple();
-    Value* dict =
-        simple && simple->type->is(TypeKind::Dict)
-            ? emit_op(range, graph_, "aten::dict", {simple})
-            : emit_growing_dict(range, hint, [&](const auto& add) {
-                  emit_over(range, source->iterator(range, graph_), [&](const SugaredPtr& member) {
-                      const std::vector<SugaredPtr> pair = member->as_tuple(range, graph_, 2);
-                      if (pair.size() != 2)
-                          throw CompileError(range, fmt::format("dict() takes pairs, not tuples of {}", pair.size()));
-                      add(pair[0]->as_value(range, graph_), pair[1]->as_value(range, graph_));
-                  });
-              });
+    Value* dict = nullptr;
+    if (Value* simple = source->simple(); simple && simple->type->is(TypeKind::Dict)) {
+        dict = emit_op(range, graph_, "aten::dict", {simple});
+    } else {
+        const Temporary iterated(env_, range, source);
+        dict = emit_growing_dict(range, hint, [&](const auto& add) {
+            emit_over(range, iterated.load()->iterator(range, graph_), [&](const SugaredPtr& member) {
+                const std::vector<SugaredPtr> pair = member->as_tuple(range, graph_, 2);
+                if (pair.size() != 2)
+                    throw CompileError(range, fmt::format("dict() takes pairs, not tuples of {}", pair.size()));
+                const Temporary key(env_, range, pair[0]);
+                const Temporary value(env_, range, pair[1]);
+                Value* loaded = key.load()->as_value(range, graph_);
+                add(loaded, value.load()->as_value(range, graph_));
+            });
+        });
+    }
     for (size_t i = 0; i < call.keywords.size() && !is_one_list; ++i) {
         const Keyword& keyword = call.keywords[i];
-        Value* key = graph_.insert_constant(IValue(keyword.name), {}, keyword.range);
+        Value* key = graph_.insert_constant(IValue(keyword.name), {}, keyword.value->range);
         emit_op(keyword.value->range, graph_, "aten::_set_item", {dict, key, emit(*keyword.value)});
     }
     return dict;

@@ -75,7 +75,7 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
         frames[side] = env_.pop();
     }
     const bool exits[2] = {exited_.count(blocks[0]) != 0, exited_.count(blocks[1]) != 0};
-    if (exits[0] && exits[1]) return mark_exited();
+    if (exits[0] && exits[1]) mark_exited();
 
     // A variable leaves the branches when both know it; when one branch never reaches its end, the other decides.
     static constexpr const char* kNames[2] = {"true", "false"};
@@ -92,6 +92,7 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
             }
         }
     }
+    if (has_exited()) return;
     for (const std::string& name : joined) {
         Value* values[2] = {nullptr, nullptr};
         for (int side = 0; side < 2; ++side) {
@@ -164,10 +165,7 @@ void Emitter::emit_for(const For& statement) {
 void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const Expr& iterable,
                              const std::function<void()>& body) {
     const SugaredPtr iterator = emit_sugared(iterable)->iterator(range, graph_);
-    // PyTorch makes a tuple of what goes side by side, although it is taken apart at once.
-    const bool makes_tuples = dynamic_cast<const ZipValue*>(iterator.get()) && !iterator->must_unroll();
     emit_over(range, iterator, [&](const SugaredPtr& element) {
-        if (makes_tuples) element->as_value(range, graph_);
         emit_assign_to(target, element, target.range);
         body();
     });
@@ -175,12 +173,13 @@ void Emitter::emit_iteration(const SourceRange& range, const Expr& target, const
 
 void Emitter::emit_over(const SourceRange& range, const SugaredPtr& iterator,
                         const std::function<void(const SugaredPtr&)>& step) {
-    if (!iterator->must_unroll()) return emit_loop(range, iterator, nullptr, step);
+    const std::optional<size_t> count = iterator->static_length(range);
+    if (!count) return emit_loop(range, iterator, nullptr, step);
     const Loop saved = std::exchange(loop_, Loop::unrolled);
-    for (const SugaredPtr& element : iterator->as_tuple(range, graph_)) {
+    for (size_t i = 0; i < *count; ++i) {
         if (graph_.node_count() > kMaxUnrolledNodes)
             throw CompileError(range, "loops over tuples or modules, which are unrolled, nest too often here");
-        step(element);
+        step(iterator->element(range, graph_, literal(IValue(static_cast<int64_t>(i)), range)));
     }
     loop_ = saved;
 }
@@ -196,7 +195,7 @@ void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, co
     env_.push(condition_block);
     if (condition) {
         InsertPoint at(graph_, condition_block);
-        condition_block->register_output(emit_condition(*condition).value);
+        condition_block->register_output(emit_truth(condition->range, emit(*condition)));
     } else {
         InsertPoint at(graph_, node);
         condition_block->register_output(graph_.insert_constant(true, {}, range));
@@ -207,7 +206,8 @@ void Emitter::emit_loop(const SourceRange& range, const SugaredPtr& iterator, co
     {
         InsertPoint at(graph_, body_block);
         env_.push(body_block);
-        body(iterator ? iterator->element(range, graph_, trip) : nullptr);
+        // Also what goes side by side becomes a value, a tuple that is taken apart at once.
+        body(iterator ? sugar(iterator->element(range, graph_, trip)->as_value(range, graph_)) : nullptr);
         env_.pop();
     }
     loop_ = saved;
@@ -276,7 +276,11 @@ Condition Emitter::emit_condition(const Expr& expr) {
         const SugaredPtr callee = emit_sugared(*call->callee);
         if (const auto* form = dynamic_cast<const SpecialFormValue*>(callee.get())) {
             if (form->form == SpecialForm::isinstance) return emit_isinstance(*call);
-            if (form->form == SpecialForm::is_scripting) return known_condition(expr.range, true);
+            if (form->form == SpecialForm::is_scripting) {
+                const Condition holds = known_condition(expr.range, true);
+                emit_truth(expr.range, holds.value);  // by which PyTorch numbers later values
+                return holds;
+            }
         }
     }
     Value* value = emit_truth(expr.range, emit(expr));
@@ -354,7 +358,6 @@ Condition Emitter::emit_is(const Compare& expr) {
         const TypePtr present = without_none(values[side]->type);
         if (!present) continue;
         refinements.when_false.push_back({name->id, present});
-        if (values[side]->type->is(TypeKind::Union)) refinements.when_true.push_back({name->id, none_type()});
     }
     return {value, is ? refinements : refinements.inverted(), std::nullopt};
 }
@@ -381,9 +384,7 @@ std::optional<bool> Emitter::known_instance(const SugaredValue& object, const Ex
 }
 
 Condition Emitter::emit_isinstance(const Call& call) {
-    if (call.args.size() != 2 || !call.keywords.empty())
-        throw CompileError(call.range, fmt::format("isinstance expected exactly 2 arguments but found {}",
-                                                   call.args.size() + call.keywords.size()));
+    expect_arguments(call, "isinstance", 2, 2);
     const SugaredPtr object = emit_sugared(*call.args[0]);
     if (const auto known = known_instance(*object, *call.args[1])) return known_condition(call.range, *known);
     Value* value = object->as_value(call.args[0]->range, graph_);
@@ -442,12 +443,11 @@ Condition Emitter::emit_isinstance(const Call& call) {
 }
 
 Condition Emitter::emit_hasattr(const Call& call) {
-    if (call.args.size() != 2 || !call.keywords.empty())
-        throw CompileError(call.range, "hasattr expected exactly 2 arguments");
+    expect_arguments(call, "hasattr", 2, 2);
     const auto* name = as<Constant>(call.args[1]);
     if (!name || !name->value.is_string())
         throw CompileError(call.range, "hasattr's second argument must be a string literal");
-    return known_condition(call.range,
+    return known_condition(call.args[0]->range,
                            emit_sugared(*call.args[0])->has_attr(call.range, graph_, name->value.to_string()));
 }
 

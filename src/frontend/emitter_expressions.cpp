@@ -10,35 +10,62 @@ namespace wick::jit {
 
 using namespace ast;
 
-/// Names, numbers, and operators and lists of them, without %.
-static bool calls_nothing(const Expr& expr) {
-    switch (expr.kind) {
-        case ExprKind::Name:
-            return true;
-        case ExprKind::Constant:
-            return !static_cast<const Constant&>(expr).is_ellipsis;
-        case ExprKind::Attribute:
-            return calls_nothing(*static_cast<const Attribute&>(expr).value);
-        case ExprKind::Unary:
-            return calls_nothing(*static_cast<const Unary&>(expr).operand);
-        case ExprKind::Binary: {
-            const auto& binary = static_cast<const Binary&>(expr);
-            return binary.op != TokenKind::Percent && calls_nothing(*binary.left) && calls_nothing(*binary.right);
+static bool has_effects(const Node& node) {
+    if (node.has_side_effects()) return true;
+    if (node.op && std::ranges::any_of(node.op->schema().arguments, [](const Argument& argument) {
+            return argument.alias && argument.alias->is_write;
+        }))
+        return true;
+    return std::ranges::any_of(node.blocks, [](const jit::Block* block) {
+        for (const Node* inner : block->nodes()) {
+            if (has_effects(*inner)) return true;
         }
-        case ExprKind::Compare: {
-            const auto& compare = static_cast<const Compare&>(expr);
-            return compare.rest.size() == 1 && calls_nothing(*compare.first) && calls_nothing(*compare.rest[0].second);
-        }
-        case ExprKind::List:
-            return std::ranges::all_of(static_cast<const List&>(expr).elements,
-                                       [](const Expr* element) { return calls_nothing(*element); });
-        default:
-            return false;
+        return false;
+    });
+}
+
+bool Emitter::has_effects_since(const Node* before) const {
+    for (const Node* node = before->next; node != graph_.insert_point(); node = node->next) {
+        if (has_effects(*node)) return true;
     }
+    return false;
+}
+
+bool Emitter::may_emit_again(const Expr& expr) const {
+    // Expressions nest, and so do their repetitions.
+    constexpr int kMaxDepth = 32;
+    constexpr int kMaxNesting = 2;
+    return expr.kind != ExprKind::Slice && expr.depth <= kMaxDepth && again_ < kMaxNesting;
 }
 
 void Emitter::emit_again(const Expr& expr) {
-    if (calls_nothing(expr)) emit_sugared(expr);
+    if (!may_emit_again(expr)) return;
+    const Node* before = graph_.insert_point()->prev;
+    ++again_;
+    emit_sugared(expr);
+    --again_;
+    if (!has_effects_since(before)) return;
+    for (Node* node = graph_.insert_point()->prev; node != before;) {
+        Node* previous = node->prev;
+        // Literals stay: the function has one node for all of a number.
+        if (node->kind != sym::prim_Constant) node->destroy();
+        node = previous;
+    }
+}
+
+Value* Emitter::emit_after(const Expr& operand, const TypePtr& hint, const std::function<void()>& first) {
+    Node* before = graph_.insert_point()->prev;
+    Value* value = emit(operand, hint);
+    const bool is_observable = has_effects_since(before);
+    Node* last = graph_.insert_point()->prev;
+    first();
+    if (!is_observable) return value;
+    while (last->next != graph_.insert_point()) {
+        Node* moved = last->next;
+        moved->move_after(before);
+        before = moved;
+    }
+    return value;
 }
 
 Value* Emitter::emit(const Expr& expr, const TypePtr& hint) {
@@ -109,13 +136,9 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
                 // In archives `-1` is one number; in programs it is computed, which the numbers of later values tell.
                 if (constant && constant->value.is_int() && !resolver_.is_source())
                     return literal(IValue(static_cast<int64_t>(-static_cast<uint64_t>(constant->value.to_int()))),
-                                   expr.range);
+                                   constant->range);
                 if (constant && constant->value.is_double() && !resolver_.is_source())
-                    return literal(IValue(-constant->value.to_double()), expr.range);
-                // The text `-1j` is read as one number, whose real part is 0.
-                if (constant && constant->value.is_complex())
-                    return graph_.insert_constant(IValue(std::complex<double>(0, -constant->value.to_complex().imag())),
-                                                  {}, expr.range);
+                    return literal(IValue(-constant->value.to_double()), constant->range);
             }
             Value* operand = emit(*unary.operand);
             const char* op = unary.op == TokenKind::Minus  ? "aten::neg"
@@ -128,8 +151,12 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
                                 .call(expr.range, graph_, {NamedValue(expr.range, operand)}, {})
                                 ->as_value(expr.range, graph_);
             // A negated literal is a literal.
-            if (const auto folded = evaluate_constant_node(result->node))
-                return graph_.insert_constant(folded->at(0), {}, expr.range);
+            if (const auto folded = evaluate_constant_node(result->node)) {
+                IValue value = folded->at(0);
+                // The text `-1j` is read as one number, whose real part is 0.
+                if (value.is_complex()) value = IValue(std::complex<double>(0, value.to_complex().imag()));
+                return graph_.insert_constant(std::move(value), {}, expr.range);
+            }
             return result;
         }
         case ExprKind::Binary: {

@@ -34,6 +34,9 @@ struct Condition {
     std::optional<bool> known;
 };
 
+/// What only some numbers of arguments, and no keywords, are given to.
+void expect_arguments(const ast::Call& call, std::string_view name, size_t least, size_t most);
+
 class Emitter {
  public:
     Emitter(Function& function, Graph& graph, Resolver& resolver, ClassType* initialized)
@@ -60,7 +63,7 @@ class Emitter {
                            const TypePtr& type);
     void emit_unpack_to(const ast::Exprs& targets, const SugaredPtr& value, const SourceRange& range);
     void emit_augmented_assign(const ast::AugmentedAssign& statement);
-    Value* emit_augmented_object(const ast::AugmentedAssign& statement, Value* object);
+    Value* emit_augmented_object(const ast::AugmentedAssign& statement, Value* object, Value* operand);
     void emit_delete(const ast::Delete& statement);
     void emit_raise(const ast::Raise& statement);
     void emit_exception(const SourceRange& range, Value* message, Value* class_name);
@@ -98,9 +101,15 @@ class Emitter {
     // emitter_expressions.cpp
     SugaredPtr emit_sugared(const ast::Expr& expr, const TypePtr& hint = {});
     Value* emit(const ast::Expr& expr, const TypePtr& hint = {});
-    /// Where PyTorch emits an expression once more than it needs it. Of one that calls nothing only the numbers of
-    /// later values tell; any other is left alone.
+    /// Where PyTorch emits an expression once more than it needs it: of that only the numbers of later values tell, so
+    /// what would be done twice is taken out again. Expressions that nest deeply are not repeated.
     void emit_again(const ast::Expr& expr);
+    bool may_emit_again(const ast::Expr& expr) const;
+    /// Where PyTorch computes an operand before what Python computes first: in PyTorch's order, in Python's when the
+    /// operand does something that `first`, which emits the other, could notice.
+    Value* emit_after(const ast::Expr& operand, const TypePtr& hint, const std::function<void()>& first);
+    /// Whether the nodes between `before` and the insertion point do more than compute their outputs.
+    bool has_effects_since(const Node* before) const;
     /// The value itself when it is of the type already.
     Value* emit_cast(const SourceRange& range, Value* value, const TypePtr& type);
     Value* cast_to_union(const SourceRange& range, Value* container, const TypePtr& hint);
@@ -184,6 +193,7 @@ class Emitter {
     std::unordered_set<const Block*> exited_;  ///< blocks whose end is not reached
     std::map<int64_t, Value*> int_literals_;
     std::map<uint64_t, Value*> float_literals_;  ///< by their bits: 0.0 is not -0.0
+    int again_ = 0;                              ///< repeated emissions around this one
     enum class Loop { none, loop, unrolled };
     Loop loop_ = Loop::none;
 };

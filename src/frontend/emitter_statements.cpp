@@ -134,11 +134,8 @@ void Emitter::emit_assign(const Assign& statement) {
     }
     // a = b = value: the value is computed once and assigned from left to right. As in PyTorch it goes through a
     // variable of the emitter's, so that none of the targets gives it a name.
-    static const std::string kAssigned = "$assigned";
-    env_.set(statement.range, kAssigned, emit(*statement.value));
-    for (const Expr* target : statement.targets)
-        emit_assign_to(*target, env_.get(kAssigned, statement.range), statement.range);
-    env_.remove(statement.range, kAssigned);
+    const Temporary assigned(env_, statement.range, sugar(emit(*statement.value)));
+    for (const Expr* target : statement.targets) emit_assign_to(*target, assigned.load(), statement.range);
 }
 
 void Emitter::declare_attribute(const SourceRange& range, const SugaredValue& object, const std::string& name,
@@ -241,7 +238,7 @@ static std::string in_place_operator(TokenKind op) {
 }
 
 /// `x += y` of an object: its __iadd__, else its __add__.
-Value* Emitter::emit_augmented_object(const AugmentedAssign& statement, Value* object) {
+Value* Emitter::emit_augmented_object(const AugmentedAssign& statement, Value* object, Value* operand) {
     static const std::unordered_map<TokenKind, std::pair<const char*, const char*>> names = {
         {TokenKind::Plus, {"__iadd__", "__add__"}},    {TokenKind::Minus, {"__isub__", "__sub__"}},
         {TokenKind::Star, {"__imul__", "__mul__"}},    {TokenKind::Slash, {"__itruediv__", "__truediv__"}},
@@ -249,7 +246,6 @@ Value* Emitter::emit_augmented_object(const AugmentedAssign& statement, Value* o
     };
     const auto methods = names.find(statement.op);
     const auto& type = object->type->expect<ClassType>();
-    Value* operand = emit(*statement.value);
     if (methods == names.end()) return emit_operator_call(statement.range, statement.op, object, operand);
     for (const char* name : {methods->second.first, methods->second.second}) {
         if (!type.find_method(name)) continue;
@@ -267,19 +263,22 @@ void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
     const SourceRange& range = statement.range;
     // The target is evaluated once: its object and indices first, then the value, then the assignment.
     const std::string in_place = in_place_operator(statement.op);
-    const auto is_in_place = [&](const Value* before) {
-        return !in_place.empty() && (before->type->is(TypeKind::Tensor) ||
-                                     (before->type->is(TypeKind::List) &&
-                                      (statement.op == TokenKind::Plus || statement.op == TokenKind::Star)));
+    const auto is_in_place = [&](const Type& type) {
+        return !in_place.empty() &&
+               (type.is(TypeKind::Tensor) ||
+                (type.is(TypeKind::List) && (statement.op == TokenKind::Plus || statement.op == TokenKind::Star)));
     };
-    const auto update = [&](Value* before) {
-        if (before->type->is(TypeKind::Class)) return emit_augmented_object(statement, before);
-        if (!is_in_place(before)) return emit_operator_call(range, statement.op, before, emit(*statement.value));
-        Value* operand = emit(*statement.value, before->type->is(TypeKind::List) ? before->type : nullptr);
+    const auto hint = [&](const TypePtr& type) {
+        return type->is(TypeKind::List) && is_in_place(*type) ? type : nullptr;
+    };
+    const auto combine = [&](Value* before, Value* operand) {
+        if (before->type->is(TypeKind::Class)) return emit_augmented_object(statement, before, operand);
+        if (!is_in_place(*before->type)) return emit_operator_call(range, statement.op, before, operand);
         return emit_builtin_call(
             range, graph_, Symbol::from(in_place),
             {NamedValue(statement.target->range, before), NamedValue(statement.value->range, operand)});
     };
+    const auto update = [&](Value* before) { return combine(before, emit(*statement.value, hint(before->type))); };
     switch (statement.target->kind) {
         case ExprKind::Name: {
             const auto& name = static_cast<const Name&>(*statement.target);
@@ -299,20 +298,35 @@ void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
                 Value* view = emit_tensor_index(range, container, subscript.indices, &index_tensors);
                 if (index_tensors.empty()) {
                     Value* after = update(view);
-                    if (!is_in_place(view)) emit_op(range, graph_, "aten::copy_", {view, after});
+                    if (!is_in_place(*view->type)) emit_op(range, graph_, "aten::copy_", {view, after});
                     return;
                 }
-                Value* indices = emit_index_list(range, index_tensors);
-                Value* before = emit_op(range, graph_, "aten::index", {view, indices});
-                emit_op(range, graph_, "aten::index_put_", {view, indices, update(before)});
+                Value* indices = nullptr;
+                Value* before = nullptr;
+                Value* operand = emit_after(*statement.value, nullptr, [&] {
+                    indices = emit_index_list(range, index_tensors);
+                    before = emit_op(range, graph_, "aten::index", {view, indices});
+                });
+                emit_op(range, graph_, "aten::index_put_", {view, indices, combine(before, operand)});
                 return;
             }
             if (subscript.indices.size() != 1 || as<Slice>(subscript.indices[0]))
                 throw CompileError(range, "augmented assignment to a slice of this type is not supported");
             Value* index = emit(*subscript.indices[0]);
-            Value* before = sugar(container)->element(range, graph_, index)->as_value(range, graph_);
-            Value* after = update(before);
-            if (is_in_place(before)) return;
+            Value* before = nullptr;
+            const auto read = [&] {
+                before = sugar(container)->element(range, graph_, index)->as_value(range, graph_);
+            };
+            const bool is_object = container->type->is(TypeKind::Class) || container->type->contained().empty();
+            Value* after = nullptr;
+            if (is_object) {
+                read();
+                after = update(before);
+            } else {
+                Value* operand = emit_after(*statement.value, hint(container->type->contained().back()), read);
+                after = combine(before, operand);
+            }
+            if (is_in_place(*before->type)) return;
             if (container->type->is(TypeKind::Class)) {
                 sugar(container)
                     ->attr(range, graph_, "__setitem__")
@@ -338,7 +352,10 @@ void Emitter::emit_delete(const Delete& statement) {
                                    "(see https://github.com/pytorch/pytorch/issues/31430)");
             Value* index = emit(*subscript->indices[0]);
             if (container->type->is(TypeKind::List) || container->type->is(TypeKind::Dict)) {
-                emit_op(target->range, graph_, "aten::Delete", {container, index});
+                // Without a result, of which only PyTorch's numbers tell.
+                Node* node = insert(Symbol::from("aten::Delete"), {container, index}, 0, target->range);
+                node->op = match_operator(*node);
+                if (!node->op) emit_op(target->range, graph_, "aten::Delete", {container, index});  // says why
             } else if (container->type->is(TypeKind::Class)) {
                 sugar(container)
                     ->attr(target->range, graph_, "__delitem__")
@@ -390,8 +407,8 @@ void Emitter::emit_assert(const Assert& statement) {
             Value* message = statement.message ? emit(*statement.message) : graph_.insert_constant("");
             if (!message->type->is(TypeKind::String))
                 message = emit_op(statement.range, graph_, "aten::str", {message});
-            message =
-                emit_op(statement.range, graph_, "aten::add", {graph_.insert_constant("AssertionError: "), message});
+            message = emit_op(statement.range, graph_, "aten::add",
+                              {graph_.insert_constant("AssertionError: ", {}, statement.range), message});
             emit_exception(statement.range, message, graph_.insert_constant(IValue()));
         });
 }

@@ -204,13 +204,22 @@ void Environment::set(const SourceRange& range, const std::string& name, Sugared
     frame_->types[name] = annotation ? annotation : simple->type;
 }
 
-void Environment::remove(const SourceRange& range, const std::string& name) {
+bool Environment::forget(const std::string& name) {
     bool known = false;
     for (FramePtr frame = frame_; frame; frame = frame->parent) {
         known |= frame->types.erase(name) > 0;
         known |= frame->values.erase(name) > 0;
     }
-    if (!known) throw CompileError(range, fmt::format("undefined value {}", name));
+    return known;
+}
+
+void Environment::remove(const SourceRange& range, const std::string& name) {
+    if (!forget(name)) throw CompileError(range, fmt::format("undefined value {}", name));
+}
+
+Temporary::Temporary(Environment& env, const SourceRange& range, SugaredPtr value)
+    : env_(env), range_(range), name_(env.new_name()) {
+    env_.set(range_, name_, std::move(value));
 }
 
 std::vector<std::string> Environment::defined_in(const Frame& frame) {

@@ -60,6 +60,10 @@ class Environment {
     }
     /// Forgets the variable, in this block and those around it.
     void remove(const SourceRange& range, const std::string& name);
+    /// The same, of one that may be none. True when it was one.
+    bool forget(const std::string& name);
+    /// For a variable of the emitter's own.
+    std::string new_name() { return "$" + std::to_string(next_name_++); }
     /// Names assigned in a frame, sorted.
     static std::vector<std::string> defined_in(const Frame& frame);
 
@@ -69,6 +73,7 @@ class Environment {
     Graph& graph_;
     Resolver& resolver_;
     FramePtr frame_;
+    size_t next_name_ = 0;
 };
 
 /// A name worth keeping on values: not the exporter's temporaries (`_0`) nor the emitter's own (`$x`).
@@ -79,5 +84,20 @@ SugaredPtr builtin_value(const std::string& name);
 
 Node* create_load(Graph& graph, const std::string& name, const TypePtr& type);
 Node* create_store(Graph& graph, const std::string& name, Value* value);
+
+/// A variable that the emitter makes for itself, as long as this object lives; no program can name it.
+class Temporary {
+ public:
+    Temporary(Environment& env, const SourceRange& range, SugaredPtr value);
+    ~Temporary() { env_.forget(name_); }
+    Temporary(const Temporary&) = delete;
+    Temporary& operator=(const Temporary&) = delete;
+    SugaredPtr load() const { return env_.get(name_, range_); }
+
+ private:
+    Environment& env_;
+    const SourceRange range_;
+    const std::string name_;
+};
 
 }  // namespace wick::jit

@@ -51,12 +51,12 @@ class ExitTransformer {
 
     Exit wont() const { return {false_, {}}; }
 
-    /// A value for what is not set: one per type, shared, at the graph's start. PyTorch has one per type object, so
-    /// variables with annotations of their own (`a: Optional[Tensor], b: Optional[Tensor]`) have one each.
+    /// A value for what is not set, at the graph's start: one per type object, as in PyTorch, where variables with
+    /// annotations of their own (`a: Optional[Tensor], b: Optional[Tensor]`) have one each.
     Value* uninitialized(const TypePtr& type, const std::string& variable = "") {
         const std::string of = type->contained().empty() ? "" : variable;
         for (const auto& [known, known_of, value] : uninitialized_) {
-            if (known->equals(*type) && known_of == of) return value;
+            if (known.get() == type.get() && known_of == of) return value;
         }
         Node* node = graph_.create(sym::prim_Uninitialized)->insert_after(graph_.block()->param_node);
         node->output()->set_type(type);

@@ -721,36 +721,26 @@ SugaredPtr ZipValue::element(const SourceRange& range, Graph& graph, Value* inde
     return std::make_shared<SugaredTuple>(std::move(members));
 }
 
-bool ZipValue::must_unroll() const {
+std::optional<size_t> ZipValue::static_length(const SourceRange& range) const {
+    std::optional<size_t> least;
+    size_t known = 0;
     for (const SugaredPtr& iterator : iterators_) {
-        if (iterator->must_unroll()) return true;
+        const auto length = iterator->static_length(range);
+        if (length) least = std::min(least.value_or(SIZE_MAX), *length);
+        known += length || iterator == counter_;
     }
-    return false;
+    if (least && known < iterators_.size())
+        throw CompileError(range,
+                           "Can not iterate over a module list or tuple with a value that does not have a statically "
+                           "determinable length");
+    return least;
 }
 
-std::vector<SugaredPtr> ZipValue::as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) {
-    std::optional<size_t> length;
-    std::vector<std::vector<SugaredPtr>> columns;
-    for (const SugaredPtr& iterator : iterators_) {
-        columns.emplace_back();
-        if (iterator == counter_) continue;
-        if (!iterator->must_unroll())
-            throw CompileError(
-                range,
-                "Can not iterate over a module list or tuple with a value that does not have a statically "
-                "determinable length");
-        columns.back() = iterator->as_tuple(range, graph, std::nullopt);
-        length = std::min(length.value_or(SIZE_MAX), columns.back().size());
-    }
+std::vector<SugaredPtr> ZipValue::as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t>) {
+    const auto length = static_length(range);
     std::vector<SugaredPtr> rows;
-    for (size_t i = 0; i < length.value_or(0); ++i) {
-        std::vector<SugaredPtr> members;
-        for (size_t c = 0; c < columns.size(); ++c)
-            members.push_back(iterators_[c] != counter_
-                                  ? columns[c][i]
-                                  : counter_->element(range, graph, graph.insert_constant(static_cast<int64_t>(i))));
-        rows.push_back(std::make_shared<SugaredTuple>(std::move(members)));
-    }
+    for (size_t i = 0; i < length.value_or(0); ++i)
+        rows.push_back(element(range, graph, graph.insert_constant(static_cast<int64_t>(i))));
     return rows;
 }
 

@@ -48,10 +48,11 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
     virtual SugaredPtr iterator(const SourceRange& range, Graph& graph);
     /// value[index], of what is no first-class value; `hint` is the type that the user's code expects, or null.
     virtual SugaredPtr subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint);
-    // Of iterators: the number of elements, one element, and whether a loop over them must be unrolled.
+    // Of iterators: the number of elements, one element, and how many there are when a loop over them must be unrolled,
+    // element by element with a constant index.
     virtual Value* length(const SourceRange& range, Graph& graph);
     virtual SugaredPtr element(const SourceRange& range, Graph& graph, Value* index);
-    virtual bool must_unroll() const { return false; }
+    virtual std::optional<size_t> static_length(const SourceRange&) const { return std::nullopt; }
 
     /// Whether this, which is known when the program is compiled, is an object of `type`; nothing where only the value
     /// can tell.
@@ -79,7 +80,6 @@ class SimpleValue : public SugaredValue {
     SugaredPtr iterator(const SourceRange& range, Graph& graph) override;
     Value* length(const SourceRange& range, Graph& graph) override;
     SugaredPtr element(const SourceRange& range, Graph& graph, Value* index) override;
-    bool must_unroll() const override { return value_->type->is(TypeKind::Tuple); }
     Value* simple() const override { return value_; }
 
  private:
@@ -347,7 +347,10 @@ class SugaredTuple : public SugaredValue {
     /// Only a known index picks one.
     SugaredPtr subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint) override;
     Value* length(const SourceRange& range, Graph& graph) override;
-    bool must_unroll() const override { return true; }
+    SugaredPtr element(const SourceRange& range, Graph& graph, Value* index) override {
+        return subscript(range, graph, index, nullptr);
+    }
+    std::optional<size_t> static_length(const SourceRange&) const override { return members_.size(); }
 
  private:
     std::vector<SugaredPtr> members_;
@@ -378,7 +381,7 @@ class ZipValue : public SugaredValue {
     SugaredPtr iterator(const SourceRange&, Graph&) override { return shared_from_this(); }
     Value* length(const SourceRange& range, Graph& graph) override;
     SugaredPtr element(const SourceRange& range, Graph& graph, Value* index) override;
-    bool must_unroll() const override;
+    std::optional<size_t> static_length(const SourceRange& range) const override;
     std::vector<SugaredPtr> as_tuple(const SourceRange& range, Graph& graph, std::optional<size_t> expected) override;
 
  private:

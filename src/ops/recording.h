@@ -29,6 +29,8 @@ IValue call_differentiable(RefCounted& function, std::vector<IValue> inputs);
 
 /// The name of the function that the tensor is a result of, "MulBackward0"; "" of a leaf. (autograd/autograd.cpp)
 std::string gradient_function_name(const Tensor& tensor);
+/// Which of that function's results it is; 0 of a leaf. (autograd/autograd.cpp)
+int64_t gradient_output_number(const Tensor& tensor);
 
 // autograd::grad and autograd::backward, for the operators of these names. (autograd/autograd.cpp)
 std::vector<Tensor> gradients_of(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,

@@ -360,6 +360,8 @@ IValue reversed(Session& session, Arguments& arguments) {
 }
 
 IValue isinstance(Session& session, Arguments& arguments) {
+    if (const size_t count = arguments.positional.size(); count != 2)
+        raise("TypeError", fmt::format("isinstance expected 2 arguments, got {}", count));
     return IValue(is_instance(session, arguments.at(0), arguments.at(1)));
 }
 IValue issubclass(Session&, Arguments& arguments) {

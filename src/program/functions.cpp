@@ -114,6 +114,7 @@ class UncallableFunctionValue : public SugaredValue {
                                    {graph.insert_constant(kMessage), graph.insert_constant(IValue())}, 0);
         raise->range = range;
         graph.insert(raise);
+        graph.insert_constant(IValue());  // the result that PyTorch has here
         const TypePtr type = schema.returns.empty() ? tensor_type() : schema.returns[0].type;
         return sugar(graph.insert_node(sym::prim_Uninitialized, {})->output()->set_type(type));
     }

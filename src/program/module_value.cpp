@@ -81,6 +81,17 @@ class BoundFunction : public SugaredValue {
 
 SugaredPtr text(Graph& graph, const std::string& name) { return sugar(graph.insert_constant(IValue(name))); }
 
+bool is_plain_tuple(const IValue& value) { return value.is_tuple() && !value.to_tuple().named_type; }
+
+/// A tuple among a module's constants, made of its members.
+Value* constant_tuple(const SourceRange& range, Graph& graph, const IValue& value) {
+    if (!is_plain_tuple(value)) return graph.insert_constant(value, {}, range);
+    std::vector<SugaredPtr> members;
+    for (const IValue& member : value.to_tuple().elements)
+        members.push_back(sugar(constant_tuple(range, graph, member)));
+    return SugaredTuple(std::move(members)).as_value(range, graph);
+}
+
 }  // namespace
 
 std::optional<bool> ModuleValue::is_instance_of(const SugaredValue& type) const {
@@ -89,34 +100,40 @@ std::optional<bool> ModuleValue::is_instance_of(const SugaredValue& type) const 
     return type_->python_class->derives_from(*python_class);
 }
 
-std::vector<std::pair<std::string, SugaredPtr>> ModuleValue::children(const SourceRange& range, Graph& graph) {
-    std::vector<std::pair<std::string, SugaredPtr>> out;
+std::vector<ModuleValue::Member> ModuleValue::children(const SourceRange& range, Graph& graph) {
+    std::vector<Member> out;
+    // As in PyTorch, by whose nodes values are numbered, names are there whether they are asked for or not, and
+    // parameters are read twice.
     if (type_->container == ModuleClass::Container::parameters) {
         for (const auto& attribute : type_->attributes) {
-            if (attribute.is_parameter)
-                out.emplace_back(attribute.name, SimpleValue(self_).attr(range, graph, attribute.name));
+            if (!attribute.is_parameter) continue;
+            const SugaredPtr key = text(graph, attribute.name);
+            SimpleValue(self_).attr(range, graph, attribute.name);
+            out.push_back({attribute.name, key, SimpleValue(self_).attr(range, graph, attribute.name)});
         }
         return out;
     }
     for (const auto& [name, type] : type_->modules) {
+        const SugaredPtr key = text(graph, name);
         Value* member = SimpleValue(self_).attr(range, graph, name)->as_value(range, graph);
-        out.emplace_back(name, classes_.module_value(member, *type));
+        out.push_back({name, key, classes_.module_value(member, *type)});
     }
     return out;
 }
 
-void ModuleValue::walk(const SourceRange& range, Graph& graph, const std::string& prefix,
-                       std::vector<std::pair<std::string, SugaredPtr>>& out, const std::string& what) {
-    if (what == "modules") out.emplace_back(prefix, shared_from_this());
+void ModuleValue::walk(const SourceRange& range, Graph& graph, const std::string& prefix, std::vector<Member>& out,
+                       const std::string& what) {
+    if (what == "modules") out.push_back({prefix, text(graph, prefix), shared_from_this()});
     for (const auto& attribute : type_->attributes) {
         const bool wanted = what == "parameters" ? attribute.is_parameter : what == "buffers" && attribute.is_buffer;
-        if (wanted && attribute.type->is(TypeKind::Tensor))
-            out.emplace_back(prefix + (prefix.empty() ? "" : ".") + attribute.name,
-                             SimpleValue(self_).attr(range, graph, attribute.name));
+        if (!wanted || !attribute.type->is(TypeKind::Tensor)) continue;
+        const std::string path = prefix + (prefix.empty() ? "" : ".") + attribute.name;
+        out.push_back({path, text(graph, path), SimpleValue(self_).attr(range, graph, attribute.name)});
     }
     if (type_->container == ModuleClass::Container::parameters) return;
-    for (const auto& [name, child] : children(range, graph))
-        static_cast<ModuleValue&>(*child).walk(range, graph, prefix + (prefix.empty() ? "" : ".") + name, out, what);
+    for (const Member& child : children(range, graph))
+        static_cast<ModuleValue&>(*child.value)
+            .walk(range, graph, prefix + (prefix.empty() ? "" : ".") + child.name, out, what);
 }
 
 SugaredPtr ModuleValue::try_attr(const SourceRange& range, Graph& graph, const std::string& field) {
@@ -125,16 +142,17 @@ SugaredPtr ModuleValue::try_attr(const SourceRange& range, Graph& graph, const s
         return classes_.module_value(member, *inner);
     }
     const ClassType& type = *type_->type;
+    if (const IValue* constant = type.find_constant(field); constant && is_plain_tuple(*constant))
+        return sugar(constant_tuple(range, graph, *constant));
     if (type.find_attribute(field) >= 0 || type.find_constant(field))
         return SimpleValue(self_).attr(range, graph, field);
-    const auto rows = [&](const std::vector<std::pair<std::string, SugaredPtr>>& named, bool with_names,
-                          bool with_values) {
+    const auto rows = [&](const std::vector<Member>& named, bool with_names, bool with_values) {
         std::vector<SugaredPtr> members;
-        for (const auto& [name, value] : named) {
+        for (const Member& member : named) {
             if (with_names && with_values) {
-                members.push_back(std::make_shared<SugaredTuple>(std::vector<SugaredPtr>{text(graph, name), value}));
+                members.push_back(std::make_shared<SugaredTuple>(std::vector<SugaredPtr>{member.key, member.value}));
             } else {
-                members.push_back(with_names ? text(graph, name) : value);
+                members.push_back(with_names ? member.key : member.value);
             }
         }
         return std::make_shared<KnownCall>(std::move(members));
@@ -150,7 +168,7 @@ SugaredPtr ModuleValue::try_attr(const SourceRange& range, Graph& graph, const s
     // What the root of all modules has is Python's; these are known without running it.
     for (const std::string what : {"children", "modules", "parameters", "buffers"}) {
         if (field != what && field != "named_" + what) continue;
-        std::vector<std::pair<std::string, SugaredPtr>> found;
+        std::vector<Member> found;
         what == "children" ? void(found = children(range, graph)) : walk(range, graph, "", found, what);
         return rows(found, field != what, true);
     }
@@ -237,8 +255,8 @@ std::vector<SugaredPtr> ModuleValue::as_tuple(const SourceRange& range, Graph& g
         throw CompileError(
             range, "Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an iterable");
     std::vector<SugaredPtr> members;
-    for (const auto& [name, value] : children(range, graph))
-        members.push_back(type_->container == ModuleClass::Container::dict ? text(graph, name) : value);
+    for (const Member& member : children(range, graph))
+        members.push_back(type_->container == ModuleClass::Container::dict ? member.key : member.value);
     return members;
 }
 
@@ -260,8 +278,8 @@ SugaredPtr ModuleValue::subscript(const SourceRange& range, Graph& graph, Value*
                                "ModuleDict is supported, e.g. "
                                "'for k, v in self.items(): out = v(inp)'");
         }
-        for (const auto& [name, value] : children(range, graph)) {
-            if (name == constant->to_string()) return value;
+        for (const Member& member : children(range, graph)) {
+            if (member.name == constant->to_string()) return member.value;
         }
         throw CompileError(range, fmt::format("Key Error, {}", constant->to_string()));
     }
@@ -278,7 +296,7 @@ SugaredPtr ModuleValue::subscript(const SourceRange& range, Graph& graph, Value*
     const int64_t at = constant->to_int();
     if (at < -count || at >= count)
         throw CompileError(range, fmt::format("Index {} out of range of length {}", at, count));
-    return members[at < 0 ? at + count : at].second;
+    return members[at < 0 ? at + count : at].value;
 }
 
 SugaredPtr SuperModuleValue::attr(const SourceRange& range, Graph&, const std::string& field) {

@@ -24,14 +24,19 @@ class ModuleValue : public SugaredValue {
     SugaredPtr iterator(const SourceRange& range, Graph& graph) override;
     SugaredPtr subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint) override;
     std::optional<bool> is_instance_of(const SugaredValue& type) const override;
-    /// Children of a module, or parameters of a ParameterList, with their names.
-    std::vector<std::pair<std::string, SugaredPtr>> children(const SourceRange& range, Graph& graph);
+    struct Member {
+        std::string name;
+        SugaredPtr key;  ///< the name as a value
+        SugaredPtr value;
+    };
+    /// Children of a module, or parameters of a ParameterList.
+    std::vector<Member> children(const SourceRange& range, Graph& graph);
     Value* self() const { return self_; }
 
  private:
     SugaredPtr try_attr(const SourceRange& range, Graph& graph, const std::string& field);
-    void walk(const SourceRange& range, Graph& graph, const std::string& prefix,
-              std::vector<std::pair<std::string, SugaredPtr>>& out, const std::string& what);
+    void walk(const SourceRange& range, Graph& graph, const std::string& prefix, std::vector<Member>& out,
+              const std::string& what);
 
     Session& session_;
     ModuleClasses& classes_;

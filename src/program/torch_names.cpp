@@ -289,10 +289,10 @@ struct OldConstructor : SugaredValue {
                                fmt::format("{}Got multiple positional arguments that were not all integers", kForms));
         std::vector<Value*> values;
         for (const NamedValue& arg : args) values.push_back(arg.value(graph));
+        const NamedValue type(range, "dtype", graph.insert_constant(IValue(dtype)));
         Value* data =
             sizes ? graph.insert_node(sym::prim_ListConstruct, values)->output()->set_type(list_type(int_type()))
                   : values[0];
-        const NamedValue type(range, "dtype", graph.insert_constant(IValue(dtype)));
         return sugar(emit_builtin_call({}, graph, Symbol::from(sizes && !args.empty() ? "aten::empty" : "aten::tensor"),
                                        {NamedValue(range, data)}, {type}));
     }

@@ -105,7 +105,6 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"continue_outside", "Python's parser finds it"},
     {"enum_mixed_values", "wick names the enum"},
     {"equality_of_functions", "functions are values here"},
-    {"isinstance_of_one", "each of Python's builtins counts its arguments in words of its own"},
     {"map_of_nothing", "each of Python's builtins counts its arguments in words of its own"},
     {"module_submodule_assigned", "wick says what makes modules"},
     {"module_in_variable", "the expression is a Union here"},

@@ -80,9 +80,16 @@ def test_code(program, tmp_path):
 
 @each(lambda p: p.remark != "Extension" and p.entry)
 def test_graph(program, tmp_path):
-    """Every function that the entry needs has PyTorch's graph."""
+    """Every function that the entry needs has PyTorch's graph, to the letter where it is the program's own."""
     ours, theirs = program_text.wick_graphs(WICK, program, tmp_path), program_text.pytorch_graphs(program)
     assert_same_text(ours, theirs, program.name in program_text.OTHER_GRAPHS)
+
+
+@each(lambda p: p.remark != "Extension" and p.entry)
+def test_inlined_graph(program, tmp_path):
+    """What the entry calls, in place, has the form that PyTorch brings it to."""
+    ours, theirs = program_text.wick_inlined(WICK, program, tmp_path), program_text.pytorch_inlined(program)
+    assert_same_text(ours, theirs, program.name in program_text.OTHER_INLINED)
 
 
 def test_mistakes(tmp_path):

@@ -28,6 +28,7 @@ from torch.jit._builtins import _find_builtin
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "oracle"))
 
+from graph_text import plain_graph
 from pytorch_state import forget
 
 LIBRARY = os.path.join(ROOT, "src", "program", "library")
@@ -106,19 +107,8 @@ def plain(code):
     return code
 
 
-def plain_graph(graph):
-    """Constants stand where they are used, and values are numbered in the order of the text: PyTorch's numbers count nodes that
-    its compiler has removed."""
-    code = plain(graph)
-    constant = re.compile(r"^ *(%[\w.]+) : (.*prim::Constant.*)\n", re.M)
-    constants = dict(constant.findall(code))
-    code = re.sub(r"(?<=[(, ])%[\w.]+", lambda m: constants.get(m.group(), m.group()), constant.sub("", code))
-    numbers = {}
-    return re.sub(r"%[\w.]+", lambda m: numbers.setdefault(m.group(), re.sub(r"\.?\d+$", "", m.group()) + f".{len(numbers)}"), code)
-
-
 def function_text(function):
-    return [plain_graph(function.graph), plain_graph(function.inlined_graph), plain(function.code)]
+    return [*(plain_graph(plain(graph)) for graph in (function.graph, function.inlined_graph)), plain(function.code)]
 
 
 def module_text(module):

@@ -26,6 +26,7 @@ sys.path.insert(0, HERE)
 
 import oracle_io
 import zoo
+from graph_text import plain_graph
 
 WICK = os.path.abspath(os.environ.get("WICK_BIN", os.path.join(ROOT, "build", "bin", "wick")))
 PYTHONS = {"t213": os.environ.get("WICK_ORACLE_PY213", sys.executable), "t113": os.environ.get("WICK_ORACLE_PY113", "/usr/bin/python3")}
@@ -178,6 +179,18 @@ def test_text(tag, name, what):
     with open(os.path.join(folder, f"{name}.{what}.txt")) as f:
         want = f.read()
     assert same_text(wick(what, os.path.join(folder, name + ".pt"), "--all").stdout) == same_text(want)
+
+
+@EACH
+def test_inlined_graph(tag, name):
+    """What forward calls, in place, has the form that PyTorch brings it to; the numbers of values aside."""
+    folder = built(tag, name)
+    with open(os.path.join(folder, name + ".inlined.txt")) as f:
+        want = f.read()
+    if not want:
+        pytest.skip("no forward")
+    ours = wick("graph", os.path.join(folder, name + ".pt"), "--inlined").stdout
+    assert plain_graph(same_text(ours)) == plain_graph(same_text(want))
 
 
 @EACH

@@ -757,7 +757,10 @@ def rounding_of(path: str, case: Case, outputs) -> float:
 
 
 def write_texts(path: str, out: str, name: str):
-    """The .code and .graph of every method of the module and of one submodule of each type."""
+    """The .code and .graph of every method of the module and of one submodule of each type, and what forward comes to without calls."""
+    forward = next((m for m in [torch.jit.load(path)] if "forward" in m._c._method_names()), None)
+    with open(os.path.join(out, name + ".inlined.txt"), "w") as inlined:
+        inlined.write(str(forward.inlined_graph) if forward else "")
     seen = set()
     with open(os.path.join(out, name + ".code.txt"), "w") as code, open(os.path.join(out, name + ".graph.txt"), "w") as graph:
         for where, part in torch.jit.load(path).named_modules():

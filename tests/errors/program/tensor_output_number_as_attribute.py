@@ -1,0 +1,5 @@
+import torch
+
+
+def f(x: torch.Tensor) -> int:
+    return x.output_nr

@@ -162,3 +162,8 @@ def test_timers(capsys):
     assert re.fullmatch(r"Without torchscript: \d+\.\d{4} sec\n", capsys.readouterr().out)
     timer = wick.utils.Timer()
     assert timer.stop() >= 0 and timer.sum() == sum(timer.times) and timer.avg() == timer.sum() / len(timer.times)
+
+def test_lists_group_equal_layers(torch):
+    make = lambda n: n.ModuleList([n.Linear(1, 1), n.Linear(1, 1), n.ReLU(), n.ModuleList(), n.Linear(1, 1)])
+    assert repr(make(nn)) == repr(make(torch.nn))
+    assert "(0-1): 2 x Linear(in_features=1, out_features=1, bias=True)" in repr(make(nn))

@@ -1,5 +1,6 @@
 """nn.Module: what every layer has."""
 import collections
+import itertools
 
 import wick
 from wick._hooks import register
@@ -295,13 +296,24 @@ class Module:
     def extra_repr(self):
         return ""
 
+    def _texts_of_children(self):
+        texts = [(name, repr(module)) for name, module in self._modules.items()]
+        if not any(base.__name__ == "ModuleList" for base in type(self).__mro__):
+            return texts
+        # Neighbours that look the same stand together.
+        grouped = []
+        for text, run in itertools.groupby(texts, key=lambda pair: pair[1]):
+            names = [name for name, _ in run]
+            grouped.append((names[0], text) if len(names) == 1 else (f"{names[0]}-{names[-1]}", f"{len(names)} x {text}"))
+        return grouped
+
     def _get_name(self):
         return type(self).__name__
 
     def __repr__(self):
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
-        children = [f"({name}): {_indented(repr(module))}" for name, module in self._modules.items()]
+        children = [f"({name}): {_indented(text)}" for name, text in self._texts_of_children()]
         if len(lines) == 1 and not children:
             return f"{self._get_name()}({extra})"
         if not lines + children:

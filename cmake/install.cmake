@@ -11,7 +11,7 @@ install(TARGETS ${WICK_LIBRARIES} EXPORT wick-targets)
 install(EXPORT wick-targets NAMESPACE wick:: DESTINATION ${WICK_CMAKE_DIR})
 # check.h formats with fmt, which users need not have; no public header includes it.
 install(DIRECTORY include/wick DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN *.h PATTERN check.h EXCLUDE)
+        FILES_MATCHING PATTERN *.h PATTERN *.inc PATTERN check.h EXCLUDE)
 
 configure_package_config_file(cmake/wick-config.cmake.in ${CMAKE_BINARY_DIR}/wick-config.cmake
                               INSTALL_DESTINATION ${WICK_CMAKE_DIR} NO_SET_AND_CHECK_MACRO)

@@ -9,10 +9,15 @@
 
 namespace wick {
 
+/// Nothing for a file that is not there.
+inline std::string text_of_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
 /// Replaces the file unless it has the text already, so that nothing that depends on it is built again.
 inline void write_if_changed(const std::string& path, const std::string& text) {
-    std::ifstream old(path, std::ios::binary);
-    if (old && std::string(std::istreambuf_iterator<char>(old), {}) == text) return;
+    if (text_of_file(path) == text) return;
     std::ofstream(path, std::ios::binary) << text;
 }
 

@@ -110,8 +110,8 @@ class Comparer {
 
     template <class Wide>
     void compare_elements(const Tensor& got, const Tensor& want, const Tolerance& room, const std::string& where) {
-        const Tensor wide_got = ops::contiguous(ops::to_dtype(got, dtype_of<Wide>), ops::MemoryFormat::contiguous);
-        const Tensor wide_want = ops::contiguous(ops::to_dtype(want, dtype_of<Wide>), ops::MemoryFormat::contiguous);
+        const Tensor wide_got = ops::contiguous(ops::to_dtype(got, dtype_of<Wide>), MemoryFormat::contiguous);
+        const Tensor wide_want = ops::contiguous(ops::to_dtype(want, dtype_of<Wide>), MemoryFormat::contiguous);
         int64_t count = 0, first = 0;
         for (int64_t i = 0; i < want.numel(); ++i) {
             const Wide g = wide_got.data<Wide>()[i], w = wide_want.data<Wide>()[i];

@@ -15,7 +15,7 @@ static IValue plain(const IValue& value, int depth) {
     };
     switch (value.tag()) {
         case IValue::Tag::Tensor:
-            return ops::clone(value.to_tensor(), ops::MemoryFormat::contiguous);
+            return ops::clone(value.to_tensor(), MemoryFormat::contiguous);
         case IValue::Tag::List:
             return make_list(value.to_list().element_type, all(value.to_list().items));
         case IValue::Tag::Tuple:

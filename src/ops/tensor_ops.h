@@ -8,12 +8,11 @@
 #include <vector>
 
 #include <wick/support/check.h>
+#include <wick/tensor/memory_format.h>
 #include <wick/tensor/tensor.h>
 
 namespace wick::ops {
 
-/// Numbers are PyTorch's, since programs carry them as plain ints.
-enum class MemoryFormat : int64_t { contiguous = 0, preserve = 1, channels_last = 2, channels_last_3d = 3 };
 /// From a schema's `MemoryFormat?` argument; OpError on an unknown number.
 MemoryFormat memory_format_or(std::optional<int64_t> number, MemoryFormat otherwise);
 

@@ -67,6 +67,11 @@ void* Tensor::mutable_data_ptr() const {
     return static_cast<char*>(storage.data()) + impl_->offset * bytes_of(impl_->dtype);
 }
 
+void Tensor::check_dtype(DType expected) const {
+    WICK_CHECK(dtype() == expected, "expected scalar type {} but found {}", scalar_name_of(expected),
+               scalar_name_of(dtype()));
+}
+
 Scalar Tensor::item() const {
     WICK_CHECK(defined(), "item: the tensor is undefined");
     WICK_CHECK(numel() == 1, "a Tensor with {} elements cannot be converted to Scalar", numel());

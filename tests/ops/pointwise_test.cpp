@@ -98,7 +98,7 @@ TEST(Pointwise, EveryLayout) {
         EXPECT_EQ(values(call("aten::sub.Tensor", sum, x)), values(y));
     }
     EXPECT_EQ(strides(call("aten::relu", ops::transpose(base, 0, 2))), (V{1, 4, 20}));
-    const Tensor nhwc = ops::clone(counting({2, 3, 4, 5}), ops::MemoryFormat::channels_last);
+    const Tensor nhwc = ops::clone(counting({2, 3, 4, 5}), MemoryFormat::channels_last);
     EXPECT_EQ(strides(call("aten::mul.Tensor", nhwc, counting({3, 1, 1}))), strides(nhwc));
     const D product = values(call("aten::mul.Tensor", base, row));
     for (size_t i = 0; i < product.size(); ++i) EXPECT_EQ(product[i], static_cast<double>(i * (i % 4)));

@@ -91,7 +91,7 @@ TEST(Copy, LargeTransposeInParallel) {
 }
 
 TEST(Copy, KeepsMemoryOrder) {
-    const Tensor x = ops::clone(counting({2, 3, 4, 5}), ops::MemoryFormat::channels_last);
+    const Tensor x = ops::clone(counting({2, 3, 4, 5}), MemoryFormat::channels_last);
     EXPECT_EQ(strides(x), (V{60, 1, 15, 3}));
     EXPECT_EQ(strides(ops::clone(x)), strides(x));
     EXPECT_EQ(strides(ops::to_dtype(x, DType::float64)), strides(x));

@@ -6,6 +6,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <wick/support/export.h>
@@ -86,3 +88,15 @@ struct WICK_API HookHandle {
 WICK_API HookHandle register_hook(const Tensor& tensor, Hook hook);
 
 }  // namespace wick::autograd
+
+template <class F>
+wick::autograd::HookHandle wick::Tensor::register_hook(F hook) const {
+    return autograd::register_hook(*this, [hook = std::move(hook)](const Tensor& gradient) -> Tensor {
+        if constexpr (std::is_void_v<decltype(hook(gradient))>) {
+            hook(gradient);
+            return {};
+        } else {
+            return hook(gradient);
+        }
+    });
+}

@@ -27,25 +27,6 @@ namespace jit {
 class Operator;
 }
 
-/// A list of numbers or none, for a call's duration: sum(x), sum(x, 1), sum(x, {0, 2}).
-class OptionalIntArrayRef {
- public:
-    OptionalIntArrayRef(std::nullopt_t = std::nullopt) {}
-    OptionalIntArrayRef(int64_t one) : given_(true), one_(one) {}
-    OptionalIntArrayRef(IntArrayRef list) : given_(true), list_(list) {}
-    OptionalIntArrayRef(std::initializer_list<int64_t> list) : OptionalIntArrayRef(IntArrayRef(list)) {}
-    OptionalIntArrayRef(const std::vector<int64_t>& list) : OptionalIntArrayRef(IntArrayRef(list)) {}
-    OptionalIntArrayRef(const DimVector& list) : OptionalIntArrayRef(IntArrayRef(list)) {}
-
-    bool has_value() const { return given_; }
-    IntArrayRef value() const { return one_ ? IntArrayRef(*one_) : list_; }
-
- private:
-    bool given_ = false;
-    std::optional<int64_t> one_;
-    IntArrayRef list_;
-};
-
 // Arguments as the values that operators take.
 inline IValue boxed(const Tensor& value) { return IValue(value); }
 inline IValue boxed(const Scalar& value) { return IValue(value); }
@@ -56,6 +37,7 @@ inline IValue boxed(std::complex<double> value) { return IValue(value); }
 inline IValue boxed(std::string_view value) { return IValue(value); }
 inline IValue boxed(const std::string& value) { return IValue(value); }
 inline IValue boxed(DType value) { return IValue(static_cast<int64_t>(value)); }
+inline IValue boxed(MemoryFormat value) { return IValue(static_cast<int64_t>(value)); }
 inline IValue boxed(Device value) { return IValue(value); }
 inline IValue boxed(IValue value) { return value; }
 inline IValue boxed(std::nullopt_t) { return {}; }

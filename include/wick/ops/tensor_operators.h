@@ -9,9 +9,12 @@ namespace wick {
 #define WICK_BINARY_OPERATOR(symbol, name)                                                 \
     inline Tensor operator symbol(const Tensor& a, const Tensor& b) { return name(a, b); } \
     inline Tensor operator symbol(const Tensor& a, const Scalar& b) { return name(a, b); }
-#define WICK_INPLACE_OPERATOR(symbol, name)                                              \
-    inline Tensor& operator symbol(Tensor& a, const Tensor& b) { return name(a, b), a; } \
-    inline Tensor& operator symbol(Tensor& a, const Scalar& b) { return name(a, b), a; }
+/// Of a view that a call gave, too: x[0] += 1.
+#define WICK_INPLACE_OPERATOR(symbol, name)                                               \
+    inline Tensor& operator symbol(Tensor& a, const Tensor& b) { return name(a, b), a; }  \
+    inline Tensor& operator symbol(Tensor& a, const Scalar& b) { return name(a, b), a; }  \
+    inline Tensor& operator symbol(Tensor&& a, const Tensor& b) { return name(a, b), a; } \
+    inline Tensor& operator symbol(Tensor&& a, const Scalar& b) { return name(a, b), a; }
 /// With the number first, where the operands may change places.
 #define WICK_SYMMETRIC_OPERATOR(symbol, name, mirrored) \
     WICK_BINARY_OPERATOR(symbol, name)                  \
@@ -44,6 +47,7 @@ WICK_INPLACE_OPERATOR(^=, bitwise_xor_)
 #undef WICK_BINARY_OPERATOR
 
 inline Tensor operator/(const Scalar& a, const Tensor& b) { return mul(reciprocal(b), a); }
+inline Tensor operator%(const Scalar& a, const Tensor& b) { return remainder(a, b); }
 inline Tensor operator-(const Tensor& a) { return neg(a); }
 inline Tensor operator~(const Tensor& a) { return bitwise_not(a); }
 

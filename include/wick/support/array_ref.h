@@ -6,6 +6,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -148,5 +149,24 @@ class SmallVector {
 
 /// Sizes, strides, dimension lists: up to six without the heap.
 using DimVector = SmallVector<int64_t, 6>;
+
+/// A list of numbers or none, for a call's duration: sum(x), sum(x, 1), sum(x, {0, 2}).
+class OptionalIntArrayRef {
+ public:
+    OptionalIntArrayRef(std::nullopt_t = std::nullopt) {}
+    OptionalIntArrayRef(int64_t one) : given_(true), one_(one) {}
+    OptionalIntArrayRef(IntArrayRef list) : given_(true), list_(list) {}
+    OptionalIntArrayRef(std::initializer_list<int64_t> list) : OptionalIntArrayRef(IntArrayRef(list)) {}
+    OptionalIntArrayRef(const std::vector<int64_t>& list) : OptionalIntArrayRef(IntArrayRef(list)) {}
+    OptionalIntArrayRef(const DimVector& list) : OptionalIntArrayRef(IntArrayRef(list)) {}
+
+    bool has_value() const { return given_; }
+    IntArrayRef value() const { return one_ ? IntArrayRef(*one_) : list_; }
+
+ private:
+    bool given_ = false;
+    std::optional<int64_t> one_;
+    IntArrayRef list_;
+};
 
 }  // namespace wick

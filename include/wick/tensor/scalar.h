@@ -1,6 +1,7 @@
 #pragma once
 
 #include <complex>
+#include <concepts>
 #include <cstdint>
 
 #include <wick/tensor/dtype.h>
@@ -12,8 +13,7 @@ class Scalar {
  public:
     Scalar() : Scalar(int64_t{0}) {}
     Scalar(bool value) : kind_(Kind::boolean), int_(value) {}
-    Scalar(int value) : Scalar(static_cast<int64_t>(value)) {}
-    Scalar(int64_t value) : kind_(Kind::integer), int_(value) {}
+    Scalar(std::integral auto value) : kind_(Kind::integer), int_(static_cast<int64_t>(value)) {}
     Scalar(double value) : kind_(Kind::floating), real_(value) {}
     Scalar(std::complex<double> value) : kind_(Kind::complex), real_(value.real()), imag_(value.imag()) {}
 

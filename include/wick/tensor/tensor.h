@@ -2,19 +2,35 @@
 // Strided tensors: a typed, shaped view of a Storage. Views share it and see each other's writes, as in PyTorch.
 
 #include <atomic>
+#include <complex>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
 
 #include <wick/support/array_ref.h>
 #include <wick/support/export.h>
 #include <wick/support/intrusive_ptr.h>
 #include <wick/tensor/device.h>
 #include <wick/tensor/dtype.h>
+#include <wick/tensor/memory_format.h>
 #include <wick/tensor/scalar.h>
 #include <wick/tensor/storage.h>
+#include <wick/tensor/tensor_options.h>
 
 namespace wick {
+
+namespace autograd {
+struct HookHandle;
+}
+namespace indexing {
+class TensorIndex;
+}
+template <class T, size_t N>
+class TensorAccessor;
 
 /// Something computed once from a constant tensor and kept beside it, such as packed GEMM weights.
 class DerivedData : public RefCounted {};
@@ -61,11 +77,20 @@ class WICK_API TensorImpl : public RefCounted {
     mutable std::atomic<Derived*> derived_{nullptr};
 };
 
-/// Handle to a tensor; cheap to copy; a default-constructed one is undefined.
+/// Handle to a tensor; cheap to copy; a default-constructed one is undefined. Operators are methods too: x.sum(1),
+/// x.add_(y), x[0]. What programs use of them is compiled from wick/eager.h, which has to be included for that.
 class WICK_API Tensor {
  public:
     Tensor() = default;
     explicit Tensor(IntrusivePtr<TensorImpl> impl) : impl_(std::move(impl)) {}
+    Tensor(const Tensor&) = default;
+    Tensor(Tensor&&) = default;
+    ~Tensor() = default;
+    Tensor& operator=(const Tensor&) & = default;
+    Tensor& operator=(Tensor&&) & = default;
+    /// What a call gave is written to: x[0] = y is x[0].copy_(y).
+    Tensor& operator=(const Tensor& source) &&;
+    Tensor& operator=(const Scalar& value) &&;
 
     bool defined() const { return static_cast<bool>(impl_); }
     explicit operator bool() const { return defined(); }
@@ -82,6 +107,8 @@ class WICK_API Tensor {
     int64_t numel() const { return impl_->numel; }
     int64_t storage_offset() const { return impl_->offset; }
     DType dtype() const { return impl_->dtype; }
+    DType scalar_type() const { return dtype(); }
+    TensorOptions options() const { return TensorOptions(dtype()).device(device()); }
     Device device() const { return impl_->device; }
     int64_t itemsize() const { return bytes_of(impl_->dtype); }
     int64_t nbytes() const { return numel() * itemsize(); }
@@ -102,6 +129,16 @@ class WICK_API Tensor {
     T* mutable_data() const {
         return static_cast<T*>(mutable_data_ptr());
     }
+    /// libtorch's: for writing. OpError unless the dtype is that of T.
+    template <class T>
+    T* data_ptr() const {
+        check_dtype(dtype_of<T>);
+        return mutable_data<T>();
+    }
+    /// Elements by their N indices (wick/tensor/tensor_accessor.h). OpError unless the dtype is that of T and the
+    /// tensor has N dimensions.
+    template <class T, size_t N>
+    TensorAccessor<T, N> accessor() const;
 
     /// Whether operators record what they do with it: it is a leaf that wants a gradient, was made from one, or is a
     /// view of such.
@@ -119,6 +156,9 @@ class WICK_API Tensor {
     /// Makes backward passes keep the gradient of a result in its `grad` too.
     void retain_grad() const;
     bool retains_grad() const;
+    /// autograd::register_hook; a hook may also return nothing.
+    template <class F>
+    autograd::HookHandle register_hook(F hook) const;
     /// The same elements without any history.
     Tensor detach() const;
     /// Takes the history from this tensor itself; OpError when it is a view, whose base would keep it.
@@ -126,11 +166,29 @@ class WICK_API Tensor {
 
     /// The one element as a Python number. Throws OpError unless numel() is 1.
     Scalar item() const;
+    template <class T>
+    T item() const {
+        return item().to<T>();
+    }
+
+    /// The index-th along the first dimension; with a tensor, the elements that it names (Python's x[index]).
+    Tensor operator[](int64_t index) const;
+    Tensor operator[](const Tensor& index) const;
+    /// Python's x[a, b, …] and x[a, b, …] = value, with the indices of wick/ops/tensor_index.h. Throws IndexError.
+    Tensor index(ArrayRef<indexing::TensorIndex> indices) const;
+    Tensor index(std::initializer_list<indexing::TensorIndex> indices) const;
+    Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values) const;
+    Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& value) const;
+    Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values) const;
+    Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& value) const;
 
     /// Same storage, other geometry. The caller guarantees that it fits; see check_in_bounds.
     Tensor as_strided_unchecked(IntArrayRef sizes, IntArrayRef strides, int64_t offset) const;
 
+#include <wick/tensor/tensor_methods.inc>
+
  private:
+    void check_dtype(DType expected) const;
     IntrusivePtr<TensorImpl> impl_;
 };
 
@@ -142,9 +200,14 @@ WICK_API Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, DType dtyp
 WICK_API Tensor scalar_tensor(const Scalar& value, DType dtype);
 /// Wraps the caller's memory without a copy (libtorch's from_blob). `data` must outlive the tensor unless `release`
 /// owns it.
-WICK_API Tensor from_blob(void* data, IntArrayRef sizes, DType dtype, std::function<void()> release = {});
+WICK_API Tensor from_blob(void* data, IntArrayRef sizes, DType dtype = DType::float32,
+                          std::function<void()> release = {});
 WICK_API Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, DType dtype,
                           std::function<void()> release = {});
+
+inline Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
+    return from_blob(data, sizes, options.dtype().value_or(DType::float32)).set_requires_grad(options.requires_grad());
+}
 
 /// Row-major strides for the sizes.
 WICK_API DimVector contiguous_strides(IntArrayRef sizes);

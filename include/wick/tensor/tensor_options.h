@@ -15,6 +15,7 @@ class TensorOptions {
     TensorOptions() = default;
     TensorOptions(DType dtype) : dtype_(dtype) {}
     TensorOptions(Device device) : device_(device) {}
+    TensorOptions(DeviceType type) : device_(type) {}
 
     TensorOptions dtype(std::optional<DType> dtype) const { return with(&TensorOptions::dtype_, dtype); }
     TensorOptions device(std::optional<Device> device) const { return with(&TensorOptions::device_, device); }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace wick::testing {
@@ -9,8 +8,8 @@ namespace wick::testing {
 using Names = std::vector<std::string>;
 
 /// The names of (name, value) pairs, such as named_parameters() gives.
-template <class T>
-Names names_of(const std::vector<std::pair<std::string, T>>& named) {
+template <class Named>
+Names names_of(const std::vector<Named>& named) {
     Names names;
     for (const auto& [name, value] : named) names.push_back(name);
     return names;

@@ -1,8 +1,9 @@
 // Writes wick/nn/layers.h: the classes of torch.nn in C++, from the texts of the library. layer_classes LAYERS.h
 //
-// What Python's constructor requires, the C++ constructor takes by position; what has a default is a field of
-// <Name>Options. Left out are `device`, deprecated arguments and `return_indices` (a pooling gives one tensor), and
-// classes that take modules or whose forward takes or gives what C++ has no form for.
+// Arguments of Python's constructor are <Name>Options, whose constructor takes those that are required, or else the
+// first one, as libtorch's do; the layer can be made of these too. Parameters and buffers that the constructor names
+// are members. Left out are `device`, deprecated arguments and `return_indices` (a pooling gives one tensor), and
+// classes whose forward takes or gives what C++ has no form for.
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 
 #include "frontend/ast.h"
 #include "generated_file.h"
+#include "library_signature.h"
 #include "program/library.h"
 
 namespace wick::jit {
@@ -23,14 +25,16 @@ constexpr std::string_view kHeading = R"(#pragma once
 // Made by tools/layer_classes.cpp from the texts of torch.nn (src/program/library): what the arguments mean and which are
 // refused is PyTorch's documentation of the class.
 //
-//   nn::Conv2d conv(1, 8, 3, {.padding = 1});
-//   nn::Dropout dropout({.p = 0.1});
+//   nn::Conv2d conv(nn::Conv2dOptions(1, 8, 3).padding(1));
+//   nn::Dropout dropout(0.1);
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <tuple>
 
 #include <wick/nn/layer.h>
+#include <wick/support/option.h>
 
 namespace wick::nn {
 
@@ -85,107 +89,58 @@ const ast::FunctionDef* method(const ast::ClassDef& type, const std::string& nam
     return base ? method(*base, name) : nullptr;
 }
 
-std::string text_of(const ast::Expr* expression) { return expression ? std::string(expression->range.text()) : ""; }
-
-/// The C++ type for a value of an annotation, "" when there is none.
-std::string value_type(std::string_view annotation) {
-    static const std::map<std::string_view, std::string> plain = {
-        {"Tensor", "Tensor"}, {"int", "int64_t"}, {"float", "double"}, {"bool", "bool"}, {"str", "std::string"}};
-    if (const auto found = plain.find(annotation); found != plain.end()) return found->second;
-    const size_t bracket = annotation.find('[');
-    if (bracket == annotation.npos) return "";
-    const std::string_view outer = annotation.substr(0, bracket);
-    const std::string_view inner = annotation.substr(bracket + 1, annotation.size() - bracket - 2);
-    if (outer == "Optional") {
-        if (inner == "List[int]") return "OptionalIntArrayRef";
-        const std::string type = value_type(inner);
-        return type.empty() || type == "Tensor" ? type : fmt::format("std::optional<{}>", type);
-    }
-    if (outer != "Tuple") return "";
-    std::string members;
-    for (size_t begin = 0, end = 0, depth = 0; end <= inner.size(); ++end) {
-        if (end < inner.size() && inner[end] == '[') ++depth;
-        if (end < inner.size() && inner[end] == ']') --depth;
-        if (end < inner.size() && (inner[end] != ',' || depth > 0)) continue;
-        std::string_view member = inner.substr(begin, end - begin);
-        member.remove_prefix(std::min(member.find_first_not_of(" \n"), member.size()));
-        const std::string type = value_type(member);
-        if (type.empty()) return "";
-        members += (members.empty() ? "" : ", ") + type;
-        begin = end + 1;
-    }
-    return fmt::format("std::tuple<{}>", members);
-}
-
-/// A default as C++ source: constants and arithmetic on numbers. Nothing for anything else.
-std::optional<std::string> literal(const ast::Expr* value, const std::string& type) {
-    const std::string text = text_of(value);
-    if (text == "None") return type == "Argument" ? "nullptr" : "{}";
-    if (text == "True") return "true";
-    if (text == "False") return "false";
-    if (text.starts_with('"') || text.find_first_not_of("0123456789.e+-/ ") == text.npos) return text;
-    return std::nullopt;
-}
-
-/// Of a constructor's parameter.
-std::string parameter_type(const ast::Parameter& parameter) {
-    if (parameter.name == "dtype") return "std::optional<DType>";
-    if (parameter.annotation) return value_type(text_of(parameter.annotation));
-    const std::string value = text_of(parameter.default_value);
-    if (value == "True" || value == "False") return "bool";
-    const bool is_float = value.find('.') != value.npos && value.find_first_not_of("0123456789.") == value.npos;
-    return is_float ? "double" : "Argument";
-}
-
-bool is_left_out(const ast::Parameter& parameter) {
-    static const std::set<std::string> names = {"device", "size_average", "reduce", "return_indices"};
-    return parameter.default_value && (names.contains(parameter.name) || parameter.name.starts_with('_'));
-}
-
-/// How a parameter of this type is passed on.
-std::string passed(const std::string& type) {
-    const bool is_small = type == "int64_t" || type == "double" || type == "bool" || type == "OptionalIntArrayRef";
-    return is_small ? type : fmt::format("const {}&", type);
-}
-
-std::string name_of(const ast::Parameter& parameter) {
-    return is_cpp_keyword(parameter.name) ? parameter.name + "_" : parameter.name;
-}
-
-/// Nothing when the class has no form in C++.
-std::optional<std::string> layer(const ast::ClassDef& type) {
-    const ast::FunctionDef* init = method(type, "__init__");
-    const ast::FunctionDef* forward = method(type, "forward");
-    if (!forward) return std::nullopt;
-
-    std::string fields, formal, arguments, options;
-    for (size_t i = 1; init && i < init->parameters.size(); ++i) {
-        const ast::Parameter& parameter = init->parameters[i];
-        using Kind = ast::Parameter::Kind;
-        if (parameter.kind == Kind::var_keyword || parameter.kind == Kind::var_positional || is_left_out(parameter))
-            continue;
-        const std::string parameter_is = parameter_type(parameter);
-        const std::string name = name_of(parameter);
-        if (!parameter.default_value) {
-            if (parameter_is.empty()) return std::nullopt;
-            formal += fmt::format("{}{} {}", formal.empty() ? "" : ", ", passed(parameter_is), name);
-            arguments += fmt::format("{}boxed({})", arguments.empty() ? "" : ", ", name);
-            continue;
+/// Parameters and buffers that the constructors of the class and of those it derives from name: self.weight =
+/// Parameter(…), self.register_buffer("running_mean", …).
+void find_tensors(const ast::ClassDef& type, std::vector<std::string>& names) {
+    if (const ast::ClassDef* base = base_of(type); base && base->name != "Module") find_tensors(*base, names);
+    const auto add = [&](std::string name) {
+        if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    };
+    for (const ast::Stmt* statement : type.body) {
+        const auto* function = ast::as<ast::FunctionDef>(statement);
+        if (!function || function->name != "__init__") continue;
+        const std::string text(function->range.text());
+        for (const char* registers : {"self.register_parameter(\"", "self.register_buffer(\""}) {
+            for (size_t at = text.find(registers); at != text.npos; at = text.find(registers, at + 1)) {
+                const size_t start = text.find('"', at) + 1;
+                add(text.substr(start, text.find('"', start) - start));
+            }
         }
-        const std::optional<std::string> value = literal(parameter.default_value, parameter_is);
-        if (parameter_is.empty() || !value) continue;
-        fields += fmt::format("    {} {} = {};\n", parameter_is, name, *value);
-        options += fmt::format("{}{{\"{}\", boxed(options.{})}}", options.empty() ? "" : ", ", parameter.name, name);
+        constexpr std::string_view kAssigned = " = Parameter(";
+        for (size_t at = text.find(kAssigned); at != text.npos; at = text.find(kAssigned, at + 1)) {
+            const size_t start = text.rfind("self.", at);
+            if (text.find('\n', start) > at) add(text.substr(start + 5, at - start - 5));
+        }
     }
-    std::string text;
-    if (!fields.empty()) {
-        text += fmt::format("struct {}Options {{\n{}}};\n", type.name, fields);
-        formal += fmt::format("{}const {}Options& options = {{}}", formal.empty() ? "" : ", ", type.name);
-    }
+}
 
+std::string tensor_members(const ast::ClassDef& type) {
+    std::vector<std::string> names;
+    find_tensors(type, names);
+    std::string text;
+    for (const std::string& name : names)
+        text += fmt::format("{}{} = find_tensor(\"{}\")", text.empty() ? "    Tensor " : ", ", name, name);
+    return text.empty() ? "" : text + ";\n";
+}
+
+std::string constructors(const std::string& name, const OptionsText& options) {
+    std::string text =
+        fmt::format("    template <std::same_as<std::nullptr_t> Null>\n    {0}(Null) : Layer(nullptr) {{}}\n", name);
+    if (options.formal.empty()) return text + fmt::format("    {0}() : Layer(\"{0}\", {{}}, {{}}) {{}}\n", name);
+    return text +
+           fmt::format("    explicit {0}({1}) : {0}({0}Options({2})) {{}}\n", name, options.formal, options.given) +
+           constructor_of_sizes(name, options.formal) +
+           fmt::format(
+               "    template <std::same_as<{0}Options> Options>\n"
+               "    explicit {0}(const Options& options) : Layer(\"{0}\", {{{1}}}, {{{2}}}) {{}}\n",
+               name, fmt::join(options.arguments, ", "), options.keywords);
+}
+
+/// Nothing when forward has no form in C++.
+std::optional<std::string> forward_of(const ast::FunctionDef& forward) {
     std::string inputs, given;
-    for (size_t i = 1; i < forward->parameters.size(); ++i) {
-        const ast::Parameter& parameter = forward->parameters[i];
+    for (size_t i = 1; i < forward.parameters.size(); ++i) {
+        const ast::Parameter& parameter = forward.parameters[i];
         const std::string input = value_type(text_of(parameter.annotation));
         if (input.empty()) return std::nullopt;
         inputs += fmt::format("{}{} {}", i == 1 ? "" : ", ", passed(input), parameter.name);
@@ -196,14 +151,26 @@ std::optional<std::string> layer(const ast::ClassDef& type) {
         }
         given += (given.empty() ? "" : ", ") + parameter.name;
     }
-    const std::string result = forward->returns ? value_type(text_of(forward->returns)) : "Tensor";
+    const std::string result = forward.returns ? value_type(text_of(forward.returns)) : "Tensor";
     if (result.empty()) return std::nullopt;
-    const bool is_explicit = !formal.empty();
-    return text + fmt::format(
-                      "class {0} : public Layer {{\n public:\n    {1}{0}({2}) : Layer(\"{0}\", {{{3}}}, {{{4}}}) {{}}\n"
-                      "    {5} forward({6}) const {{ return call<{5}>({7}); }}\n"
-                      "    {5} operator()({6}) const {{ return forward({7}); }}\n}};\n\n",
-                      type.name, is_explicit ? "explicit " : "", formal, arguments, options, result, inputs, given);
+    return fmt::format(
+        "    {0} forward({1}) const {{ return call<{0}>({2}); }}\n"
+        "    {0} operator()({1}) const {{ return forward({2}); }}\n",
+        result, inputs, given);
+}
+
+/// Nothing when the class has no form in C++.
+std::optional<std::string> layer(const ast::ClassDef& type) {
+    const std::optional<std::vector<Option>> options = options_of(method(type, "__init__"), 1);
+    const ast::FunctionDef* forward = method(type, "forward");
+    const std::optional<std::string> calls = forward ? forward_of(*forward) : std::nullopt;
+    if (!options || !calls) return std::nullopt;
+    const OptionsText text = options_text(type.name + "Options", *options);
+    return (options->empty() ? "" : text.declaration) +
+           fmt::format(
+               "class {0} : public Layer {{\n public:\n{1}    {0}* operator->() {{ return this; }}\n"
+               "    const {0}* operator->() const {{ return this; }}\n{2}{3}}};\n\n",
+               type.name, constructors(type.name, text), *calls, tensor_members(type));
 }
 
 std::string layers() {

@@ -4,6 +4,7 @@
 #include <wick/api/freeze.h>
 #include <wick/api/module.h>
 #include <wick/api/program.h>
+#include <wick/api/serialize.h>
 #include <wick/api/trace.h>
 #include <wick/autograd/anomaly.h>
 #include <wick/autograd/autograd.h>

@@ -1,6 +1,8 @@
 #include <mutex>
+#include <utility>
 
 #include <wick/nn/layer.h>
+#include <wick/nn/library_function.h>
 #include <wick/support/check.h>
 
 #include "program/library.h"
@@ -22,20 +24,38 @@ Workshop& workshop() {
     return *one;
 }
 
-jit::Module constructed(const std::string& name, std::vector<IValue> arguments, jit::Kwargs options) {
+IValue library_name(jit::Session& session, const std::string& module, const std::string& name) {
+    const jit::ScopePtr names = session.library(module);
+    WICK_CHECK(names && names->find(name), "{} has no '{}'", module, name);
+    return *names->find(name);
+}
+
+/// Parameters of layers that are given to the constructor are known as such while it runs: it may copy them.
+void mark_parameters(jit::Session& session, const IValue& argument) {
+    const auto* module = jit::thing_as<jit::ModuleObject>(argument);
+    if (!module || !module->scripted) return;
+    for (const auto& [name, tensor] : jit::Module(session.unit(), module->scripted).named_parameters())
+        session.mark_parameter(tensor);
+}
+
+/// The object of the Python class, and its compiled form.
+std::pair<IValue, jit::Module> constructed(const std::string& name, std::vector<IValue> arguments,
+                                           jit::Kwargs options) {
     Workshop& shop = workshop();
     const std::lock_guard lock(shop.mutex);
     jit::Session& session = shop.session;
+    IValue made;
     IntrusivePtr<ScriptObject> object;
     session.guarded([&] {
-        const jit::ScopePtr names = session.library(std::string(jit::library_module_of("torch.nn", name)));
-        WICK_CHECK(names && names->find(name), "torch.nn has no '{}'", name);
-        const IValue made = session.call(*names->find(name), {std::move(arguments), std::move(options)});
+        const IValue type = library_name(session, std::string(jit::library_module_of("torch.nn", name)), name);
+        for (const IValue& argument : arguments) mark_parameters(session, argument);
+        for (const auto& [keyword, argument] : options) mark_parameters(session, argument);
+        made = session.call(type, {std::move(arguments), std::move(options)});
         object = session.with_all_defined([&] { return jit::script_module(session, made); });
     });
     // They are the layer's from now on.
     session.forget_parameters();
-    return jit::Module(session.unit(), std::move(object));
+    return {std::move(made), jit::Module(session.unit(), std::move(object))};
 }
 
 /// Of several overloads the first, which is what the class in C++ has.
@@ -46,7 +66,42 @@ jit::Method forward_of(const jit::Module& module) {
 
 }  // namespace
 
+Argument::Argument(const Layer& layer) : IValue(layer.object_) {}
+
 Layer::Layer(const std::string& name, std::vector<IValue> arguments, jit::Kwargs options)
-    : Module(constructed(name, std::move(arguments), std::move(options))), forward_(forward_of(compiled())) {}
+    : Layer(constructed(name, std::move(arguments), std::move(options))) {}
+
+Layer::Layer(std::pair<IValue, jit::Module> made)
+    : Module(made.second), object_(std::move(made.first)), forward_(forward_of(made.second)) {}
+
+IValue Layer::run(std::vector<IValue> arguments) const {
+    WICK_CHECK(forward_, "the layer is empty: it was made of nullptr");
+    return (*forward_)(std::move(arguments));
+}
+
+static jit::Method compiled(const std::string& module, const std::string& name) {
+    Workshop& shop = workshop();
+    const std::lock_guard lock(shop.mutex);
+    jit::Session& session = shop.session;
+    IntrusivePtr<ScriptObject> object;
+    session.guarded([&] {
+        const IValue function = library_name(session, module, name);
+        object = session.with_all_defined([&] { return jit::exported(session, function); });
+    });
+    return jit::Module(session.unit(), std::move(object)).get_method("forward");
+}
+
+LibraryFunction::LibraryFunction(const std::string& module, const std::string& name)
+    : method_(compiled(module, name)) {}
+
+IValue call_library(const std::string& module, const std::string& name, std::vector<IValue> arguments) {
+    Workshop& shop = workshop();
+    const std::lock_guard lock(shop.mutex);
+    IValue result;
+    shop.session.guarded([&] {
+        result = shop.session.call(library_name(shop.session, module, name), {std::move(arguments), {}});
+    });
+    return result;
+}
 
 }  // namespace wick::nn

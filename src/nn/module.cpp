@@ -16,7 +16,7 @@ namespace wick::nn {
 struct Module::State {
     NamedTensors parameters;
     NamedTensors buffers;
-    std::vector<std::pair<std::string, Module>> modules;
+    NamedModules modules;
     bool training = true;
     std::optional<jit::Module> compiled;
 };
@@ -49,9 +49,10 @@ Tensor Module::register_buffer(const std::string& name, Tensor tensor) {
     return tensor;
 }
 
-void Module::add(const std::string& name, const Module& module) {
+void Module::add(const std::string& name, std::shared_ptr<Module> module) {
     check_name(name);
-    state_->modules.emplace_back(name, module);
+    WICK_CHECK(module && !module->is_empty(), "module '{}' is empty", name);
+    state_->modules.emplace_back(name, std::move(module));
 }
 
 // What is there -------------------------------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ void Module::visit_tensors(const std::string& prefix, bool recurse, const Visit&
     for (const auto& [name, tensor] : state_->parameters) visit(prefix + name, tensor, true);
     for (const auto& [name, tensor] : state_->buffers) visit(prefix + name, tensor, false);
     if (!recurse) return;
-    for (const auto& [name, module] : state_->modules) module.visit_tensors(prefix + name + ".", true, visit);
+    for (const auto& [name, module] : state_->modules) module->visit_tensors(prefix + name + ".", true, visit);
 }
 
 Module::NamedTensors Module::named_parameters(bool recurse) const {
@@ -96,22 +97,47 @@ static std::vector<Tensor> without_names(const Module::NamedTensors& named) {
 std::vector<Tensor> Module::parameters(bool recurse) const { return without_names(named_parameters(recurse)); }
 std::vector<Tensor> Module::buffers(bool recurse) const { return without_names(named_buffers(recurse)); }
 
-Tensor Module::tensor(std::string_view name) const {
+Tensor Module::find_tensor(std::string_view name) const {
     Tensor found;
+    if (is_empty()) return found;
     visit_tensors("", true, [&](const std::string& known, const Tensor& tensor, bool) {
         if (known == name) found = tensor;
     });
+    return found;
+}
+
+Tensor Module::tensor(std::string_view name) const {
+    const Tensor found = find_tensor(name);
     WICK_CHECK(found.defined(), "the module has no parameter or buffer '{}'", name);
     return found;
 }
 
-std::vector<std::pair<std::string, Module>> Module::named_modules() const {
-    std::vector<std::pair<std::string, Module>> named{{"", *this}};
+Module::NamedModules Module::named_modules() const {
+    NamedModules named{{"", std::make_shared<Module>(*this)}};
     for (const auto& [name, module] : state_->modules) {
-        for (const auto& [inner, below] : module.named_modules())
-            named.emplace_back(inner.empty() ? name : name + "." + inner, below);
+        named.emplace_back(name, module);
+        const NamedModules below = module->named_modules();
+        for (size_t i = 1; i < below.size(); ++i) named.emplace_back(name + "." + below[i].first, below[i].second);
     }
     return named;
+}
+
+static std::vector<std::shared_ptr<Module>> without_names(const Module::NamedModules& named, size_t first) {
+    std::vector<std::shared_ptr<Module>> modules;
+    for (size_t i = first; i < named.size(); ++i) modules.push_back(named[i].second);
+    return modules;
+}
+
+std::vector<std::shared_ptr<Module>> Module::modules(bool include_self) const {
+    return without_names(named_modules(), include_self ? 0 : 1);
+}
+
+const Module::NamedModules& Module::named_children() const { return state_->modules; }
+std::vector<std::shared_ptr<Module>> Module::children() const { return without_names(state_->modules, 0); }
+
+void Module::apply(const std::function<void(Module&)>& function) {
+    for (const auto& [name, module] : state_->modules) module->apply(function);
+    function(*this);
 }
 
 // Modes and conversion ------------------------------------------------------------------------------------------------
@@ -119,10 +145,10 @@ std::vector<std::pair<std::string, Module>> Module::named_modules() const {
 bool Module::is_training() const { return state_->training; }
 
 void Module::train(bool on) {
-    for (const auto& [name, module] : named_modules()) {
+    apply([on](Module& module) {
         module.state_->training = on;
         if (module.state_->compiled) module.state_->compiled->train(on);
-    }
+    });
 }
 
 void Module::to(DType dtype) {
@@ -131,6 +157,8 @@ void Module::to(DType dtype) {
         if (tensor.defined() && is_floating(tensor.dtype())) jit::convert_in_place(tensor, dtype);
     });
 }
+
+void Module::to(Device device) { ops::check_device(device); }
 
 void Module::zero_grad(bool set_to_none) {
     for (const Tensor& parameter : parameters()) {

@@ -1,5 +1,6 @@
 // Networks in C++: modules by name, the layers of torch.nn, state dicts, training.
 
+#include <cmath>
 #include <filesystem>
 #include <gtest/gtest.h>
 
@@ -27,7 +28,7 @@ struct Block : Module {
 struct Net : Module {
     Block block = register_module("block", Block());
     BatchNorm1d norm = register_module("norm", BatchNorm1d(3));
-    Linear out = register_module("out", Linear(3, 2, {.bias = false}));
+    Linear out = register_module("out", Linear(LinearOptions(3, 2).bias(false)));
     Tensor forward(const Tensor& x) const { return out(relu(norm(block.forward(x)))); }
 };
 
@@ -41,6 +42,21 @@ TEST(NnModule, TensorsByName) {
     EXPECT_TRUE(net.tensor("block.scale").is_same(net.block.scale));
     EXPECT_TRUE(net.tensor("out.weight").requires_grad());
     EXPECT_THROW(net.tensor("block.shift"), OpError);
+}
+
+TEST(NnModule, ModulesKeepTheirClass) {
+    Net net;
+    EXPECT_EQ(names_of(net.named_children()), (Names{"block", "norm", "out"}));
+    EXPECT_EQ(net.modules(/*include_self=*/false).size(), 4u);
+    int64_t outputs = 0;
+    for (const auto& module : net.modules())
+        if (const auto* linear = module->as<Linear>()) outputs += linear->weight.size(0);
+    EXPECT_EQ(outputs, 5);
+    EXPECT_EQ(net.children()[0]->as<Linear>(), nullptr);
+    EXPECT_TRUE(net.children()[0]->as<Block>()->scale.is_same(net.block.scale));
+    std::vector<bool> are_linear;
+    net.apply([&](Module& module) { are_linear.push_back(module.as<Linear>() != nullptr); });
+    EXPECT_EQ(are_linear, (std::vector<bool>{true, false, false, true, false}));
 }
 
 TEST(NnModule, NamesAreTakenOnce) {
@@ -117,26 +133,91 @@ TEST(NnModule, GradientsAreRemoved) {
     EXPECT_FALSE(net.block.scale.grad().defined());
 }
 
+// As programs for libtorch are written.
+struct PortedImpl : Module {
+    explicit PortedImpl(int64_t hidden) : fc1(3, hidden) {
+        register_module("fc1", fc1);
+        fc2 = register_module("fc2", Linear(LinearOptions(hidden, 2).bias(false)));
+        block = register_module("block", std::make_shared<Block>());
+    }
+    Tensor forward(Tensor x) {
+        x = functional::relu(fc1->forward(block->forward(x)));
+        x = functional::dropout(x, functional::DropoutFuncOptions().p(0.5).training(is_training()));
+        return fc2(x);
+    }
+    Linear fc1, fc2{nullptr};
+    std::shared_ptr<Block> block;
+};
+WICK_MODULE(Ported);
+
+TEST(NnModule, HandlesArePointers) {
+    Ported net(4);
+    EXPECT_EQ(names_of(net->named_parameters()), (Names{"fc1.weight", "fc1.bias", "fc2.weight", "block.scale",
+                                                        "block.linear.weight", "block.linear.bias"}));
+    EXPECT_TRUE(net->fc1->weight.is_same(net->tensor("fc1.weight")));
+    EXPECT_FALSE(net->fc2->bias.defined());
+    net->eval();
+    EXPECT_TRUE(net(ones({1, 3})).equal(net->forward(ones({1, 3}))));
+    Sequential both(net, Ported(2));
+    EXPECT_EQ(both->named_children().size(), 2u);
+    EXPECT_THROW(both(ones({1, 3})), ScriptError);
+
+    Ported later{nullptr};
+    EXPECT_TRUE(later.is_empty());
+    EXPECT_THROW(later->train(), OpError);
+    Module owner;
+    EXPECT_THROW(owner.register_module("later", later), OpError);
+    EXPECT_THROW(owner.register_module("fc", Linear(nullptr)), OpError);
+    later = net;
+    EXPECT_EQ(later.ptr(), net.ptr());
+}
+
+TEST(NnModule, ConvertsToDevicesThatThereAre) {
+    Net net;
+    net.to(kCPU, kFloat64);
+    EXPECT_EQ(net.tensor("out.weight").dtype(), kFloat64);
+    EXPECT_THROW(net.to(Device("cuda")), OpError);
+}
+
+TEST(NnModule, SaveAndLoadAsFunctions) {
+    const std::string path = ::testing::TempDir() + "/wick_saved.pt";
+    Ported net(4), other(4);
+    save(net, path);
+    load(other, path);
+    EXPECT_TRUE(net->fc1->weight.equal(other->fc1->weight));
+    save(net->fc1->weight, path);
+    Tensor weight;
+    load(weight, path);
+    EXPECT_TRUE(weight.equal(net->fc1->weight));
+    save(std::vector<Tensor>{weight, ones({2})}, path);
+    std::vector<Tensor> both;
+    load(both, path);
+    EXPECT_EQ(both.at(1).numel(), 2);
+    EXPECT_THROW(load(weight, path), OpError);
+    std::filesystem::remove(path);
+}
+
 TEST(NnLayers, ComputeWhatTheOperatorsCompute) {
     const Tensor x = randn({2, 3, 6, 6});
-    const Conv2d conv(3, 4, 3, {.stride = 2, .padding = {1, 0}});
+    const Conv2d conv(Conv2dOptions(3, 4, 3).stride(2).padding({1, 0}));
     EXPECT_TRUE(are_close(conv(x), conv2d(x, conv.tensor("weight"), conv.tensor("bias"), 2, {1, 0})));
-    EXPECT_EQ(format_sizes(Conv2d(3, 4, 3, {.padding = "same"})(x).sizes()), "[2, 4, 6, 6]");
-    EXPECT_EQ(format_sizes(ConvTranspose2d(3, 2, 2, {.stride = 2})(x).sizes()), "[2, 2, 12, 12]");
+    EXPECT_EQ(format_sizes(Conv2d(Conv2dOptions(3, 4, 3).padding(kSame))(x).sizes()), "[2, 4, 6, 6]");
+    EXPECT_EQ(format_sizes(ConvTranspose2d(ConvTranspose2dOptions(3, 2, 2).stride(2))(x).sizes()), "[2, 2, 12, 12]");
     EXPECT_TRUE(are_close(MaxPool2d(2)(x), max_pool2d(x, 2)));
     EXPECT_TRUE(are_close(AdaptiveAvgPool2d(1)(x), mean(x, {2, 3}, true)));
-    EXPECT_TRUE(are_close(Softmax({.dim = 1})(x), softmax(x, 1)));
-    EXPECT_TRUE(are_close(GELU({.approximate = "tanh"})(x), gelu(x, "tanh")));
+    EXPECT_TRUE(are_close(Softmax(1)(x), softmax(x, 1)));
+    EXPECT_TRUE(are_close(GELU(GELUOptions().approximate(kTanh))(x), gelu(x, "tanh")));
     EXPECT_TRUE(are_close(LayerNorm({6, 6})(x), layer_norm(x, {6, 6})));
     EXPECT_EQ(format_sizes(Flatten()(x).sizes()), "[2, 108]");
-    EXPECT_TRUE(equal(Dropout({.p = 0})(x), x));
-    const Embedding embedding(5, 4, {.padding_idx = 0});
+    EXPECT_TRUE(equal(Dropout(0)(x), x));
+    const Embedding embedding(EmbeddingOptions(5, 4).padding_idx(0));
     EXPECT_TRUE(equal(embedding(zeros({1}, kInt64)), zeros({1, 4})));
-    EXPECT_TRUE(are_close(CrossEntropyLoss({.reduction = "sum"})(randn({1, 1}), zeros({1}, kInt64)), zeros({})));
+    EXPECT_TRUE(are_close(
+        CrossEntropyLoss(CrossEntropyLossOptions().reduction(kSum))(randn({1, 1}), zeros({1}, kInt64)), zeros({})));
 }
 
 TEST(NnLayers, RecurrentOnesTakeAndGiveStates) {
-    const LSTM lstm(3, 4, {.num_layers = 2, .batch_first = true});
+    const LSTM lstm(LSTMOptions(3, 4).num_layers(2).batch_first(true));
     const Tensor x = randn({2, 5, 3});
     const auto [all, state] = lstm(x);
     EXPECT_EQ(format_sizes(all.sizes()), "[2, 5, 4]");
@@ -148,7 +229,7 @@ TEST(NnLayers, RecurrentOnesTakeAndGiveStates) {
 }
 
 TEST(NnLayers, AttentionMayLeaveItsWeightsOut) {
-    const MultiheadAttention attention(8, 2, {.batch_first = true});
+    const MultiheadAttention attention(MultiheadAttentionOptions(8, 2).batch_first(true));
     const Tensor x = randn({1, 3, 8});
     const auto [out, weights] = attention(x, x, x);
     EXPECT_EQ(format_sizes(out.sizes()), "[1, 3, 8]");
@@ -156,9 +237,34 @@ TEST(NnLayers, AttentionMayLeaveItsWeightsOut) {
     EXPECT_FALSE(std::get<1>(attention(x, x, x, {}, false)).defined());
 }
 
+TEST(NnLayers, TakeLayers) {
+    const TransformerEncoderLayer layer(TransformerEncoderLayerOptions(8, 2).dropout(0).batch_first(true));
+    TransformerEncoder encoder(layer, 2);
+    const Tensor x = randn({1, 3, 8});
+    EXPECT_TRUE(are_close(encoder(x), layer(layer(x))));
+    EXPECT_EQ(encoder.parameters().size(), 2 * layer.parameters().size());
+    EXPECT_TRUE(encoder.parameters()[0].requires_grad());
+    EXPECT_FALSE(encoder.parameters()[0].is_same(layer.parameters()[0]));
+    encoder(x).sum().backward();
+    EXPECT_TRUE(encoder.parameters()[0].grad().defined());
+    const TransformerEncoder with_norm(TransformerEncoderOptions(layer, 1).norm(LayerNorm({8})));
+    EXPECT_TRUE(are_close(with_norm(x), layer_norm(layer(x), {8})));
+}
+
+TEST(NnLayers, EmptyOnesAreFilledLater) {
+    Linear linear{nullptr};
+    EXPECT_FALSE(linear->weight.defined());
+    EXPECT_THROW(linear(ones({1, 2})), OpError);
+    linear = Linear(2, 3);
+    EXPECT_EQ(linear->forward(ones({1, 2})).size(1), 3);
+    const BatchNorm1d norm(3);
+    EXPECT_TRUE(norm->running_var.equal(ones({3})));
+    EXPECT_EQ(norm->num_batches_tracked.item<int>(), 0);
+}
+
 TEST(NnLayers, RefusalsArePythons) {
     try {
-        Conv2d(3, 4, 3, {.groups = 2});
+        Conv2d(Conv2dOptions(3, 4, 3).groups(2));
         FAIL() << "no error";
     } catch (const ScriptError& error) {
         EXPECT_EQ(error.message(), "in_channels must be divisible by groups");
@@ -179,6 +285,92 @@ TEST(NnSequential, RunsModulesAndFunctionsInOrder) {
     const Tensor x = randn({2, 3});
     const Tensor hidden = relu(linear(x, net.tensor("0.weight"), net.tensor("0.bias"))) + 1;
     EXPECT_TRUE(are_close(net(x), linear(hidden, net.tensor("3.weight"), net.tensor("3.bias"))));
+}
+
+TEST(NnSequential, NamesAndCopies) {
+    Sequential net;
+    net->push_back("first", Linear(2, 2));
+    const Sequential copy = net;
+    net->push_back(std::make_shared<Block>());
+    EXPECT_EQ(copy.size(), 2u);
+    EXPECT_EQ(names_of(copy.named_children()), (Names{"first", "1"}));
+    Sequential later{nullptr};
+    later = net;
+    EXPECT_EQ(later->size(), 2u);
+}
+
+TEST(NnContainers, ListsAndDicts) {
+    ModuleList list(Linear(2, 3), ReLU());
+    list->push_back(Linear(3, 1));
+    Tensor x = ones({1, 2});
+    for (const auto& module : list)
+        if (const auto* linear = module->as<Linear>()) x = linear->forward(x);
+    EXPECT_EQ(x.sizes(), IntArrayRef({1, 1}));
+    EXPECT_NE(list[1]->as<ReLU>(), nullptr);
+    EXPECT_THROW(list[3], IndexError);
+    EXPECT_EQ(list.named_parameters().back().first, "2.bias");
+
+    ModuleDict dict;
+    dict->insert("encoder", Linear(2, 3));
+    dict->insert("decoder", Linear(3, 2));
+    EXPECT_EQ(dict->keys(), (std::vector<std::string>{"encoder", "decoder"}));
+    EXPECT_TRUE(dict->contains("encoder"));
+    EXPECT_EQ(dict["decoder"]->as<Linear>()->weight.size(0), 2);
+    EXPECT_THROW(dict["other"], OpError);
+    EXPECT_THROW(dict->insert("encoder", ReLU()), OpError);
+}
+
+TEST(NnFunctional, IsPythons) {
+    namespace F = functional;
+    const Tensor x = randn({2, 3}), y = tensor({0, 2});
+    EXPECT_TRUE(are_close(F::cross_entropy(x, y), CrossEntropyLoss()(x, y)));
+    EXPECT_TRUE(are_close(F::cross_entropy(x, y, F::CrossEntropyFuncOptions().reduction(kSum).label_smoothing(0.1)),
+                          CrossEntropyLoss(CrossEntropyLossOptions().reduction(kSum).label_smoothing(0.1))(x, y)));
+    EXPECT_TRUE(are_close(F::mse_loss(x, x * 2), x.square().mean()));
+    EXPECT_TRUE(are_close(F::softmax(x, 1), x.softmax(1)));
+    EXPECT_TRUE(are_close(F::leaky_relu(x, F::LeakyReLUFuncOptions().negative_slope(0.5)), x.leaky_relu(0.5)));
+    EXPECT_TRUE(are_close(F::normalize(x, F::NormalizeFuncOptions().p(1)).abs().sum(1), ones({2})));
+    EXPECT_TRUE(are_close(F::linear(x, ones({4, 3})), x.sum(1, true).expand({2, 4})));
+    EXPECT_EQ(F::max_pool2d(ones({1, 1, 4, 4}), 2).sizes(), IntArrayRef({1, 1, 2, 2}));
+    EXPECT_EQ(F::one_hot(y, 3).sizes(), IntArrayRef({2, 3}));
+    EXPECT_TRUE(F::dropout(x, 0.0).equal(x));
+    EXPECT_THROW(F::dropout(x, 2.0), ScriptError);
+}
+
+TEST(NnInit, DrawsWhatTheLibraryDraws) {
+    manual_seed(5);
+    const Linear linear(4, 3);
+    manual_seed(5);
+    const Tensor weight = empty({3, 4});
+    EXPECT_TRUE(init::kaiming_uniform_(weight, std::sqrt(5.0)).is_same(weight));
+    EXPECT_TRUE(weight.equal(linear->weight));
+    init::xavier_uniform_(linear->weight, init::calculate_gain(kReLU));
+    EXPECT_LE(linear->weight.abs().max().item<double>(), std::sqrt(2.0) * std::sqrt(6.0 / 7));
+    init::constant_(linear->bias, 0.5);
+    EXPECT_TRUE(linear->bias.equal(full({3}, 0.5)));
+    EXPECT_TRUE(linear->weight.requires_grad());
+    const Tensor square = empty({3, 3});
+    init::orthogonal_(square);
+    EXPECT_TRUE(are_close(square.mm(square.t()), eye(3)));
+    EXPECT_THROW(init::eye_(empty({3})), ScriptError);
+}
+
+TEST(NnUtils, GradientsAreKeptWithinBounds) {
+    const Tensor a = ones({2}, requires_grad()), b = ones({1}, requires_grad()), unused = ones({1}, requires_grad());
+    (a * 2 + b).sum().backward();
+    EXPECT_NEAR(utils::clip_grad_norm_({a, b, unused}, 1.0), std::sqrt(12.0), 1e-5);
+    EXPECT_TRUE(are_close(a.grad(), full({2}, 2 / std::sqrt(12.0))));
+    EXPECT_NEAR(utils::clip_grad_norm_({a, b}, 5.0), 1.0, 1e-4);
+    utils::clip_grad_value_({a, b}, 0.25);
+    EXPECT_TRUE(a.grad().equal(full({2}, 0.25)));
+    EXPECT_EQ(utils::clip_grad_norm_(unused, 1.0), 0);
+    a.grad().fill_(INFINITY);
+    EXPECT_THROW(utils::clip_grad_norm_({a}, 1.0, 2.0, /*error_if_nonfinite=*/true), OpError);
+    const Tensor flat = utils::parameters_to_vector({a, b});
+    EXPECT_EQ(flat.sizes(), IntArrayRef({3}));
+    utils::vector_to_parameters(tensor({4.0, 5.0, 6.0}), {a, b});
+    EXPECT_EQ(b.item<double>(), 6);
+    EXPECT_EQ(flat[2].item<double>(), 1);
 }
 
 TEST(NnTraining, LossesFall) {

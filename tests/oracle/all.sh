@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole oracle suite: provides the PyTorchs (setup.sh) and runs run.py once for the archives of each, side by side; beside
-# those of 2.13 the conformance programs and random ones, after those of 1.13 the library of torch.nn and, where the Python
-# package is built, gradients.
+# those of 2.13 the conformance programs and random ones, after those of 1.13 the library of torch.nn, a program for libtorch
+# and, where the Python package is built, gradients.
 # Ends with "oracle: N passed, N failed, N skipped"; fails when a test failed. A machine where neither PyTorch can be had
 # skips the suite and says so.
 set -euo pipefail
@@ -28,6 +28,7 @@ first=$!
 part t113 t113 run.py || status=1
 # Of the library what wick makes of it; that the texts are PyTorch's own is nn_library.py's other half.
 part library "in_wick or init or there or table" nn_library.py || status=1
+tests/oracle/libtorch.sh >"$logs/libtorch.log" 2>&1 || status=1
 # gradients NAME OPTION…: a comparison of gradients, with its counts in the last line of a log like pytest's.
 gradients() {
     local name=$1
@@ -44,7 +45,7 @@ gradients gradients-complex --complex || status=1
 gradients gradients-inplace --inplace || status=1
 wait $first || status=1
 
-parts="t213 t113 library gradients gradients-second gradients-complex gradients-inplace"
+parts="t213 t113 library libtorch gradients gradients-second gradients-complex gradients-inplace"
 # count WORD: the sum of "N WORD" in pytest's closing lines.
 count() {
     for name in $parts; do tail -n 1 "$logs/$name.log"; done | grep -oE "[0-9]+ $1" | awk '{ n += $1 } END { print n + 0 }'

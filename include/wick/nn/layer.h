@@ -34,12 +34,15 @@ struct Unboxed<std::tuple<T...>> {
 
 namespace nn {
 
+class Layer;
+
 /// An argument that Python's constructor takes in several forms: one number for all dimensions, one for each, a name
-/// ("same"), nothing.
-class Argument : public IValue {
+/// ("same"), a layer, nothing.
+class WICK_API Argument : public IValue {
  public:
     using IValue::IValue;
     Argument(std::initializer_list<int64_t> values) : IValue(std::vector<int64_t>(values)) {}
+    Argument(const Layer& layer);
 };
 
 class WICK_API Layer : public Module {
@@ -50,15 +53,22 @@ class WICK_API Layer : public Module {
  protected:
     /// Constructs torch.nn.<name>. Throws ScriptError for arguments that the constructor refuses.
     Layer(const std::string& name, std::vector<IValue> arguments, jit::Kwargs options);
+    /// nn::Linear linear{nullptr}: to be assigned before it is used.
+    explicit Layer(std::nullptr_t) : Module(nullptr) {}
 
     /// Calls forward. Throws ScriptError where it fails.
     template <class R, class... A>
     R call(const A&... arguments) const {
-        return Unboxed<R>::from(forward_({boxed(arguments)...}));
+        return Unboxed<R>::from(run({boxed(arguments)...}));
     }
 
  private:
-    jit::Method forward_;
+    friend class Argument;
+    explicit Layer(std::pair<IValue, jit::Module> made);
+    IValue run(std::vector<IValue> arguments) const;
+
+    IValue object_;  ///< of the Python class
+    std::optional<jit::Method> forward_;
 };
 
 }  // namespace nn

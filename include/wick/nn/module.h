@@ -4,13 +4,15 @@
 //   struct Net : wick::nn::Module {
 //       wick::nn::Conv2d conv = register_module("conv", wick::nn::Conv2d(1, 8, 3));
 //       wick::nn::Linear out = register_module("out", wick::nn::Linear(8 * 26 * 26, 10));
-//       wick::Tensor forward(const wick::Tensor& x) const { return out(flatten(relu(conv(x)), 1)); }
+//       wick::Tensor forward(const wick::Tensor& x) const { return out(conv(x).relu().flatten(1)); }
 //   };
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,22 +25,34 @@ class Module;
 
 namespace wick::nn {
 
+/// A name and what it names: `first` and `second`, or libtorch's key() and value().
+template <class T>
+struct Named : std::pair<std::string, T> {
+    using std::pair<std::string, T>::pair;
+    const std::string& key() const { return this->first; }
+    const T& value() const { return this->second; }
+};
+
 /// Parameters, buffers and modules by name. A handle: copies share them. What its forward is, the class that derives
 /// from it says.
 class WICK_API Module {
  public:
-    using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+    using NamedTensors = std::vector<Named<Tensor>>;
+    using NamedModules = std::vector<Named<std::shared_ptr<Module>>>;
 
     Module();
+    Module(const Module&) = default;
+    Module(Module&&) = default;
+    Module& operator=(const Module&) = default;
+    Module& operator=(Module&&) = default;
+    virtual ~Module() = default;
 
-    /// Adds a parameter, buffer or module, and gives it back. OpError for a name that is taken, empty or has a dot.
+    /// Adds a parameter, buffer or module (or a pointer to one), and gives it back. OpError for a name that is taken,
+    /// empty or has a dot.
     Tensor register_parameter(const std::string& name, Tensor tensor, bool requires_grad = true);
     Tensor register_buffer(const std::string& name, Tensor tensor);
     template <class M>
-    M register_module(const std::string& name, M module) {
-        add(name, module);
-        return module;
-    }
+    M register_module(const std::string& name, M module);
 
     /// Own ones in the order of registration, then those of the modules below: "conv.weight".
     NamedTensors named_parameters(bool recurse = true) const;
@@ -47,8 +61,25 @@ class WICK_API Module {
     std::vector<Tensor> buffers(bool recurse = true) const;
     /// The parameter or buffer of that name; OpError when there is none.
     Tensor tensor(std::string_view name) const;
+    /// As above, but undefined when there is none.
+    Tensor find_tensor(std::string_view name) const;
     /// This module ("") and all below it.
-    std::vector<std::pair<std::string, Module>> named_modules() const;
+    NamedModules named_modules() const;
+    std::vector<std::shared_ptr<Module>> modules(bool include_self = true) const;
+    /// Those that were registered here.
+    const NamedModules& named_children() const;
+    std::vector<std::shared_ptr<Module>> children() const;
+    /// Calls it with all modules below this one and then with this one.
+    void apply(const std::function<void(Module&)>& function);
+    /// This module as one of class M; null when it was registered as one of another class.
+    template <class M>
+    M* as() {
+        return dynamic_cast<M*>(this);
+    }
+    template <class M>
+    const M* as() const {
+        return dynamic_cast<const M*>(this);
+    }
 
     bool is_training() const;
     /// Of this module and all below it: dropout drops, batch norms follow their batches.
@@ -56,6 +87,9 @@ class WICK_API Module {
     void eval() { train(false); }
     /// Converts floating-point parameters and buffers where they are: an optimizer keeps them.
     void to(DType dtype);
+    /// OpError for a device other than the CPU.
+    void to(Device device);
+    void to(Device device, DType dtype) { to(device), to(dtype); }
     /// Removes the gradients of all parameters, or fills them with zeros.
     void zero_grad(bool set_to_none = true);
 
@@ -69,6 +103,9 @@ class WICK_API Module {
     void load(const std::string& path, bool strict = true);
 
  protected:
+    /// No module: to be replaced by one before it is used.
+    explicit Module(std::nullptr_t) {}
+    bool is_empty() const { return !state_; }
     /// Whose parameters, buffers and modules are those of a compiled one.
     explicit Module(jit::Module compiled);
     const jit::Module& compiled() const;
@@ -76,11 +113,49 @@ class WICK_API Module {
  private:
     struct State;
     using Visit = std::function<void(const std::string& name, const Tensor& tensor, bool is_parameter)>;
-    void add(const std::string& name, const Module& module);
+    void add(const std::string& name, std::shared_ptr<Module> module);
     void check_name(const std::string& name) const;
     void visit_tensors(const std::string& prefix, bool recurse, const Visit& visit) const;
 
     std::shared_ptr<State> state_;
 };
 
+/// A handle of any kind: a module itself, a pointer to one, a ModuleHolder.
+template <class M>
+concept IsModule = std::derived_from<M, Module> || std::convertible_to<M, std::shared_ptr<Module>> ||
+    requires(M module) {
+    { module.ptr() } -> std::convertible_to<std::shared_ptr<Module>>;
+};
+
+/// The module behind it.
+template <class M>
+std::shared_ptr<Module> module_pointer(const M& module) {
+    if constexpr (std::derived_from<M, Module>)
+        return std::make_shared<M>(module);
+    else if constexpr (requires { module.ptr(); })
+        return module.ptr();
+    else
+        return module;
+}
+
+template <class M>
+M Module::register_module(const std::string& name, M module) {
+    add(name, module_pointer(module));
+    return module;
+}
+
 }  // namespace wick::nn
+
+namespace wick {
+
+/// The state dict of a module as a file, as Module::save and Module::load; torch::save and torch::load.
+template <nn::IsModule M>
+void save(const M& module, const std::string& path) {
+    nn::module_pointer(module)->save(path);
+}
+template <nn::IsModule M>
+void load(const M& module, const std::string& path) {
+    nn::module_pointer(module)->load(path);
+}
+
+}  // namespace wick

@@ -3,9 +3,11 @@
 //
 //   nn::Sequential net(nn::Linear(512, 256), nn::ReLU(), nn::Linear(256, 2));
 
+#include <concepts>
 #include <functional>
+#include <memory>
 #include <string>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <wick/nn/module.h>
@@ -18,27 +20,45 @@ class Sequential : public Module {
     explicit Sequential(const M&... modules) {
         (push_back(modules), ...);
     }
+    template <std::same_as<std::nullptr_t> Null>
+    Sequential(Null) : Module(nullptr) {}
 
-    /// Modules are registered under their number.
+    /// Modules are registered under their number, or under the name.
     template <class M>
     void push_back(const M& module) {
-        if constexpr (std::is_base_of_v<Module, M>) {
-            register_module(std::to_string(steps_.size()), module);
-            steps_.push_back([module](const Tensor& x) { return module.forward(x); });
+        push_back(std::to_string(size()), module);
+    }
+    template <class M>
+    void push_back(const std::string& name, const M& module) {
+        if constexpr (IsModule<M>) {
+            register_module(name, module);
+            steps_->push_back([module](const Tensor& x) mutable { return forward_of(module, x); });
         } else {
-            steps_.push_back(module);
+            steps_->push_back(module);
         }
     }
 
     Tensor forward(Tensor x) const {
-        for (const auto& step : steps_) x = step(x);
+        for (const Step& step : *steps_) x = step(x);
         return x;
     }
     Tensor operator()(const Tensor& x) const { return forward(x); }
-    size_t size() const { return steps_.size(); }
+    size_t size() const { return steps_->size(); }
+
+    Sequential* operator->() { return this; }
+    const Sequential* operator->() const { return this; }
 
  private:
-    std::vector<std::function<Tensor(const Tensor&)>> steps_;
+    using Step = std::function<Tensor(const Tensor&)>;
+    template <class M>
+    static Tensor forward_of(M& module, const Tensor& x) {
+        if constexpr (std::derived_from<M, Module>)
+            return module.forward(x);
+        else
+            return module->forward(x);
+    }
+
+    std::shared_ptr<std::vector<Step>> steps_ = std::make_shared<std::vector<Step>>();
 };
 
 }  // namespace wick::nn

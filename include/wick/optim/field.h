@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <wick/support/export.h>
+#include <wick/support/option.h>
 #include <wick/tensor/tensor.h>
 #include <wick/types/ivalue.h>
 
@@ -29,15 +30,3 @@ struct WICK_API Field {
 };
 
 }  // namespace wick::optim
-
-/// Within a class of options: `name()` and `name(value)`, which returns the options, over a member `name_`.
-#define WICK_OPTION(type, name)                  \
- public:                                         \
-    const type& name() const { return name##_; } \
-    auto& name(type value) {                     \
-        name##_ = std::move(value);              \
-        return *this;                            \
-    }                                            \
-                                                 \
- private:                                        \
-    type name##_

@@ -4,5 +4,6 @@
 #include <wick/optim/adagrad.h>
 #include <wick/optim/adam.h>
 #include <wick/optim/lbfgs.h>
+#include <wick/optim/lr_scheduler.h>
 #include <wick/optim/rmsprop.h>
 #include <wick/optim/sgd.h>

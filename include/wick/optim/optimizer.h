@@ -31,6 +31,10 @@ class WICK_API Optimizer {
     void zero_grad(bool set_to_none = true);
     std::vector<Tensor> parameters() const;
 
+    /// Of the groups of parameters, in their order.
+    std::vector<double> learning_rates() const;
+    void set_learning_rates(const std::vector<double>& rates);
+
     /// {"state": {0: {"exp_avg": …}, …}, "param_groups": [{"lr": …, "params": [0, …]}, …]}: PyTorch's own, so that
     /// each can continue what the other began. The tensors are the optimizer's own.
     IValue state_dict() const;
@@ -100,3 +104,8 @@ class OptimizerOf : public Optimizer {
 };
 
 }  // namespace wick::optim
+
+namespace wick {
+using optim::load;
+using optim::save;
+}  // namespace wick

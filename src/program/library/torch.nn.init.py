@@ -110,7 +110,7 @@ def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
 def calculate_gain(nonlinearity: str, param: Optional[float] = None) -> float:
     if nonlinearity in ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
                         "sigmoid"):
-        return 1
+        return 1.0
     if nonlinearity == "tanh":
         return 5.0 / 3
     if nonlinearity == "relu":

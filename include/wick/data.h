@@ -1,0 +1,5 @@
+#pragma once
+// Data sets, and the batches of one epoch after the other.
+
+#include <wick/data/data_loader.h>
+#include <wick/data/dataset.h>

@@ -1,0 +1,181 @@
+// A program for libtorch. With WICK_AS_LIBTORCH it is one for wick, and what it prints stays what libtorch printed:
+// program.out, written by tests/oracle/libtorch.sh.
+
+#ifdef WICK_AS_LIBTORCH
+#include <wick/data.h>
+#include <wick/nn.h>
+#include <wick/optim/optim.h>
+namespace torch = wick;
+#define TORCH_MODULE WICK_MODULE
+#else
+#include <torch/torch.h>
+#endif
+
+#include <cmath>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+void make_and_print() {
+    torch::Tensor x = torch::arange(6, torch::kFloat32).view({2, 3});
+    std::cout << x << "\n" << x.sizes() << " " << x.dim() << " " << x.numel() << " " << x.scalar_type() << "\n";
+    std::cout << torch::tensor({{1, 2}, {3, 4}}) << "\n" << torch::tensor({1.5, -2.0}) << "\n";
+    std::cout << torch::tensor({true, false}) << "\n" << torch::full({2}, 7, torch::kInt64) << "\n";
+    std::cout << torch::eye(3, torch::dtype(torch::kFloat64)) * 1e5 << "\n" << torch::zeros({0, 2}) << "\n";
+    std::cout << torch::linspace(0, 1, 5) << "\n" << torch::tensor(0.25) << "\n" << torch::Tensor() << "\n";
+    torch::manual_seed(3);
+    std::cout << torch::rand({2, 2}) << "\n" << torch::randint(10, {4}) << "\n" << torch::randperm(5) << "\n";
+}
+
+void call_methods() {
+    torch::Tensor x = torch::tensor({{1.0, -2.0, 3.0}, {4.0, 5.0, -6.0}});
+    std::cout << x.relu().sum({1}) << "\n" << x.abs().mean().item<float>() << "\n" << x.t().contiguous() << "\n";
+    std::cout << std::get<0>(x.max(1)) << "\n" << std::get<1>(x.sort(1, /*descending=*/true)) << "\n";
+    std::cout << x.matmul(x.transpose(0, 1)) << "\n" << x.argmax(1, /*keepdim=*/true) << "\n";
+    std::cout << x.clamp(-1, 4).pow(2) << "\n" << x.to(torch::kInt64) % 2 << "\n" << (x > 0) << "\n";
+    std::cout << (1 - x) / 2 << "\n" << x.softmax(1).sum(1) << "\n" << torch::cat({x, -x}, 0).size(0) << "\n";
+    std::cout << torch::where(x > 0, x, torch::zeros_like(x)) << "\n" << x.eq(3).any().item<bool>() << "\n";
+    x.add_(1).mul_(2);
+    x += 1;
+    std::cout << x << "\n" << x.std(1, /*unbiased=*/true) << "\n" << x.unsqueeze(0).squeeze().equal(x) << "\n";
+    const auto elements = x.accessor<float, 2>();
+    std::cout << elements[0][1] << " " << x.data_ptr<float>()[2] << " " << x.stride(0) << "\n";
+    std::vector<float> values = {1, 2, 3, 4};
+    std::cout << torch::from_blob(values.data(), {2, 2}) << "\n" << torch::stack(x.unbind(0), 1) << "\n";
+}
+
+void index() {
+    using namespace torch::indexing;
+    torch::Tensor x = torch::arange(24).view({2, 3, 4});
+    std::cout << x.index({1, Slice(0, 2), -1}) << "\n" << x.index({"...", Slice(None, None, 2)}).sizes() << "\n";
+    std::cout << x.index({None, 0, Ellipsis}).sizes() << "\n" << x.index({x > 20}) << "\n" << x[1][2] << "\n";
+    std::cout << x.index({torch::tensor({0, 1}), 2, torch::tensor({3, 0})}) << "\n" << x.index({true}).sizes() << "\n";
+    x.index_put_({0, Slice(), 0}, -1);
+    x.index_put_({1, torch::tensor({0, 2})}, torch::tensor({9, 8, 7, 6}));
+    x[0][1][2] = 100;
+    x[0][2] += 50;
+    std::cout << x << "\n";
+}
+
+void differentiate() {
+    torch::Tensor x = torch::tensor({1.0, 2.0}, torch::requires_grad());
+    torch::Tensor y = x.pow(3).sum();
+    y.backward();
+    std::cout << x.grad() << "\n" << x.requires_grad() << y.is_leaf() << "\n";
+    torch::Tensor z = (x * x).sum();
+    const torch::Tensor g = torch::autograd::grad({z}, {x}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];
+    std::cout << torch::autograd::grad({g.sum()}, {x})[0] << "\n";
+    torch::NoGradGuard guard;
+    std::cout << (x * 2).requires_grad() << "\n";
+}
+
+struct NetImpl : torch::nn::Module {
+    explicit NetImpl(int64_t hidden)
+        : conv(torch::nn::Conv2dOptions(1, 2, 3).padding(1).bias(false)), norm(2), fc(2 * 16, hidden) {
+        register_module("conv", conv);
+        register_module("norm", norm);
+        register_module("fc", fc);
+        out = register_module("out", torch::nn::Linear(torch::nn::LinearOptions(hidden, 3)));
+        scale = register_parameter("scale", torch::ones({1}));
+        register_buffer("seen", torch::zeros({1}));
+    }
+
+    torch::Tensor forward(torch::Tensor x) {
+        x = torch::relu(norm(conv->forward(x)));
+        x = x.view({x.size(0), -1});
+        x = torch::relu(fc(x)) * scale;
+        return torch::log_softmax(out->forward(x), /*dim=*/1);
+    }
+
+    torch::nn::Conv2d conv;
+    torch::nn::BatchNorm2d norm;
+    torch::nn::Linear fc, out{nullptr};
+    torch::Tensor scale;
+};
+TORCH_MODULE(Net);
+
+/// Pictures whose class is the row that is bright.
+struct Rows : torch::data::datasets::Dataset<Rows> {
+    torch::data::Example<> get(size_t i) override {
+        torch::Tensor image = torch::zeros({1, 4, 4});
+        const auto row = static_cast<int64_t>(i % 3);
+        image[0][row] = 1 + 0.1 * static_cast<double>(i);
+        return {image, torch::tensor(row)};
+    }
+#ifdef WICK_AS_LIBTORCH
+    std::optional<size_t> size() const override { return 12; }
+#else
+    torch::optional<size_t> size() const override { return 12; }
+#endif
+};
+
+void train() {
+    torch::manual_seed(1);
+    Net net(8);
+    int64_t count = 0;
+    for (const auto& named : net->named_parameters()) {
+        count += named.value().numel();
+        std::cout << named.key() << " " << named.value().sizes() << "\n";
+    }
+    std::cout << count << "\n";
+
+    for (auto& module : net->modules(/*include_self=*/false)) {
+        if (auto* linear = module->as<torch::nn::Linear>()) {
+            torch::nn::init::xavier_uniform_(linear->weight);
+            torch::nn::init::zeros_(linear->bias);
+        }
+    }
+    auto loader = torch::data::make_data_loader<torch::data::samplers::SequentialSampler>(
+        Rows().map(torch::data::transforms::Stack<>()), torch::data::DataLoaderOptions().batch_size(6).workers(1));
+    torch::optim::SGD optimizer(net->parameters(), torch::optim::SGDOptions(0.1).momentum(0.9));
+    for (int epoch = 0; epoch < 4; ++epoch) {
+        net->train();
+        double sum = 0;
+        for (auto& batch : *loader) {
+            optimizer.zero_grad();
+            torch::Tensor loss = torch::nll_loss(net->forward(batch.data), batch.target);
+            loss.backward();
+            torch::nn::utils::clip_grad_norm_(net->parameters(), 2.0);
+            optimizer.step();
+            sum += loss.item<double>();
+        }
+        std::cout << "epoch " << epoch << " loss " << std::round(sum * 1000) / 1000 << "\n";
+    }
+    net->eval();
+    torch::NoGradGuard guard;
+    for (auto& batch : *loader) std::cout << net(batch.data).argmax(1).eq(batch.target).sum().item<int64_t>() << "\n";
+}
+
+void losses() {
+    namespace F = torch::nn::functional;
+    torch::Tensor x = torch::tensor({{0.5, -1.0, 2.0}, {1.0, 0.0, -0.5}}), y = torch::tensor({2, 0});
+    std::cout << F::cross_entropy(x, y) << "\n" << torch::nn::MSELoss()(x, x + 1) << "\n";
+    std::cout << F::cross_entropy(x, y, F::CrossEntropyFuncOptions().reduction(torch::kSum)) << "\n";
+    std::cout << F::leaky_relu(x, F::LeakyReLUFuncOptions().negative_slope(0.1)) << "\n";
+    std::cout << F::normalize(x, F::NormalizeFuncOptions().p(1).dim(1)) << "\n" << F::softmax(x, 1).sum() << "\n";
+    std::cout << torch::nn::L1Loss(torch::nn::L1LossOptions().reduction(torch::kNone))(x, x * 2) << "\n";
+    torch::nn::Sequential net(torch::nn::Linear(3, 2), torch::nn::ReLU(), torch::nn::Dropout(0.5));
+    net->eval();
+    std::cout << net->forward(x).sizes() << " " << net->size() << " " << net->parameters().size() << "\n";
+    torch::nn::ModuleList list(torch::nn::Linear(3, 3), torch::nn::Tanh());
+    std::cout << list->size() << " " << (list[0]->as<torch::nn::Linear>() != nullptr) << "\n";
+    torch::nn::LSTM lstm(torch::nn::LSTMOptions(3, 4).num_layers(2).batch_first(true));
+    std::cout << std::get<0>(lstm->forward(torch::zeros({1, 5, 3}))).sizes() << "\n";
+    torch::nn::TransformerEncoder encoder(
+        torch::nn::TransformerEncoderLayer(torch::nn::TransformerEncoderLayerOptions(8, 2).dropout(0.0)), 2);
+    std::cout << encoder->forward(torch::ones({3, 1, 8})).sizes() << "\n";
+}
+
+}  // namespace
+
+int main() {
+    make_and_print();
+    call_methods();
+    index();
+    differentiate();
+    train();
+    losses();
+}

@@ -16,6 +16,12 @@ target_compile_options(wick_flags INTERFACE -Wall -Wextra -Wno-unused-parameter 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(wick_flags INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict -Wno-dangling-pointer -Wno-init-list-lifetime)
 endif()
+# Thread-local variables of a shared library (the Python module) are reached by a descriptor instead of a call.
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag(-mtls-dialect=gnu2 WICK_HAS_TLS_DESCRIPTORS)
+if(WICK_HAS_TLS_DESCRIPTORS)
+    target_compile_options(wick_flags INTERFACE -mtls-dialect=gnu2)
+endif()
 # Clang asks for braces that std::array does not need.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     target_compile_options(wick_flags INTERFACE -Wno-missing-braces)

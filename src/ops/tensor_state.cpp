@@ -17,6 +17,7 @@ void take_over(const Tensor& self, const Tensor& source) {
     impl.strides = other.strides;
     impl.dtype = other.dtype;
     impl.refresh();
+    impl.forget_derived();
 }
 
 }  // namespace wick::ops

@@ -37,12 +37,20 @@ const DerivedData* TensorImpl::derived(uint32_t version) const {
 }
 
 const DerivedData* TensorImpl::set_derived(uint32_t version, IntrusivePtr<DerivedData> data) const {
-    // Entries for older versions stay readable until the tensor dies: a running call may still use them.
+    // Older entries stay readable until the tensor dies: a running call may still use them.
     auto entry = std::make_unique<Derived>(Derived{version, std::move(data), derived_.load(std::memory_order_acquire)});
     do {
-        if (entry->older && entry->older->version == version) return entry->older->data.get();
+        if (entry->older && entry->older->data && entry->older->version == version) return entry->older->data.get();
     } while (!derived_.compare_exchange_weak(entry->older, entry.get(), std::memory_order_acq_rel));
     return entry.release()->data.get();
+}
+
+void TensorImpl::forget_derived() const {
+    if (!derived_.load(std::memory_order_acquire)) return;
+    auto nothing = std::make_unique<Derived>(Derived{0, nullptr, derived_.load(std::memory_order_acquire)});
+    while (!derived_.compare_exchange_weak(nothing->older, nothing.get(), std::memory_order_acq_rel)) {
+    }
+    nothing.release();
 }
 
 int64_t Tensor::size(int64_t d) const { return impl_->sizes[wrap_dim(d, dim())]; }

@@ -51,6 +51,17 @@ TEST(Linear, ForgetsPackedWeightsThatWereWrittenTo) {
     expect_close(values(call("aten::linear", x, w, b)), reference_linear(x, w, b), 1e-5);
 }
 
+TEST(Linear, ForgetsPackedWeightsOfOtherMemory) {
+    const Tensor x = random({20, 8}), w = constant(random({6, 8}, 2)), b = random({6}, 3);
+    for (int i = 0; i < 20; ++i) call("aten::linear", x, w, b);
+    // Written to as often as what it replaces.
+    const Tensor other = random({6, 8}, 4);
+    while (other.impl()->storage->version() < w.impl()->storage->version()) other.impl()->storage->bump_version();
+    call("aten::set_.source_Tensor", w, other);
+    ASSERT_EQ(w.impl()->storage->version(), other.impl()->storage->version());
+    expect_close(values(call("aten::linear", x, w, b)), reference_linear(x, other, b), 1e-5);
+}
+
 TEST(Linear, ChecksShapesAndDtypes) {
     EXPECT_EQ(error_of([] {
                   call("aten::linear", random({2, 3, 4}), random({5, 6}), Tensor());

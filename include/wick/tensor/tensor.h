@@ -65,6 +65,8 @@ class WICK_API TensorImpl : public RefCounted {
     const DerivedData* derived(uint32_t version) const;
     /// Publishes derived data; the first one published for a version wins and is returned.
     const DerivedData* set_derived(uint32_t version, IntrusivePtr<DerivedData> data) const;
+    /// Nothing that was derived so far holds any more: the tensor gets another storage or geometry.
+    void forget_derived() const;
 
     /// Its gradient and how it was computed, as the room `autograd` keeps them (AutogradMeta); null for most tensors.
     RefCounted* autograd() const { return autograd_.load(std::memory_order_acquire); }

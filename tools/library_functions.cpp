@@ -28,6 +28,11 @@ constexpr std::string_view kHeading = R"(#pragma once
 // Made by tools/library_functions.cpp from the text of {0} (src/program/library): what arguments mean and which are
 // refused is PyTorch's documentation of the function.
 
+#include <concepts>
+#include <optional>
+#include <string>
+#include <tuple>
+
 #include <wick/nn/library_function.h>
 #include <wick/ops/functions.h>
 #include <wick/support/option.h>

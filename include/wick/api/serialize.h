@@ -9,8 +9,8 @@
 
 namespace wick {
 
-/// What torch.load(path, weights_only=True) reads. The file appears whole or not at all. OpError for a value that has no
-/// form there.
+/// What torch.load(path, weights_only=True) reads. The file appears whole or not at all. OpError for a value that has
+/// no form there.
 WICK_API void save(const IValue& value, const std::string& path);
 /// Throws ArchiveError.
 WICK_API IValue load(const std::string& path);

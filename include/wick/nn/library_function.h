@@ -1,7 +1,6 @@
 #pragma once
 // How C++ calls the functions of torch.nn.functional and torch.nn.init: like layers, they are the library's own texts.
 
-#include <concepts>
 #include <string>
 #include <vector>
 

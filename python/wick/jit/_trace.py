@@ -9,10 +9,12 @@ import functools
 import inspect
 import math
 import re
+import sys
 import textwrap
 import warnings
 
 from .. import _wick
+from .._trees import map_leaves
 from .._values import Size
 from .._wick import ScriptFunction, ScriptModule
 from ..nn.modules import module as _module_calls
@@ -231,6 +233,8 @@ def trace(func, example_inputs=None, optimize=None, check_trace=True, check_inpu
         return func
     if example_inputs is None and example_kwarg_inputs is None:
         raise RuntimeError("example_inputs or example_kwarg_inputs is needed to trace")
+    func, example_inputs, example_kwarg_inputs, check_inputs = _of_pytorch(
+        func, example_inputs, example_kwarg_inputs, check_inputs)
     keywords = example_kwarg_inputs or {}
     inputs = () if example_inputs is None else _as_tuple(example_inputs)
     owner = getattr(func, "__self__", None)
@@ -251,12 +255,22 @@ def trace(func, example_inputs=None, optimize=None, check_trace=True, check_inpu
 
 def trace_module(mod, inputs, optimize=None, check_trace=True, check_inputs=None, check_tolerance=1e-5, strict=True, **unused):
     """Runs methods of a module on example inputs (method name -> inputs), and gives a ScriptModule of what they did."""
+    mod, inputs, _, check_inputs = _of_pytorch(mod, inputs, None, check_inputs)
     if not isinstance(mod, Module):
         raise AttributeError(f"expected wick.nn.Module as the first argument, got {type(mod).__name__}")
     if not isinstance(inputs, dict):
         raise AttributeError("expected a dictionary of (method_name, input) pairs")
     calls = {name: (_as_tuple(example), {}) for name, example in inputs.items()}
     return _trace_module(mod, calls, check_trace, check_inputs, check_tolerance, strict)
+
+
+def _of_pytorch(module, *examples):
+    """A module of PyTorch as one of wick, and its tensors as wick's."""
+    if "torch" not in sys.modules:
+        return (module, *examples)
+    from ._torch_modules import from_torch, is_torch_module, taken_over
+
+    return (taken_over(module) if is_torch_module(module) else module, *(map_leaves(from_torch, one) for one in examples))
 
 
 def _trace_module(mod, calls, check_trace, check_inputs, tolerance, strict):

@@ -691,13 +691,14 @@ entry = OverTensors()
 # What PyTorch exports and the library has not, with the reason.
 LAZY = "takes its sizes from a first call in Python; what it has become by then compiles"
 REFUSED = "PyTorch's compiler refuses it"
+PYTHON = "PyTorch's compiler refuses it; the Python package has it (`wick.nn`)"
 OTHERS = {
     "torch.nn": {
         **{f"Lazy{name}": LAZY for name in ("Linear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
                                             "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d")},
         "UninitializedParameter": LAZY, "UninitializedBuffer": LAZY,
-        "AdaptiveLogSoftmaxWithLoss": REFUSED, "GaussianNLLLoss": REFUSED, "LinearCrossEntropyLoss": REFUSED,
-        "LinearCrossEntropyOptions": REFUSED, "TripletMarginWithDistanceLoss": REFUSED,
+        "AdaptiveLogSoftmaxWithLoss": PYTHON, "GaussianNLLLoss": PYTHON, "LinearCrossEntropyLoss": REFUSED,
+        "LinearCrossEntropyOptions": REFUSED, "TripletMarginWithDistanceLoss": PYTHON,
         "CrossMapLRN2d": "compiles, but archives can't hold it: a function of Python's autograd",
         "SyncBatchNorm": REFUSED + "; it joins the batches of several processes",
         "DataParallel": "runs a module on several devices",
@@ -705,8 +706,8 @@ OTHERS = {
         "Buffer": "a tensor given to `register_buffer` does the same",
     },
     "torch.nn.functional": {
-        **dict.fromkeys(("gaussian_nll_loss", "linear_cross_entropy", "triplet_margin_with_distance_loss", "grouped_mm", "scaled_mm",
-                         "scaled_grouped_mm"), REFUSED),
+        **dict.fromkeys(("linear_cross_entropy", "grouped_mm", "scaled_mm", "scaled_grouped_mm"), REFUSED),
+        **dict.fromkeys(("gaussian_nll_loss", "triplet_margin_with_distance_loss"), PYTHON),
         **dict.fromkeys(("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic", "handle_torch_function"),
                         "for types that take over functions of torch in Python"),
         "assert_int_or_pair": "a check of PyTorch's own",

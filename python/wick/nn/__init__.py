@@ -8,6 +8,10 @@ from . import functional, init, modules, parameter
 
 modules.gather(globals())
 
-from . import utils
+from . import losses, utils
+from .losses import AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, TripletMarginWithDistanceLoss
 
-__all__ = ["Parameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]
+functional.gaussian_nll_loss = losses.gaussian_nll_loss
+functional.triplet_margin_with_distance_loss = losses.triplet_margin_with_distance_loss
+
+__all__ = ["AdaptiveLogSoftmaxWithLoss", "GaussianNLLLoss", "TripletMarginWithDistanceLoss", "Parameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]

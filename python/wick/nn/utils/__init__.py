@@ -1,4 +1,17 @@
-from . import clip_grad, convert_parameters, parametrizations, parametrize, rnn
+import importlib as _importlib
+
+from . import clip_grad, convert_parameters, rnn
 from .clip_grad import clip_grad_norm, clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
 from .convert_parameters import parameters_to_vector, vector_to_parameters
-from .normed import remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm
+
+# Imported when they are first asked for, so that `import wick.nn` is fast.
+_MODULES = {"normed", "parametrizations", "parametrize"}
+_NORMED = {"remove_spectral_norm", "remove_weight_norm", "spectral_norm", "weight_norm"}
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return _importlib.import_module(f"{__name__}.{name}")
+    if name in _NORMED:
+        return getattr(_importlib.import_module(f"{__name__}.normed"), name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -46,7 +46,7 @@ bool all_equal(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
 struct Net : nn::Module {
     nn::Conv2d conv = register_module("conv", nn::Conv2d(2, 4, 3));
     nn::BatchNorm2d norm = register_module("norm", nn::BatchNorm2d(4));
-    nn::LSTM lstm = register_module("lstm", nn::LSTM(16, 8, {.batch_first = true}));
+    nn::LSTM lstm = register_module("lstm", nn::LSTM(nn::LSTMOptions(16, 8).batch_first(true)));
     nn::Linear out = register_module("out", nn::Linear(8, 3));
     Tensor forward(const Tensor& x) const {
         const Tensor maps = gelu(norm(conv(x)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -558,12 +559,17 @@ void ClassThing::make_dataclass(Session& session, bool ordered) {
 void ClassThing::define_enum(Session& session) {
     std::vector<std::pair<std::string, IValue>> members;
     TypePtr value_type;
-    int64_t next_number = 1;  // of enum.auto()
+    int64_t last_number = 0;  // enum.auto() is the next
     for (const std::string& name : names_->names()) {
-        if (thing_as<AutoThing>(*names_->find(name))) names_->set(name, IValue(next_number));
+        if (thing_as<AutoThing>(*names_->find(name))) {
+            if (last_number == std::numeric_limits<int64_t>::max())
+                throw CompileError(def_->name_range,
+                                   fmt::format("auto() of '{}' does not fit in a signed 64 bit integer", name));
+            names_->set(name, IValue(last_number + 1));
+        }
         const IValue& value = *names_->find(name);
         if (name.starts_with("__") || thing_of(value)) continue;
-        if (value.is_int()) next_number = value.to_int() + 1;
+        if (value.is_int()) last_number = value.to_int();
         const TypePtr type = value.type();
         if (value_type && !value_type->equals(*type))
             throw CompileError(def_->name_range, fmt::format("Could not unify type list {} for enum", name_));

@@ -103,6 +103,7 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"annotate_without_type", "PyTorch fails to build the tree of the call"},
     {"break_outside", "Python's parser finds it"},
     {"continue_outside", "Python's parser finds it"},
+    {"enum_auto_after_largest", "PyTorch fails to convert the number"},
     {"enum_mixed_values", "wick names the enum"},
     {"equality_of_functions", "functions are values here"},
     {"map_of_nothing", "each of Python's builtins counts its arguments in words of its own"},

@@ -49,21 +49,37 @@ Tensor through_hooks(const TensorImpl& leaf, Tensor gradient) {
     return gradient;
 }
 
+/// Adds to a sum of gradients by an operator that may be recorded, which no lock is held for: once more when another
+/// thread was faster.
+void add_to(Tensor& sum, const Tensor& gradient) {
+    const auto now = [&] {
+        const std::lock_guard lock(pass_lock(&sum));
+        return sum;
+    };
+    for (;;) {
+        const Tensor before = now();
+        Tensor after = before.defined() ? add(before, gradient) : gradient;
+        const std::lock_guard lock(pass_lock(&sum));
+        if (!sum.is_same(before)) continue;
+        std::swap(sum, after);
+        return;
+    }
+}
+
 void accumulate(const TensorImpl& leaf, Tensor gradient, bool records) {
     gradient = through_hooks(leaf, std::move(gradient));
-    AutogradMeta& meta = make_meta(leaf);
-    Tensor before;  // ends behind the lock, and its history may end with it
-    const std::lock_guard lock(pass_lock(&meta.grad));
-    if (!meta.grad.defined()) {
+    Tensor& grad = make_meta(leaf).grad;
+    std::unique_lock lock(pass_lock(&grad));
+    if (records || (grad.defined() && grad.requires_grad())) {
+        lock.unlock();
+        add_to(grad, gradient);
+    } else if (grad.defined()) {
+        jit::call_operator("aten::add_.Tensor", {IValue(grad), IValue(gradient)});
+    } else {
         // A gradient that nobody else holds is taken as it is.
         const bool own = gradient.impl()->use_count() == 1 && gradient.impl()->storage->use_count() == 1 &&
                          ops::is_non_overlapping_and_dense(gradient);
-        if (!records) gradient = own ? gradient : ops::clone(gradient);
-        meta.grad = records ? std::move(gradient) : gradient.detach();
-    } else if (records || meta.grad.requires_grad()) {
-        before = std::exchange(meta.grad, add(meta.grad, gradient));
-    } else {
-        jit::call_operator("aten::add_.Tensor", {IValue(meta.grad), IValue(gradient)});
+        grad = own ? gradient.detach() : ops::clone(gradient).detach();
     }
 }
 
@@ -185,12 +201,8 @@ class Run {
             if (!gradients[output].defined()) continue;
             for (const auto& [of, hook] : hooks)
                 if (of == output) gradients[output] = through(*hook, std::move(gradients[output]));
-            for (const auto& [of, sum] : retained) {
-                if (of != output || !pass_.accumulates) continue;
-                Tensor before;
-                const std::lock_guard lock(pass_lock(sum.get()));
-                before = std::exchange(*sum, sum->defined() ? add(*sum, gradients[output]) : gradients[output]);
-            }
+            for (const auto& [of, sum] : retained)
+                if (of == output && pass_.accumulates) add_to(*sum, gradients[output]);
             if (!pass_.accumulates) capture({IntrusivePtr<GradFunction>(&function), output, {}}, gradients[output]);
         }
         const bool runs = work.needed && std::ranges::any_of(gradients, &Tensor::defined);

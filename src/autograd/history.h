@@ -37,8 +37,8 @@ AutogradMeta* meta_of(const TensorImpl& tensor);
 AutogradMeta& make_meta(const TensorImpl& tensor);
 
 /// Guards what backward passes of several threads change when they meet in a leaf, in a recorded function or in a
-/// retained gradient. Held for that change alone: under it no other pass_lock is taken, no pass runs, and no history
-/// ends (a function of another language may end with it, and wait for that language's own lock).
+/// retained gradient. Held for that change alone: under it no other pass_lock is taken, nothing is recorded, and no
+/// history ends (a function of another language may end with it, and wait for that language's own lock).
 std::mutex& pass_lock(const void* place);
 
 /// OpError when an operator may not write to the tensor while gradients are recorded: a leaf that wants one, or a view

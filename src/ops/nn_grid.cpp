@@ -64,15 +64,14 @@ T pad_slope(T x, int64_t size, Padding padding, bool align_corners) {
 
 /// pad_position and pad_slope of each of the pixels along a dimension of `size`.
 std::tuple<Tensor, Tensor> grid_padding(const Tensor& pixels, int64_t size, int64_t padding, bool align_corners) {
-    const Tensor x = compute_input(pixels), position = empty(x.sizes(), x.dtype()), slope = empty(x.sizes(), x.dtype());
-    dispatch_float(x.dtype(), "grid_padding", [&]<class T>() {
-        T *to = position.mutable_data<T>(), *to_slope = slope.mutable_data<T>();
-        for (int64_t i = 0; i < x.numel(); ++i) {
-            const T pixel = x.data<T>()[i];
-            to[i] = pad_position(pixel, size, Padding{padding}, align_corners);
-            to_slope[i] = pad_slope(pixel, size, Padding{padding}, align_corners);
-        }
-    });
+    const Tensor x = compute_input(pixels, DType::float64), position = empty(x.sizes(), DType::float64),
+                 slope = empty(x.sizes(), DType::float64);
+    double *to = position.mutable_data<double>(), *to_slope = slope.mutable_data<double>();
+    for (int64_t i = 0; i < x.numel(); ++i) {
+        const double pixel = x.data<double>()[i];
+        to[i] = pad_position(pixel, size, Padding{padding}, align_corners);
+        to_slope[i] = pad_slope(pixel, size, Padding{padding}, align_corners);
+    }
     return {to_dtype(position, pixels.dtype()), to_dtype(slope, pixels.dtype())};
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "passes/constants.h"
 #include "passes/eliminate_dead_code.h"
 
 namespace wick::jit {
@@ -15,6 +14,9 @@ struct Kinds {
     Symbol unwrap = Symbol::from("prim::unchecked_unwrap_optional"),
            unwrap_checked = Symbol::from("aten::_unwrap_optional");
     Symbol to_int = Symbol::from("aten::Int"), ceil = Symbol::from("aten::ceil");
+    Symbol to_tensor = Symbol::from("prim::NumToTensor"), to_float = Symbol::from("aten::Float");
+    Symbol as_int = Symbol::from("aten::IntImplicit"), as_float = Symbol::from("aten::FloatImplicit"),
+           as_scalar = Symbol::from("aten::ScalarImplicit");
     Symbol len = Symbol::from("aten::len"), getitem = Symbol::from("aten::__getitem__");
     Symbol eq = Symbol::from("aten::eq"), ne = Symbol::from("aten::ne");
     Symbol add = Symbol::from("aten::add"), sub = Symbol::from("aten::sub");
@@ -55,10 +57,16 @@ class Simplifier {
     void visit(Node* node) {
         const InsertPoint here(graph_, node);
         for (Value* output : node->outputs) {
-            if (must_be_none(output) && !output->uses.empty()) replace(output, graph_.insert_constant(IValue()));
+            if (!must_be_none(output)) continue;
+            // Dead code goes after it, used or not, as in PyTorch.
+            output->replace_all_uses_with(graph_.insert_constant(IValue()));
+            changed_ = true;
         }
         if (node->kind == sym::prim_If) return visit_branches(node);
         if (node->kind == kinds_.is || node->kind == kinds_.is_not) return visit_none_test(node);
+        if (node->kind == kinds_.to_int || node->kind == kinds_.to_float || node->kind == kinds_.as_int ||
+            node->kind == kinds_.as_float || node->kind == kinds_.as_scalar)
+            visit_number(node);
         if (node->kind == kinds_.unwrap || node->kind == kinds_.unwrap_checked) {
             if (cannot_be_none(node->input(0))) replace(node->output(), node->input(0));
         } else if (node->kind == sym::prim_unchecked_cast) {
@@ -73,6 +81,13 @@ class Simplifier {
         }
     }
 
+    void visit_number(Node* node) {
+        const Node* made = node->input(0)->node;
+        if (node->inputs.size() == 1 && made->kind == kinds_.to_tensor &&
+            made->input(0)->type->is_subtype_of(node->output()->type))
+            replace(node->output(), made->input(0));
+    }
+
     /// Neither changes the list nor makes another name for it.
     bool only_reads(const Use& use) const {
         const Node* user = use.user;
@@ -80,12 +95,13 @@ class Simplifier {
         if (!user->op || user->op->schema().is_vararg || use.index >= user->op->schema().arguments.size()) return false;
         const Argument& argument = user->op->schema().arguments[use.index];
         return !(argument.alias && argument.alias->is_write) &&
-               std::ranges::all_of(user->outputs, [](const Value* output) { return is_immutable(*output->type); });
+               std::ranges::none_of(user->op->schema().returns, [](const Argument& result) { return !!result.alias; });
     }
 
     void visit_list(Node* node) {
         const Value* list = node->input(0);
-        if (list->node->kind != sym::prim_ListConstruct) return;
+        const bool is_empty_dict = list->node->kind == sym::prim_DictConstruct && list->node->inputs.empty();
+        if (list->node->kind != sym::prim_ListConstruct && !(is_empty_dict && node->kind == kinds_.len)) return;
         if (!std::ranges::all_of(list->uses, [&](const Use& use) { return only_reads(use); })) return;
         const std::vector<Value*>& elements = list->node->inputs;
         const auto count = static_cast<int64_t>(elements.size());

@@ -9,6 +9,7 @@ namespace wick::jit {
 ///  - casts and unwraps to a type that the value has already go;
 ///  - `a if c else False` and its like, where a is True, are c; outputs of branches that are no Optional lose theirs;
 ///  - of a list display that nobody changes: its length, and its elements by constant index;
+///  - the length of an empty dict display that nobody changes; a number that was made a tensor and is one again;
 ///  - of ints: x + 0, x * 1, x // 1, and the constants of x + a + b; int(x) of an int; x == x.
 /// As in PyTorch's peephole passes, but for floats, of which nan == nan does not hold. Dead code goes.
 bool simplify_forms(Graph& graph);

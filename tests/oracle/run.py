@@ -181,6 +181,13 @@ def test_text(tag, name, what):
     assert same_text(wick(what, os.path.join(folder, name + ".pt"), "--all").stdout) == same_text(want)
 
 
+# Graphs without calls that differ, and why. An entry that is needed no more fails.
+OTHER_INLINED = {
+    "convnet": "PyTorch takes results of convolutions to have a batch, and drops what checks it",
+    "numerics": "values that PyTorch has replaced have lost their names",
+}
+
+
 @EACH
 def test_inlined_graph(tag, name):
     """What forward calls, in place, has the form that PyTorch brings it to; the numbers of values aside."""
@@ -190,7 +197,7 @@ def test_inlined_graph(tag, name):
     if not want:
         pytest.skip("no forward")
     ours = wick("graph", os.path.join(folder, name + ".pt"), "--inlined").stdout
-    assert plain_graph(same_text(ours)) == plain_graph(same_text(want))
+    assert (plain_graph(same_text(ours)) != plain_graph(same_text(want))) == (name in OTHER_INLINED)
 
 
 @EACH

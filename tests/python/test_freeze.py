@@ -48,6 +48,28 @@ def test_attributes_become_constants():
     assert "fc.weight" in net.state_dict() and "CallMethod" in str(net.graph)
 
 
+class Arithmetic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.fc, self.bn = nn.Conv1d(2, 3, 2), nn.Linear(9, 4), nn.BatchNorm1d(4)
+        self.register_buffer("scales", wick.rand(1, 3, 1) + 0.5)
+
+    def forward(self, x):
+        y = ((self.conv(x) * self.scales + 0.25) / 3 - self.scales).flatten(1)
+        return self.bn(self.fc(y))
+
+
+def test_arithmetic_and_batch_norm_go_into_the_weights():
+    net = Arithmetic()
+    with wick.no_grad():
+        net.bn.running_mean.copy_(wick.randn(4))
+        net.bn.running_var.copy_(wick.rand(4) + 0.5)
+    net, x = wick.jit.script(net.eval()), wick.randn(5, 2, 4)
+    frozen = wick.jit.freeze(net)
+    assert not re.search(r"aten::(batch_norm|mul|div|add|sub)\(", str(frozen.graph))
+    assert wick.allclose(frozen(x), net(x), atol=1e-5)
+
+
 def test_batch_norm_goes_into_the_convolution():
     net, x = scripted(), wick.randn(2, 1, 4, 4)
     frozen = wick.jit.freeze(net)

@@ -24,6 +24,7 @@ OTHER_CODE = {
     "slicing/slice_objects": "bounds that slice(…) leaves out are None here, as those of a:b, and numbers in PyTorch",
 }
 NUMBERS = "only the numbers of values differ, by nodes that PyTorch's compiler has made and removed: "
+# The reasons name where the texts part; for complex numbers, tasks, hooks and constructors what PyTorch counts there is a guess.
 OTHER_GRAPHS = {
     "complex_numbers/arithmetic": NUMBERS + "for a conversion of a complex number",
     "complex_numbers/cmath_functions": NUMBERS + "for a conversion of a complex number",

@@ -203,7 +203,7 @@ void register_builtins_list(Registry& ops) {
         append_item(list, value);
         return itself(list);
     });
-    ops.add("aten::add_.t(t[](a!) self, t[] b) -> t[]").kernel([](ListObject& list, const ListObject& other) {
+    ops.add("aten::add_.t(t[](a!) self, t[] b) -> t[](a!)").kernel([](ListObject& list, const ListObject& other) {
         extend(list, other);
         return itself(list);
     });

@@ -1,0 +1,27 @@
+from typing import List
+
+# += changes the list that the caller has, and what follows changes the same one.
+
+
+def extends_and_deletes(xs: List[int]) -> int:
+    xs += [5]
+    del xs[3]
+    return 1
+
+
+def extends_and_appends(xs: List[int]) -> int:
+    xs += [5]
+    xs.append(6)
+    xs[0] = 7
+    return 1
+
+
+def main():
+    xs = [1, 2, 3]
+    extends_and_deletes(xs)
+    print(xs)
+    extends_and_appends(xs)
+    print(xs)
+
+
+main()

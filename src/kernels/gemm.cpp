@@ -178,37 +178,60 @@ size_t scratch_bytes(int64_t m, int64_t n, int64_t k, bool packed, int threads) 
     return std::max(dot, workers + align_up(sizeof(T) * static_cast<size_t>(packed_elements<T>(chunk.kc, chunk.nc))));
 }
 
+// Columns [begin, end) of a product whose B is not packed.
 template <class T>
-void multiply(const Product<T>& q) {
-    if (q.panels == nullptr && multiply_dots(q)) return;
-    const bool in_place_b = q.panels == nullptr && q.b.col_stride == 1 && q.m <= 2 * kTileRows;
-    const bool packed = q.panels != nullptr || in_place_b;
+Product<T> columns_of(const Product<T>& q, int64_t begin, int64_t end) {
+    Product<T> part = q;
+    part.n = end - begin;
+    part.b.data += begin * q.b.col_stride;
+    part.c += begin;
+    if (part.epilogue.bias_col != nullptr) part.epilogue.bias_col += begin;
+    if (part.epilogue.residual != nullptr) part.epilogue.residual += begin;
+    return part;
+}
+
+// Packs B chunk by chunk.
+template <class T>
+void multiply_chunks(const Product<T>& q) {
     const int threads = max_threads();
-    const Scratch scratch(q.scratch, scratch_bytes<T>(q.m, q.n, q.k, packed, threads));
-    if (packed) return multiply_blocks(q, scratch.at<T>());
+    const Scratch scratch(q.scratch, scratch_bytes<T>(q.m, q.n, q.k, false, threads));
     const Chunk<T> chunk(q.n, q.k);
     T* panels = scratch.at<T>(scratch_bytes<T>(q.m, q.n, std::min(q.k, chunk.kc), true, threads));
     for (int64_t j = 0; j < q.n; j += chunk.nc) {
         for (int64_t p = 0; p < q.k; p += chunk.kc) {
-            Product<T> part = q;
-            part.n = std::min(chunk.nc, q.n - j);
+            Product<T> part = columns_of(q, j, std::min(q.n, j + chunk.nc));
             part.k = std::min(chunk.kc, q.k - p);
-            pack_panels(
-                MatrixView<T>{q.b.data + p * q.b.row_stride + j * q.b.col_stride, q.b.row_stride, q.b.col_stride},
-                part.k, part.n, panels);
-            part.panels = panels;
             part.a.data += p * q.a.col_stride;
-            part.c += j;
+            part.b.data += p * q.b.row_stride;
+            pack_panels(part.b, part.k, part.n, panels);
+            part.panels = panels;
             part.accumulate = q.accumulate || p > 0;
-            if (p + part.k < q.k) {
-                part.epilogue = {};
-            } else {
-                if (part.epilogue.bias_col != nullptr) part.epilogue.bias_col += j;
-                if (part.epilogue.residual != nullptr) part.epilogue.residual += j;
-            }
+            if (p + part.k < q.k) part.epilogue = {};
             multiply_blocks(part, scratch.at<T>());
         }
     }
+}
+
+template <class T>
+void multiply(const Product<T>& q) {
+    if (q.panels == nullptr && multiply_dots(q)) return;
+    const bool in_place_b = q.panels == nullptr && q.b.col_stride == 1 && q.m <= 2 * kTileRows;
+    const int threads = max_threads();
+    if (q.panels != nullptr || in_place_b) {
+        const Scratch scratch(q.scratch, scratch_bytes<T>(q.m, q.n, q.k, true, threads));
+        return multiply_blocks(q, scratch.at<T>());
+    }
+    const Chunk<T> chunk(q.n, q.k);
+    const double flops = 2.0 * double(q.m) * double(q.n) * double(q.k);
+    const double chunk_flops = 2.0 * double(q.m) * double(chunk.nc) * double(std::min(q.k, chunk.kc));
+    if (threads == 1 || flops < 2 * kPartFlops || chunk_flops > 2 * threads * kPartFlops) return multiply_chunks(q);
+    // No chunk is worth sharing, but the whole is: every thread takes columns and packs them itself.
+    const int64_t panels = ceil_div(q.n, kPanel<T>);
+    parallel_for(0, panels, work_grain(panels, flops / double(panels)), [&](int64_t begin, int64_t end) HWY_ATTR {
+        Product<T> part = columns_of(q, begin * kPanel<T>, std::min(q.n, end * kPanel<T>));
+        part.scratch = {};
+        multiply_chunks(part);
+    });
 }
 
 template <class T>

@@ -40,9 +40,13 @@ test:
 oracle: build
 	tests/oracle/all.sh
 
-# Times side by side with PyTorch (and CPython); docs/benchmarks.md has tables made by it. PEERS=programs: scalar programs and compiling.
+# Times side by side with PyTorch (and CPython); docs/benchmarks.md has tables made by it. PEERS=programs: scalar programs and
+# compiling; eager: calls from Python; training: its steps.
 PEERS ?= peers
 bench: build
+	$(call packages,$(TEST_PACKAGES))
+	cmake --preset release $$(tests/python/setup.sh)
+	cmake --build build -j$(JOBS) --target wick_python
 	eval "$$(tests/oracle/setup.sh)" && "$$WICK_ORACLE_PY213" bench/$(PEERS).py $(BENCH)
 
 # Each fuzz target for FUZZ_SECONDS, with what earlier runs found (fuzz-corpus/).

@@ -49,10 +49,33 @@ std::vector<std::pair<std::string, jit::Tracer::ModuleId>> children_of(nb::dict 
     return children;
 }
 
+/// The line that runs, in the innermost frame outside of the package.
+SourceRange current_place() {
+    const nb::gil_scoped_acquire lock;  // calls run without it
+    static const std::string package = [] {
+        const auto path = nb::cast<std::string>(nb::module_::import_("wick").attr("__file__"));
+        return path.substr(0, path.rfind('/') + 1);
+    }();
+    nb::object frame = nb::borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+    while (frame.is_valid()) {
+        auto* raw = reinterpret_cast<PyFrameObject*>(frame.ptr());
+        const nb::object code = nb::steal(reinterpret_cast<PyObject*>(PyFrame_GetCode(raw)));
+        auto file = nb::cast<std::string>(code.attr("co_filename"));
+        if (!file.starts_with(package)) {
+            auto source = std::make_shared<Source>("", std::move(file), PyFrame_GetLineNumber(raw));
+            return SourceRange(std::move(source), 0, 0);
+        }
+        frame = nb::steal(reinterpret_cast<PyObject*>(PyFrame_GetBack(raw)));
+    }
+    return {};
+}
+
 /// A trace in Python's hands.
 class Trace {
  public:
-    explicit Trace(jit::Session& session) : unit_(session.unit()), tracer_(unit_) {}
+    explicit Trace(jit::Session& session) : unit_(session.unit()), tracer_(unit_) {
+        tracer_.set_places(&current_place);
+    }
 
     size_t add_module(const std::string& class_name, nb::dict parameters, nb::dict buffers, nb::dict children,
                       bool training) {

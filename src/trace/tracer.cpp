@@ -7,6 +7,7 @@
 #include <wick/support/check.h>
 
 #include "passes/lower_tuples.h"
+#include "types/observed_tensor.h"
 
 namespace wick::jit {
 
@@ -24,6 +25,12 @@ Argument argument(const std::string& name, TypePtr type) {
     made.name = name;
     made.type = std::move(type);
     return made;
+}
+
+/// As in PyTorch, not lists and tuples, and not None.
+bool has_place(const Node& node) {
+    if (node.kind == sym::prim_Constant) return node.find(sym::attr_value) != nullptr;
+    return node.op != nullptr;
 }
 
 /// A name of the class's methods that is free: "forward", "forward1", ….
@@ -180,6 +187,7 @@ void Tracer::leave() {
 }
 
 void Tracer::call(const Operator& op, Args args, IValue* results) {
+    note_place();
     std::vector<Value*> given = TracedArguments::take();
     given.resize(args.size());
     const Schema& schema = op.schema();
@@ -196,6 +204,7 @@ void Tracer::call(const Operator& op, Args args, IValue* results) {
     }
     Node* node = graph().insert_node(Symbol::from(op.name), std::move(inputs), schema.returns.size());
     node->op = &op;
+    node->range = place_;
     for (size_t i = 0; i < schema.returns.size(); ++i) {
         const TypePtr& type = schema.returns[i].type;
         node->output(i)->set_type(type->has_free_variables() ? results[i].type() : type);
@@ -209,11 +218,12 @@ Value* Tracer::call_graph(const Graph& body, const std::vector<Value*>& inputs, 
         const RecordCalls none(nullptr);
         result = run();
     }
+    note_place();
     std::unordered_map<const Value*, Value*> values;
     for (size_t i = 0; i < inputs.size(); ++i) values[body.inputs()[i]] = inputs[i];
     for (const Node* node : body.block()->nodes()) {
         Node* copy = graph().insert(graph().create_clone(node, [&](Value* value) { return values.at(value); }));
-        copy->range = {};
+        copy->range = has_place(*copy) ? place_ : SourceRange();
         for (size_t i = 0; i < node->outputs.size(); ++i) values[node->output(i)] = copy->output(i);
     }
     Value* made = values.at(body.outputs().at(0));
@@ -227,12 +237,14 @@ Value* Tracer::call_function(Function& function, const std::vector<Value*>& inpu
         const RecordCalls none(nullptr);
         result = run();
     }
+    note_place();
     const bool is_method = !inputs.empty() && inputs[0]->type->is(TypeKind::Class);
     std::vector<Value*> all = inputs;
     if (!is_method) all.insert(all.begin(), graph().insert_constant(IValue(IntrusivePtr<Function>(&function))));
     Value* made = insert(is_method ? sym::prim_CallMethod : sym::prim_CallFunction, std::move(all),
                          function.schema().returns.at(0).type);
     if (is_method) made->node->set_attr(sym::attr_name, IValue(function.name()));
+    made->node->range = place_;
     bind(made, result);
     return made;
 }
@@ -243,7 +255,8 @@ Value* Tracer::insert(Symbol kind, std::vector<Value*> inputs, TypePtr type) {
 
 void Tracer::bind(Value* value, const IValue& what) {
     if (what.is_tensor()) {
-        frame_->values[key_of(what)] = value;
+        frame_->values[key_of(what)] = value->set_type(observed_tensor_type(what.tensor_ref()));
+        observed_[key_of(what)] = value->type;
         alive_.push_back(what);
     } else if (what.is_tuple()) {
         const std::vector<IValue>& elements = what.to_tuple().elements;
@@ -279,7 +292,7 @@ Value* Tracer::find(Frame& frame, const void* key) {
         Value* inner = find(*call, key);
         if (!inner) continue;
         call->graph->register_output(inner);
-        return frame.values[key] = call->call->add_output(inner->type);
+        return frame.values[key] = call->call->add_output(without_observations(inner->type));
     }
     return nullptr;
 }
@@ -299,7 +312,9 @@ Value* Tracer::find_from(Frame* frame, const void* key) {
     if (!outer) return nullptr;
     frame->call->add_input(outer);
     frame->input_names.push_back(fmt::format("argument_{}", frame->input_names.size() + 1));
-    return frame->values[key] = frame->graph->add_input(frame->input_names.back(), outer->type);
+    const auto observed = observed_.find(key);
+    return frame->values[key] = frame->graph->add_input(frame->input_names.back(),
+                                                        observed == observed_.end() ? outer->type : observed->second);
 }
 
 Value* Tracer::number(Value* origin) { return find_from(frame_, origin); }
@@ -320,7 +335,7 @@ Value* Tracer::constant(const IValue& value) {
                "Cannot insert a Tensor that requires grad as a constant. Consider making it a parameter or input, or "
                "detaching the gradient");
     WICK_CHECK(is_constant_form(value), kCannotBeTraced, value.type()->annotation_str());
-    return graph().insert_constant(value);
+    return graph().insert_constant(value, {}, value.is_none() ? SourceRange() : place_);
 }
 
 Value* Tracer::value_of(const IValue& value) {
@@ -328,7 +343,7 @@ Value* Tracer::value_of(const IValue& value) {
         Value* known = find_from(frame_, key_of(value));
         if (known) return known;
         alive_.push_back(value);
-        return frame_->values[key_of(value)] = constant(value);
+        return frame_->values[key_of(value)] = constant(value)->set_type(observed_tensor_type(value.tensor_ref()));
     }
     if (value.is_object()) {
         const auto known = compiled_.find(&value.to_object());
@@ -354,6 +369,11 @@ Value* Tracer::value_of(const IValue& value) {
 }
 
 Value* Tracer::container(const IValue& value, const std::vector<Value*>& elements) {
+    if (value.is_tuple() && !value.to_tuple().named_type) {
+        std::vector<TypePtr> types;
+        for (const Value* element : elements) types.push_back(element->type);
+        return insert(sym::prim_TupleConstruct, elements, tuple_type(std::move(types)));
+    }
     return insert(value.is_list()    ? sym::prim_ListConstruct
                   : value.is_tuple() ? sym::prim_TupleConstruct
                                      : sym::prim_DictConstruct,
@@ -366,6 +386,7 @@ Value* Tracer::container(const IValue& value, const std::vector<Value*>& element
 IntrusivePtr<Function> Tracer::finish(Value* result) {
     WICK_ASSERT(frame_ == root_.get());
     recording_.reset();
+    place_ = {};
     IntrusivePtr<Function> made = finish(*root_, result);
     abandon();
     return made;
@@ -385,8 +406,9 @@ IntrusivePtr<Function> Tracer::finish(Frame& frame, Value* result) {
     schema.name = name.substr(name.rfind('.') + 1);
     if (type) schema.arguments.push_back(argument("self", modules_[frame.module].type));
     for (size_t i = 0; i < frame.input_names.size(); ++i)
-        schema.arguments.push_back(argument(frame.input_names[i], graph.inputs()[i + (type ? 1 : 0)]->type));
-    schema.returns.push_back(argument("", graph.outputs()[0]->type));
+        schema.arguments.push_back(
+            argument(frame.input_names[i], without_observations(graph.inputs()[i + (type ? 1 : 0)]->type)));
+    schema.returns.push_back(argument("", without_observations(graph.outputs()[0]->type)));
     const std::string qualified = type                         ? type->name() + "." + name
                                   : unit_->find_function(name) ? unit_->mangle(name)
                                                                : name;
@@ -419,11 +441,11 @@ void Tracer::finish_calls(Frame& frame) {
         node->set_attr(sym::attr_name, IValue(method->name()));
         if (results.size() != 1) {
             // Several results are a tuple, and none is None.
-            Value* whole = node->insert_output(0, result->type);
+            Value* whole = node->insert_output(0, without_observations(result->type));
             if (!results.empty()) {
                 Node* unpack = frame.graph->create(sym::prim_TupleUnpack, {whole}, results.size())->insert_after(node);
                 for (size_t i = 0; i < results.size(); ++i) {
-                    unpack->output(i)->set_type(types[i]);
+                    unpack->output(i)->set_type(without_observations(types[i]));
                     node->output(i + 1)->replace_all_uses_with(unpack->output(i));
                 }
                 while (node->outputs.size() > 1) node->erase_output(node->outputs.size() - 1);

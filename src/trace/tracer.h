@@ -13,6 +13,7 @@
 // A call of a module is a frame: a graph of its own, which becomes a method of that module's class, and a CallMethod
 // around it. What a frame uses of its callers becomes its inputs, and what they use of it its outputs, at first use.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -49,6 +50,8 @@ class Tracer : public CallRecorder {
                const std::vector<IValue>& inputs);
     /// The function; a method is added to its module's class. Stops the recording.
     IntrusivePtr<Function> finish(Value* result);
+    /// Asks for the place in the program, where nodes are to have one, at every call that is recorded.
+    void set_places(std::function<SourceRange()> current) { current_place_ = std::move(current); }
     /// Stops the recording, if it has been begun; what was recorded is lost.
     void abandon();
 
@@ -115,6 +118,8 @@ class Tracer : public CallRecorder {
     IntrusivePtr<Function> finish(Frame& frame, Value* result);
     void finish_calls(Frame& frame);
     Graph& graph() { return *frame_->graph; }
+    /// A call begins.
+    void note_place() { place_ = current_place_ ? current_place_() : SourceRange(); }
 
     const std::shared_ptr<CompilationUnit> unit_;
     const uint64_t serial_;
@@ -124,8 +129,11 @@ class Tracer : public CallRecorder {
     std::string name_;
     std::unique_ptr<Frame> root_;
     Frame* frame_ = nullptr;
+    std::unordered_map<const void*, TypePtr> observed_;  ///< types of tensors, by TensorImpl
     std::vector<IValue> alive_;  ///< so that no other tensor gets the address of one that is known
     std::unique_ptr<RecordCalls> recording_;
+    std::function<SourceRange()> current_place_;
+    SourceRange place_;  ///< of the call that is being recorded
 };
 
 /// The value with handles of its own on its tensors, by which a trace knows them; OpError for what is no tensor and no

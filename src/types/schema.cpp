@@ -6,6 +6,8 @@
 #include <wick/support/check.h>
 #include <wick/types/schema.h>
 
+#include "types/observed_tensor.h"
+
 namespace wick::jit {
 namespace {
 
@@ -242,6 +244,11 @@ class SchemaParser {
                                              : rref_type(one[0]);
             } else if (word == "Union" && (peek() == '(' || peek() == '[')) {
                 out.type = union_type(type_list(text_[at_++] == '(' ? ')' : ']'));
+            } else if (resolve_ && is_element_type_name(word) && peek() == '(') {
+                const size_t end = text_.find(')', at_);
+                if (end == text_.npos) fail("')'");
+                out.type = observed_tensor_type(word.append(text_.substr(at_, end + 1 - at_)));
+                at_ = end + 1;
             } else if (resolve_ && (word == "Enum" || word == "InterfaceType") && take('<')) {
                 out.type = nominal_type(qualified_name());
                 expect('>');

@@ -1,5 +1,6 @@
 """wick.jit.trace: programs that are recorded while they run; what PyTorch makes of their archives."""
 import io
+import re
 import warnings
 
 import pytest
@@ -287,3 +288,14 @@ def test_layers(make, shape, other):
     except ImportError:
         return
     assert wick.allclose(wick.from_numpy(same_in_pytorch(traced, torch, x).detach().numpy()), net(x), atol=1e-5)
+
+
+def test_a_graph_tells_what_was_seen_and_where():
+    def double(x):
+        return x * 2
+
+    line = double.__code__.co_firstlineno + 1
+    graph = str(wick.jit.trace(double, wick.ones(1, 3)).graph)
+    seen = "Float(1, 3, strides=[3, 1], requires_grad=0, device=cpu)"
+    assert f"%x : {seen})" in graph
+    assert re.search(rf": {re.escape(seen)} = aten::mul\(.*\) # .*test_trace\.py:{line}:0\n", graph)

@@ -30,6 +30,30 @@ TEST(Tracer, RecordsCallsOfOperators) {
     EXPECT_EQ(call("aten::select.int", {again, int64_t{0}, int64_t{0}}).item().to_double(), 18);
 }
 
+TEST(Tracer, GraphsTellWhatWasSeenAndWhere) {
+    Tracer tracer(std::make_shared<CompilationUnit>());
+    const auto source = std::make_shared<Source>("y = x.sum(), x", "program.py");
+    tracer.set_places([&] { return SourceRange(source, 4, 11); });
+    const Tensor x = call("aten::full", {IValue(std::vector<int64_t>{1, 3}), IValue(1.0)});
+    tracer.begin("f", Tracer::kNoModule, {"x"}, {IValue(x)});
+    const Tensor y = call("aten::sum.dim_IntList", {x, IValue(std::vector<int64_t>{1})});
+    const IntrusivePtr<Function> f = tracer.finish(tracer.value_of(IValue(make_tuple({IValue(y), IValue(x)}))));
+    const std::string text = f->graph()->str();
+    EXPECT_EQ(
+        text,
+        "graph(%x : Float(1, 3, strides=[3, 1], requires_grad=0, device=cpu)):\n"
+        "  %1 : int = prim::Constant[value=1]() # program.py:1:4\n"
+        "  %2 : int[] = prim::ListConstruct(%1)\n"
+        "  %3 : bool = prim::Constant[value=0]() # program.py:1:4\n"
+        "  %4 : NoneType = prim::Constant()\n"
+        "  %5 : Float(1, strides=[1], requires_grad=0, device=cpu) = aten::sum(%x, %2, %3, %4) # program.py:1:4\n"
+        "  %6 : (Float(1, strides=[1], requires_grad=0, device=cpu), Float(1, 3, strides=[3, 1], requires_grad=0, "
+        "device=cpu)) = prim::TupleConstruct(%5, %x)\n"
+        "  return (%6)\n");
+    EXPECT_EQ(parse_graph(text)->str(), text);
+    EXPECT_EQ(f->schema().str(), "f(Tensor x) -> ((Tensor, Tensor))");
+}
+
 TEST(Tracer, CallsOfModulesAreMethods) {
     auto unit = std::make_shared<CompilationUnit>();
     Tracer tracer(unit);

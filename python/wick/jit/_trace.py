@@ -304,8 +304,9 @@ def _tensors_of(outputs):
 
 def _differences(traced, again):
     """How the graphs of two traces differ, and how their constants do; None where they do not."""
-    # Each trace has classes of its own.
-    first, second = (re.sub(r"___torch_mangle_[0-9]+\.", "", str(one.inlined_graph)) for one in (traced, again))
+    # Each trace has classes of its own, and may have seen tensors of other layouts.
+    own = re.compile(r"___torch_mangle_[0-9]+\.|(?<=\w)\([^()]*requires_grad=[^()]*\)")
+    first, second = (own.sub("", str(one.inlined_graph)) for one in (traced, again))
     if first == second:
         return None, None
     diff = "".join(difflib.ndiff(first.splitlines(True), second.splitlines(True)))

@@ -4,7 +4,8 @@
     python3 tests/oracle/random_programs.py FIRST COUNT      # any: FIRST is a seed; shows the first difference
 
 A program is left out when it leaves what both define alike: whole numbers of more than 64 bits, very long texts and loops. Of
-those that raise an exception, one ends each batch: what operators raise in compiled code is a RuntimeError, as in PyTorch. WICK_BIN is the command line (default build/bin/wick)."""
+those that raise an exception, one ends each batch: what operators raise in compiled code is a RuntimeError, as in PyTorch. A difference is no mistake where only CPython raises, from
+a computation whose value nobody reads: like PyTorch's, wick's compiler leaves such computations out. WICK_BIN is the command line (default build/bin/wick)."""
 import ast
 import contextlib
 import io

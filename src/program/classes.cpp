@@ -505,7 +505,9 @@ void ClassThing::make_dataclass(Session& session, bool ordered) {
             compared.emplace_back(target->id, may_be_none(*assign->annotation));
             parameters += fmt::format(", {}: {}", target->id, assign->annotation->range.text());
             body += fmt::format("    self.{}: {} = {}\n", target->id, assign->annotation->range.text(), target->id);
-            defaults.push_back(assign->value ? field_default(*find(target->id), assign->range) : std::nullopt);
+            // A default may have been deleted again, or never have got there.
+            const IValue* const value = assign->value ? find(target->id) : nullptr;
+            defaults.push_back(value ? field_default(*value, assign->range) : std::nullopt);
         }
     }
     if (find("__post_init__")) body += "    self.__post_init__()\n";

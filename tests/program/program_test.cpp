@@ -46,6 +46,13 @@ TEST(Program, ListsArePassedByReference) {
               "[3]\n");
 }
 
+TEST(Program, ADeletedDefaultOfADataclassIsNone) {
+    EXPECT_EQ(
+        printed("from dataclasses import dataclass\n@dataclass\nclass A:\n    y: int = 2\n    x: int = 1\n    del y\n"
+                "a = A(5)\nprint(a.y, a.x)\n"),
+        "5 1\n");
+}
+
 TEST(Program, NumbersAtTopLevelArePythons) {
     EXPECT_EQ(printed("print(2 ** 10, (-3) ** 3, 2 ** -1, 2.0 ** 2, 3 ** 41 == 3 ** 40 * 3)\n"),
               "1024 -27 0.5 4.0 True\n");

@@ -64,7 +64,7 @@ class Differentiator {
     }
 
  private:
-    static IntrusivePtr<Function> function_of(std::string name, std::shared_ptr<Graph> graph) {
+    static IntrusivePtr<jit::Function> function_of(std::string name, std::shared_ptr<Graph> graph) {
         Schema schema;
         schema.name = name;
         for (const Value* input : graph->inputs()) {
@@ -76,7 +76,7 @@ class Differentiator {
         Argument result;
         result.type = graph->outputs()[0]->type;
         schema.returns.push_back(std::move(result));
-        return make_intrusive<Function>(std::move(name), std::move(schema), std::move(graph));
+        return make_intrusive<jit::Function>(std::move(name), std::move(schema), std::move(graph));
     }
 
     static void pack_outputs(Graph& graph) {

@@ -14,9 +14,7 @@
 namespace wick::autograd {
 namespace {
 
-using jit::Function;
-
-IntrusivePtr<Function> packed(const jit::Graph& graph) {
+IntrusivePtr<jit::Function> packed(const jit::Graph& graph) {
     // Without anything wanted, forward is the graph itself.
     return differentiate(graph, std::vector<bool>(graph.inputs().size())).forward;
 }
@@ -26,7 +24,7 @@ class DifferentiableFunction : public RefCounted {
     explicit DifferentiableFunction(std::shared_ptr<jit::Graph> graph)
         : graph_(std::move(graph)), plain_(packed(*graph_)) {}
 
-    const IntrusivePtr<Function>& plain() const { return plain_; }
+    const IntrusivePtr<jit::Function>& plain() const { return plain_; }
     size_t outputs() const { return graph_->outputs().size(); }
     const DifferentiatedGraph& differentiated(const std::vector<bool>& wanted) {
         // Nearly always as the last time.
@@ -41,7 +39,7 @@ class DifferentiableFunction : public RefCounted {
 
  private:
     const std::shared_ptr<jit::Graph> graph_;
-    const IntrusivePtr<Function> plain_;
+    const IntrusivePtr<jit::Function> plain_;
     std::mutex mutex_;
     std::map<std::vector<bool>, DifferentiatedGraph> known_;
     using Known = decltype(known_)::value_type;

@@ -51,6 +51,10 @@ def test_differs_from_python(program):
     assert corpus.run_python(program) != program.expected
 
 
+# What PyTorch gets wrong in archives too, and why.
+WRONG_IN_PYTORCH = {"lists/augmented_argument": "what is written to a list after += is dropped as dead code"}
+
+
 @each(lambda p: p.entry and not p.raises and not p.name.startswith("recursion/"))
 def test_archive(program, tmp_path):
     """The archive that wick saves, loaded and called by PyTorch; which compiles no recursion. Of a program that raises nothing is
@@ -59,7 +63,7 @@ def test_archive(program, tmp_path):
     done = subprocess.run([WICK, "compile", program.path, "--entry", program.entry, "-o", archive], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     module = torch.jit.load(archive)
-    assert corpus.output_of(module) == program.expected
+    assert (corpus.output_of(module) == program.expected) == (program.name not in WRONG_IN_PYTORCH)
 
 
 def assert_same_text(ours, theirs, other):

@@ -1,6 +1,6 @@
-from typing import List
-
 # += changes the list that the caller has, and what follows changes the same one.
+# Extension: PyTorch drops what is written to the list after that, as dead code.
+from typing import List
 
 
 def extends_and_deletes(xs: List[int]) -> int:

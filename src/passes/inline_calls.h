@@ -17,9 +17,9 @@ enum class Inlining : uint8_t {
 /// and saved graphs keep their calls.
 bool inline_calls(Graph& graph, Inlining which = Inlining::small);
 
-/// A copy of the graph without calls, as PyTorch's `.inlined_graph` shows it: what is copied are bodies without calls in
-/// which types and constants have decided what they can (simplify_forms, propagate_constants); the graph itself is as
-/// it was.
+/// A copy of the graph without calls, as PyTorch's `.inlined_graph` shows it: what is copied are bodies without calls
+/// in which types and constants have decided what they can (simplify_forms, propagate_constants); the graph itself is
+/// as it was.
 std::shared_ptr<Graph> inlined(const Graph& graph);
 
 }  // namespace wick::jit

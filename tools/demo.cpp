@@ -58,7 +58,7 @@ std::string cut(std::string text) {
 /// "float32[1, 2]  0.03158  -0.01204": the first elements.
 std::string tensor_text(const Tensor& tensor) {
     std::string text = fmt::format("{}[{}] ", name_of(tensor.dtype()), fmt::join(tensor.sizes(), ", "));
-    const Tensor wide = ops::contiguous(ops::to_dtype(tensor, DType::float64), ops::MemoryFormat::contiguous);
+    const Tensor wide = ops::contiguous(ops::to_dtype(tensor, DType::float64), MemoryFormat::contiguous);
     constexpr int64_t kShown = 5;
     for (int64_t i = 0; i < std::min(kShown, wide.numel()); ++i)
         text += is_floating(tensor.dtype()) ? fmt::format(" {:.5f}", wide.data<double>()[i])

@@ -304,8 +304,8 @@ void call_pointwise(const Operator& op, const void*, Args args, IValue* results)
     while (!list.empty() && selects[list.size() - 1]) list.pop_back();
     const std::span<const Operand> operands(list.data(), list.size());
     for (size_t i = 0; roles.alphas && i < operands.size(); ++i) {
-        const bool is_one = !operands[i].tensor && args[i].is_int() && args[i].to_int() == 1;
-        if (contains(roles.alphas, i) && !operands[i].tensor && !is_one)
+        // An int suits every result.
+        if (contains(roles.alphas, i) && !operands[i].tensor && !args[i].is_int())
             check_alpha(operands[i].number, result_type(operands));
     }
     const bool writes_self =

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
+
+#include "passes/constants.h"
 
 namespace wick::jit {
 
@@ -11,26 +12,11 @@ namespace {
 
 /// Whether a value of the type may lead to an object.
 bool reaches_objects(const Type& type) {
-    switch (type.kind()) {
-        case TypeKind::Tensor:
-        case TypeKind::Int:
-        case TypeKind::Float:
-        case TypeKind::Complex:
-        case TypeKind::Bool:
-        case TypeKind::String:
-        case TypeKind::None:
-        case TypeKind::Number:
-        case TypeKind::Device:
-            return false;
-        case TypeKind::List:
-        case TypeKind::Dict:
-        case TypeKind::Tuple:
-        case TypeKind::Optional:
-        case TypeKind::Union:
-            return std::ranges::any_of(type.contained(), [](const TypePtr& inner) { return reaches_objects(*inner); });
-        default:
-            return true;
-    }
+    if (type.is(TypeKind::Tensor) || is_immutable(type)) return false;
+    const bool is_container = type.is(TypeKind::List) || type.is(TypeKind::Dict) || type.is(TypeKind::Tuple) ||
+                              type.is(TypeKind::Optional) || type.is(TypeKind::Union);
+    return !is_container ||
+           std::ranges::any_of(type.contained(), [](const TypePtr& inner) { return reaches_objects(*inner); });
 }
 
 bool is_fresh(const Value* object) { return object->node->kind == sym::prim_CreateObject; }

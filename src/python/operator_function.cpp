@@ -360,7 +360,7 @@ PyObject* call_binary(Data& forward, Data* reflected, PyObject* a, PyObject* b) 
 /// The functions of Python's slots, which are told apart by nothing but their addresses.
 template <const auto& table, size_t row>
 struct Slot {
-    static Data* of(const char* text) { return text ? new Data{Form::expression, text, text, {}, {}} : nullptr; }
+    static Data* of(const char* text) { return text ? new Data{Form::expression, text, text} : nullptr; }
 
     static PyObject* binary(PyObject* a, PyObject* b) {
         static Data* const forward = of(table[row].text);
@@ -379,7 +379,7 @@ struct Slot {
 PyObject* compare(PyObject* a, PyObject* b, int comparison) {
     static auto* const all = new std::vector<Data>;
     if (all->empty())
-        for (const char* text : kComparisons) all->push_back(Data{Form::expression, text, text, {}, {}});
+        for (const char* text : kComparisons) all->push_back(Data{Form::expression, text, text});
     PyObject* const operands[] = {a, b};
     return call_expression((*all)[static_cast<size_t>(comparison)], operands, 2);
 }
@@ -432,7 +432,7 @@ nb::object make_operator(Form form, const std::string& name, const std::string& 
     nb::object made = nb::steal(operator_type()->tp_alloc(operator_type(), 0));
     auto* function = reinterpret_cast<OperatorFunction*>(made.ptr());
     function->vectorcall = vectorcall;
-    function->data = new Data{form, name, python_name, {}, {}};
+    function->data = new Data{form, name, python_name};
     return made;
 }
 

@@ -41,18 +41,26 @@ struct ThreadState {
 };
 thread_local ThreadState t_state;
 
+/// Shows the others what this thread is about to do. While one of them writes, it is taken back and waits.
+template <class Show, class Hide>
+void show_when_nobody_writes(Show show, Hide hide) {
+    for (;;) {
+        // Either the writer sees this, or this sees the writer: both orders are sequentially consistent.
+        show();
+        if (!g_writing.load(std::memory_order_seq_cst)) return;
+        hide();
+        g_writing.wait(true, std::memory_order_acquire);
+    }
+}
+
 }  // namespace
 
 void SharedRead::enter() {
     ThreadState& self = t_state;
     if (self.reads++ > 0 || self.writes > 0) return;
-    for (;;) {
-        // Either the writer sees this, or this sees the writer: both orders are sequentially consistent.
-        self.line->reading.store(true, std::memory_order_seq_cst);
-        if (!g_writing.load(std::memory_order_seq_cst)) return;
-        self.line->reading.store(false, std::memory_order_release);
-        g_writing.wait(true, std::memory_order_acquire);
-    }
+    std::atomic<bool>& reading = self.line->reading;
+    show_when_nobody_writes([&] { reading.store(true, std::memory_order_seq_cst); },
+                            [&] { reading.store(false, std::memory_order_release); });
 }
 
 void SharedRead::leave() noexcept {
@@ -81,14 +89,16 @@ void SharedWrite::leave() noexcept {
 SharedCall::SharedCall() {
     const ThreadState& self = t_state;
     std::atomic<int>& calls = self.line->calls;
-    // Only this thread writes its number; no call begins while a tensor is being reshaped (as in SharedRead::enter).
+    // Only this thread writes its number.
     const int others = calls.load(std::memory_order_relaxed);
-    for (;;) {
-        calls.store(others + 1, is_single_threaded() ? std::memory_order_relaxed : std::memory_order_seq_cst);
-        if (self.writes + self.reads > 0 || !g_writing.load(std::memory_order_seq_cst)) return;
-        calls.store(others, std::memory_order_release);
-        g_writing.wait(true, std::memory_order_acquire);
+    const auto order = is_single_threaded() ? std::memory_order_relaxed : std::memory_order_seq_cst;
+    const auto show = [&] { calls.store(others + 1, order); };
+    if (self.writes + self.reads > 0) {
+        show();
+        return;
     }
+    // No call begins while a tensor is being reshaped.
+    show_when_nobody_writes(show, [&] { calls.store(others, std::memory_order_release); });
 }
 
 SharedCall::~SharedCall() {

@@ -41,7 +41,9 @@ class Knowledge {
     /// Keeps what `other` knows too.
     void intersect(const Knowledge& other) {
         for (auto& [name, objects] : values_)
-            std::erase_if(objects, [&](const auto& entry) { return other.find(name, entry.first) != entry.second; });
+            std::erase_if(objects, [&, &name = name](const auto& entry) {
+                return other.find(name, entry.first) != entry.second;
+            });
     }
 
  private:

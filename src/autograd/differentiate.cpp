@@ -55,8 +55,8 @@ class Differentiator {
         backward_->insert(gradients);
         backward_->register_output(gradients->output());
         eliminate_dead_code(*backward_);
-        drop_unused(originals.size());
-        result.saved = forward_->outputs().size() - originals.size();
+        read_elements_for_geometry();
+        result.reads = save_what_is_read();
         pack_outputs(*forward_);
         result.forward = function_of("forward", forward_);
         result.backward = function_of("backward", backward_);
@@ -115,18 +115,21 @@ class Differentiator {
             copy = backward_->insert(backward_->create_clone(value->node, [](Value* v) { return v; }))->output();
             return copy;
         }
-        forward_->register_output(value);
         copy = backward_->add_input("", value->type);
-        saved_.push_back(copy);
+        saved_.push_back({value, copy, false});
         return copy;
     }
-    /// Its shape and dtype.
+    /// Its shape and dtype. Inputs are saved whatever is read of them; of others no more is saved than that.
     Value* kept_geometry(Value* value) {
         if (!is_tensor(value)) return kept(value);
         Value*& geometry = geometries_[value];
-        if (!geometry) geometry = forward_->insert_op("wick::geometry", {value});
-        return kept(geometry);
+        if (geometry) return geometry;
+        if (!is_input(value)) return geometry = kept(forward_->insert_op("wick::geometry", {value}));
+        geometry = backward_->add_input("", value->type);
+        saved_.push_back({value, geometry, true});
+        return geometry;
     }
+    static bool is_input(const Value* value) { return value->node->kind == sym::prim_Param; }
     Value* kept_for(Value* value, Formula::Need need) {
         if (need == Formula::Need::nothing) return none();
         return need == Formula::Need::geometry ? kept_geometry(value) : kept(value);
@@ -138,9 +141,22 @@ class Differentiator {
         return is_tensor(output) ? backward_->insert_op("aten::zeros_like", {kept_geometry(output)}) : none();
     }
 
-    void deliver(Value* argument, Value* gradient) {
+    /// Whether the result has the shape and the dtype of the one tensor among the arguments.
+    static bool keeps_form(const Node* node) {
+        const auto is_real = [](const Value* value) {
+            const TypeKind kind = value->type->kind();
+            return kind == TypeKind::Int || kind == TypeKind::Float || kind == TypeKind::Bool;
+        };
+        return node->op->pointwise && std::ranges::count_if(node->inputs, is_tensor) == 1 &&
+               std::ranges::count_if(node->inputs, is_real) + 1 == static_cast<ptrdiff_t>(node->inputs.size());
+    }
+
+    void deliver(const Node* node, size_t input, Value* gradient) {
+        Value* argument = node->input(input);
         if (!is_tensor(argument) || !depends_[argument]) return;
-        add(argument, backward_->insert_op("wick::fit_gradient", {gradient, kept_geometry(argument)}));
+        if (!keeps_form(node))
+            gradient = backward_->insert_op("wick::fit_gradient", {gradient, kept_geometry(argument)});
+        add(argument, gradient);
     }
 
     void differentiate_node(const Node* node) {
@@ -153,8 +169,8 @@ class Differentiator {
         };
         for (const Formula& formula : derivatives.formulas)
             if (std::ranges::any_of(formula.arguments, is_wanted)) insert_formula(node, formula);
-        for (size_t i = 0; i < derivatives.by_expression.size(); ++i)
-            if (derivatives.by_expression[i] && is_wanted(i)) insert_pointwise(node, i);
+        for (size_t i = 0; i < derivatives.arguments(); ++i)
+            if (contains(derivatives.by_expression, i) && is_wanted(i)) insert_pointwise(node, i);
     }
 
     void insert_formula(const Node* node, const Formula& formula) {
@@ -169,54 +185,76 @@ class Differentiator {
             needed.push_back(is_tensor(node->input(argument)) && depends_[node->input(argument)]);
         inputs.push_back(backward_->insert_constant(IValue(needed)));
         Value* found = inline_graph(*backward_, *formula.function->graph(), inputs)[0];
-        if (formula.arguments.size() == 1) return deliver(node->input(formula.arguments[0]), found);
+        if (formula.arguments.size() == 1) return deliver(node, formula.arguments[0], found);
         Node* unpack = backward_->insert_node(sym::prim_TupleUnpack, {found}, formula.arguments.size());
         for (size_t k = 0; k < formula.arguments.size(); ++k) {
             unpack->output(k)->set_type(found->type->contained(k));
-            deliver(node->input(formula.arguments[k]), unpack->output(k));
+            deliver(node, formula.arguments[k], unpack->output(k));
         }
     }
 
     /// Which arguments the derivative reads, if what chooses the expression is known; else all.
-    static std::vector<bool> reads(const Node* node, size_t argument) {
+    static std::optional<ArgumentSet> reads(const Node* node, size_t argument) {
         const std::vector<bool>& selects = node->op->pointwise->selects();
         std::vector<IValue> values;
         for (size_t i = 0; i < node->inputs.size(); ++i) {
             const IValue* constant = constant_value(node->input(i));
             const bool chooses = selects[i] || node->input(i)->type->is(TypeKind::Optional);
-            if (!constant && chooses) return std::vector<bool>(node->inputs.size() + 1, true);
+            if (!constant && chooses) return ~ArgumentSet{0};
             values.push_back(constant ? *constant : IValue(0));
         }
         std::vector<IValue*> slots;
         for (IValue& value : values) slots.push_back(&value);
-        return pointwise_derivative_reads(*node->op, argument, {slots.data(), slots.size()}, false);
+        return node->op->pointwise->kernel_for({slots.data(), slots.size()}).gradient_reads(argument, false);
     }
 
     void insert_pointwise(const Node* node, size_t argument) {
         const Operator& derivative = pointwise_derivative(*node->op, argument);
-        const std::vector<bool> read = reads(node, argument);
-        if (!read.back()) return;  // zero everywhere
+        const std::optional<ArgumentSet> read = reads(node, argument);
+        if (!read) return;  // zero everywhere
         std::vector<Value*> inputs;
         for (size_t i = 0; i < node->inputs.size(); ++i)
-            inputs.push_back(read[i] || !is_tensor(node->input(i)) ? kept(node->input(i))
-                                                                   : backward_->insert_constant(IValue(0)));
+            inputs.push_back(contains(*read, i) || !is_tensor(node->input(i)) ? kept(node->input(i))
+                                                                              : backward_->insert_constant(IValue(0)));
         inputs.push_back(gradient_of(node->output(0)));
         inputs.push_back(backward_->insert_constant(IValue(false)));
         Node* call = backward_->create(Symbol::from(derivative.name), std::move(inputs));
         call->op = &derivative;
         call->output()->set_type(tensor_type());
-        deliver(node->input(argument), backward_->insert(call)->output());
+        deliver(node, argument, backward_->insert(call)->output());
     }
 
-    /// What dead code had asked for need not be saved.
-    void drop_unused(size_t originals) {
-        const size_t first = backward_->inputs().size() - saved_.size();
-        for (size_t i = saved_.size(); i-- > 0;) {
-            if (!saved_[i]->uses.empty()) continue;
-            backward_->block()->erase_input(first + i);
-            forward_->block()->erase_output(originals + i);
+    /// A tensor that is saved whole has its geometry too.
+    void read_elements_for_geometry() {
+        for (const auto& [value, geometry] : geometries_) {
+            const auto whole = kept_.find(value);
+            if (!is_input(value) && whole != kept_.end() && !whole->second->uses.empty())
+                geometry->replace_all_uses_with(whole->second);
+        }
+    }
+
+    /// Dead code had asked for more than that.
+    std::vector<SavedValues::Read> save_what_is_read() {
+        std::vector<SavedValues::Read> reads;
+        const std::vector<Value*> inputs = forward_->inputs();
+        size_t at = backward_->inputs().size() - saved_.size();
+        size_t results = inputs.size();
+        for (const Saved& saved : saved_) {
+            if (saved.copy->uses.empty()) {
+                backward_->block()->erase_input(at);
+                continue;
+            }
+            ++at;
+            if (is_input(saved.value)) {
+                const auto input = static_cast<size_t>(std::ranges::find(inputs, saved.value) - inputs.begin());
+                reads.push_back({input, saved.is_geometry});
+            } else {
+                forward_->register_output(saved.value);
+                reads.push_back({results++, false});
+            }
         }
         eliminate_dead_code(*forward_);
+        return reads;
     }
 
     std::shared_ptr<Graph> forward_;
@@ -225,7 +263,13 @@ class Differentiator {
     std::unordered_map<const Value*, Value*> gradients_;
     std::unordered_map<const Value*, Value*> kept_;
     std::unordered_map<const Value*, Value*> geometries_;
-    std::vector<Value*> saved_;
+    /// A value of the forward graph, and the input of the backward graph that it becomes.
+    struct Saved {
+        Value* value;
+        Value* copy;
+        bool is_geometry;
+    };
+    std::vector<Saved> saved_;
 };
 
 }  // namespace

@@ -6,16 +6,19 @@
 
 #include <wick/types/function.h>
 
+#include "autograd/saved_value.h"
 #include "ir/graph.h"
 
 namespace wick::autograd {
 
 struct DifferentiatedGraph {
-    /// As the original, with `saved` more outputs, which backward asks for.
+    /// As the original, with more outputs that backward asks for.
     IntrusivePtr<jit::Function> forward;
-    /// From the gradients of the original's tensor outputs and what was saved to the gradients of the wanted inputs.
+    /// From the gradients of the original's tensor outputs and what is read of the values saved to the gradients of the
+    /// wanted inputs.
     IntrusivePtr<jit::Function> backward;
-    size_t saved = 0;
+    /// Saved are the inputs and, behind them, forward's additional outputs.
+    std::vector<SavedValues::Read> reads;
     std::vector<size_t> outputs;  ///< of the original: tensors that depend on a wanted input
 };
 

@@ -90,6 +90,7 @@ Formula compile(const Operator& op, const Derivative& derivative) {
 
     Formula formula;
     formula.arguments = named_arguments(op, derivative.arguments);
+    for (size_t argument : formula.arguments) formula.gives |= ArgumentSet{1} << argument;
     try {
         formula.function =
             compile_operator_text(text, fmt::format("<derivative of {}>", op.operator_name()), 1, &signature);
@@ -119,12 +120,15 @@ bool is_plain_view(const Operator& op) {
 const OperatorDerivatives* make_derivatives(const Operator& op) {
     const std::vector<Argument>& arguments = op.schema().arguments;
     auto made = std::make_unique<OperatorDerivatives>(arguments.size());
+    WICK_ASSERT(arguments.size() <= 8 * sizeof(ArgumentSet));
     for (const Derivative& derivative : op.derivatives) made->formulas.push_back(compile(op, derivative));
     if (made->formulas.empty() && is_plain_view(op)) made->formulas.push_back(compile(op, kDerivativeOfView));
-    for (size_t i = 0; i < arguments.size(); ++i)
-        made->by_expression[i] = op.pointwise && takes_tensor(arguments[i].type);
-    for (const Formula& formula : made->formulas)
-        for (size_t argument : formula.arguments) made->by_expression[argument] = false;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+        made->tensors |= ArgumentSet{takes_tensor(arguments[i].type)} << i;
+        made->lists |= ArgumentSet{is_tensor_list(arguments[i].type)} << i;
+    }
+    if (op.pointwise) made->by_expression = made->tensors;
+    for (const Formula& formula : made->formulas) made->by_expression &= ~formula.gives;
     return made.release();
 }
 

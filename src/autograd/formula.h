@@ -7,6 +7,7 @@
 
 #include <wick/types/function.h>
 
+#include "ops/pointwise.h"
 #include "ops/registry.h"
 
 namespace wick::autograd {
@@ -17,6 +18,7 @@ struct Formula {
     enum class Need : uint8_t { nothing, geometry, elements };
 
     std::vector<size_t> arguments;  ///< whose gradients it gives
+    jit::ArgumentSet gives = 0;     ///< the same as a set
     IntrusivePtr<jit::Function> function;
     std::vector<Need> argument_needs;  ///< per argument of the operator
     std::vector<Need> result_needs;    ///< per result
@@ -37,10 +39,13 @@ namespace wick::jit {
 
 class OperatorDerivatives {
  public:
-    explicit OperatorDerivatives(size_t arguments) : by_expression(arguments), gradients(arguments) {}
+    explicit OperatorDerivatives(size_t arguments) : gradients(arguments) {}
+    size_t arguments() const { return gradients.size(); }
+    ArgumentSet tensors = 0;  ///< arguments that may be tensors
+    ArgumentSet lists = 0;    ///< lists of tensors
     std::vector<autograd::Formula> formulas;
-    /// Per argument: a tensor of a pointwise operator whose gradient no formula gives; see pointwise_derivative.
-    std::vector<bool> by_expression;
+    /// Tensors of a pointwise operator whose gradients no formula gives; see pointwise_derivative.
+    ArgumentSet by_expression = 0;
     /// Per argument: the operator that computes that gradient, null until it is asked for.
     mutable std::vector<std::atomic<const Operator*>> gradients;
 };

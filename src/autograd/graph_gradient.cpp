@@ -57,11 +57,11 @@ class GraphGradient : public GradFunction {
                   const std::vector<IValue>& inputs, const std::vector<bool>& wanted)
         : graph_(graph), function_(std::move(function)), wanted_(wanted) {
         edges.reserve(inputs.size());
-        inputs_.reserve(inputs.size());
-        saved_.reserve(graph.saved);
+        saved_.reserve(inputs.size() + graph.reads.size());
         for (size_t i = 0; i < inputs.size(); ++i) {
-            if (wanted[i]) edges.push_back(gradient_edge(inputs[i].tensor_ref()));
-            inputs_.add(SavedValue::save(inputs[i]));
+            SavedValue input = SavedValue::save(inputs[i]);
+            if (wanted[i]) edges.push_back(input.edge());
+            saved_.add(std::move(input));
         }
     }
 
@@ -73,8 +73,8 @@ class GraphGradient : public GradFunction {
             output_of_.push_back(has_gradient ? static_cast<int32_t>(outputs.size()) : -1);
             if (has_gradient) set_history(tensor, IntrusivePtr<GradFunction>(this));
         }
-        const size_t first = results.size() - graph_.saved;
-        for (size_t i = first; i < results.size(); ++i) saved_.add(SavedValue::save_own(std::move(results[i])));
+        for (size_t i = function_->outputs(); i < results.size(); ++i)
+            saved_.add(SavedValue::save_own(std::move(results[i])));
     }
 
     std::vector<Tensor> apply(const std::vector<Tensor>& gradients) override {
@@ -84,7 +84,7 @@ class GraphGradient : public GradFunction {
             inputs.emplace_back(output < 0                    ? Tensor()
                                 : gradients[output].defined() ? gradients[output]
                                                               : zeros_for(outputs[output]));
-        for (IValue& value : saved_.unpack(*this)) inputs.push_back(std::move(value));
+        for (IValue& value : saved_.unpack(*this, graph_.reads)) inputs.push_back(std::move(value));
         std::vector<Tensor> found;
         for (const IValue& gradient : elements_of(jit::call_script(*graph_.backward, std::move(inputs))))
             found.push_back(gradient.to_tensor());
@@ -92,15 +92,14 @@ class GraphGradient : public GradFunction {
     }
 
     std::string name() const override { return "DifferentiableGraphBackward"; }
-    void release_saved() override {
-        inputs_.release();
-        saved_.release();
-    }
+    void release_saved() override { saved_.release(); }
 
  private:
     /// Gradients of which gradients will be wanted: the original is run again, operator by operator.
     std::vector<Tensor> apply_recorded(const std::vector<Tensor>& gradients) {
-        std::vector<IValue> inputs = inputs_.unpack(*this);
+        std::vector<SavedValues::Read> reads;
+        for (size_t i = 0; i < wanted_.size(); ++i) reads.push_back({i, false});
+        std::vector<IValue> inputs = saved_.unpack(*this, reads);
         std::vector<Tensor> wanted;
         for (size_t i = 0; i < inputs.size(); ++i) {
             if (!wanted_[i]) continue;
@@ -121,8 +120,7 @@ class GraphGradient : public GradFunction {
     const DifferentiatedGraph& graph_;
     const IntrusivePtr<DifferentiableFunction> function_;
     const std::vector<bool> wanted_;
-    SavedValues inputs_;
-    SavedValues saved_;
+    SavedValues saved_;               ///< the inputs, and what forward gave for backward
     std::vector<int32_t> output_of_;  ///< per differentiable output: its number among outputs, or -1
 };
 

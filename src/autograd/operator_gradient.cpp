@@ -1,6 +1,8 @@
 #include "autograd/operator_gradient.h"
 
 #include <algorithm>
+#include <bit>
+#include <numeric>
 
 #include <wick/support/check.h>
 
@@ -35,38 +37,38 @@ int64_t overload_number(const Operator& op) {
 
 OperatorGradient::OperatorGradient(const Operator& op, Args args, const Tensor& overwritten)
     : op_(op), derivatives_(derivatives_of(op)) {
-    const std::vector<Argument>& formal = op.schema().arguments;
     edges.reserve(args.size());
-    for (size_t i = 0; i < formal.size(); ++i) {
-        if (takes_tensor(formal[i].type)) {
-            edges.push_back(args[i].is_tensor() ? gradient_edge(args[i].tensor_ref()) : Edge());
-        } else if (is_tensor_list(formal[i].type)) {
-            size_t count = 0;
-            if (args[i].is_list()) {
-                for (const auto all = snapshot(args[i].to_list()); const IValue& item : all->items) {
-                    edges.push_back(item.is_tensor() ? gradient_edge(item.tensor_ref()) : Edge());
-                    ++count;
-                }
-            }
-            list_sizes_.push_back(static_cast<uint32_t>(count));
+    for (size_t i = 0; i < derivatives_.arguments(); ++i) {
+        const auto add = [&](const IValue& value) {
+            edges.push_back(value.is_tensor() ? gradient_edge(value.tensor_ref()) : Edge());
+            if (edges.back()) wanted_ |= ArgumentSet{1} << i;
+        };
+        if (contains(derivatives_.tensors, i)) {
+            add(args[i]);
+        } else if (contains(derivatives_.lists, i)) {
+            const size_t first = edges.size();
+            if (args[i].is_list())
+                for (const auto all = snapshot(args[i].to_list()); const IValue& item : all->items) add(item);
+            list_sizes_.push_back(static_cast<uint32_t>(edges.size() - first));
         }
     }
     save_arguments(args, overwritten);
 }
 
 void OperatorGradient::save_arguments(Args args, const Tensor& overwritten) {
-    std::vector<Formula::Need> needs(op_.schema().arguments.size(), Formula::Need::nothing);
+    SmallVector<Formula::Need, 8> needs(derivatives_.arguments());
     for (const Formula& formula : derivatives_.formulas) {
         if (!is_wanted(formula)) continue;
         for (size_t i = 0; i < needs.size(); ++i) needs[i] = std::max(needs[i], formula.argument_needs[i]);
     }
     if (op_.pointwise) {
         is_complex_ = is_complex_call(args);
+        const ops::PointwiseKernel& kernel = op_.pointwise->kernel_for(args);
         for (size_t i = 0; i < needs.size(); ++i) {
-            if (!derivatives_.by_expression[i] || !is_wanted(i)) continue;
-            const std::vector<bool> reads = pointwise_derivative_reads(op_, i, args, is_complex_);
+            if (!contains(wanted_ & derivatives_.by_expression, i)) continue;
+            const ArgumentSet reads = kernel.gradient_reads(i, is_complex_).value_or(0);
             for (size_t k = 0; k < needs.size(); ++k)
-                if (reads[k]) needs[k] = Formula::Need::elements;
+                if (contains(reads, k)) needs[k] = Formula::Need::elements;
         }
     }
     // A pointwise derivative is called with all arguments; a number stands for a tensor that it does not read.
@@ -91,7 +93,7 @@ void OperatorGradient::set_results(Args args, const IValue* results) {
             if (args[i].is_tensor() && args[i].tensor_ref().is_same(tensor)) return true;
         return false;
     };
-    std::vector<Formula::Need> needs(count, Formula::Need::nothing);
+    SmallVector<Formula::Need, 4> needs(count);
     for (const Formula& formula : derivatives_.formulas) {
         if (!is_wanted(formula)) continue;
         for (size_t i = 0; i < count; ++i) needs[i] = std::max(needs[i], formula.result_needs[i]);
@@ -117,25 +119,12 @@ void OperatorGradient::set_results(Args args, const IValue* results) {
 }
 
 std::pair<size_t, size_t> OperatorGradient::edges_of(size_t argument) const {
-    const std::vector<Argument>& formal = op_.schema().arguments;
-    size_t first = 0, lists = 0;
-    for (size_t i = 0;; ++i) {
-        const bool is_list = is_tensor_list(formal[i].type);
-        const size_t count = is_list ? list_sizes_[lists++] : takes_tensor(formal[i].type) ? 1 : 0;
-        if (i == argument) return {first, count};
-        first += count;
-    }
-}
-
-bool OperatorGradient::is_wanted(size_t argument) const {
-    const auto [first, count] = edges_of(argument);
-    for (size_t i = first; i < first + count; ++i)
-        if (edges[i]) return true;
-    return false;
-}
-
-bool OperatorGradient::is_wanted(const Formula& formula) const {
-    return std::ranges::any_of(formula.arguments, [&](size_t argument) { return is_wanted(argument); });
+    const ArgumentSet before = (ArgumentSet{1} << argument) - 1;
+    auto first = static_cast<size_t>(std::popcount(derivatives_.tensors & before));
+    const auto lists = list_sizes_.begin() + std::popcount(derivatives_.lists & before);
+    first = std::accumulate(list_sizes_.begin(), lists, first);
+    const bool is_list = contains(derivatives_.lists, argument);
+    return {first, is_list ? *lists : contains(derivatives_.tensors, argument)};
 }
 
 std::vector<Tensor> OperatorGradient::apply(const std::vector<Tensor>& gradients) {
@@ -145,8 +134,8 @@ std::vector<Tensor> OperatorGradient::apply(const std::vector<Tensor>& gradients
     for (const Formula& formula : derivatives_.formulas)
         if (is_wanted(formula)) apply_formula(formula, saved, gradients, into);
     if (op_.pointwise) {
-        for (size_t i = 0; i < argument_count(); ++i)
-            if (derivatives_.by_expression[i] && is_wanted(i)) apply_pointwise(i, saved, gradients[0], into);
+        for (size_t i = 0; i < derivatives_.arguments(); ++i)
+            if (contains(wanted_ & derivatives_.by_expression, i)) apply_pointwise(i, saved, gradients[0], into);
     }
     return into;
 }
@@ -184,13 +173,13 @@ void OperatorGradient::apply_formula(const Formula& formula, const std::vector<I
 
 void OperatorGradient::apply_pointwise(size_t argument, const std::vector<IValue>& saved, const Tensor& gradient,
                                        std::vector<Tensor>& into) {
-    std::vector<IValue> values(saved.begin(), saved.begin() + static_cast<std::ptrdiff_t>(argument_count()));
+    std::vector<IValue> values(saved.begin(), saved.begin() + static_cast<std::ptrdiff_t>(derivatives_.arguments()));
     values.emplace_back(gradient);
     values.emplace_back(is_complex_);
     std::vector<IValue*> slots;
     for (IValue& value : values) slots.push_back(&value);
     const Args args{slots.data(), slots.size()};
-    if (!pointwise_derivative_reads(op_, argument, args, is_complex_).back())
+    if (!op_.pointwise->kernel_for(args).gradient_reads(argument, is_complex_))
         return put(argument, zeros_for(outputs[0]), into);
     IValue found;
     pointwise_derivative(op_, argument).call(args, &found);

@@ -23,13 +23,11 @@ class OperatorGradient : public GradFunction {
     void release_saved() override;
 
  private:
-    size_t argument_count() const { return derivatives_.by_expression.size(); }
     void save_arguments(jit::Args args, const Tensor& overwritten);
     /// The edges of an argument: one of a tensor, one for each of a list.
     std::pair<size_t, size_t> edges_of(size_t argument) const;
-    /// Whether an argument, or an element of it, wants a gradient.
-    bool is_wanted(size_t argument) const;
-    bool is_wanted(const Formula& formula) const;
+    bool is_wanted(size_t argument) const { return jit::contains(wanted_, argument); }
+    bool is_wanted(const Formula& formula) const { return wanted_ & formula.gives; }
     void apply_formula(const Formula& formula, const std::vector<IValue>& saved, const std::vector<Tensor>& gradients,
                        std::vector<Tensor>& into);
     void apply_pointwise(size_t argument, const std::vector<IValue>& saved, const Tensor& gradient,
@@ -40,10 +38,11 @@ class OperatorGradient : public GradFunction {
 
     const jit::Operator& op_;
     const jit::OperatorDerivatives& derivatives_;
-    SavedValues saved_;                 ///< one of each argument, one of each result
-    std::vector<uint32_t> list_sizes_;  ///< of the arguments that are lists of tensors
-    std::vector<int32_t> output_of_;    ///< per tensor among the results: which output it is, or -1
-    bool is_complex_ = false;           ///< a pointwise call with complex arguments
+    SavedValues saved_;                  ///< one of each argument, one of each result
+    jit::ArgumentSet wanted_ = 0;        ///< those that want a gradient, or have an element that does
+    std::vector<uint32_t> list_sizes_;   ///< of the arguments that are lists of tensors
+    SmallVector<int32_t, 4> output_of_;  ///< per tensor among the results: which output it is, or -1
+    bool is_complex_ = false;            ///< a pointwise call with complex arguments
 };
 
 }  // namespace wick::autograd

@@ -59,17 +59,4 @@ bool is_complex_call(Args args) {
     return false;
 }
 
-std::vector<bool> pointwise_derivative_reads(const Operator& op, size_t argument, Args args, bool is_complex) {
-    const size_t count = op.schema().arguments.size();
-    IValue gradient(0), complex(is_complex);
-    std::vector<IValue*> slots(args.slots, args.slots + count);
-    slots.push_back(&gradient);
-    slots.push_back(&complex);
-    const PointwiseBody& body = *pointwise_derivative(op, argument).pointwise;
-    std::vector<bool> reads(count + 1);
-    for (const ops::ExprNode& node : body.kernel_for({slots.data(), slots.size()}).graph().nodes)
-        if (node.kind == ops::ExprNode::Kind::input) reads[node.input] = true;
-    return reads;
-}
-
 }  // namespace wick::autograd

@@ -122,16 +122,32 @@ IValue SavedValue::unpack(GradFunction& owner) const {
     return IValue(known);
 }
 
-std::vector<IValue> SavedValues::unpack(GradFunction& owner) const {
-    const std::lock_guard lock(pass_lock(this));
+void SavedValues::check_kept() const {
     WICK_CHECK(!released_,
                "Trying to backward through the graph a second time (or directly access saved tensors after they have "
                "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
                "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
                "if you need to access saved tensors after calling backward.");
+}
+
+std::vector<IValue> SavedValues::unpack(GradFunction& owner) const {
+    const std::lock_guard lock(pass_lock(this));
+    check_kept();
     std::vector<IValue> values;
     values.reserve(values_.size());
     for (const SavedValue& value : values_) values.push_back(value.unpack(owner));
+    return values;
+}
+
+std::vector<IValue> SavedValues::unpack(GradFunction& owner, std::span<const Read> reads) const {
+    const std::lock_guard lock(pass_lock(this));
+    check_kept();
+    std::vector<IValue> values;
+    values.reserve(reads.size());
+    for (const Read& read : reads) {
+        const SavedValue& value = values_[read.number];
+        values.push_back(read.is_geometry ? value.geometry() : value.unpack(owner));
+    }
     return values;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Values that a recorded function keeps for its backward pass.
 
+#include <span>
 #include <vector>
 
 #include <wick/autograd/autograd.h>
@@ -24,6 +25,10 @@ class SavedValue {
 
     /// The value with its history again; that of a result is `owner`. OpError when a tensor was changed in place since.
     IValue unpack(GradFunction& owner) const;
+    /// The value for its shape and dtype: without history, whatever was written to it since.
+    const IValue& geometry() const { return value_; }
+    /// Where the gradient of the saved tensor goes.
+    const Edge& edge() const { return edge_; }
 
  private:
     IValue value_;
@@ -42,9 +47,18 @@ class SavedValues {
     void add(SavedValue value) { values_.push_back(std::move(value)); }
     /// The values, in the order they were added. OpError in PyTorch's words when an earlier pass has dropped them.
     std::vector<IValue> unpack(GradFunction& owner) const;
+    /// One of them by its number, or its geometry.
+    struct Read {
+        size_t number;
+        bool is_geometry;
+    };
+    /// Those alone, and in that order.
+    std::vector<IValue> unpack(GradFunction& owner, std::span<const Read> reads) const;
     void release();
 
  private:
+    void check_kept() const;
+
     std::vector<SavedValue> values_;
     bool released_ = false;
 };

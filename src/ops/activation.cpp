@@ -106,7 +106,12 @@ void register_clamps(Registry& ops) {
 
 void register_activation(Registry& ops) {
     register_clamps(ops);
-    ops.add("aten::relu(Tensor self) -> Tensor").pointwise([](Expr x) { return max(x, 0); }).inplace().out();
+    // By its result, which the next operator will most often keep too.
+    ops.add("aten::relu(Tensor self) -> Tensor")
+        .pointwise([](Expr x) { return max(x, 0); })
+        .inplace()
+        .out()
+        .derivative("self", "torch.threshold_backward(grad, result, 0)");
     ops.add("aten::relu6(Tensor self) -> Tensor").pointwise([](Expr x) { return min(max(x, 0), 6); }).inplace();
     ops.add("aten::gelu(Tensor self, *, str approximate='none') -> Tensor")
         .pointwise(kFloating,
@@ -177,6 +182,9 @@ void register_activation(Registry& ops) {
         .pointwise([](Expr x, Expr threshold, Expr value) { return where(x <= threshold, value, x); })
         .inplace()
         .out();
+    ops.add("aten::threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor")
+        .pointwise([](Expr g, Expr x, Expr threshold) { return where(x <= threshold, 0, g); })
+        .out("grad_input", {"grad_input"});
     ops.add("aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor")
         .pointwise(kFloating, [](Expr x, Expr lambd) { return where(x >= -lambd && x <= lambd, 0, x); })
         .out();

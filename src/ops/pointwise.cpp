@@ -4,6 +4,8 @@
 
 #include <wick/tensor/default_dtype.h>
 
+#include "ops/expr_derivative.h"
+
 namespace wick::ops {
 namespace {
 
@@ -34,6 +36,22 @@ struct Promotion {
     DType result() const { return combine(dimensioned, combine(zero_dim, number)).value_or(default_dtype()); }
 };
 
+/// The inputs that the result depends on.
+ArgumentSet inputs_below(const ExprGraph& graph) {
+    ArgumentSet inputs = 0;
+    std::vector<bool> is_needed(graph.nodes.size());
+    is_needed[graph.result] = true;
+    // Operands stand before their users.
+    for (size_t i = graph.nodes.size(); i-- > 0;) {
+        if (!is_needed[i]) continue;
+        const ExprNode& node = graph.nodes[i];
+        if (node.kind == ExprNode::Kind::input) inputs |= ArgumentSet{1} << node.input;
+        for (int16_t operand : node.operands)
+            if (operand >= 0) is_needed[operand] = true;
+    }
+    return inputs;
+}
+
 bool same_elements(const Tensor& a, const Tensor& b) {
     return a.storage_offset() == b.storage_offset() && a.dtype() == b.dtype() && a.sizes() == b.sizes() &&
            a.strides() == b.strides();
@@ -48,12 +66,31 @@ DType result_type(std::span<const Operand> operands) {
 }
 
 PointwiseKernel::PointwiseKernel(std::string name, Rule rule, ExprGraph graph, size_t inputs)
-    : name_(std::move(name)), rule_(rule), graph_(std::move(graph)), inputs_(inputs) {
+    : name_(std::move(name)), rule_(rule), graph_(std::move(graph)), inputs_(inputs), gradient_reads_(2 * inputs) {
     for (size_t i = 0; i < inputs; ++i) flag_inputs_.push_back(graph_.input_is_flag(static_cast<int16_t>(i)));
 }
 
 PointwiseKernel::~PointwiseKernel() {
     for (auto& program : programs_) delete program.load();
+}
+
+std::optional<ArgumentSet> PointwiseKernel::gradient_reads(size_t input, bool is_complex) const {
+    constexpr uint32_t kKnown = uint32_t{1} << 31, kZero = uint32_t{1} << 30;
+    std::atomic<uint32_t>& slot = gradient_reads_[2 * input + is_complex];
+    uint32_t reads = slot.load(std::memory_order_relaxed);
+    if (reads == 0) {
+        reads = kKnown;
+        ExprRecorder recorder;
+        const auto gradient = static_cast<int16_t>(inputs_);
+        if (const auto found = record_gradient(graph_, static_cast<int16_t>(input), gradient, is_complex, recorder)) {
+            const int16_t result = found->node_in(recorder);
+            reads |= inputs_below(std::move(recorder).finish(result)) & ~(uint32_t{1} << gradient);
+        } else {
+            reads |= kZero;
+        }
+        slot.store(reads, std::memory_order_relaxed);
+    }
+    return reads & kZero ? std::nullopt : std::optional<ArgumentSet>(reads & ~kKnown);
 }
 
 PointwiseKernel::Types PointwiseKernel::types_of(std::span<const Operand> operands) const {

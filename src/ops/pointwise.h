@@ -23,6 +23,10 @@
 
 namespace wick::ops {
 
+/// A set of arguments, by position.
+using ArgumentSet = uint32_t;
+constexpr bool contains(ArgumentSet set, size_t argument) { return set >> argument & 1; }
+
 /// How dtypes follow from the operands. Tensors of one or more dimensions decide first, then 0-d tensors, then numbers,
 /// each only where its category (bool < int < float < complex) is higher: PyTorch's type promotion. Numbers count when
 /// their argument is named self, other, exponent, end, min or max; the others (alpha, value, slope, …) are converted.
@@ -69,6 +73,9 @@ class PointwiseKernel {
     PointwiseKernel(std::string name, Rule rule, ExprGraph graph, size_t inputs);
     ~PointwiseKernel();
     const ExprGraph& graph() const { return graph_; }
+    /// The inputs that the gradient of `input` depends on, beside the gradient of the result (expr_derivative.h); null
+    /// where it is 0 everywhere. Found when first asked for and kept.
+    std::optional<ArgumentSet> gradient_reads(size_t input, bool is_complex) const;
 
     Tensor operator()(std::span<const Operand> operands) const;
     /// Writes to `out`, which must have the broadcast shape (`resizes`: is given it) and a dtype that takes the result.
@@ -89,12 +96,15 @@ class PointwiseKernel {
     size_t inputs_;
     std::vector<bool> flag_inputs_;
     mutable std::atomic<const VectorProgram*> programs_[kernels::kLanes] = {};
+    mutable std::vector<std::atomic<uint32_t>> gradient_reads_;  ///< per input, real and complex; 0: not known yet
 };
 
 }  // namespace wick::ops
 
 namespace wick::jit {
 
+using ops::ArgumentSet;
+using ops::contains;
 using ops::Expr;
 using ops::kCompare;
 using ops::kFloating;
@@ -103,10 +113,6 @@ using ops::kIntToFloat;
 using ops::kPromote;
 using ops::kReal;
 using ops::Rule;
-
-/// A set of arguments, by position.
-using ArgumentSet = uint32_t;
-inline bool contains(ArgumentSet set, size_t argument) { return set >> argument & 1; }
 
 /// What a body's parameters are made from: the arguments of a call, of which only those that select are looked at.
 struct PointwiseRecording {

@@ -57,7 +57,7 @@ fuzz:
 asan:
 	$(call packages,$(SANITIZER_PACKAGES))
 	cmake --preset asan -DWICK_TESTS=ON
-	cmake --build build-asan -j$(JOBS) --target wick_cli wick_tests wick_mutations
+	cmake --build build-asan -j$(JOBS)
 	ctest --test-dir build-asan --output-on-failure -j$(JOBS)
 
 tsan:

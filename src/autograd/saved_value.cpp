@@ -19,6 +19,9 @@ bool has_tensors(const IValue& value) {
     return false;
 }
 
+/// What remains of a list whose items are saved: those it holds may have the history that saves them.
+IValue emptied(const IValue& list) { return IValue(make_list(list.to_list().element_type)); }
+
 template <class Save>
 std::vector<SavedValue> each_item(const IValue& list, const Save& save) {
     std::vector<SavedValue> items;
@@ -33,8 +36,8 @@ std::vector<SavedValue> each_item(const IValue& list, const Save& save) {
 SavedValue SavedValue::save(const IValue& value, const Tensor& overwritten) {
     SavedValue saved;
     if (has_tensors(value)) {
-        saved.value_ = value;
         saved.items_ = each_item(value, [&](const IValue& item) { return save(item, overwritten); });
+        saved.value_ = emptied(value);
     } else if (!value.is_tensor()) {
         saved.value_ = value;
     } else {
@@ -62,8 +65,8 @@ SavedValue SavedValue::save_own(IValue value) {
 SavedValue SavedValue::save_geometry(const IValue& value) {
     SavedValue saved;
     if (has_tensors(value)) {
-        saved.value_ = value;
         saved.items_ = each_item(value, [](const IValue& item) { return save_geometry(item); });
+        saved.value_ = emptied(value);
     } else {
         saved.value_ = value.is_tensor() ? IValue(ops::geometry_of(value.tensor_ref())) : value;
     }
@@ -73,8 +76,8 @@ SavedValue SavedValue::save_geometry(const IValue& value) {
 SavedValue SavedValue::save_result(const IValue& value, uint32_t output) {
     SavedValue saved;
     if (has_tensors(value)) {
-        saved.value_ = value;
         saved.items_ = each_item(value, [&](const IValue& item) { return save_result(item, output++); });
+        saved.value_ = emptied(value);
         return saved;
     }
     saved.value_ = value;

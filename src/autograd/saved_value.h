@@ -59,7 +59,7 @@ class SavedValues {
  private:
     void check_kept() const;
 
-    std::vector<SavedValue> values_;
+    SmallVector<SavedValue, 3> values_;
     bool released_ = false;
 };
 

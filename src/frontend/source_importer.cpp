@@ -68,6 +68,7 @@ class SourceImporter::Impl : public Resolver, public std::enable_shared_from_thi
 
     TypePtr find_type(const std::string& name) {
         if (TypePtr known = unit_.find_type(name)) return known;
+        if (const auto begun = begun_.find(name); begun != begun_.end()) return begun->second;
         const ast::Stmt* definition = take_definition(name, ast::StmtKind::ClassDef);
         if (!definition) return {};
         Importing importing(*this, definition->range);
@@ -117,6 +118,27 @@ class SourceImporter::Impl : public Resolver, public std::enable_shared_from_thi
         Impl& impl_;
     };
 
+    /// A class whose attributes are being read, whose types may name it.
+    class Begun {
+     public:
+        Begun(Impl& impl, ClassTypePtr type) : impl_(impl), type_(std::move(type)) {
+            impl_.begun_.emplace(type_->name(), type_);
+        }
+        ~Begun() {
+            impl_.begun_.erase(type_->name());
+            if (!is_known_) type_->forget_attribute_types();
+        }
+        void finish() {
+            impl_.unit_.add_type(type_);
+            is_known_ = true;
+        }
+
+     private:
+        Impl& impl_;
+        const ClassTypePtr type_;
+        bool is_known_ = false;
+    };
+
     /// Members of a class body, sorted.
     struct ClassBody {
         std::vector<std::string> parameters;
@@ -150,6 +172,7 @@ class SourceImporter::Impl : public Resolver, public std::enable_shared_from_thi
     std::vector<std::shared_ptr<const Ast>> sources_;
     /// What the sources define and nobody has asked for yet.
     std::unordered_map<std::string, const ast::Stmt*> definitions_;
+    std::unordered_map<std::string, TypePtr> begun_;
     std::deque<std::function<void()>> unsigned_;
     int import_depth_ = 0;
 };
@@ -314,6 +337,7 @@ SourceImporter::Impl::ClassBody SourceImporter::Impl::sort_members(const ast::Cl
 void SourceImporter::Impl::import_plain_class(const std::string& name, const ast::ClassDef& def, bool is_module) {
     const ClassBody body = sort_members(def);
     auto type = make_intrusive<ClassType>(name, is_module);
+    Begun begun(*this, type);
     for (const auto& [attribute, annotation] : body.attributes) {
         if (type->find_attribute(attribute) >= 0) {
             throw CompileError(annotation->range, fmt::format("attribute '{}' is defined twice", attribute));
@@ -326,7 +350,7 @@ void SourceImporter::Impl::import_plain_class(const std::string& name, const ast
         const TypePtr constant_type = jit::parse_type(annotation ? *annotation : *assign->annotation, *this);
         type->add_constant(constant, evaluate_constant(*assign->value, constant_type, *this));
     }
-    unit_.add_type(type);
+    begun.finish();
     for (const ast::FunctionDef* method : body.methods) add_method(*type, *method, body);
     add_properties(*type, body);
     for (const auto* hooks : {&body.forward_pre_hooks, &body.forward_hooks}) {

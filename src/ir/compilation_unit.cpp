@@ -18,6 +18,7 @@ CompilationUnit::~CompilationUnit() {
     for (const IntrusivePtr<Function>& function : functions_) function->clear();
     for (const TypePtr& type : types_) {
         if (const auto* interface = type->cast<InterfaceType>()) const_cast<InterfaceType*>(interface)->clear();
+        if (const auto* cls = type->cast<ClassType>()) const_cast<ClassType*>(cls)->forget_attribute_types();
     }
 }
 

@@ -113,11 +113,13 @@ int64_t spatial_rank(const Tensor& weight) {
 namespace {
 
 template <class T>
-Tensor forward(const ConvShape& shape, const Tensor& x, const Tensor& weight, const Tensor& bias, IntArrayRef sizes) {
+Tensor forward(const ConvShape& shape, const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu,
+               IntArrayRef sizes) {
     const Tensor out = empty(sizes, x.dtype());
     if (out.numel() == 0) return out;
     kernels::Epilogue<T> epilogue;
     epilogue.bias_row = data_or_null<T>(bias);
+    if (relu) epilogue.with_relu();
     const Tensor w = compute_input(weight);
     kernels::conv<T>(shape, x.data<T>(), w.data<T>(), out.mutable_data<T>(), epilogue);
     return out;
@@ -133,7 +135,7 @@ Tensor convolve(const Tensor& input, const Tensor& weight, const Tensor& bias, c
     }
     const Tensor x = compute_input(input), b = compute_input(bias);
     const Tensor out = dispatch_float(x.dtype(), args.transposed ? "slow_conv_transpose" : "slow_conv", [&]<class T>() {
-        if (!args.transposed) return forward<T>(shape, x, weight, b, sizes);
+        if (!args.transposed) return forward<T>(shape, x, weight, b, args.relu, sizes);
         const Tensor w = compute_input(weight), y = empty(sizes, x.dtype());
         if (y.numel() > 0)
             kernels::conv_transposed<T>(shape, x.data<T>(), w.data<T>(), data_or_null<T>(b), y.mutable_data<T>());
@@ -190,6 +192,13 @@ template <int64_t n>
 Tensor conv(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
             const IntList& padding, const IntList& dilation, int64_t groups) {
     return convolve_any(input, weight, bias, {stride, padding, dilation, {}, false, groups}, n, conv_name(n, false));
+}
+
+template <int64_t n>
+Tensor conv_relu(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
+                 const IntList& padding, const IntList& dilation, int64_t groups) {
+    return convolve_any(input, weight, bias, {stride, padding, dilation, {}, false, groups, true}, n,
+                        conv_name(n, false));
 }
 
 template <int64_t n>
@@ -294,6 +303,34 @@ def conv2d(input, weight, bias: Optional[Tensor], stride: List[int], padding: st
         .decomposition(R"(
 def conv3d(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):
     return torch._convolution_mode(input, weight, bias, stride, padding, dilation, groups)
+)");
+    // What fuse_activations makes; never saved. relu by another name, which is not fused again.
+    ops.add(
+           "wick::conv1d_relu(Tensor input, Tensor weight, Tensor? bias, int[1] stride, int[1] padding, int[1] "
+           "dilation, "
+           "int groups) -> Tensor")
+        .kernel(&conv_relu<1>)
+        .decomposition(R"(
+def conv1d_relu(input, weight, bias: Optional[Tensor], stride: List[int], padding: List[int], dilation: List[int], groups: int):
+    return torch.threshold(torch.conv1d(input, weight, bias, stride, padding, dilation, groups), 0, 0)
+)");
+    ops.add(
+           "wick::conv2d_relu(Tensor input, Tensor weight, Tensor? bias, int[2] stride, int[2] padding, int[2] "
+           "dilation, "
+           "int groups) -> Tensor")
+        .kernel(&conv_relu<2>)
+        .decomposition(R"(
+def conv2d_relu(input, weight, bias: Optional[Tensor], stride: List[int], padding: List[int], dilation: List[int], groups: int):
+    return torch.threshold(torch.conv2d(input, weight, bias, stride, padding, dilation, groups), 0, 0)
+)");
+    ops.add(
+           "wick::conv3d_relu(Tensor input, Tensor weight, Tensor? bias, int[3] stride, int[3] padding, int[3] "
+           "dilation, "
+           "int groups) -> Tensor")
+        .kernel(&conv_relu<3>)
+        .decomposition(R"(
+def conv3d_relu(input, weight, bias: Optional[Tensor], stride: List[int], padding: List[int], dilation: List[int], groups: int):
+    return torch.threshold(torch.conv3d(input, weight, bias, stride, padding, dilation, groups), 0, 0)
 )");
     ops.add("aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor")
         .composite(R"(def conv_tbc(self: Tensor, weight: Tensor, bias: Tensor, pad: int) -> Tensor:

@@ -12,6 +12,7 @@ struct ConvArguments {
     IntList stride, padding, dilation, output_padding;
     bool transposed = false;
     int64_t groups = 1;
+    bool relu = false;  ///< of the result; not of a transposed convolution
 };
 
 /// Lists of n entries each, from lists of any accepted length; `op` is named in errors.

@@ -11,6 +11,7 @@
 #include "ops/script_call.h"
 #include "passes/eliminate_dead_code.h"
 #include "passes/forward_attributes.h"
+#include "passes/fuse_activations.h"
 #include "passes/group_differentiable.h"
 #include "passes/inline_calls.h"
 #include "passes/lower_tuples.h"
@@ -791,13 +792,17 @@ IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name) {
 
 IntrusivePtr<RefCounted> make_plan(Function& function) {
     std::shared_ptr<Graph> graph = function.graph();
+    const auto own = [&] {
+        if (graph == function.graph()) graph = graph->copy();
+        return graph.get();
+    };
     if (has_small_calls(*graph)) {
-        graph = graph->copy();
-        inline_calls(*graph);
+        inline_calls(*own());
         // Tuples that were only made to be returned, objects that were only made to be read.
         lower_simple_tuples(*graph);
         forward_attributes(*graph);
     }
+    if (can_fuse_activations(*graph)) fuse_activations(*own());
     return compile_plan(*graph, function.name());
 }
 

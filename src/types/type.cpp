@@ -365,6 +365,10 @@ static int64_t find_named(const List& list, std::string_view name, Key key) {
     return -1;
 }
 
+void ClassType::forget_attribute_types() {
+    for (Attribute& attribute : attributes_) attribute.type = any_type();
+}
+
 int64_t ClassType::find_attribute(std::string_view name) const {
     return find_named(attributes_, name, [](const Attribute& a) -> const std::string& { return a.name; });
 }

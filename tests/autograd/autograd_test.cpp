@@ -141,6 +141,20 @@ TEST(Autograd, WritesToViewsReachTheBaseAndOtherViews) {
     expect_close(values(x.grad()), {16, 128, 432});
 }
 
+TEST(Autograd, AFunctionDoesNotKeepItsResultsAlive) {
+    double numbers[] = {1, 2};
+    bool is_released = false;
+    {
+        const Tensor x = from_blob(numbers, {2}, DType::float64, [&] { is_released = true; }).set_requires_grad();
+        const IValue xs(make_list(jit::tensor_type(), {x}));
+        // One that saves its argument, a list, for its shapes; one whose result is a list.
+        const IValue rows = call_operator("aten::atleast_2d.Sequence", {xs});
+        EXPECT_TRUE(call_operator("aten::hstack", {rows}).to_tensor().requires_grad());
+        EXPECT_EQ(call_operator("aten::unbind.int", {x}).to_list().items.size(), 2U);
+    }
+    EXPECT_TRUE(is_released);
+}
+
 TEST(Autograd, HooksSeeAndChangeGradients) {
     const Tensor x = leaf({1, 2});
     const Tensor y = call("aten::mul.Tensor", x, 2.0);

@@ -40,6 +40,24 @@ class Program {
     SourceImporter importer;
 };
 
+TEST(SourceImporter, ClassesMayNameThemselvesAndEachOther) {
+    Program program(Sources{{"__torch__",
+                             "class P:\n"
+                             "  next : Optional[__torch__.P]\n"
+                             "  owner : Optional[__torch__.Q]\n"
+                             "class Q:\n"
+                             "  parts : List[__torch__.P]\n"
+                             "class Broken:\n"
+                             "  next : Optional[__torch__.Broken]\n"
+                             "  other : __torch__.Nowhere\n"}});
+    const TypePtr p = program.importer.resolve_type("__torch__.P"), q = program.importer.resolve_type("__torch__.Q");
+    ASSERT_TRUE(p && q);
+    EXPECT_TRUE(p->expect<ClassType>().attributes()[0].type->equals(*optional_type(p)));
+    EXPECT_TRUE(q->expect<ClassType>().attributes()[0].type->equals(*list_type(p)));
+    EXPECT_THROW(program.importer.resolve_type("__torch__.Broken"), CompileError);
+    EXPECT_FALSE(program.unit->find_type("__torch__.Broken"));
+}
+
 TEST(SourceImporter, ImportsClassesOnDemand) {
     Program program(Sources{{"__torch__.nets",
                              "op_version_set = 1\n"

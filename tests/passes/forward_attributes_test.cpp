@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ir/compilation_unit.h"
+
 namespace wick::jit {
 namespace {
 
@@ -11,6 +13,8 @@ struct ForwardAttributes : testing::Test {
         p->add_attribute("x", float_type());
         p->add_attribute("next", optional_type(p));
         q->add_attribute("x", float_type());
+        unit.add_type(p);
+        unit.add_type(q);
     }
     /// The body of `graph(%a : P, %b : P, %c : bool, %n : int, %v : float)` after the pass.
     std::string after(const std::string& body) {
@@ -23,6 +27,7 @@ struct ForwardAttributes : testing::Test {
         const std::string text = graph->str();
         return text.substr(head.size());
     }
+    CompilationUnit unit;
     ClassTypePtr p = make_intrusive<ClassType>("__torch__.P", false);
     ClassTypePtr q = make_intrusive<ClassType>("__torch__.Q", false);
 };

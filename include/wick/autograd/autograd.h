@@ -50,8 +50,8 @@ class WICK_API GradFunction : public RefCounted {
     virtual void release_saved() = 0;
 
     /// Where the gradients of the arguments go (PyTorch's next_functions).
-    std::vector<Edge> edges;
-    std::vector<Output> outputs;
+    SmallVector<Edge, 2> edges;
+    SmallVector<Output, 1> outputs;
     /// By output; see register_hook.
     std::vector<std::pair<uint32_t, std::shared_ptr<Hook>>> hooks;
     /// By output: where its gradients are summed up too, after all hooks (Tensor::retain_grad).

@@ -2,12 +2,14 @@
 // A view of a contiguous array that also takes a braced list, and the small vector that sizes and strides live in.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace wick {
@@ -48,11 +50,9 @@ class ArrayRef {
 
 using IntArrayRef = ArrayRef<int64_t>;
 
-/// Vector of a trivially copyable T whose first N elements need no heap.
+/// Vector whose first N elements need no heap.
 template <class T, size_t N>
 class SmallVector {
-    static_assert(std::is_trivially_copyable_v<T>);
-
  public:
     using value_type = T;
     SmallVector() = default;
@@ -72,15 +72,19 @@ class SmallVector {
     }
     SmallVector& operator=(SmallVector&& other) noexcept {
         if (this != &other) {
+            clear();
             release();
             take(other);
         }
         return *this;
     }
-    ~SmallVector() { release(); }
+    ~SmallVector() {
+        clear();
+        release();
+    }
 
-    T* data() { return heap_ ? heap_ : inline_; }
-    const T* data() const { return heap_ ? heap_ : inline_; }
+    T* data() { return heap_ ? heap_ : inline_data(); }
+    const T* data() const { return const_cast<SmallVector*>(this)->data(); }
     size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
     T* begin() { return data(); }
@@ -93,21 +97,27 @@ class SmallVector {
     T& back() { return data()[size_ - 1]; }
     const T& front() const { return data()[0]; }
     const T& back() const { return data()[size_ - 1]; }
-    void clear() { size_ = 0; }
+    void clear() {
+        std::destroy_n(data(), size_);
+        size_ = 0;
+    }
     void push_back(T value) {
         if (size_ == capacity_) reserve(capacity_ * 2);
-        data()[size_++] = value;
+        std::construct_at(end(), std::move(value));
+        ++size_;
     }
-    void pop_back() { --size_; }
+    void pop_back() { std::destroy_at(data() + --size_); }
     void resize(size_t size, T value = T()) {
         reserve(size);
-        for (size_t i = size_; i < size; ++i) data()[i] = value;
+        while (size_ > size) pop_back();
+        std::uninitialized_fill(end(), data() + size, value);
         size_ = size;
     }
     void reserve(size_t capacity) {
         if (capacity <= capacity_) return;
-        T* grown = new T[capacity];
-        std::copy(begin(), end(), grown);
+        T* grown = std::allocator<T>().allocate(capacity);
+        std::uninitialized_move_n(data(), size_, grown);
+        std::destroy_n(data(), size_);
         release();
         heap_ = grown;
         capacity_ = capacity;
@@ -117,34 +127,38 @@ class SmallVector {
         for (; first != last; ++first) push_back(*first);
     }
     void insert(size_t at, T value) {
-        push_back(value);
+        push_back(std::move(value));
         std::rotate(begin() + at, end() - 1, end());
     }
     void erase(size_t at) {
-        std::copy(begin() + at + 1, end(), begin() + at);
-        --size_;
+        std::move(begin() + at + 1, end(), begin() + at);
+        pop_back();
     }
     friend bool operator==(const SmallVector& a, const SmallVector& b) { return ArrayRef<T>(a) == ArrayRef<T>(b); }
 
  private:
+    T* inline_data() { return reinterpret_cast<T*>(inline_); }
     void release() {
-        delete[] heap_;
+        if (heap_) std::allocator<T>().deallocate(heap_, capacity_);
         heap_ = nullptr;
+        capacity_ = N;
     }
+    /// To be called empty and without heap.
     void take(SmallVector& other) {
-        size_ = other.size_;
-        capacity_ = other.capacity_;
-        heap_ = other.heap_;
-        if (!heap_) std::copy(other.inline_, other.inline_ + size_, inline_);
-        other.heap_ = nullptr;
-        other.size_ = 0;
-        other.capacity_ = N;
+        if (other.heap_) {
+            heap_ = std::exchange(other.heap_, nullptr);
+            capacity_ = std::exchange(other.capacity_, N);
+        } else {
+            std::uninitialized_move_n(other.inline_data(), other.size_, inline_data());
+            std::destroy_n(other.inline_data(), other.size_);
+        }
+        size_ = std::exchange(other.size_, 0);
     }
 
     size_t size_ = 0;
     size_t capacity_ = N;
     T* heap_ = nullptr;
-    T inline_[N];
+    alignas(T) std::byte inline_[N * sizeof(T)];
 };
 
 /// Sizes, strides, dimension lists: up to six without the heap.

@@ -233,6 +233,8 @@ class WICK_API ClassType : public Type {
     void add_property(Property property);
     void add_forward_pre_hook(IntrusivePtr<Function> hook);
     void add_forward_hook(IntrusivePtr<Function> hook);
+    /// Every attribute may be Any, at the end of its program: classes name each other, and themselves.
+    void forget_attribute_types();
 
     std::string str() const override { return name_; }
     std::string annotation_str() const override { return name_; }

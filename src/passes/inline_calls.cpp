@@ -12,6 +12,8 @@ namespace {
 
 /// Nodes of a body that is worth copying: a frame costs about as much as ten instructions.
 constexpr size_t kMaxBody = 64;
+/// Nodes of a program that is worth having in one piece: a few layers.
+constexpr size_t kMaxSmallWhole = 100;
 /// Calls inside each other.
 constexpr size_t kMaxDepth = 8;
 /// What one function may grow by.
@@ -182,7 +184,32 @@ bool has_small_calls(const Block* block) {
     return false;
 }
 
+/// What a block comes to with all calls inlined.
+struct WholeSize {
+    size_t nodes = 0;
+    size_t calls = 0;
+
+    /// False once that is too much.
+    bool add(const Block* block, size_t depth = 0) {
+        for (const Node* node : block->nodes()) {
+            if (++nodes > kMaxSmallWhole) return false;
+            for (const Block* inner : node->blocks)
+                if (!add(inner, depth)) return false;
+            Function* callee = callee_of(node, Inlining::all);
+            if (!callee) continue;
+            ++calls;
+            if (depth == kMaxDepth || !add(callee->graph()->block(), depth + 1)) return false;
+        }
+        return true;
+    }
+};
+
 }  // namespace
+
+bool is_small_whole(const Graph& graph) {
+    WholeSize size;
+    return size.add(graph.block()) && size.calls > 0;
+}
 
 bool has_small_calls(const Graph& graph) { return has_small_calls(graph.block()); }
 

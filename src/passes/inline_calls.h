@@ -7,6 +7,10 @@ namespace wick::jit {
 /// Whether there is anything for inline_calls to do.
 bool has_small_calls(const Graph& graph);
 
+/// Whether the graph has calls and is still small with all of them inlined: one plan then costs less than many, and
+/// layers meet what follows them.
+bool is_small_whole(const Graph& graph);
+
 enum class Inlining : uint8_t {
     small,  ///< bodies of a few nodes that compute no tensors: what costs less than the frame
     all,    ///< every function and method that is known

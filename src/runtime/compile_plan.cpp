@@ -796,8 +796,11 @@ IntrusivePtr<RefCounted> make_plan(Function& function) {
         if (graph == function.graph()) graph = graph->copy();
         return graph.get();
     };
-    if (has_small_calls(*graph)) {
-        inline_calls(*own());
+    const bool is_whole = is_small_whole(*graph);
+    if (is_whole || has_small_calls(*graph)) {
+        inline_calls(*own(), is_whole ? Inlining::all : Inlining::small);
+        // Branches that a caller's constants decide.
+        if (is_whole) propagate_constants(*graph);
         // Tuples that were only made to be returned, objects that were only made to be read.
         lower_simple_tuples(*graph);
         forward_attributes(*graph);

@@ -22,13 +22,13 @@ bool is_tensor(const Value* value) { return value->type->is(TypeKind::Tensor); }
 
 class Differentiator {
  public:
-    Differentiator(const Graph& graph, const std::vector<bool>& wanted)
+    Differentiator(const Graph& graph, ArrayRef<bool> wanted)
         : forward_(graph.copy()), backward_(std::make_shared<Graph>()) {
         for (size_t i = 0; i < wanted.size(); ++i)
             if (wanted[i]) depends_[forward_->inputs()[i]] = true;
     }
 
-    DifferentiatedGraph run(const std::vector<bool>& wanted) {
+    DifferentiatedGraph run(ArrayRef<bool> wanted) {
         std::vector<const Node*> nodes;
         for (const Node* node : forward_->block()->nodes()) {
             if (!has_gradient(node)) continue;
@@ -274,7 +274,7 @@ class Differentiator {
 
 }  // namespace
 
-DifferentiatedGraph differentiate(const Graph& graph, const std::vector<bool>& wanted) {
+DifferentiatedGraph differentiate(const Graph& graph, ArrayRef<bool> wanted) {
     return Differentiator(graph, wanted).run(wanted);
 }
 

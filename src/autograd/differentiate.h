@@ -24,6 +24,6 @@ struct DifferentiatedGraph {
 
 /// `graph` as group_differentiable makes them; `wanted` says of each input whether its gradient is wanted. Computations
 /// on real numbers only.
-DifferentiatedGraph differentiate(const jit::Graph& graph, const std::vector<bool>& wanted);
+DifferentiatedGraph differentiate(const jit::Graph& graph, ArrayRef<bool> wanted);
 
 }  // namespace wick::autograd

@@ -1,7 +1,8 @@
 // prim::DifferentiableGraph: a piece of a program that is recorded as one function, with a compiled backward.
 
+#include <algorithm>
 #include <atomic>
-#include <map>
+#include <list>
 #include <mutex>
 
 #include "autograd/differentiate.h"
@@ -14,36 +15,44 @@
 namespace wick::autograd {
 namespace {
 
+/// Per input, whether its gradient is wanted.
+using Wanted = SmallVector<bool, 16>;
+
 IntrusivePtr<jit::Function> packed(const jit::Graph& graph) {
     // Without anything wanted, forward is the graph itself.
-    return differentiate(graph, std::vector<bool>(graph.inputs().size())).forward;
+    return differentiate(graph, Wanted(graph.inputs().size())).forward;
 }
 
 class DifferentiableFunction : public RefCounted {
  public:
+    struct Differentiated {
+        Wanted wanted;
+        DifferentiatedGraph graph;
+    };
+
     explicit DifferentiableFunction(std::shared_ptr<jit::Graph> graph)
         : graph_(std::move(graph)), plain_(packed(*graph_)) {}
 
     const IntrusivePtr<jit::Function>& plain() const { return plain_; }
     size_t outputs() const { return graph_->outputs().size(); }
-    const DifferentiatedGraph& differentiated(const std::vector<bool>& wanted) {
+    /// As long as the function is there.
+    const Differentiated& differentiated(const Wanted& wanted) {
         // Nearly always as the last time.
-        if (const Known* last = last_.load(std::memory_order_acquire); last && last->first == wanted)
-            return last->second;
+        if (const Differentiated* last = last_.load(std::memory_order_acquire); last && last->wanted == wanted)
+            return *last;
         const std::lock_guard lock(mutex_);
-        auto known = known_.find(wanted);
-        if (known == known_.end()) known = known_.emplace(wanted, differentiate(*graph_, wanted)).first;
+        auto known = std::ranges::find(known_, wanted, &Differentiated::wanted);
+        if (known == known_.end()) known = known_.insert(known, {wanted, differentiate(*graph_, wanted)});
         last_.store(&*known, std::memory_order_release);
-        return known->second;
+        return *known;
     }
 
  private:
     const std::shared_ptr<jit::Graph> graph_;
     const IntrusivePtr<jit::Function> plain_;
     std::mutex mutex_;
-    std::map<std::vector<bool>, DifferentiatedGraph> known_;
-    using Known = decltype(known_)::value_type;
-    std::atomic<const Known*> last_{nullptr};
+    std::list<Differentiated> known_;
+    std::atomic<const Differentiated*> last_{nullptr};
 };
 
 std::vector<IValue> elements_of(const IValue& value) {
@@ -53,14 +62,14 @@ std::vector<IValue> elements_of(const IValue& value) {
 
 class GraphGradient : public GradFunction {
  public:
-    GraphGradient(const DifferentiatedGraph& graph, IntrusivePtr<DifferentiableFunction> function,
-                  const std::vector<IValue>& inputs, const std::vector<bool>& wanted)
-        : graph_(graph), function_(std::move(function)), wanted_(wanted) {
+    GraphGradient(const DifferentiableFunction::Differentiated& differentiated,
+                  IntrusivePtr<DifferentiableFunction> function, const std::vector<IValue>& inputs)
+        : graph_(differentiated.graph), function_(std::move(function)), wanted_(differentiated.wanted) {
         edges.reserve(inputs.size());
-        saved_.reserve(inputs.size() + graph.reads.size());
+        saved_.reserve(inputs.size() + graph_.reads.size());
         for (size_t i = 0; i < inputs.size(); ++i) {
             SavedValue input = SavedValue::save(inputs[i]);
-            if (wanted[i]) edges.push_back(input.edge());
+            if (wanted_[i]) edges.push_back(input.edge());
             saved_.add(std::move(input));
         }
     }
@@ -119,21 +128,21 @@ class GraphGradient : public GradFunction {
 
     const DifferentiatedGraph& graph_;
     const IntrusivePtr<DifferentiableFunction> function_;
-    const std::vector<bool> wanted_;
-    SavedValues saved_;               ///< the inputs, and what forward gave for backward
-    std::vector<int32_t> output_of_;  ///< per differentiable output: its number among outputs, or -1
+    const Wanted& wanted_;
+    SavedValues saved_;                  ///< the inputs, and what forward gave for backward
+    SmallVector<int32_t, 4> output_of_;  ///< per differentiable output: its number among outputs, or -1
 };
 
 /// Which inputs want a gradient; none of them when something is complex, which the compiled gradients are not for.
-std::vector<bool> wanted_of(const std::vector<IValue>& inputs, bool& any) {
-    std::vector<bool> wanted;
+Wanted wanted_of(const std::vector<IValue>& inputs, bool& any) {
+    Wanted wanted(inputs.size());
     bool is_real = true;
     any = false;
-    for (const IValue& input : inputs) {
-        const bool is_tensor = input.is_tensor();
-        is_real = is_real && !input.is_complex() && !(is_tensor && is_complex(input.tensor_ref().dtype()));
-        wanted.push_back(is_tensor && input.tensor_ref().requires_grad());
-        any = any || wanted.back();
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        const bool is_tensor = inputs[i].is_tensor();
+        is_real = is_real && !inputs[i].is_complex() && !(is_tensor && is_complex(inputs[i].tensor_ref().dtype()));
+        wanted[i] = is_tensor && inputs[i].tensor_ref().requires_grad();
+        any = any || wanted[i];
     }
     any = any && is_real && GradMode::is_enabled();
     return wanted;
@@ -153,14 +162,14 @@ IntrusivePtr<RefCounted> make_differentiable(std::shared_ptr<Graph> graph) {
 IValue call_differentiable(RefCounted& function, std::vector<IValue> inputs) {
     auto& group = static_cast<DifferentiableFunction&>(function);
     bool any = false;
-    const std::vector<bool> wanted = wanted_of(inputs, any);
+    const Wanted wanted = wanted_of(inputs, any);
     if (!any) return call_script(*group.plain(), std::move(inputs));
-    const DifferentiatedGraph& graph = group.differentiated(wanted);
-    auto node = make_intrusive<GraphGradient>(graph, IntrusivePtr<DifferentiableFunction>(&group), inputs, wanted);
+    const DifferentiableFunction::Differentiated& differentiated = group.differentiated(wanted);
+    auto node = make_intrusive<GraphGradient>(differentiated, IntrusivePtr<DifferentiableFunction>(&group), inputs);
     std::vector<IValue> results;
     {
         const NoGradGuard guard;
-        results = elements_of(call_script(*graph.forward, std::move(inputs)));
+        results = elements_of(call_script(*differentiated.graph.forward, std::move(inputs)));
     }
     node->set_results(results);
     results.resize(group.outputs());

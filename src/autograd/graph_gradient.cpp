@@ -69,7 +69,7 @@ class GraphGradient : public GradFunction {
         saved_.reserve(inputs.size() + graph_.reads.size());
         for (size_t i = 0; i < inputs.size(); ++i) {
             SavedValue input = SavedValue::save(inputs[i]);
-            if (wanted_[i]) edges.push_back(input.edge());
+            if (wanted_[i]) edges.emplace_back(input.edge());
             saved_.add(std::move(input));
         }
     }

@@ -37,11 +37,10 @@ int64_t overload_number(const Operator& op) {
 
 OperatorGradient::OperatorGradient(const Operator& op, Args args, const Tensor& overwritten)
     : op_(op), derivatives_(derivatives_of(op)) {
-    edges.reserve(args.size());
     for (size_t i = 0; i < derivatives_.arguments(); ++i) {
         const auto add = [&](const IValue& value) {
-            edges.push_back(value.is_tensor() ? gradient_edge(value.tensor_ref()) : Edge());
-            if (edges.back()) wanted_ |= ArgumentSet{1} << i;
+            if (edges.emplace_back(value.is_tensor() ? gradient_edge(value.tensor_ref()) : Edge()))
+                wanted_ |= ArgumentSet{1} << i;
         };
         if (contains(derivatives_.tensors, i)) {
             add(args[i]);

@@ -44,7 +44,7 @@ class SavedValues {
  public:
     // Filled before anybody else knows the function.
     void reserve(size_t count) { values_.reserve(count); }
-    void add(SavedValue&& value) { values_.push_back(std::move(value)); }
+    void add(SavedValue&& value) { values_.emplace_back(std::move(value)); }
     /// The values, in the order they were added. OpError in PyTorch's words when an earlier pass has dropped them.
     std::vector<IValue> unpack(GradFunction& owner) const;
     /// One of them by its number, or its geometry.
@@ -59,7 +59,7 @@ class SavedValues {
  private:
     void check_kept() const;
 
-    SmallVector<SavedValue, 3> values_;
+    SmallVector<SavedValue, 4> values_;
     bool released_ = false;
 };
 

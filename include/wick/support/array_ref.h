@@ -101,10 +101,14 @@ class SmallVector {
         std::destroy_n(data(), size_);
         size_ = 0;
     }
-    void push_back(T value) {
+    void push_back(T value) { emplace_back(std::move(value)); }
+    /// None of the arguments may be an element.
+    template <class... A>
+    T& emplace_back(A&&... arguments) {
         if (size_ == capacity_) reserve(capacity_ * 2);
-        std::construct_at(end(), std::move(value));
+        T* made = std::construct_at(end(), std::forward<A>(arguments)...);
         ++size_;
+        return *made;
     }
     void pop_back() { std::destroy_at(data() + --size_); }
     void resize(size_t size, T value = T()) {

@@ -269,7 +269,9 @@ class Interpreter {
             managers_.push_back(object);
         else if (!managers_.empty())
             managers_.pop_back();
-        push_frame(plan, in.a)[0] = object;
+        IValue* registers = push_frame(plan, in.a);
+        registers[0] = object;
+        for (size_t i = 1; i <= nones; ++i) registers[i] = IValue();
     }
 
     /// Leaves the with blocks that an exception passes through, the innermost first. As in PyTorch, what __exit__

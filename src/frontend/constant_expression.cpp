@@ -154,9 +154,11 @@ class Evaluator {
             call.keywords.empty()) {
             return evaluate(*call.args[1], parse_type(*call.args[0], resolver_));
         }
-        if (callee == "float" && call.args.size() == 1) {
+        if (call.args.size() == 1) {
             const auto* text = ast::as<ast::Constant>(call.args[0]);
-            if (text && text->value.is_string()) {
+            if (callee == "torch.device" && text && text->value.is_string())
+                return IValue(Device::parse(text->value.to_string()));
+            if (callee == "float" && text && text->value.is_string()) {
                 const std::string& name = text->value.to_string();
                 constexpr double kInfinity = std::numeric_limits<double>::infinity();
                 if (name == "inf" || name == "+inf") return IValue(kInfinity);

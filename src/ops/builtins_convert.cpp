@@ -117,7 +117,12 @@ void register_builtins_convert(Registry& ops) {
     ops.add("aten::Bool.float(float a) -> bool").kernel([](double a) { return a != 0; });
     register_complex(ops);
 
-    ops.add("aten::IntImplicit(Tensor a) -> int").kernel([](const Tensor& a) { return int_of(implicit_number(a)); });
+    ops.add("aten::IntImplicit(Tensor a) -> int").kernel([](const Tensor& a) {
+        const Scalar number = implicit_number(a);
+        WICK_CHECK(is_integral(a.dtype()), "Cannot input a tensor of type {} as an integral argument",
+                   scalar_name_of(a.dtype()));
+        return int_of(number);
+    });
     ops.add("aten::FloatImplicit(Tensor a) -> float").kernel([](const Tensor& a) {
         return float_of(implicit_number(a));
     });
@@ -143,7 +148,8 @@ void register_builtins_convert(Registry& ops) {
         return static_cast<int64_t>(static_cast<unsigned char>(s[0]));
     });
     ops.add("aten::chr(int i) -> str").kernel([](int64_t i) {
-        WICK_CHECK(i >= 0 && i < 256, "chr() arg not in range(256), found {}", i);
+        WICK_CHECK(i >= 0 && i < 0x110000, "chr() arg not in range(0x110000), found {}", i);
+        WICK_CHECK(i < 256, "chr() arg not in range(256), found {}: strings are bytes", i);
         return character(static_cast<char>(i));
     });
     ops.add("aten::bin(int i) -> str").kernel([](int64_t i) { return digits(i, 2, "0b"); });

@@ -445,8 +445,8 @@ static void register_triangles(Registry& ops) {
 static void register_from_python(Registry& ops) {
     ops.add(
            "aten::tensor(t[] data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor")
-        .kernel([](const ListObject& data, MaybeDType dtype, MaybeDevice device, bool) {
-            return list_tensor(data, dtype, device);
+        .kernel([](const ListObject& data, MaybeDType dtype, MaybeDevice device, bool requires_grad) {
+            return list_tensor(data, dtype, device).set_requires_grad(requires_grad);
         });
     ops.add("aten::as_tensor.list(t[] data, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
         .kernel([](const ListObject& data, MaybeDType dtype, MaybeDevice device) {
@@ -462,8 +462,9 @@ static void register_from_python(Registry& ops) {
         ops.add(fmt::format("aten::tensor.{0}({0} t, *, ScalarType? dtype=None, Device? device=None, bool "
                             "requires_grad=False) -> Tensor",
                             type))
-            .kernel(
-                [](Scalar t, MaybeDType dtype, MaybeDevice device, bool) { return number_tensor(t, dtype, device); });
+            .kernel([](Scalar t, MaybeDType dtype, MaybeDevice device, bool requires_grad) {
+                return number_tensor(t, dtype, device).set_requires_grad(requires_grad);
+            });
         ops.add(fmt::format("aten::as_tensor.{0}({0} t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
                             type))
             .kernel([](Scalar t, MaybeDType dtype, MaybeDevice device) { return number_tensor(t, dtype, device); });

@@ -323,7 +323,7 @@ size_t hash_of(const IValue& value) {
         case IValue::Tag::Object:
             return std::hash<const void*>()(value.pointer());
         default:
-            throw OpError(fmt::format("unhashable type: '{}'", value.tag_name()));
+            throw OpError(fmt::format("unhashable type: '{}'", value.type()->annotation_str()));
     }
 }
 

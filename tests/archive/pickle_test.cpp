@@ -63,7 +63,7 @@ TEST(Unpickler, ErrorsNameRecordAndOffset) {
     EXPECT_EQ(error("t"), "record 'data.pkl', offset 2: the opcode needs a mark, and there is none");
     EXPECT_EQ(error("K\1(R"), "record 'data.pkl', offset 5: the stack holds 0 values where 1 are needed");
     EXPECT_EQ(error("}(K\1u"), "record 'data.pkl', offset 6: a key of the dict has no value");
-    EXPECT_EQ(error("}]Ns"), "record 'data.pkl', offset 5: unhashable type: 'List'");
+    EXPECT_EQ(error("}]Ns"), "record 'data.pkl', offset 5: unhashable type: 'List[Any]'");
     EXPECT_EQ(error("C\1a"), "record 'data.pkl', offset 2: opcode 0x43 is not one that wick reads");
     EXPECT_EQ(error("NN"), "record 'data.pkl', offset 4: the pickle leaves 2 values instead of one");
     EXPECT_EQ(error("ctorch\nSize\n"),

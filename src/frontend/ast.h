@@ -37,7 +37,8 @@ namespace wick::jit {
     _(Dict)                        \
     _(ListComprehension)           \
     _(DictComprehension)           \
-    _(Lambda)
+    _(Lambda)                      \
+    _(PythonExpression)
 
 #define WICK_FORALL_STATEMENTS(_) \
     _(Assign)                     \
@@ -58,7 +59,8 @@ namespace wick::jit {
     _(Global)                     \
     _(Import)                     \
     _(FunctionDef)                \
-    _(ClassDef)
+    _(ClassDef)                   \
+    _(PythonStatement)
 
 namespace ast {
 
@@ -226,6 +228,10 @@ struct Lambda : ExprOf<ExprKind::Lambda> {
     std::vector<Parameter> parameters;
     const Expr* body;
 };
+/// What Python has and the language has not (sets, :=, yield, …): no mistake before it is compiled or reached.
+struct PythonExpression : ExprOf<ExprKind::PythonExpression> {
+    std::string sentence;  ///< why it is refused
+};
 
 /// targets[0] = targets[1] = … = value; with an annotation, one target and perhaps no value.
 struct Assign : StmtOf<StmtKind::Assign> {
@@ -328,6 +334,10 @@ struct ClassDef : StmtOf<StmtKind::ClassDef> {
     std::vector<Keyword> keywords;
     Exprs decorators;
     Block body;
+};
+/// As PythonExpression: match, async.
+struct PythonStatement : StmtOf<StmtKind::PythonStatement> {
+    std::string sentence;
 };
 
 }  // namespace ast

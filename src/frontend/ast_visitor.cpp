@@ -43,6 +43,7 @@ class Walker {
         switch (node->kind) {
             case ast::ExprKind::Name:
             case ast::ExprKind::Constant:
+            case ast::ExprKind::PythonExpression:
                 break;
             case ast::ExprKind::FormattedString:
                 for (const auto& piece : cast<ast::FormattedString>(*node).pieces) expr(piece.value);
@@ -175,6 +176,7 @@ class Walker {
             case ast::StmtKind::Continue:
             case ast::StmtKind::Global:
             case ast::StmtKind::Import:
+            case ast::StmtKind::PythonStatement:
                 break;
             case ast::StmtKind::Return:
                 expr(cast<ast::Return>(node).value);

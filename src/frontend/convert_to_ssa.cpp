@@ -144,8 +144,6 @@ class ContinueLoops {
                 Node* outer = std::exchange(loop_, node);
                 visit(node->blocks[0]);
                 loop_ = outer;
-            } else if (node->kind == sym::prim_ComprehensionScope) {
-                visit(node->blocks[0]);
             } else if (node->kind == sym::prim_ContinueStmt) {
                 Node* exit = graph_.create(loop_continuation(), 0)->insert_after(node);
                 exit->add_input(copy_before(graph_, loop_->blocks[1], node));

@@ -29,9 +29,9 @@ NamedValues Emitter::emit_keywords(const std::vector<Keyword>& keywords) {
 }
 
 SugaredPtr Emitter::emit_call(const Call& call, const TypePtr& hint) {
-    // The arguments of super(Class, self) name what is known anyway.
     if (const auto* name = as<Name>(call.callee); name && name->id == "super") {
-        if (SugaredPtr super = resolver_.super_value(graph_, call.range)) return super;
+        const SugaredPtr of = call.args.empty() ? nullptr : emit_sugared(*call.args[0]);
+        if (SugaredPtr super = resolver_.super_value(graph_, of.get())) return super;
     }
     const SugaredPtr callee = emit_sugared(*call.callee);
     if (const auto* form = dynamic_cast<const SpecialFormValue*>(callee.get()))
@@ -176,7 +176,9 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             if (call.args.empty()) throw CompileError(range, "zip expected at least 1 arguments, got 0");
             std::vector<SugaredPtr> iterators;
             for (const Expr* arg : call.args) iterators.push_back(emit_sugared(*arg)->iterator(range, graph_));
-            return std::make_shared<ZipValue>(std::move(iterators));
+            auto zip = std::make_shared<ZipValue>(std::move(iterators));
+            zip->static_length(range);  // whether they go together
+            return zip;
         }
         case SpecialForm::tolist:
             expect_arguments(call, "tolist", 0, 0);

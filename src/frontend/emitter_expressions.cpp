@@ -123,8 +123,9 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
         case ExprKind::Constant: {
             const auto& constant = static_cast<const Constant&>(expr);
             if (constant.is_ellipsis) throw CompileError(expr.range, "Cannot emit expr for: (dots)");
-            if (constant.value.is_int() || constant.value.is_double()) return literal(constant.value, expr.range);
-            return graph_.insert_constant(constant.value, {}, expr.range);
+            const IValue& value = constant.value;
+            if (value.is_int() || value.is_double() || value.is_complex()) return literal(value, expr.range);
+            return graph_.insert_constant(value, {}, expr.range);
         }
         case ExprKind::FormattedString:
             return emit_formatted_string(static_cast<const FormattedString&>(expr));
@@ -218,6 +219,8 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
             throw CompileError(expr.range, "Unexpected starred expansion. File a bug report");
         case ExprKind::Lambda:
             throw CompileError(expr.range, "Lambda aren't supported");
+        case ExprKind::PythonExpression:
+            throw CompileError(expr.range, static_cast<const PythonExpression&>(expr).sentence);
         case ExprKind::Slice:
             throw CompileError(expr.range, "a slice is only allowed as an index");
         default:
@@ -558,8 +561,11 @@ Value* Emitter::emit_formatted_string(const FormattedString& expr) {
 }
 
 Value* Emitter::literal(const IValue& number, const SourceRange& range) {
-    Value*& known =
-        number.is_int() ? int_literals_[number.to_int()] : float_literals_[std::bit_cast<uint64_t>(number.to_double())];
+    const auto bits = [](double part) { return std::bit_cast<uint64_t>(part); };
+    Value*& known = number.is_int() ? int_literals_[number.to_int()]
+                    : number.is_double()
+                        ? float_literals_[bits(number.to_double())]
+                        : complex_literals_[{bits(number.to_complex().real()), bits(number.to_complex().imag())}];
     if (!known) {
         InsertPoint at(graph_, graph_.block()->param_node->next);
         known = graph_.insert_constant(number, {}, range);

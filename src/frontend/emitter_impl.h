@@ -193,7 +193,8 @@ class Emitter {
     std::unordered_set<const Block*> exited_;  ///< blocks whose end is not reached
     std::map<int64_t, Value*> int_literals_;
     std::map<uint64_t, Value*> float_literals_;  ///< by their bits: 0.0 is not -0.0
-    int again_ = 0;                              ///< repeated emissions around this one
+    std::map<std::pair<uint64_t, uint64_t>, Value*> complex_literals_;
+    int again_ = 0;  ///< repeated emissions around this one
     enum class Loop { none, loop, unrolled };
     Loop loop_ = Loop::none;
 };

@@ -59,6 +59,8 @@ void Emitter::emit_statement(const Stmt& statement) {
             throw CompileError(statement.range, "import statements aren't supported");
         case StmtKind::ClassDef:
             throw CompileError(statement.range, "class definitions aren't supported");
+        case StmtKind::PythonStatement:
+            throw CompileError(statement.range, static_cast<const PythonStatement&>(statement).sentence);
     }
 }
 
@@ -107,11 +109,7 @@ void Emitter::emit_assign(const Assign& statement) {
         throw CompileError(statement.range, "annotated assignments without assigned value aren't supported");
     }
     TypePtr annotation;
-    if (const Expr* final = final_type(statement.annotation)) {
-        annotation = type_from(*final);
-    } else if (statement.annotation && !dotted_name(statement.annotation).ends_with("Final")) {
-        annotation = type_from(*statement.annotation);
-    }
+    if (statement.annotation) annotation = type_from(*statement.annotation);
     if (statement.targets.size() == 1) {
         const Expr& target = *statement.targets[0];
         if (as<Name>(&target)) {
@@ -205,8 +203,9 @@ void Emitter::emit_unpack_to(const Exprs& targets, const SugaredPtr& value, cons
     }
 }
 
-/// Name of the in-place operator of `x op= y`.
-static std::string in_place_operator(TokenKind op) {
+/// What `x op= y` calls for a tensor x, and where its name ends in `_` for a list: PyTorch does not change x in place
+/// by all of them.
+static std::string augmented_operator(TokenKind op) {
     switch (op) {
         case TokenKind::Plus:
             return "aten::add_";
@@ -221,13 +220,13 @@ static std::string in_place_operator(TokenKind op) {
         case TokenKind::Percent:
             return "aten::remainder_";
         case TokenKind::DoubleStar:
-            return "aten::pow_";
+            return "aten::pow";
         case TokenKind::Pipe:
-            return "aten::__ior__";
+            return "aten::bitwise_or";
         case TokenKind::Ampersand:
-            return "aten::__iand__";
+            return "aten::bitwise_and";
         case TokenKind::Caret:
-            return "aten::__ixor__";
+            return "aten::bitwise_xor";
         case TokenKind::ShiftLeft:
             return "aten::__ilshift__";
         case TokenKind::ShiftRight:
@@ -262,9 +261,9 @@ Value* Emitter::emit_augmented_object(const AugmentedAssign& statement, Value* o
 void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
     const SourceRange& range = statement.range;
     // The target is evaluated once: its object and indices first, then the value, then the assignment.
-    const std::string in_place = in_place_operator(statement.op);
+    const std::string name = augmented_operator(statement.op);
     const auto is_in_place = [&](const Type& type) {
-        return !in_place.empty() &&
+        return name.ends_with('_') &&
                (type.is(TypeKind::Tensor) ||
                 (type.is(TypeKind::List) && (statement.op == TokenKind::Plus || statement.op == TokenKind::Star)));
     };
@@ -273,9 +272,10 @@ void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
     };
     const auto combine = [&](Value* before, Value* operand) {
         if (before->type->is(TypeKind::Class)) return emit_augmented_object(statement, before, operand);
-        if (!is_in_place(*before->type)) return emit_operator_call(range, statement.op, before, operand);
+        const bool is_named = !name.empty() && (before->type->is(TypeKind::Tensor) || is_in_place(*before->type));
+        if (!is_named) return emit_operator_call(range, statement.op, before, operand);
         return emit_builtin_call(
-            range, graph_, Symbol::from(in_place),
+            range, graph_, Symbol::from(name),
             {NamedValue(statement.target->range, before), NamedValue(statement.value->range, operand)});
     };
     const auto update = [&](Value* before) { return combine(before, emit(*statement.value, hint(before->type))); };

@@ -33,10 +33,8 @@ SugaredPtr Emitter::emit_subscript(const Subscript& expr, const TypePtr& hint) {
         return sugar(emit_op(range, graph_, "aten::index", {view, emit_index_list(range, index_tensors)}));
     }
     if (expr.indices.size() != 1) {
-        throw CompileError(
-            range,
-            fmt::format("Unsupported operation: attempted to use multidimensional indexing on unsupported type: {}",
-                        value->type->annotation_str()));
+        throw CompileError(range,
+                           "Unsupported operation: attempted to use multidimensional indexing on a non-tensor type");
     }
     const Expr& index = *expr.indices[0];
     if (const auto slice = emit_slice(index)) {
@@ -143,7 +141,8 @@ Value* Emitter::emit_tuple_slice(const SourceRange& range, Value* tuple, const S
 
 static bool is_ellipsis(const Expr* expr) {
     const auto* constant = as<Constant>(expr);
-    return constant && constant->is_ellipsis;
+    const auto* name = as<Name>(expr);
+    return (constant && constant->is_ellipsis) || (name && name->id == "Ellipsis");
 }
 
 /// A None adds a dimension, an int takes one away, the rest keep one. Returns the dimension of the next index.

@@ -127,6 +127,18 @@ SugaredPtr Environment::find_from(const FramePtr& frame, const std::string& name
     return load(frame, name, range);
 }
 
+static constexpr std::string_view kOtherFunctions[] = {
+    "__import__", "ascii", "breakpoint", "callable",   "compile", "delattr", "dir",  "eval", "exec",    "format",
+    "globals",    "input", "iter",       "issubclass", "locals",  "next",    "open", "repr", "setattr", "vars"};
+static constexpr std::string_view kOtherClasses[] = {
+    "bytearray", "bytes",    "classmethod", "filter", "frozenset",    "map",   "memoryview",
+    "object",    "property", "reversed",    "set",    "staticmethod", "super", "type"};
+
+bool is_other_builtin(std::string_view name) {
+    return std::ranges::find(kOtherFunctions, name) != std::end(kOtherFunctions) ||
+           std::ranges::find(kOtherClasses, name) != std::end(kOtherClasses);
+}
+
 SugaredPtr Environment::get(const std::string& name, const SourceRange& range) {
     if (SugaredPtr variable = load(frame_, name, range)) return variable;
     for (FramePtr frame = frame_; frame; frame = frame->parent) {
@@ -135,17 +147,12 @@ SugaredPtr Environment::get(const std::string& name, const SourceRange& range) {
     }
     if (SugaredPtr outside = resolver_.resolve_value(name, graph_, range)) return outside;
     if (SugaredPtr builtin = builtin_value(name)) return builtin;
-    static constexpr std::string_view kUnsupported[] = {
-        "__import__", "ascii", "breakpoint", "callable",   "compile", "delattr", "dir",  "eval", "exec",    "format",
-        "globals",    "input", "iter",       "issubclass", "locals",  "next",    "open", "repr", "setattr", "vars"};
-    if (std::ranges::find(kUnsupported, name) != std::end(kUnsupported))
+    if (std::ranges::find(kOtherFunctions, name) != std::end(kOtherFunctions))
         throw CompileError(
             range,
             fmt::format("Python builtin <built-in function {}> is currently not supported in Torchscript", name));
-    static constexpr std::string_view kClasses[] = {"bytearray", "bytes",        "classmethod", "filter",   "frozenset",
-                                                    "map",       "memoryview",   "object",      "property", "reversed",
-                                                    "set",       "staticmethod", "super",       "type"};
-    if (std::ranges::find(kClasses, name) != std::end(kClasses)) return std::make_shared<PythonClassValue>(name);
+    if (std::ranges::find(kOtherClasses, name) != std::end(kOtherClasses))
+        return std::make_shared<PythonClassValue>(name);
     throw CompileError(range, fmt::format("undefined value {}", name));
 }
 

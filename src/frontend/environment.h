@@ -81,6 +81,8 @@ bool is_meaningful_name(const std::string& name);
 
 /// What a name means in every program: `print`, `len`, `ValueError`; null for any other.
 SugaredPtr builtin_value(const std::string& name);
+/// Whether Python has a builtin of that name and the language has not.
+bool is_other_builtin(std::string_view name);
 
 Node* create_load(Graph& graph, const std::string& name, const TypePtr& type);
 Node* create_store(Graph& graph, const std::string& name, Value* value);

@@ -74,12 +74,40 @@ void Parser::statement(ast::Block& into) {
             into.push_back(try_statement());
             return;
         case TokenKind::Async:
-            fail(range_of(peek()), "async functions aren't supported");
-        case TokenKind::Yield:
-            fail(range_of(peek()), "Yield aren't supported");
+            into.push_back(async_statement());
+            return;
         default:
-            if (at_match()) fail(range_of(peek()), "Match aren't supported");
+            if (at_match()) return into.push_back(python_statement("Match aren't supported"));
             simple_statements(into);
+    }
+}
+
+const ast::Stmt* Parser::python_statement(const char* sentence) {
+    const int64_t first = begin();
+    while (!at(TokenKind::Newline) && !at(TokenKind::EndOfFile)) next();
+    auto* node = make<ast::PythonStatement>(first);
+    node->sentence = sentence;
+    expect(TokenKind::Newline);
+    if (!at(TokenKind::Indent)) return node;
+    int depth = 0;
+    do {
+        const TokenKind kind = next().kind;
+        depth += (kind == TokenKind::Indent) - (kind == TokenKind::Dedent);
+    } while (depth > 0 && !at(TokenKind::EndOfFile));
+    return node;
+}
+
+const ast::Stmt* Parser::async_statement() {
+    switch (peek(1).kind) {
+        case TokenKind::Def:
+            return python_statement("async function definitions aren't supported");
+        case TokenKind::For:
+            return python_statement("async for loops aren't supported");
+        case TokenKind::With:
+            return python_statement("async with statements aren't supported");
+        default:
+            next();
+            fail_expected(token_text(TokenKind::Def));
     }
 }
 

@@ -41,7 +41,25 @@ int binary_level(TokenKind kind) {
 
 const ast::Expr* Parser::expression() {
     Nested nested(*this);
+    if (at(TokenKind::Yield)) return yield();
     return at(TokenKind::Lambda) ? lambda() : ternary();
+}
+
+const ast::Expr* Parser::python_expression(int64_t first, const char* sentence) {
+    auto* node = make<ast::PythonExpression>(first);
+    node->sentence = sentence;
+    return node;
+}
+
+const ast::Expr* Parser::yield() {
+    const int64_t first = expect(TokenKind::Yield).begin;
+    if (accept(TokenKind::From)) {
+        expression();
+        return python_expression(first, "YieldFrom aren't supported");
+    }
+    const bool is_alone = at(TokenKind::Newline) || at(TokenKind::RightParen) || at(TokenKind::Semicolon);
+    if (!is_alone) expression_list();
+    return python_expression(first, "Yield aren't supported");
 }
 
 void Parser::single_expression() {
@@ -67,7 +85,10 @@ const ast::Expr* Parser::lambda() {
 const ast::Expr* Parser::ternary() {
     const int64_t first = begin();
     const ast::Expr* then = or_test();
-    if (at(TokenKind::Walrus)) fail(range_from(first), "NamedExpr aren't supported");
+    if (accept(TokenKind::Walrus)) {
+        expression();
+        return python_expression(first, "NamedExpr aren't supported");
+    }
     if (!at(TokenKind::If)) return then;
     const int64_t anchor = next().begin;
     const ast::Expr* condition = or_test();
@@ -183,6 +204,12 @@ const ast::Expr* Parser::binary(int loosest) {
 }
 
 const ast::Expr* Parser::unary() {
+    if (at(TokenKind::Await)) {
+        Nested nested(*this);
+        const int64_t first = next().begin;
+        unary();
+        return python_expression(first, "Await aren't supported");
+    }
     if (!at(TokenKind::Minus) && !at(TokenKind::Plus) && !at(TokenKind::Tilde)) return power();
     Nested nested(*this);
     const Token op = next();
@@ -504,10 +531,8 @@ const ast::Expr* Parser::dict() {
             if (!accept(TokenKind::Comma)) break;
             continue;
         }
-        keys.push_back(expression());
-        if (keys.size() == 1 && (at(TokenKind::Comma) || at(TokenKind::RightBrace)))
-            fail(range_from(first), "Set aren't supported");
-        if (keys.size() == 1 && at(TokenKind::For)) fail(range_from(first), "SetComp aren't supported");
+        keys.push_back(keys.empty() ? starred_or_expression() : expression());
+        if (keys.size() == 1 && !at(TokenKind::Colon)) return set(first);
         expect(TokenKind::Colon);
         values.push_back(expression());
         if (keys.size() == 1 && at(TokenKind::For)) {
@@ -530,18 +555,29 @@ const ast::Expr* Parser::dict() {
     return node;
 }
 
+const ast::Expr* Parser::set(int64_t first) {
+    const bool is_comprehension = at(TokenKind::For);
+    if (is_comprehension) comprehension_loops();
+    while (!is_comprehension && accept(TokenKind::Comma)) {
+        if (at(TokenKind::RightBrace)) break;
+        starred_or_expression();
+    }
+    expect(TokenKind::RightBrace);
+    return python_expression(first, is_comprehension ? "SetComp aren't supported" : "Set aren't supported");
+}
+
 const ast::Expr* Parser::strings() {
     const int64_t first = begin();
     std::string joined;
     ast::FormattedString* formatted = nullptr;
+    bool is_bytes = false;
     while (at(TokenKind::String)) {
         const Token token = next();
         std::string_view body = text(token);
         const size_t prefix = body.find_first_of("'\"");
         const bool raw = body.substr(0, prefix).find_first_of("rR") != body.npos;
         const bool is_formatted = body.substr(0, prefix).find_first_of("fF") != body.npos;
-        if (body.substr(0, prefix).find_first_of("bB") != body.npos)
-            fail(range_of(token), "Unknown Constant expression type");
+        is_bytes = is_bytes || body.substr(0, prefix).find_first_of("bB") != body.npos;
         const size_t quotes =
             body.size() >= prefix + 6 && body[prefix + 1] == body[prefix] && body[prefix + 2] == body[prefix] ? 3 : 1;
         body = body.substr(prefix + quotes, body.size() - prefix - 2 * quotes);
@@ -556,6 +592,7 @@ const ast::Expr* Parser::strings() {
             joined += *value;
         }
     }
+    if (is_bytes) return python_expression(first, "Unknown Constant expression type");
     if (formatted) {
         if (!joined.empty()) formatted->pieces.push_back({std::move(joined), nullptr, 0, ""});
         formatted->range = range_from(first);

@@ -130,6 +130,11 @@ class Parser {
     const ast::Expr* parenthesised();
     const ast::Expr* list();
     const ast::Expr* dict();
+    /// Behind its first element.
+    const ast::Expr* set(int64_t first);
+    const ast::Expr* yield();
+    /// From `first` to the last token read.
+    const ast::Expr* python_expression(int64_t first, const char* sentence);
     std::vector<ast::Comprehension> comprehension_loops();
     const ast::Expr* call(const ast::Expr* callee);
     const ast::Expr* subscript(const ast::Expr* value);
@@ -156,6 +161,9 @@ class Parser {
     const ast::Stmt* return_statement();
     const ast::Stmt* global_statement();
     const ast::Stmt* import_statement();
+    /// Skips a statement with its block.
+    const ast::Stmt* python_statement(const char* sentence);
+    const ast::Stmt* async_statement();
     const ast::Stmt* decorated();
     const ast::Stmt* function(ast::Exprs decorators);
     const ast::Stmt* class_statement(ast::Exprs decorators);

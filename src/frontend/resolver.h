@@ -35,8 +35,8 @@ struct Resolver {
                                                        const std::function<bool(const std::string&)>& is_local) {
         return nullptr;
     }
-    /// What `super()` denotes; null outside of methods.
-    virtual std::shared_ptr<SugaredValue> super_value(Graph& graph, const SourceRange& range) { return nullptr; }
+    /// What `super()`, or `super(Class, self)` of a class, denotes; null outside of methods.
+    virtual std::shared_ptr<SugaredValue> super_value(Graph& graph, const SugaredValue* of) { return nullptr; }
 };
 
 }  // namespace wick::jit

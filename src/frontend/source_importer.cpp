@@ -429,7 +429,7 @@ void SourceImporter::Impl::import_enum(const std::string& name, const ast::Class
         if (!value.is_int() && !value.is_double() && !value.is_string()) {
             throw CompileError(
                 assign->value->range,
-                fmt::format("Cannot create Enum with value type '{}', only int, float and string supported",
+                fmt::format("Cannot create Enum with value type '{}', only int, float and string are supported",
                             value.type()->annotation_str()));
         }
         if (value_type && !value_type->equals(*value.type())) {

@@ -220,9 +220,6 @@ SugaredPtr SimpleValue::attr(const SourceRange& range, Graph& graph, const std::
                        "isinstance()?",
                        type->annotation_str(), field));
     }
-    if (const auto* object = type->cast<ClassType>(); object && object->is_module())
-        throw CompileError(range, fmt::format("Module '{}' has no attribute '{}' ",
-                                              object->name().substr(object->name().rfind('.') + 1), field));
     // Of an enum, PyTorch tells that it is one.
     throw CompileError(
         range,
@@ -238,9 +235,8 @@ bool SimpleValue::has_attr(const SourceRange& range, Graph&, const std::string& 
     }
     if (const auto* tuple = value_->type->cast<TupleType>())
         return std::find(tuple->field_names().begin(), tuple->field_names().end(), field) != tuple->field_names().end();
-    throw CompileError(
-        range, fmt::format("hasattr's first argument must be a object or NamedTuple, but got a normal {} instead",
-                           value_->type->annotation_str()));
+    throw CompileError(range, fmt::format("hasattr's first argument must be an object or NamedTuple, got {} instead",
+                                          value_->type->annotation_str()));
 }
 
 void SimpleValue::set_attr(const SourceRange& range, Graph& graph, const std::string& field, Value* assigned) {
@@ -301,7 +297,9 @@ std::vector<SugaredPtr> SimpleValue::as_tuple(const SourceRange& range, Graph& g
     }
     if (type->is(TypeKind::List) || type->is(TypeKind::Tensor)) {
         if (!expected) {
-            throw CompileError(range, "cannot statically infer the expected size of a list in this context");
+            throw CompileError(range, type->is(TypeKind::Tensor)
+                                          ? "Tensor cannot be used as a tuple"
+                                          : "cannot statically infer the expected size of a list in this context");
         }
         Value* list = type->is(TypeKind::Tensor) ? emit_op(range, graph, "aten::unbind", {value_}) : value_;
         Node* node = graph.create(sym::prim_ListUnpack, {list}, 0);
@@ -477,10 +475,14 @@ SugaredPtr TensorCastFunction::call(const SourceRange& range, Graph& graph, cons
 SugaredPtr TensorTypeFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,
                                     const NamedValues& kwargs) {
     if (args.empty() && kwargs.empty()) return sugar(self_);
-    if (args.size() != 1 || !kwargs.empty()) throw CompileError(range, "type() of a tensor takes a dtype");
-    Value* no = graph.insert_constant(false, {}, range);
+    const bool by_name = args.empty() && kwargs.size() == 1 && kwargs[0].name == "dtype";
+    if (!by_name && (args.size() != 1 || !kwargs.empty()))
+        throw CompileError(range, "type() of a tensor takes a dtype");
+    Value* dtype = (by_name ? kwargs : args)[0].value(graph);
+    Value* non_blocking = graph.insert_constant(false, {}, range);
+    Value* copy = graph.insert_constant(false, {}, range);
     return sugar(
-        emit_op(range, graph, "aten::to", {self_, args[0].value(graph), no, no, graph.insert_constant(IValue())}));
+        emit_op(range, graph, "aten::to", {self_, dtype, non_blocking, copy, graph.insert_constant(IValue())}));
 }
 
 SugaredPtr MagicFunction::call(const SourceRange& range, Graph& graph, const NamedValues& args,

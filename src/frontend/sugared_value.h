@@ -329,7 +329,7 @@ class ExceptionValue : public SugaredValue {
  public:
     explicit ExceptionValue(std::string class_name, Value* message = nullptr)
         : class_name(std::move(class_name)), message(message) {}
-    std::string kind() const override { return "exception"; }
+    std::string kind() const override { return "Python exception"; }
     SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
                     const NamedValues& kwargs) override;
     const std::string class_name;  ///< "" for a class whose name PyTorch does not record
@@ -377,7 +377,7 @@ class ZipValue : public SugaredValue {
  public:
     explicit ZipValue(std::vector<SugaredPtr> iterators, SugaredPtr counter = {})
         : iterators_(std::move(iterators)), counter_(std::move(counter)) {}
-    std::string kind() const override { return "zip"; }
+    std::string kind() const override { return "iterabletree"; }
     SugaredPtr iterator(const SourceRange&, Graph&) override { return shared_from_this(); }
     Value* length(const SourceRange& range, Graph& graph) override;
     SugaredPtr element(const SourceRange& range, Graph& graph, Value* index) override;

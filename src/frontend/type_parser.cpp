@@ -134,6 +134,7 @@ class TypeParser {
             return union_type({parse(*binary->left), parse(*binary->right)});
         }
         if (expr.kind == ast::ExprKind::Lambda) throw CompileError(expr.range, "Lambda aren't supported");
+        if (const auto* other = ast::as<ast::PythonExpression>(&expr)) throw CompileError(expr.range, other->sentence);
         const std::string name = dotted_name(&expr);
         if (name.empty())
             throw CompileError(
@@ -195,7 +196,6 @@ class TypeParser {
         if (name == "Future") return future_type(one_argument(subscript));
         if (name == "Await" || name == "_Await") return await_type(one_argument(subscript));
         if (name == "RRef") return rref_type(one_argument(subscript));
-        if (name == "Final") return one_argument(subscript);
         if (name == "Dict" || name == "dict") {
             if (subscript.indices.size() != 2) {
                 throw CompileError(subscript.range, fmt::format(" expected exactly 2 element types but found {}",
@@ -357,11 +357,10 @@ Schema parse_signature(const ast::FunctionDef& def, Resolver& resolver, const Ty
             }
         } else if (types.size() + (self_type ? 1 : 0) != schema.arguments.size() &&
                    types.size() != schema.arguments.size()) {
-            throw CompileError(
-                def.type_comment,
-                fmt::format("Number of type annotations for function parameters ({}) does not match the number of "
-                            "parameters on the function ({})!",
-                            types.size(), schema.arguments.size()));
+            throw CompileError(def.name_range,
+                               fmt::format("Number of type annotations ({}) did not match the number of function "
+                                           "parameters ({})",
+                                           types.size(), schema.arguments.size()));
         }
         for (size_t i = 0; i < types.size(); ++i) schema.arguments[first + i].type = parse_type(*types[i], resolver);
         Argument result;

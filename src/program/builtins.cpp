@@ -75,12 +75,17 @@ TypePtr AnnotationThing::script_type(Session& session, const SourceRange&) {
 }
 
 IValue TypeConstructorThing::call(Session& session, Arguments arguments) {
-    return name == "TypeVar" ? value() : Thing::call(session, std::move(arguments));
+    if (name == "TypeVar" || name == "ParamSpec") return value();
+    if (name == "NewType") {
+        const auto same = [](Session&, Arguments& given) { return given.at(0); };
+        return make_intrusive<BuiltinThing>(arguments.at(0).to_string(), same)->value();
+    }
+    return Thing::call(session, std::move(arguments));
 }
 
 TypePtr TypeConstructorThing::script_type(Session&, const SourceRange& range) {
     if (name == "Any") return any_type();
-    if (name == "TypeVar") return nullptr;
+    if (name != "List" && name != "Dict" && name != "Tuple" && name != "Optional" && name != "Union") return nullptr;
     if (name == "Dict")
         throw CompileError(
             range, "Attempted to use Dict without contained types. Please add contained type, e.g. Dict[int, int]");
@@ -119,6 +124,11 @@ class EitherThing : public Thing {
 class EllipsisThing : public Thing {
     std::string kind() const override { return "ellipsis"; }
     std::string repr(Session&) override { return "Ellipsis"; }
+};
+
+class NotImplementedThing : public Thing {
+    std::string kind() const override { return "NotImplementedType"; }
+    std::string repr(Session&) override { return "NotImplemented"; }
 };
 
 }  // namespace
@@ -518,6 +528,11 @@ constexpr std::pair<std::string_view, std::string_view> kExceptions[] = {
     {"TypeError", "Exception"},
     {"ValueError", "Exception"},
     {"UnicodeError", "ValueError"},
+    {"Warning", "Exception"},
+    {"DeprecationWarning", "Warning"},
+    {"FutureWarning", "Warning"},
+    {"RuntimeWarning", "Warning"},
+    {"UserWarning", "Warning"},
 };
 
 const std::unordered_map<std::string_view, IValue>& table() {
@@ -537,6 +552,8 @@ const std::unordered_map<std::string_view, IValue>& table() {
             out[name] = make_intrusive<ClassThing>(std::string(name), ClassThing::Family::exception, parent)->value();
         }
         out["object"] = make_intrusive<ClassThing>("object", ClassThing::Family::plain)->value();
+        out["Ellipsis"] = ellipsis();
+        out["NotImplemented"] = make_intrusive<NotImplementedThing>()->value();
         return out;
     }();
     return names;

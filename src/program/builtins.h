@@ -98,7 +98,7 @@ class TypeConstructorThing : public Thing {
     const std::string name;
     std::string kind() const override { return "type"; }
     std::string repr(Session&) override { return "typing." + name; }
-    /// TypeVar("T"): a name that is no type.
+    /// TypeVar("T"), NewType("T", int): names that are no types.
     IValue call(Session& session, Arguments arguments) override;
     SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
     TypePtr script_type(Session& session, const SourceRange& range) override;

@@ -31,9 +31,14 @@ ClassThing::ClassThing(Session& session, std::shared_ptr<const Ast> ast, const a
       ast_(std::move(ast)),
       def_(def),
       names_(std::move(names)) {
+    const bool is_enum = std::ranges::any_of(bases, [](const IValue& base) {
+        const auto* type = thing_as<ClassThing>(base);
+        return type && type->family() == Family::enumeration;
+    });
     for (const IValue& base : bases) {
-        // `Generic[T]` and `Protocol` say nothing here.
+        // `Generic[T]` and `Protocol` say nothing here, and `str` before `Enum` neither.
         if (thing_as<AnnotationThing>(base) || thing_as<TypeConstructorThing>(base)) continue;
+        if (is_enum && thing_as<BuiltinThing>(base)) continue;
         auto* type = thing_as<ClassThing>(base);
         if (!type) raise("TypeError", fmt::format("'{}' cannot be derived from", session.repr(base)));
         bases_.emplace_back(type);
@@ -313,18 +318,21 @@ namespace {
 /// Names in a method: as around the class, and super().
 class MethodResolver : public ScopeResolver {
  public:
-    using Super = std::function<IntrusivePtr<Function>(const std::string& name, const SourceRange& range)>;
+    /// The method of that name behind a class, or null.
+    using Super = std::function<IntrusivePtr<Function>(const std::string& name, ClassThing* after)>;
     MethodResolver(Session& session, const FunctionThing& method, ClassThing& type, Super super)
         : ScopeResolver(session, method.scope, method.ast),
           class_(method.is_class_method ? &type : nullptr),
+          owner_(method.owner),
           super_(std::move(super)) {}
 
     /// The first parameter of a class method is the class.
     SugaredPtr self_value(Value* parameter) override {
         return class_ ? session_.compile_time(class_->value(), *parameter->node->graph, {}) : nullptr;
     }
-    SugaredPtr super_value(Graph& graph, const SourceRange&) override {
-        return std::make_shared<SuperValue>(graph.inputs().at(0), super_);
+    SugaredPtr super_value(Graph& graph, const SugaredValue* of) override {
+        ClassThing* after = of ? thing_as<ClassThing>(of->origin) : owner_;
+        return std::make_shared<SuperValue>(graph.inputs().at(0), super_, after);
     }
 
  private:
@@ -346,19 +354,21 @@ class MethodResolver : public ScopeResolver {
         }
     };
     struct SuperValue : SugaredValue {
-        SuperValue(Value* self, Super super) : self(self), super(std::move(super)) {}
+        SuperValue(Value* self, Super super, ClassThing* after) : self(self), super(std::move(super)), after(after) {}
         std::string kind() const override { return "super"; }
         SugaredPtr attr(const SourceRange& range, Graph&, const std::string& field) override {
-            if (IntrusivePtr<Function> method = super(field, range))
+            if (IntrusivePtr<Function> method = super(field, after))
                 return std::make_shared<SuperMethod>(self, std::move(method));
             if (field == "__init__") return std::make_shared<Nothing>();
             throw CompileError(range, fmt::format("'super' object has no attribute '{}'", field));
         }
         Value* const self;
         const Super super;
+        ClassThing* const after;
     };
 
     ClassThing* const class_;
+    ClassThing* const owner_;
     const Super super_;
 };
 
@@ -381,9 +391,9 @@ IntrusivePtr<Function> ClassThing::declare_method(Session& session, FunctionThin
         is_static ? session.unique_name(qualified_name) : qualified_name,
         [&session, self = IntrusivePtr<ClassThing>(this), method = IntrusivePtr<FunctionThing>(&method), schema, type,
          name](Function& function) {
-            const auto super = [&](const std::string& wanted, const SourceRange&) -> IntrusivePtr<Function> {
+            const auto super = [&](const std::string& wanted, ClassThing* after) -> IntrusivePtr<Function> {
                 ClassThing* found_in = nullptr;
-                const IValue* found = self->find(wanted, method->owner, &found_in);
+                const IValue* found = self->find(wanted, after, &found_in);
                 auto* inherited = found ? thing_as<FunctionThing>(*found) : nullptr;
                 if (!inherited) return {};
                 const std::string hidden = fmt::format("_{}_{}", found_in->name(), wanted);
@@ -407,6 +417,26 @@ IntrusivePtr<Function> ClassThing::declare_method(Session& session, FunctionThin
     }
     session.unit()->add_function(function);
     return function;
+}
+
+/// What an @torch.jit.unused method of a class is compiled to.
+static IntrusivePtr<FunctionThing> unused_method(const FunctionThing& method) {
+    std::string parameters;
+    for (const ast::Parameter& parameter : method.parameters()) {
+        const bool is_self = parameters.empty();
+        parameters += parameter.name + (is_self ? ", " : ": Any, ");
+    }
+    const ast::Expr* returns = method.def->returns;
+    const std::string text =
+        fmt::format("def {}({}){}:\n    raise RuntimeError(\"Cannot call @unused methods\")\n", method.def->name,
+                    parameters, returns ? " -> " + std::string(returns->range.text()) : "");
+    const std::shared_ptr<const Ast> ast = parse(std::make_shared<Source>(text, method.def->range.source()->name()));
+    auto raising =
+        make_intrusive<FunctionThing>(ast, &static_cast<const ast::FunctionDef&>(*ast->body[0]), method.scope);
+    raising->defaults = method.defaults;
+    raising->qualified_name = method.qualified_name;
+    raising->owner = method.owner;
+    return raising;
 }
 
 void ClassThing::define_class(Session& session) {
@@ -438,6 +468,9 @@ void ClassThing::define_class(Session& session) {
     for (const auto& [name, member] : members) {
         if (auto* method = thing_as<FunctionThing>(member)) {
             if (method->role == FunctionThing::Role::ignored) continue;
+            const IntrusivePtr<FunctionThing> raising =
+                method->role == FunctionThing::Role::unused && !method->is_static ? unused_method(*method) : nullptr;
+            if (raising) method = raising.get();
             // A static method is a function that the class knows.
             if (method->is_static) {
                 if (!method->is_generic()) type->add_static_method(IntrusivePtr<Function>(&method->compiled(session)));
@@ -574,12 +607,15 @@ void ClassThing::define_enum(Session& session) {
         if (value.is_int()) last_number = value.to_int();
         const TypePtr type = value.type();
         if (value_type && !value_type->equals(*type))
-            throw CompileError(def_->name_range, fmt::format("Could not unify type list {} for enum", name_));
+            throw CompileError(def_->name_range,
+                               fmt::format("Could not unify type list since element 1 of type {} did not match the "
+                                           "types before it ({})",
+                                           type->annotation_str(), value_type->annotation_str()));
         if (!value.is_int() && !value.is_double() && !value.is_string()) {
             throw CompileError(
                 def_->name_range,
-                fmt::format("Cannot create Enum with value type '{}', only int, float and string supported",
-                            type->annotation_str()));
+                fmt::format("Cannot create Enum with value type '{}', only int, float and string are supported",
+                            type->contained().empty() ? type->annotation_str() : "Any"));
         }
         value_type = type;
         members.emplace_back(name, value);
@@ -699,12 +735,24 @@ IValue set_setter(Session& session, IntrusivePtr<PropertyThing>& property, Argum
 
 }  // namespace
 
-IValue make_super(Session& session, Scope& scope) {
-    Scope* function = &scope;
-    while (function && !function->find("__class__")) function = function->parent().get();
-    auto* after = function ? thing_as<ClassThing>(*function->find("__class__")) : nullptr;
-    if (!after || function->names().empty()) raise("RuntimeError", "super(): no arguments");
-    const IValue self = *function->find(function->names()[0]);
+IValue make_super(Session& session, Scope& scope, const std::vector<IValue>& arguments) {
+    ClassThing* after = nullptr;
+    IValue self;
+    if (arguments.empty()) {
+        Scope* function = &scope;
+        while (function && !function->find("__class__")) function = function->parent().get();
+        if (function) after = thing_as<ClassThing>(*function->find("__class__"));
+        if (!after || function->names().empty()) raise("RuntimeError", "super(): no arguments");
+        self = *function->find(function->names()[0]);
+    } else {
+        after = thing_as<ClassThing>(arguments[0]);
+        if (!after)
+            raise("TypeError",
+                  fmt::format("super() argument 1 must be a type, not {}", session.type_name(arguments[0])));
+        if (arguments.size() != 2)
+            raise("TypeError", fmt::format("super() expected 2 arguments, got {}", arguments.size()));
+        self = arguments[1];
+    }
     ClassThing* type = class_of(session, self);
     if (!type) type = thing_as<ClassThing>(self);
     if (!type) raise("RuntimeError", "super(): no arguments");

@@ -114,8 +114,8 @@ class ExceptionThing : public Thing {
 /// Raises an exception or exception class.
 [[noreturn]] void raise_exception(Session& session, const IValue& exception);
 
-/// super() inside of an interpreted method.
-IValue make_super(Session& session, Scope& scope);
+/// super(), or super(Class, self), inside of an interpreted method.
+IValue make_super(Session& session, Scope& scope, const std::vector<IValue>& arguments);
 
 /// The class that a value is an instance of, where a program can name it; null otherwise.
 ClassThing* class_of(Session& session, const IValue& value);

@@ -32,6 +32,7 @@ class Evaluator {
     void import(const ast::Import& statement);
     /// The module that `from … import` names, relative ones from the package of this file on.
     std::string module_of(const ast::Import& statement) const;
+    void check_annotations(const ast::FunctionDef& def);
     void define(const ast::FunctionDef& def);
     void define(const ast::ClassDef& def);
     void assign(const ast::Expr& target, const IValue& value);

@@ -115,6 +115,8 @@ IValue Evaluator::value_of(const Expr& expr) {
             throw CompileError(expr.range, "can't use starred expression here");
         case ExprKind::Slice:
             throw CompileError(expr.range, "a slice is only allowed as an index");
+        case ExprKind::PythonExpression:
+            throw CompileError(expr.range, static_cast<const PythonExpression&>(expr).sentence);
     }
     __builtin_unreachable();
 }
@@ -144,7 +146,7 @@ IValue Evaluator::call(const Call& expr) {
     const auto* attribute = as<Attribute>(expr.callee);
     const bool is_super =
         attribute == nullptr && as<Name>(expr.callee) && static_cast<const Name*>(expr.callee)->id == "super";
-    if (is_super && expr.args.empty()) return make_super(session_, *scope_);
+    if (is_super) return make_super(session_, *scope_, spread(expr.args));
     const IValue callee = evaluate(*expr.callee);
     arguments.positional = spread(expr.args);
     for (const Keyword& keyword : expr.keywords) {
@@ -286,8 +288,10 @@ int64_t Evaluator::index(const IValue& value, size_t size, const char* what) {
 }
 
 std::vector<IValue> Evaluator::slice(const std::vector<IValue>& items, const Slice& slice) {
+    // A braced list is evaluated from left to right, arguments in any order.
     const auto bound = [&](const Expr* expr) { return expr ? evaluate(*expr) : IValue(); };
-    return slice_items(items, bound(slice.start), bound(slice.stop), bound(slice.step));
+    const IValue bounds[] = {bound(slice.start), bound(slice.stop), bound(slice.step)};
+    return slice_items(items, bounds[0], bounds[1], bounds[2]);
 }
 
 IValue Evaluator::subscript(const Subscript& expr) {
@@ -352,7 +356,8 @@ std::string Evaluator::index_text(const Exprs& indices, std::vector<std::string>
     };
     for (const Expr* expr : indices) {
         if (const auto* range = as<Slice>(expr)) {
-            text += operand(range->start) + ":" + operand(range->stop);
+            text += operand(range->start) + ":";
+            text += operand(range->stop);
             if (range->step) text += ":" + operand(range->step);
         } else {
             text += operand(expr);

@@ -2,6 +2,8 @@
 
 #include <wick/support/error.h>
 
+#include "frontend/ast_visitor.h"
+#include "frontend/environment.h"
 #include "program/builtins.h"
 #include "program/classes.h"
 #include "program/evaluator.h"
@@ -80,6 +82,8 @@ Evaluator::Flow Evaluator::execute(const Stmt& statement) {
             result = returned.value ? evaluate(*returned.value) : IValue();
             return Flow::returns;
         }
+        case StmtKind::PythonStatement:
+            throw CompileError(statement.range, static_cast<const PythonStatement&>(statement).sentence);
         case StmtKind::Global: {
             const auto& global = static_cast<const Global&>(statement);
             for (const std::string& name : global.names) {
@@ -183,7 +187,10 @@ void Evaluator::import(const Import& statement) {
         }
         return;
     }
-    if (statement.module == "__future__") return;
+    if (statement.module == "__future__") {
+        for (const Import::Alias& alias : statement.names) assign_name(alias.name, IValue(true));
+        return;
+    }
     const std::string name = module_of(statement);
     const IValue module = import_module(session_, name);
     for (const Import::Alias& alias : statement.names) {
@@ -204,7 +211,23 @@ void Evaluator::import(const Import& statement) {
     }
 }
 
+/// Python evaluates annotations when the function is defined; here their names are looked up, no more.
+void Evaluator::check_annotations(const FunctionDef& def) {
+    if (session_.in_library > 0 || scope_->look_up("annotations")) return;  // `from __future__ import annotations`
+    const auto check = [&](const Expr* annotation) {
+        if (!annotation) return;
+        frame_.range = annotation->range;
+        visit_expressions(*annotation, [&](const Expr& expr) {
+            if (const auto* used = as<Name>(&expr); used && !is_other_builtin(used->id)) name(*used);
+            return true;
+        });
+    };
+    for (const Parameter& parameter : def.parameters) check(parameter.annotation);
+    check(def.returns);
+}
+
 void Evaluator::define(const FunctionDef& def) {
+    check_annotations(def);
     auto function = make_intrusive<FunctionThing>(ast_, &def, scope_);
     for (const Parameter& parameter : def.parameters)
         function->defaults.push_back(parameter.default_value ? std::optional(evaluate(*parameter.default_value))

@@ -108,8 +108,9 @@ class ModuleResolver : public ScopeResolver {
     ModuleResolver(Session& session, const FunctionThing& method, ModuleClasses& classes, ModuleClass& type)
         : ScopeResolver(session, method.scope, method.ast), classes_(classes), type_(type), owner_(method.owner) {}
     SugaredPtr self_value(Value* parameter) override { return classes_.module_value(parameter, type_); }
-    SugaredPtr super_value(Graph& graph, const SourceRange&) override {
-        return std::make_shared<SuperModuleValue>(session_, classes_, graph.inputs().at(0), type_, owner_);
+    SugaredPtr super_value(Graph& graph, const SugaredValue* of) override {
+        ClassThing* after = of ? thing_as<ClassThing>(of->origin) : owner_;
+        return std::make_shared<SuperModuleValue>(session_, classes_, graph.inputs().at(0), type_, after);
     }
 
  private:

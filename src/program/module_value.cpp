@@ -241,7 +241,7 @@ SugaredPtr ModuleValue::call(const SourceRange& range, Graph& graph, const Named
         for (const SugaredPtr& member : sugar(changed)->as_tuple(range, graph))
             inputs.emplace_back(range, member->as_value(range, graph));
     }
-    Value* tuple = packed(inputs);
+    Value* tuple = type_->forward_hooks.empty() ? nullptr : packed(inputs);
     Value* output = forward->call(range, graph, inputs, kwargs)->as_value(range, graph);
     for (const IValue& hook : type_->forward_hooks) {
         Value* changed = run_hook(hook, {tuple, output});

@@ -34,9 +34,11 @@ constexpr std::string_view kModules[] = {
     "torch.cuda",
     "torch.backends",
     "torch.jit.annotations",
+    "torch.futures",
     "math",
     "typing",
     "typing_extensions",
+    "numbers",
     "enum",
     "dataclasses",
     "collections",
@@ -86,7 +88,8 @@ bool is_module(const std::string& name) {
 class NamespaceValue : public SugaredValue {
  public:
     NamespaceValue(Session& session, IntrusivePtr<Thing> module) : session_(session), module_(std::move(module)) {}
-    std::string kind() const override { return "module"; }
+    std::string kind() const override { return "python value of type 'module'"; }
+    Value* as_value(const SourceRange& range, Graph&) override { fail_as_value(range, kind()); }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
         IValue found;
         if (!module_->attribute(session_, field, found)) {
@@ -195,7 +198,7 @@ IValue import_module(Session& session, const std::string& name) {
     if (is_module(name)) return make_intrusive<NamespaceThing>(name)->value();
     // A folder's own file comes before what is in it.
     for (size_t dot = name.find('.'); dot != name.npos; dot = name.find('.', dot + 1)) {
-        if (!session.user_module(name.substr(0, dot)))
+        if (!is_module(name.substr(0, dot)) && !session.user_module(name.substr(0, dot)))
             raise("ModuleNotFoundError", fmt::format("No module named '{}'", name.substr(0, dot)));
     }
     const ScopePtr names = session.user_module(name);

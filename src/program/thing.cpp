@@ -35,7 +35,11 @@ void Thing::set_attribute(Session&, const std::string& name, IValue) {
 IValue Thing::call(Session&, Arguments) { raise("TypeError", fmt::format("'{}' object is not callable", kind())); }
 
 SugaredPtr Thing::compile_time(Session&, Graph&, const SourceRange& range) {
-    throw NotCompilable(range, fmt::format("python value of type '{}' cannot be used as a value", kind()));
+    try {
+        fail_as_value(range, fmt::format("python value of type '{}'", kind()));
+    } catch (const CompileError& error) {
+        throw NotCompilable(error);
+    }
 }
 
 Thing* thing_of(const IValue& value) { return value.is_capsule() ? dynamic_cast<Thing*>(value.to_capsule()) : nullptr; }

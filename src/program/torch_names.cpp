@@ -502,31 +502,69 @@ constexpr Entry kEntries[] = {
      }},
     {"copy", "deepcopy", deep_copy},
     {"typing", "cast", second},
+    {"typing", "Text", nullptr, nullptr, TypeKind::String},
+    {"typing", "overload", identity},
+    {"typing", "final", identity},
+    {"typing", "runtime_checkable", identity},
     {"typing", "TYPE_CHECKING", nullptr},
 };
 
-constexpr std::string_view kTypeConstructors[] = {"List",
-                                                  "Dict",
-                                                  "Tuple",
-                                                  "Optional",
-                                                  "Union",
-                                                  "Any",
-                                                  "Final",
-                                                  "Callable",
-                                                  "Type",
-                                                  "Iterable",
-                                                  "Sequence",
-                                                  "Iterator",
-                                                  "Future",
-                                                  "ClassVar",
-                                                  "Generic",
-                                                  "TypeVar",
-                                                  "Set",
-                                                  "Literal",
-                                                  "Mapping",
-                                                  "BroadcastingList1",
-                                                  "BroadcastingList2",
-                                                  "BroadcastingList3"};
+/// What typing has for annotations; TorchScript knows few of them (TypeConstructorThing).
+constexpr std::string_view kTypeConstructors[] = {
+    "List",
+    "Dict",
+    "Tuple",
+    "Optional",
+    "Union",
+    "Any",
+    "Final",
+    "Callable",
+    "Type",
+    "Iterable",
+    "Sequence",
+    "Iterator",
+    "Future",
+    "ClassVar",
+    "Generic",
+    "Protocol",
+    "TypeVar",
+    "ParamSpec",
+    "NewType",
+    "Set",
+    "FrozenSet",
+    "Deque",
+    "DefaultDict",
+    "OrderedDict",
+    "Counter",
+    "Literal",
+    "LiteralString",
+    "Mapping",
+    "MutableMapping",
+    "MutableSequence",
+    "Collection",
+    "Container",
+    "Hashable",
+    "Sized",
+    "Reversible",
+    "NoReturn",
+    "Never",
+    "AnyStr",
+    "Self",
+    "Annotated",
+    "TypeAlias",
+    "TypeGuard",
+    "Concatenate",
+    "Awaitable",
+    "Coroutine",
+    "AsyncIterator",
+    "AsyncIterable",
+    "ContextManager",
+    "SupportsInt",
+    "SupportsFloat",
+    "BroadcastingList1",
+    "BroadcastingList2",
+    "BroadcastingList3",
+};
 
 /// Classes that programs derive from.
 const IntrusivePtr<ClassThing>& root(std::string_view module, std::string_view name) {
@@ -538,9 +576,20 @@ const IntrusivePtr<ClassThing>& root(std::string_view module, std::string_view n
     static const IntrusivePtr<ClassThing> none;
     if (module == "torch._C" && name == "ModuleBase") return module_root;
     if (module == "typing" && name == "NamedTuple") return named_tuple;
-    if (module == "enum" && (name == "Enum" || name == "IntEnum")) return enumeration;
+    if (module == "enum" && (name == "Enum" || name == "IntEnum" || name == "StrEnum")) return enumeration;
     if (module == "abc" && name == "ABC") return abstract;
     return none;
+}
+
+/// Classes of numbers as the types that are their instances; null for another name.
+TypePtr number_class(std::string_view module, std::string_view name) {
+    if (module == "torch.types" && name == "Number") return union_type({float_type(), int_type(), bool_type()});
+    if (module != "numbers") return nullptr;
+    if (name == "Number" || name == "Complex")
+        return union_type({complex_type(), float_type(), int_type(), bool_type()});
+    if (name == "Real") return union_type({float_type(), int_type(), bool_type()});
+    if (name == "Integral") return union_type({int_type(), bool_type()});
+    return nullptr;
 }
 
 }  // namespace
@@ -567,8 +616,8 @@ bool find_torch_name(Session& session, const std::string& module, const std::str
                   ->value();
         return true;
     }
-    if (module == "torch.types" && name == "Number") {
-        out = make_intrusive<TypeThing>(union_type({float_type(), int_type(), bool_type()}))->value();
+    if (const TypePtr type = number_class(module, name)) {
+        out = make_intrusive<TypeThing>(type)->value();
         return true;
     }
     if (const auto& type = root(module, name)) {
@@ -591,7 +640,8 @@ bool find_torch_name(Session& session, const std::string& module, const std::str
     }
     const bool types = module == "typing" || module == "typing_extensions" || module == "collections.abc" ||
                        module == "torch._jit_internal" ||
-                       ((module == "torch.jit" || module == "torch") && (name == "Final" || name == "Future"));
+                       ((module == "torch.jit" || module == "torch" || module == "torch.futures") &&
+                        (name == "Final" || name == "Future"));
     if (types && std::ranges::find(kTypeConstructors, name) != std::end(kTypeConstructors)) {
         out = make_intrusive<TypeConstructorThing>(name)->value();
         return true;

@@ -28,7 +28,8 @@ def message_of(name):
     except SyntaxError:
         return "(Python)"
     except Exception as error:
-        return str(error).replace(f"__torch__.{module.__name__}.", "__torch__.")
+        message = str(error).replace(f"__torch__.{module.__name__}.", "__torch__.")
+        return re.sub(r"___torch_mangle_\d+\.", "", message)  # by what was compiled before
     return "(compiles)"
 
 

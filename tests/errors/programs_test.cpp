@@ -101,10 +101,11 @@ std::map<std::string, std::vector<std::string>> pytorch_entries() {
 /// Mistakes for which wick has a sentence of its own, and why. An entry that is needed no more fails.
 const std::map<std::string, std::string> kOtherSentences = {
     {"annotate_without_type", "PyTorch fails to build the tree of the call"},
+    {"await_inside", "Python's compiler finds it"},
     {"break_outside", "Python's parser finds it"},
     {"continue_outside", "Python's parser finds it"},
     {"enum_auto_after_largest", "PyTorch fails to convert the number"},
-    {"enum_mixed_values", "wick names the enum"},
+    {"enum_mixed_values", "PyTorch takes the types in the order of a set"},
     {"equality_of_functions", "functions are values here"},
     {"map_of_nothing", "each of Python's builtins counts its arguments in words of its own"},
     {"module_submodule_assigned", "wick says what makes modules"},

@@ -1,0 +1,2 @@
+def f(x: List[int]) -> int:
+    return len(x)

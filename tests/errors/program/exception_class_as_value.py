@@ -1,0 +1,4 @@
+import warnings
+
+def f() -> None:
+    warnings.warn("careful", UserWarning)

@@ -1,0 +1,4 @@
+from typing import Final
+
+def f(x: Final[int]) -> int:
+    return x

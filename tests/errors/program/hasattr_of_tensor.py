@@ -1,0 +1,4 @@
+import torch
+
+def f(x: torch.Tensor) -> bool:
+    return hasattr(x, "dtype")

@@ -1,0 +1,4 @@
+import torch
+
+def f(x: torch.Tensor):
+    return tuple(x)

@@ -1,0 +1,4 @@
+from typing import Sequence
+
+def f(x: Sequence[int]) -> int:
+    return len(x)

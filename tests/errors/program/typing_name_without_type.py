@@ -1,0 +1,4 @@
+from typing import NoReturn
+
+def f() -> NoReturn:
+    raise ValueError("never")

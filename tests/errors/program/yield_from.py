@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+    y = yield from range(x)
+    return 1

@@ -1,0 +1,2 @@
+def f() -> None:
+    print(zip([1], [2]))

@@ -54,16 +54,29 @@ std::string passed(const std::string& type) {
     return is_small ? type : fmt::format("const {}&", type);
 }
 
-std::string name_of(const ast::Parameter& parameter) {
-    return is_cpp_keyword(parameter.name) ? parameter.name + "_" : parameter.name;
+std::string cpp_name(const std::string& name) {
+    if (name == "lambd") return "lambda";
+    return is_cpp_keyword(name) ? name + "_" : name;
 }
 
+std::string name_of(const ast::Parameter& parameter) { return cpp_name(parameter.name); }
+
 namespace {
+
+/// What may be one number or several is an Argument.
+std::string option_type(const std::string& annotation) {
+    if (annotation.find("BroadcastingList") != annotation.npos || annotation.ends_with("List[int]") ||
+        annotation.ends_with("List[int]]"))
+        return annotation.find("[float]") == annotation.npos ? "Argument" : "std::optional<std::vector<double>>";
+    if (annotation == "Optional[List[float]]") return "std::optional<std::vector<double>>";
+    if (annotation == "Union[int, float]") return "double";
+    return value_type(annotation);
+}
 
 /// Of a constructor's parameter.
 std::string parameter_type(const ast::Parameter& parameter) {
     if (parameter.name == "dtype") return "std::optional<DType>";
-    if (parameter.annotation) return value_type(text_of(parameter.annotation));
+    if (parameter.annotation) return option_type(text_of(parameter.annotation));
     const std::string value = text_of(parameter.default_value);
     if (value == "True" || value == "False") return "bool";
     const bool is_float = value.find('.') != value.npos && value.find_first_not_of("0123456789.") == value.npos;

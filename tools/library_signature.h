@@ -19,6 +19,9 @@ std::string value_type(std::string_view annotation);
 std::optional<std::string> literal(const ast::Expr* value, const std::string& type);
 /// How a parameter of this type is passed on.
 std::string passed(const std::string& type);
+/// An argument's name: one that is a word of C++ gets an underscore, and `lambd`, which Python can't spell, libtorch
+/// can.
+std::string cpp_name(const std::string& name);
 std::string name_of(const ast::Parameter& parameter);
 
 /// An argument in C++.

@@ -5,6 +5,7 @@
 #include <wick/nn/library_function.h>
 #include <wick/support/check.h>
 
+#include "program/functions.h"
 #include "program/library.h"
 #include "program/modules.h"
 #include "program/session.h"
@@ -68,6 +69,11 @@ jit::Method forward_of(const jit::Module& module) {
 
 Argument::Argument(const Layer& layer) : IValue(layer.object_) {}
 
+std::vector<int64_t> Argument::ints() const {
+    if (is_none()) return {};
+    return is_int() ? std::vector<int64_t>{to_int()} : to_int_vector();
+}
+
 Layer::Layer(const std::string& name, std::vector<IValue> arguments, jit::Kwargs options)
     : Layer(constructed(name, std::move(arguments), std::move(options))) {}
 
@@ -79,20 +85,32 @@ IValue Layer::run(std::vector<IValue> arguments) const {
     return (*forward_)(std::move(arguments));
 }
 
-static jit::Method compiled(const std::string& module, const std::string& name) {
+/// A function with overloads has no types of its own: as that of the types of one of them.
+static IValue overload_of(jit::Session& session, const IValue& function, size_t number) {
+    auto* generic = jit::thing_as<jit::FunctionThing>(function);
+    if (!generic || generic->overloads.empty()) return function;
+    std::vector<jit::TypePtr> types;
+    for (const jit::Argument& argument : generic->overloads.at(number)->signature(session).arguments)
+        types.push_back(argument.type);
+    jit::Function& instance = generic->instance(session, types);
+    jit::define_now(session, instance, {});
+    return IValue(IntrusivePtr<jit::Function>(&instance));
+}
+
+static jit::Method compiled(const std::string& module, const std::string& name, size_t overload) {
     Workshop& shop = workshop();
     const std::lock_guard lock(shop.mutex);
     jit::Session& session = shop.session;
     IntrusivePtr<ScriptObject> object;
     session.guarded([&] {
-        const IValue function = library_name(session, module, name);
+        const IValue function = overload_of(session, library_name(session, module, name), overload);
         object = session.with_all_defined([&] { return jit::exported(session, function); });
     });
     return jit::Module(session.unit(), std::move(object)).get_method("forward");
 }
 
-LibraryFunction::LibraryFunction(const std::string& module, const std::string& name)
-    : method_(compiled(module, name)) {}
+LibraryFunction::LibraryFunction(const std::string& module, const std::string& name, size_t overload)
+    : method_(compiled(module, name, overload)) {}
 
 IValue call_library(const std::string& module, const std::string& name, std::vector<IValue> arguments) {
     Workshop& shop = workshop();

@@ -115,8 +115,17 @@ static bool convert(IValue& value, const TypePtr& type) {
     }
 }
 
+/// A number stands for as many as a list of fixed length has (BroadcastingList2[int]).
+static void broadcast(IValue& value, const Argument& argument) {
+    if (argument.fixed_length == 0 || value.is_list()) return;
+    const Type& type = argument.type->is(TypeKind::Optional) ? *argument.type->contained(0) : *argument.type;
+    const TypePtr& element = type.contained(0);
+    if (convert(value, element)) value = IValue(make_list(element, std::vector<IValue>(argument.fixed_length, value)));
+}
+
 static void convert_argument(const Schema& schema, size_t position, IValue& value) {
     const Argument& argument = schema.arguments[position];
+    broadcast(value, argument);
     if (convert(value, argument.type)) return;
     throw OpError(
         fmt::format("{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.\n"

@@ -169,6 +169,39 @@ void losses() {
     std::cout << encoder->forward(torch::ones({3, 1, 8})).sizes() << "\n";
 }
 
+void functions_with_options() {
+    namespace F = torch::nn::functional;
+    torch::Tensor x = torch::arange(32, torch::kFloat32).view({1, 2, 4, 4}) / 8 - 2;
+    torch::Tensor weight = torch::ones({3, 2, 3, 3}) / 9, bias = torch::tensor({0.5, 0.0, -0.5});
+    std::cout << F::max_pool2d(x, F::MaxPool2dFuncOptions(3).stride(2).padding(1)) << "\n";
+    std::cout << std::get<1>(F::max_pool2d_with_indices(x, F::MaxPool2dFuncOptions({2, 2}))) << "\n";
+    std::cout << F::avg_pool2d(x, F::AvgPool2dFuncOptions(2).stride({2, 1})) << "\n";
+    std::cout << F::adaptive_avg_pool2d(x, F::AdaptiveAvgPool2dFuncOptions({1, 2})) << "\n";
+    std::cout << F::adaptive_max_pool2d(x, F::AdaptiveMaxPool2dFuncOptions(1)) << "\n";
+    std::cout << F::lp_pool2d(x, F::LPPool2dFuncOptions(1, 2).stride(2)) << "\n";
+    std::cout << F::conv2d(x, weight, F::Conv2dFuncOptions().bias(bias).stride(2)) << "\n";
+    std::cout << F::conv2d(x, weight, F::Conv2dFuncOptions().padding(torch::kSame).dilation(2)).sizes() << "\n";
+    std::cout << F::conv_transpose2d(x, weight.transpose(0, 1), F::ConvTranspose2dFuncOptions().stride(2)).sizes()
+              << "\n";
+    std::cout << F::interpolate(x, F::InterpolateFuncOptions()
+                                       .size(std::vector<int64_t>({2, 3}))
+                                       .mode(torch::kBilinear)
+                                       .align_corners(true))
+              << "\n";
+    std::cout << F::interpolate(x, F::InterpolateFuncOptions().scale_factor(std::vector<double>({0.5, 0.5}))) << "\n";
+    std::cout << F::pad(x[0], F::PadFuncOptions({1, 1}).mode(torch::kReplicate)) << "\n";
+    std::cout << F::layer_norm(x, F::LayerNormFuncOptions({4})) << "\n" << F::logsigmoid(x[0][1]) << "\n";
+    std::cout << F::gelu(x[0][1], F::GELUFuncOptions().approximate("tanh")) << "\n";
+    std::cout << F::hardshrink(x, F::HardshrinkFuncOptions().lambda(1.5)) << "\n";
+    std::cout << F::softplus(x, F::SoftplusFuncOptions().beta(0.5).threshold(3.0)).select(1, 1) << "\n";
+    std::cout << F::threshold(x, F::ThresholdFuncOptions(0.5, -1)).sum() << "\n";
+    std::cout << F::pixel_unshuffle(x, F::PixelUnshuffleFuncOptions(2)).sizes() << "\n";
+    std::cout << F::unfold(x, F::UnfoldFuncOptions({2, 2}).stride(2)).sizes() << "\n";
+    std::cout << F::cosine_similarity(x, x + 1, F::CosineSimilarityFuncOptions().dim(1)).select(1, 0) << "\n";
+    std::cout << F::dropout(x, F::DropoutFuncOptions().p(0.5).training(false)).equal(x) << "\n";
+    std::cout << F::kl_div(x.log_softmax(1), x.sigmoid(), F::KLDivFuncOptions(torch::kNone))[0][0] << "\n";
+}
+
 }  // namespace
 
 int main() {
@@ -178,4 +211,5 @@ int main() {
     differentiate();
     train();
     losses();
+    functions_with_options();
 }

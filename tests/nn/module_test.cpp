@@ -320,23 +320,6 @@ TEST(NnContainers, ListsAndDicts) {
     EXPECT_THROW(dict->insert("encoder", ReLU()), OpError);
 }
 
-TEST(NnFunctional, IsPythons) {
-    namespace F = functional;
-    const Tensor x = randn({2, 3}), y = tensor({0, 2});
-    EXPECT_TRUE(are_close(F::cross_entropy(x, y), CrossEntropyLoss()(x, y)));
-    EXPECT_TRUE(are_close(F::cross_entropy(x, y, F::CrossEntropyFuncOptions().reduction(kSum).label_smoothing(0.1)),
-                          CrossEntropyLoss(CrossEntropyLossOptions().reduction(kSum).label_smoothing(0.1))(x, y)));
-    EXPECT_TRUE(are_close(F::mse_loss(x, x * 2), x.square().mean()));
-    EXPECT_TRUE(are_close(F::softmax(x, 1), x.softmax(1)));
-    EXPECT_TRUE(are_close(F::leaky_relu(x, F::LeakyReLUFuncOptions().negative_slope(0.5)), x.leaky_relu(0.5)));
-    EXPECT_TRUE(are_close(F::normalize(x, F::NormalizeFuncOptions().p(1)).abs().sum(1), ones({2})));
-    EXPECT_TRUE(are_close(F::linear(x, ones({4, 3})), x.sum(1, true).expand({2, 4})));
-    EXPECT_EQ(F::max_pool2d(ones({1, 1, 4, 4}), 2).sizes(), IntArrayRef({1, 1, 2, 2}));
-    EXPECT_EQ(F::one_hot(y, 3).sizes(), IntArrayRef({2, 3}));
-    EXPECT_TRUE(F::dropout(x, 0.0).equal(x));
-    EXPECT_THROW(F::dropout(x, 2.0), ScriptError);
-}
-
 TEST(NnInit, DrawsWhatTheLibraryDraws) {
     manual_seed(5);
     const Linear linear(4, 3);

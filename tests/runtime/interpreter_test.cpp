@@ -291,6 +291,14 @@ TEST(Plan, DisassemblesWithLastUses) {
               "   2 Return r0 r3!\n");
 }
 
+TEST(BindArguments, ANumberStandsForAListOfItsLength) {
+    const Schema schema = parse_schema("forward(int[2]? sizes) -> Tensor");
+    EXPECT_EQ(bind_arguments(schema, {3})[0].to_int_vector(), (std::vector<int64_t>{3, 3}));
+    EXPECT_EQ(bind_arguments(schema, {std::vector<int64_t>{4, 5}})[0].to_int_vector(), (std::vector<int64_t>{4, 5}));
+    EXPECT_TRUE(bind_arguments(schema, {IValue()})[0].is_none());
+    EXPECT_THROW(bind_arguments(schema, {1.5}), OpError);
+}
+
 TEST(BindArguments, CompletesAndChecks) {
     const Schema schema = parse_schema("forward(Tensor x, int n=3, *, str mode=\"a\") -> Tensor");
     const Tensor x = empty({1}, DType::float32);

@@ -43,6 +43,9 @@ class WICK_API Argument : public IValue {
     using IValue::IValue;
     Argument(std::initializer_list<int64_t> values) : IValue(std::vector<int64_t>(values)) {}
     Argument(const Layer& layer);
+
+    /// One number, several, or none. OpError for anything else.
+    std::vector<int64_t> ints() const;
 };
 
 class WICK_API Layer : public Module {

@@ -12,7 +12,8 @@ namespace wick::nn {
 /// A function, compiled once.
 class WICK_API LibraryFunction {
  public:
-    LibraryFunction(const std::string& module, const std::string& name);
+    /// Of a function under @torch.jit._overload, overload number `overload`.
+    LibraryFunction(const std::string& module, const std::string& name, size_t overload = 0);
 
     /// Throws ScriptError where it fails.
     template <class R>

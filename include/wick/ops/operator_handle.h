@@ -42,6 +42,7 @@ inline IValue boxed(Device value) { return IValue(value); }
 inline IValue boxed(IValue value) { return value; }
 inline IValue boxed(std::nullopt_t) { return {}; }
 inline IValue boxed(const std::vector<bool>& values) { return IValue(values); }
+inline IValue boxed(const std::vector<double>& values) { return IValue(values); }
 inline IValue boxed(const std::vector<Tensor>& values) { return IValue(values); }
 /// One number stands for `length` of them where an operator wants so many ("int[2] stride").
 WICK_API IValue boxed(IntArrayRef values, int64_t length = 0);

@@ -28,13 +28,7 @@ std::vector<Field> AdagradState::fields() { return {{"step", &step}, {"sum", &su
 
 void step_of(const Tensor& parameter, const Tensor& gradient, AdagradState& state, const AdagradOptions& options) {
     const double count = count_step(state.step);
-    if (!state.sum.defined()) {
-        state.sum = ops::empty_like(parameter);
-        // A complex number begins with the value in both of its parts.
-        const double initial = options.initial_accumulator_value();
-        ops::fill(state.sum,
-                  is_complex(parameter.dtype()) ? Scalar(std::complex<double>(initial, initial)) : Scalar(initial));
-    }
+    if (!state.sum.defined()) state.sum = filled_like(parameter, options.initial_accumulator_value());
     const kernels::AdagradStep step{.lr = options.lr() / (1 + (count - 1) * options.lr_decay()),
                                     .eps = options.eps(),
                                     .weight_decay = options.weight_decay(),

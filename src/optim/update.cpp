@@ -18,6 +18,12 @@ const Tensor& made_like(Tensor& tensor, const Tensor& parameter) {
     return tensor;
 }
 
+Tensor filled_like(const Tensor& parameter, double value) {
+    Tensor made = ops::empty_like(parameter);
+    ops::fill(made, is_complex(parameter.dtype()) ? Scalar(std::complex<double>(value, value)) : Scalar(value));
+    return made;
+}
+
 Arrays::Arrays(std::span<const Tensor> tensors) : tensors_(tensors) {
     const Tensor& first = tensors[0];
     const DType real = to_real(first.dtype());

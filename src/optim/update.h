@@ -17,6 +17,9 @@ double count_step(Tensor& step);
 /// `tensor` itself, or zeros like the parameter when it is undefined yet.
 const Tensor& made_like(Tensor& tensor, const Tensor& parameter);
 
+/// A tensor like the parameter whose numbers are `value`, a complex element's in both of its parts.
+Tensor filled_like(const Tensor& parameter, double value);
+
 /// Arrays of the numbers of several tensors of one shape, element beside element: real and imaginary parts are two
 /// numbers, and those of float16 and bfloat16 are float. They are the tensors' own memory where that is possible;
 /// where it is not, the numbers are copied there, and write_back() brings them home. Undefined tensors have none.

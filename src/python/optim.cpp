@@ -121,6 +121,12 @@ void bind_optim(nb::module_& module) {
     bind_steps<optim::AdamOptions, optim::AdamState>(module, "adam");
     bind_steps<optim::RMSpropOptions, optim::RMSpropState>(module, "rmsprop");
     bind_steps<optim::AdagradOptions, optim::AdagradState>(module, "adagrad");
+    bind_steps<optim::AdadeltaOptions, optim::AdadeltaState>(module, "adadelta");
+    bind_steps<optim::AdamaxOptions, optim::AdamaxState>(module, "adamax");
+    bind_steps<optim::NAdamOptions, optim::NAdamState>(module, "nadam");
+    bind_steps<optim::RAdamOptions, optim::RAdamState>(module, "radam");
+    bind_steps<optim::RpropOptions, optim::RpropState>(module, "rprop");
+    bind_steps<optim::ASGDOptions, optim::ASGDState>(module, "asgd");
     module.def("_lbfgs_check", &check<optim::LBFGSOptions>, nb::arg("group"));
     module.def("_lbfgs_step", &lbfgs_step, nb::arg("group"), nb::arg("states"), nb::arg("closure"));
 }

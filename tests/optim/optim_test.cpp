@@ -87,6 +87,34 @@ TEST(Optim, EveryOptimizerFindsTheMinimum) {
     p = fresh();
     Adam adam({p}, AdamOptions(0.1).amsgrad(true));
     run(adam, p, 200);
+    p = fresh();
+    Adadelta adadelta({p}, AdadeltaOptions(5));
+    run(adadelta, p, 200);
+    p = fresh();
+    Adamax adamax({p}, AdamaxOptions(0.1));
+    run(adamax, p, 200);
+    p = fresh();
+    NAdam nadam({p}, NAdamOptions(0.1));
+    run(nadam, p, 200);
+    p = fresh();
+    RAdam radam({p}, RAdamOptions(0.1));
+    run(radam, p, 200);
+    p = fresh();
+    Rprop rprop({p});
+    run(rprop, p, 100);
+    p = fresh();
+    ASGD asgd({p}, ASGDOptions(0.1).t0(50));
+    run(asgd, p, 100);
+    EXPECT_NEAR(at(asgd.state_dict()
+                       .to_dict()
+                       .find(IValue("state"))
+                       ->to_dict()
+                       .find(IValue(0))
+                       ->to_dict()
+                       .find(IValue("ax"))
+                       ->tensor_ref(),
+                   0),
+                0, 0.01);
 }
 
 TEST(Optim, HalfPrecisionAndViewsOfOtherOrderAreUpdatedInPlace) {

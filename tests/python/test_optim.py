@@ -26,6 +26,20 @@ CASES = [
     ("RMSprop", dict(lr=0.02, centered=True, momentum=0.5)),
     ("Adagrad", dict(lr=0.2)),
     ("Adagrad", dict(lr=0.2, lr_decay=0.1, weight_decay=0.1, initial_accumulator_value=0.3, maximize=True)),
+    ("Adadelta", dict()),
+    ("Adadelta", dict(lr=0.5, rho=0.6, eps=1e-3, weight_decay=0.1, maximize=True)),
+    ("Adamax", dict(lr=0.05)),
+    ("Adamax", dict(lr=0.05, betas=(0.3, 0.8), eps=1e-3, weight_decay=0.1, maximize=True)),
+    ("NAdam", dict(lr=0.05)),
+    ("NAdam", dict(lr=0.05, betas=(0.3, 0.8), weight_decay=0.1, momentum_decay=0.1, maximize=True)),
+    ("NAdam", dict(lr=0.05, weight_decay=0.3, decoupled_weight_decay=True)),
+    ("RAdam", dict(lr=0.05)),  # five steps without the mean square
+    ("RAdam", dict(lr=0.05, betas=(0.3, 0.8), weight_decay=0.1, maximize=True)),
+    ("RAdam", dict(lr=0.05, weight_decay=0.3, decoupled_weight_decay=True)),
+    ("Rprop", dict()),
+    ("Rprop", dict(lr=0.1, etas=(0.3, 1.5), step_sizes=(0.05, 0.2), maximize=True)),
+    ("ASGD", dict(lr=0.1)),
+    ("ASGD", dict(lr=0.1, lambd=0.1, alpha=0.5, t0=4, weight_decay=0.1, maximize=True)),
     ("LBFGS", dict(lr=0.3, max_iter=4)),
     ("LBFGS", dict(lr=0.5, max_iter=5, history_size=3)),
     ("LBFGS", dict(line_search_fn="strong_wolfe", max_iter=6)),
@@ -144,12 +158,15 @@ def test_steps_without_pytorch():
     assert adam.state[p]["step"].item() == 1
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "LBFGS"])
-def test_a_network_learns(name):
+# The factor by which the loss shrinks in twenty steps is the optimizer's own.
+@pytest.mark.parametrize("name, lr", [("SGD", 0.1), ("Adam", 0.1), ("AdamW", 0.1), ("RMSprop", 0.1), ("Adagrad", 0.1), ("LBFGS", 0.1),
+                                      ("Adadelta", 10), ("Adamax", 0.1), ("NAdam", 0.1), ("RAdam", 0.1), ("Rprop", 0.05),
+                                      ("ASGD", 0.1)])
+def test_a_network_learns(name, lr):
     net = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 1))
     x = wick.tensor([[0.0, 0], [0, 1], [1, 0], [1, 1]])
     y = wick.tensor([[0.0], [1], [1], [0]])
-    optimizer = getattr(optim, name)(net.parameters(), lr=0.1)
+    optimizer = getattr(optim, name)(net.parameters(), lr=lr)
 
     def closure():
         optimizer.zero_grad()
@@ -209,6 +226,12 @@ def test_groups():
     (lambda p: optim.Adam(p, betas=(1.0, 0.9)), "Invalid beta parameter at index 0: 1"),
     (lambda p: optim.RMSprop(p, eps=-1.0), "Invalid epsilon value"),
     (lambda p: optim.Adagrad(p, lr_decay=-1.0), "Invalid lr_decay value"),
+    (lambda p: optim.Adadelta(p, rho=1.5), "Invalid rho value: 1.5"),
+    (lambda p: optim.Adamax(p, betas=(0.9, 1.0)), "Invalid beta parameter at index 1: 1"),
+    (lambda p: optim.NAdam(p, momentum_decay=-1.0), "Invalid momentum_decay value: -1"),
+    (lambda p: optim.RAdam(p, eps=-1.0), "Invalid epsilon value: -1"),
+    (lambda p: optim.Rprop(p, etas=(1.5, 2.0)), "Invalid eta values: 1.5, 2"),
+    (lambda p: optim.ASGD(p, weight_decay=-1), "Invalid weight_decay value: -1"),
     (lambda p: optim.LBFGS([{"params": p}, {"params": p}]), "per-parameter options"),
     (lambda p: optim.SGD([]), "empty parameter list"),
 ])

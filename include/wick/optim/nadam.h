@@ -1,0 +1,40 @@
+#pragma once
+// NAdam, Adam with Nesterov's momentum (Dozat 2016), in the form of torch.optim.NAdam.
+
+#include <wick/optim/optimizer.h>
+
+namespace wick::optim {
+
+class WICK_API NAdamOptions {
+ public:
+    NAdamOptions(double lr = 2e-3) : lr_(lr) {}
+    std::vector<Field> fields();
+    /// OpError for values outside their range.
+    void check() const;
+
+    using Betas = std::pair<double, double>;
+    WICK_OPTION(double, lr);
+    WICK_OPTION(Betas, betas) = {0.9, 0.999};
+    WICK_OPTION(double, eps) = 1e-8;
+    WICK_OPTION(double, weight_decay) = 0;
+    WICK_OPTION(double, momentum_decay) = 4e-3;
+    WICK_OPTION(bool, decoupled_weight_decay) = false;
+    WICK_OPTION(bool, maximize) = false;
+};
+
+struct WICK_API NAdamState {
+    Tensor step;
+    Tensor mu_product;  ///< of the momenta of all steps
+    Tensor exp_avg;
+    Tensor exp_avg_sq;
+    std::vector<Field> fields();
+};
+
+WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, NAdamState& state, const NAdamOptions& options);
+
+class NAdam : public OptimizerOf<NAdamOptions, NAdamState> {
+ public:
+    using OptimizerOf::OptimizerOf;
+};
+
+}  // namespace wick::optim

@@ -1,0 +1,38 @@
+#pragma once
+// RAdam, Adam whose first steps are taken without its mean square (Liu et al. 2019).
+
+#include <wick/optim/optimizer.h>
+
+namespace wick::optim {
+
+class WICK_API RAdamOptions {
+ public:
+    RAdamOptions(double lr = 1e-3) : lr_(lr) {}
+    std::vector<Field> fields();
+    /// OpError for values outside their range.
+    void check() const;
+
+    using Betas = std::pair<double, double>;
+    WICK_OPTION(double, lr);
+    WICK_OPTION(Betas, betas) = {0.9, 0.999};
+    WICK_OPTION(double, eps) = 1e-8;
+    WICK_OPTION(double, weight_decay) = 0;
+    WICK_OPTION(bool, maximize) = false;
+    WICK_OPTION(bool, decoupled_weight_decay) = false;
+};
+
+struct WICK_API RAdamState {
+    Tensor step;
+    Tensor exp_avg;
+    Tensor exp_avg_sq;
+    std::vector<Field> fields();
+};
+
+WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, RAdamState& state, const RAdamOptions& options);
+
+class RAdam : public OptimizerOf<RAdamOptions, RAdamState> {
+ public:
+    using OptimizerOf::OptimizerOf;
+};
+
+}  // namespace wick::optim

@@ -1,0 +1,36 @@
+#pragma once
+// Rprop (Riedmiller and Braun 1993): steps of a size that grows while a gradient keeps its sign.
+
+#include <wick/optim/optimizer.h>
+
+namespace wick::optim {
+
+class WICK_API RpropOptions {
+ public:
+    RpropOptions(double lr = 1e-2) : lr_(lr) {}
+    std::vector<Field> fields();
+    /// OpError for values outside their range.
+    void check() const;
+
+    using Two = std::pair<double, double>;
+    WICK_OPTION(double, lr);
+    WICK_OPTION(Two, etas) = {0.5, 1.2};
+    WICK_OPTION(Two, step_sizes) = {1e-6, 50};
+    WICK_OPTION(bool, maximize) = false;
+};
+
+struct WICK_API RpropState {
+    Tensor step;
+    Tensor prev;  ///< the gradient of the step before, zero where it turned
+    Tensor step_size;
+    std::vector<Field> fields();
+};
+
+WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, RpropState& state, const RpropOptions& options);
+
+class Rprop : public OptimizerOf<RpropOptions, RpropState> {
+ public:
+    using OptimizerOf::OptimizerOf;
+};
+
+}  // namespace wick::optim

@@ -1,0 +1,34 @@
+#include <wick/optim/rprop.h>
+#include <wick/support/check.h>
+
+#include "kernels/optimizer_steps.h"
+#include "optim/update.h"
+
+namespace wick::optim {
+
+std::vector<Field> RpropOptions::fields() {
+    return {{"lr", &lr_}, {"etas", &etas_}, {"step_sizes", &step_sizes_}, {"maximize", &maximize_}};
+}
+
+void RpropOptions::check() const {
+    WICK_CHECK(lr_ >= 0, "Invalid learning rate: {}", lr_);
+    WICK_CHECK(etas_.first > 0 && etas_.first < 1 && etas_.second > 1, "Invalid eta values: {}, {}", etas_.first,
+               etas_.second);
+}
+
+std::vector<Field> RpropState::fields() { return {{"step", &step}, {"prev", &prev}, {"step_size", &step_size}}; }
+
+void step_of(const Tensor& parameter, const Tensor& gradient, RpropState& state, const RpropOptions& options) {
+    count_step(state.step);
+    if (!state.step_size.defined()) state.step_size = filled_like(parameter, options.lr());
+    const kernels::RpropStep step{.minus = options.etas().first,
+                                  .plus = options.etas().second,
+                                  .least = options.step_sizes().first,
+                                  .most = options.step_sizes().second,
+                                  .maximize = options.maximize()};
+    update_numbers([&](int64_t n, auto* p, const auto* g, auto* before,
+                       auto* size) { kernels::rprop_step(step, n, p, g, before, size); },
+                   parameter, gradient, made_like(state.prev, parameter), state.step_size);
+}
+
+}  // namespace wick::optim

@@ -47,6 +47,13 @@ class Parameter(Tensor):
         return Parameter(self.data.clone(), self.requires_grad)
 
 
+def typename(obj):
+    """The name of a value's type, with its module."""
+    kind = obj if isinstance(obj, type) else type(obj)
+    module = kind.__module__
+    return kind.__qualname__ if module in ("builtins", "__builtin__", None) else f"{module}.{kind.__qualname__}"
+
+
 def is_tensor(value):
     return isinstance(value, Tensor)
 

@@ -689,7 +689,7 @@ entry = OverTensors()
 # ---- the table of docs/nn.md -----------------------------------------------------------------------------------------
 
 # What PyTorch exports and the library has not, with the reason.
-LAZY = "takes its sizes from a first call in Python; what it has become by then compiles"
+LAZY = "takes its sizes from a first call in Python; what it has become by then compiles. The Python package has it (`wick.nn`)"
 REFUSED = "PyTorch's compiler refuses it"
 PYTHON = "PyTorch's compiler refuses it; the Python package has it (`wick.nn`)"
 OTHERS = {
@@ -703,7 +703,7 @@ OTHERS = {
         "SyncBatchNorm": REFUSED + "; it joins the batches of several processes",
         "DataParallel": "runs a module on several devices",
         "Container": "a deprecated name of Module",
-        "Buffer": "a tensor given to `register_buffer` does the same",
+        "Buffer": "a tensor given to `register_buffer` does the same; the Python package has it (`wick.nn`)",
     },
     "torch.nn.functional": {
         **dict.fromkeys(("linear_cross_entropy", "grouped_mm", "scaled_mm", "scaled_grouped_mm"), REFUSED),

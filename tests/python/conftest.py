@@ -13,6 +13,12 @@ def torch():
     return pytest.importorskip("torch")
 
 
+@pytest.fixture(params=["wick", "torch"])
+def t(request):
+    """wick, and PyTorch: the test says what both do."""
+    return wick if request.param == "wick" else pytest.importorskip("torch")
+
+
 @pytest.fixture(autouse=True)
 def seed():
     wick.manual_seed(0)

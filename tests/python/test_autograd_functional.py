@@ -1,14 +1,6 @@
 """torch.autograd.functional: the same of wick and of PyTorch, where that is installed."""
 import pytest
 
-import wick
-
-
-@pytest.fixture(params=["wick", "torch"])
-def t(request):
-    """wick, and PyTorch."""
-    return wick if request.param == "wick" else pytest.importorskip("torch")
-
 
 def numbers(t, *values, **options):
     return t.tensor(values, dtype=t.float64, **options)

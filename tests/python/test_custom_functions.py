@@ -4,14 +4,6 @@ import weakref
 
 import pytest
 
-import wick
-
-
-@pytest.fixture(params=["wick", "torch"])
-def t(request):
-    """wick, and PyTorch."""
-    return wick if request.param == "wick" else pytest.importorskip("torch")
-
 
 def leaf(t, *values):
     return t.tensor(values, dtype=t.float64, requires_grad=True)

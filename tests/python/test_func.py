@@ -5,16 +5,6 @@ import wick
 from wick import nn
 
 
-@pytest.fixture(params=["wick", "torch"])
-def t(request):
-    """wick, and PyTorch."""
-    if request.param == "wick":
-        return wick
-    torch = pytest.importorskip("torch")
-    torch.func  # not imported by `import torch` alone in every version
-    return torch
-
-
 def numbers(t, *values):
     return t.tensor(values, dtype=t.float64)
 

@@ -4,12 +4,6 @@ import pytest
 import wick
 
 
-@pytest.fixture(params=["wick", "torch"])
-def t(request):
-    """wick, and PyTorch."""
-    return wick if request.param == "wick" else pytest.importorskip("torch")
-
-
 def gradients(loss, *tensors):
     loss.sum().backward()
     found = [x.grad.reshape(-1).tolist() for x in tensors]

@@ -7,12 +7,6 @@ import pytest
 import wick
 
 
-@pytest.fixture(params=["wick", "torch"])
-def t(request):
-    """wick, and PyTorch."""
-    return wick if request.param == "wick" else pytest.importorskip("torch")
-
-
 def doubling(t):
     class Double(t.nn.Module):
         def forward(self, x):

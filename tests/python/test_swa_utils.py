@@ -8,12 +8,6 @@ import wick
 import wick.optim.swa_utils
 
 
-@pytest.fixture(params=["wick", "torch"])
-def t(request):
-    """wick, and PyTorch."""
-    return wick if request.param == "wick" else pytest.importorskip("torch")
-
-
 def model(t, value=0.0):
     net = t.nn.Sequential(t.nn.Linear(1, 1, bias=False), t.nn.BatchNorm1d(1, affine=False))
     with t.no_grad():

@@ -2,7 +2,7 @@
 
 Their classes are the texts that wick itself compiles (wick/_library.py).
 """
-from .parameter import Parameter
+from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from .modules.module import Module
 from . import functional, init, modules, parameter
 
@@ -14,4 +14,5 @@ from .losses import AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, TripletMarginWi
 functional.gaussian_nll_loss = losses.gaussian_nll_loss
 functional.triplet_margin_with_distance_loss = losses.triplet_margin_with_distance_loss
 
-__all__ = ["AdaptiveLogSoftmaxWithLoss", "GaussianNLLLoss", "TripletMarginWithDistanceLoss", "Parameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]
+__all__ = ["AdaptiveLogSoftmaxWithLoss", "Buffer", "GaussianNLLLoss", "Parameter", "TripletMarginWithDistanceLoss", "UninitializedBuffer",
+           "UninitializedParameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]

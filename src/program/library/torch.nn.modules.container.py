@@ -1,5 +1,7 @@
 from typing import Dict
 
+from torch import Tensor
+from torch.nn import Parameter
 from torch.nn.modules.module import Module
 
 
@@ -37,6 +39,15 @@ class Sequential(Module):
 
     def __iadd__(self, other):
         return self.extend(other)
+
+    def __mul__(self, times):
+        return Sequential(*(list(self) * times))
+
+    def __rmul__(self, times):
+        return self * times
+
+    def __imul__(self, times):
+        return self.extend(list(self) * (times - 1))
 
     def append(self, module):
         self.add_module(str(len(self)), module)
@@ -160,7 +171,7 @@ class ModuleDict(Module):
         return self._modules.items()
 
     def update(self, modules):
-        for key, module in modules.items() if isinstance(modules, dict) else modules:
+        for key, module in modules.items() if isinstance(modules, (dict, ModuleDict)) else modules:
             self.add_module(key, module)
 
 
@@ -175,16 +186,18 @@ class ParameterList(Module):
         return self._size
 
     def __getitem__(self, idx):
+        if not isinstance(idx, int):
+            return self.__class__(list(self._parameters.values())[idx])
         return list(self._parameters.values())[idx]
 
     def __setitem__(self, idx, value):
-        self._parameters[list(self._parameters.keys())[idx]] = value
+        self._parameters[list(self._parameters.keys())[idx]] = _as_parameter(value)
 
     def __iadd__(self, values):
         return self.extend(values)
 
     def append(self, value):
-        self.register_parameter(str(self._size), value)
+        self.register_parameter(str(self._size), _as_parameter(value))
         self._size += 1
         return self
 
@@ -193,13 +206,15 @@ class ParameterList(Module):
             self.append(value)
         return self
 
+    def extra_repr(self):
+        return "\n".join([f"  ({name}): {_describe(value, str(value.dtype))}" for name, value in self._parameters.items()])
+
 
 class ParameterDict(Module):
     def __init__(self, parameters=None):
         super().__init__()
         if parameters is not None:
-            for key, parameter in parameters.items():
-                self.register_parameter(key, parameter)
+            self.update(parameters)
 
     def __len__(self):
         return len(self._parameters)
@@ -207,8 +222,73 @@ class ParameterDict(Module):
     def __getitem__(self, key):
         return self._parameters[key]
 
+    def __setitem__(self, key, value):
+        self.register_parameter(key, _as_parameter(value))
+
+    def __delitem__(self, key):
+        del self._parameters[key]
+
+    def __contains__(self, key):
+        return key in self._parameters
+
     def __iter__(self):
         return iter(self._parameters)
 
+    def __reversed__(self):
+        return reversed(list(self._parameters))
+
+    def __or__(self, other):
+        return self.copy().__ior__(other)
+
+    def __ior__(self, other):
+        self.update(other)
+        return self
+
     def keys(self):
         return self._parameters.keys()
+
+    def values(self):
+        return self._parameters.values()
+
+    def items(self):
+        return self._parameters.items()
+
+    def get(self, key, default=None):
+        return self._parameters.get(key, default)
+
+    def setdefault(self, key, default=None):
+        if key not in self._parameters:
+            self[key] = default
+        return self[key]
+
+    def update(self, parameters):
+        for key, value in parameters.items() if isinstance(parameters, (dict, ParameterDict)) else parameters:
+            self[key] = value
+
+    def fromkeys(self, keys, default=None):
+        return ParameterDict([(key, default) for key in keys])
+
+    def copy(self):
+        return ParameterDict(self)
+
+    def pop(self, key):
+        value = self[key]
+        del self[key]
+        return value
+
+    def popitem(self):
+        return self._parameters.popitem()
+
+    def clear(self):
+        self._parameters.clear()
+
+    def extra_repr(self):
+        return "\n".join([f"  ({name}): {_describe(value, value.type())}" for name, value in self._parameters.items()])
+
+
+def _describe(parameter, kind):
+    return f"Parameter containing: [{kind} of size {'x'.join([str(size) for size in parameter.size()])}]"
+
+
+def _as_parameter(value):
+    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value

@@ -7,7 +7,7 @@ __all__ = ["Module"]
 
 _FAMILIES = (
     "linear activation batchnorm channelshuffle container conv distance dropout flatten fold instancenorm loss normalization padding "
-    "pixelshuffle pooling sparse upsampling rnn transformer"
+    "pixelshuffle pooling sparse upsampling rnn transformer lazy"
 )
 
 

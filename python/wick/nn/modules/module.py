@@ -1,17 +1,17 @@
 """nn.Module: what every layer has."""
-import collections
 import itertools
 
 import wick
 from wick._hooks import register
-from wick._state import load_state_dict as _load_state_dict
 from wick._values import Parameter
 
+from ..parameter import Buffer, is_lazy
 from .backward_hooks import BackwardHooks
-
+from .state import State
 
 # What a module keeps about itself beside what its class assigns.
-_STORES = ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+_STORES = ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",
+           "_state_dict_hooks", "_state_dict_pre_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks")
 INTERNAL = (*_STORES, "_non_persistent_buffers_set", "_has_hooks")
 
 
@@ -19,7 +19,7 @@ INTERNAL = (*_STORES, "_non_persistent_buffers_set", "_has_hooks")
 frames = None
 
 
-class Module:
+class Module(State):
     """Base of all layers. Parameters, buffers and modules that are assigned become part of it."""
 
     def __init__(self, *args, **kwargs):
@@ -40,12 +40,16 @@ class Module:
 
     def __setattr__(self, name, value):
         parameters = self.__dict__.get("_parameters")
-        if isinstance(value, (Parameter, Module)):
+        if isinstance(value, (Parameter, Module, Buffer)):
             if parameters is None:
-                kind = "parameters" if isinstance(value, Parameter) else "module"
+                kind = "parameters" if isinstance(value, Parameter) else "module" if isinstance(value, Module) else "buffer"
                 raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
-            self._forget(name)
-            (parameters if isinstance(value, Parameter) else self._modules)[name] = value
+            if not (isinstance(value, Buffer) and name in self._buffers):  # a known buffer stays as persistent as it was
+                self._forget(name)
+            if isinstance(value, Buffer):
+                self.register_buffer(name, value, value.persistent and name not in self._non_persistent_buffers_set)
+            else:
+                (parameters if isinstance(value, Parameter) else self._modules)[name] = value
             return
         for kind, store in (("parameter", "_parameters"), ("child module", "_modules"), ("buffer", "_buffers")):
             values = self.__dict__.get(store)
@@ -70,30 +74,23 @@ class Module:
     def __dir__(self):
         return sorted({*super().__dir__(), *self._parameters, *self._buffers, *self._modules})
 
-    def _check_name(self, name, kind):
-        if not isinstance(name, str):
-            raise TypeError(f"{kind} name should be a string. Got {type(name).__name__}")
-        if "." in name:
-            raise KeyError(f"{kind} name can't contain \".\"")
-        if name == "":
-            raise KeyError(f"{kind} name can't be empty string \"\"")
-
     def register_buffer(self, name, tensor, persistent=True):
-        self._check_name(name, "buffer")
-        self._forget(name)
+        _check_place(self, "buffer", "_buffers", name)
+        if tensor is not None and not isinstance(tensor, wick.Tensor):
+            raise TypeError(f"cannot assign '{wick.typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)")
         self._buffers[name] = tensor
-        if not persistent:
-            self._non_persistent_buffers_set.add(name)
+        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def register_parameter(self, name, param):
-        self._check_name(name, "parameter")
-        self._forget(name)
+        _check_place(self, "parameter", "_parameters", name)
+        if param is not None and not isinstance(param, Parameter):
+            raise TypeError(f"cannot assign '{wick.typename(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)")
         self._parameters[name] = param
 
     def add_module(self, name, module):
         if module is not None and not isinstance(module, Module):
-            raise TypeError(f"{type(module).__name__} is not a Module subclass")
-        self._check_name(name, "module")
+            raise TypeError(f"{wick.typename(module)} is not a Module subclass")
+        _check_place(self, "module", "_modules", name)
         self._modules[name] = module
 
     register_module = add_module
@@ -178,22 +175,23 @@ class Module:
     def modules(self):
         return (module for _, module in self.named_modules())
 
-    def _named(self, store, prefix, recurse):
+    def _named(self, store, prefix, recurse, remove_duplicate):
         seen = set()
-        for path, module in self.named_modules(prefix=prefix) if recurse else [(prefix, self)]:
+        for path, module in self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]:
             for name, tensor in getattr(module, store).items():
                 if tensor is not None and id(tensor) not in seen:
-                    seen.add(id(tensor))
+                    if remove_duplicate:
+                        seen.add(id(tensor))
                     yield f"{path}.{name}" if path else name, tensor
 
-    def named_parameters(self, prefix="", recurse=True):
-        return self._named("_parameters", prefix, recurse)
+    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
+        return self._named("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse=True):
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self, prefix="", recurse=True):
-        return self._named("_buffers", prefix, recurse)
+    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+        return self._named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse=True):
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
@@ -206,26 +204,21 @@ class Module:
             module = module._modules[name]
         return module
 
-    def get_parameter(self, target):
+    def set_submodule(self, target, module):
+        """Puts a module where `target` is now."""
         path, _, name = target.rpartition(".")
-        return self.get_submodule(path)._parameters[name]
+        parent = self.get_submodule(path)
+        if name not in parent._modules:
+            raise AttributeError(f"{type(parent).__name__} has no attribute `{name}`")
+        setattr(parent, name, module)
 
-    # State ------------------------------------------------------------------------------------------------------------
+    def get_parameter(self, target):
+        return _get(self, "_parameters", target, "an nn.Parameter")
 
-    def state_dict(self, *, destination=None, prefix="", keep_vars=False):
-        """Parameters and buffers by name, without their history unless keep_vars."""
-        state = collections.OrderedDict() if destination is None else destination
-        buffers = {name: buffer for name, buffer in self._buffers.items() if name not in self._non_persistent_buffers_set}
-        for name, tensor in {**self._parameters, **buffers}.items():
-            if tensor is not None:
-                state[prefix + name] = tensor if keep_vars else tensor.detach()
-        for name, module in self._modules.items():
-            if module is not None:
-                module.state_dict(destination=state, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        return state
+    def get_buffer(self, target):
+        return _get(self, "_buffers", target, "a buffer")
 
-    def load_state_dict(self, state_dict, strict=True):
-        return _load_state_dict(self, state_dict, strict)
+    # Everywhere below -------------------------------------------------------------------------------------------------
 
     def apply(self, fn):
         for module in self.children():
@@ -234,6 +227,8 @@ class Module:
         return self
 
     def train(self, mode=True):
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
         self.training = mode
         for module in self.children():
             module.train(mode)
@@ -252,16 +247,19 @@ class Module:
             if parameter.grad is not None:
                 parameter.grad = None if set_to_none else parameter.grad.detach().zero_()
 
-    def _convert(self, function):
-        for module in self.modules():
+    def _apply(self, fn, recurse=True):
+        """Puts fn(tensor) in the place of each parameter's data, each gradient and each buffer."""
+        for module in self.modules() if recurse else [self]:
             for parameter in module._parameters.values():
                 if parameter is not None:
                     grad = parameter.grad
-                    parameter.data = function(parameter.data)
-                    parameter.grad = None if grad is None else function(grad)
+                    parameter.data = fn(parameter.data)
+                    parameter.grad = None if grad is None else fn(grad)
             for name, buffer in module._buffers.items():
-                if buffer is not None:
-                    module._buffers[name] = function(buffer)
+                if is_lazy(buffer):
+                    buffer.data = fn(buffer.data)
+                elif buffer is not None:
+                    module._buffers[name] = fn(buffer)
         return self
 
     def to(self, *args, **kwargs):
@@ -274,7 +272,14 @@ class Module:
             return self
         if not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
-        return self._convert(lambda tensor: tensor.to(dtype) if tensor.is_floating_point() else tensor)
+        return self._apply(lambda tensor: tensor.to(dtype) if tensor.is_floating_point() else tensor)
+
+    def to_empty(self, *, device=None, recurse=True):
+        """Gives all parameters and buffers memory of their own, with whatever is in it."""
+        return self._apply(lambda tensor: wick.empty_like(tensor), recurse)
+
+    def type(self, dst_type):
+        return self._apply(lambda tensor: tensor.type(dst_type))
 
     def float(self):
         return self.to(wick.float32)
@@ -290,6 +295,18 @@ class Module:
 
     def cpu(self):
         return self
+
+    def cuda(self, device=None):
+        return self.to("cuda")
+
+    def share_memory(self):
+        """Threads share all tensors anyway."""
+        return self
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        for name in _STORES:
+            self.__dict__.setdefault(name, {})
 
     # Text -------------------------------------------------------------------------------------------------------------
 
@@ -323,3 +340,27 @@ class Module:
 
 def _indented(text):
     return text.replace("\n", "\n  ")
+
+
+def _get(module, store, target, kind):
+    path, _, name = target.rpartition(".")
+    owner = module.get_submodule(path)
+    if not hasattr(owner, name):
+        raise AttributeError(f"{type(owner).__name__} has no attribute `{name}`")
+    if name not in getattr(owner, store):
+        raise AttributeError(f"`{name}` is not {kind}")
+    return getattr(owner, store)[name]
+
+
+def _check_place(module, kind, store, name):
+    """Errors unless something of the kind can have the name."""
+    if store not in module.__dict__:
+        raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
+    if not isinstance(name, str):
+        raise TypeError(f"{kind} name should be a string. Got {wick.typename(name)}")
+    if "." in name:
+        raise KeyError(f"{kind} name can't contain \".\"" + (f", got: {name}" if kind == "module" else ""))
+    if name == "":
+        raise KeyError(f"{kind} name can't be empty string \"\"")
+    if name not in getattr(module, store) and hasattr(module, name):
+        raise KeyError(f"attribute '{name}' already exists")

@@ -231,3 +231,54 @@ def test_collating():
 def test_wrong_options(options, message):
     with pytest.raises(ValueError, match=message):
         DataLoader(Squares(3), **options)
+
+
+class Numbers(data.IterableDataset):
+    """The numbers from start to end, in parts by worker_init_fn."""
+
+    def __init__(self, start, end):
+        self.start, self.end = start, end
+
+    def __iter__(self):
+        return iter(range(self.start, self.end))
+
+
+def take_a_part(number):
+    info = data.get_worker_info()
+    mine, count = info.dataset, info.num_workers
+    size = -(-(mine.end - mine.start) // count)
+    mine.start, mine.end = mine.start + number * size, min(mine.start + (number + 1) * size, mine.end)
+
+
+def test_workers_have_data_sets_of_their_own():
+    numbers = Numbers(3, 10)
+    loader = data.DataLoader(numbers, batch_size=2, num_workers=3, worker_init_fn=take_a_part)
+    for _ in range(2):
+        assert sorted(x for batch in loader for x in batch.tolist()) == list(range(3, 10))
+    assert (numbers.start, numbers.end) == (3, 10)
+    assert sorted(x for batch in data.DataLoader(numbers, num_workers=2) for x in batch.tolist()) == sorted(2 * list(range(3, 10)))
+
+
+def test_persistent_workers_are_made_once():
+    calls = []
+
+    def init(number):
+        calls.append(number)
+        take_a_part(number)
+
+    loader = data.DataLoader(Numbers(0, 8), batch_size=4, num_workers=2, worker_init_fn=init, persistent_workers=True,
+                             pin_memory=True, prefetch_factor=3, multiprocessing_context="fork")
+    for _ in range(3):
+        assert [batch.tolist() for batch in loader] == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert sorted(calls) == [0, 1] and loader.persistent_workers and loader.pin_memory and loader.prefetch_factor == 3
+
+
+@pytest.mark.parametrize("options, message", [
+    (dict(persistent_workers=True), "persistent_workers option needs num_workers > 0"),
+    (dict(multiprocessing_context="fork"), "multiprocessing_context can only be used with multi-process loading"),
+    (dict(prefetch_factor=2), "prefetch_factor option could only be specified in multiprocessing"),
+])
+def test_options_that_need_workers(options, message):
+    with pytest.raises(ValueError, match=message):
+        data.DataLoader([1, 2], **options)
+    assert data.DataLoader[int]([1]).prefetch_factor is None

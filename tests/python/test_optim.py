@@ -289,6 +289,22 @@ def test_hooks_and_optimizers_of_ones_own():
     assert seen == ["before", "after", "after"] and p.tolist() == [0, 0]
 
 
+def test_hooks_of_state_dicts(t):
+    p = t.zeros(1, requires_grad=True)
+    sgd, seen = t.optim.SGD([p], lr=1.0), []
+    sgd.register_state_dict_pre_hook(lambda optimizer: seen.append(optimizer is sgd))
+    handle = sgd.register_state_dict_post_hook(lambda optimizer, state: {**state, "more": 1})
+    sgd.register_state_dict_post_hook(lambda optimizer, state: seen.append(sorted(state)))
+    assert sgd.state_dict()["more"] == 1 and seen == [True, ["more", "param_groups", "state"]]
+    handle.remove()
+    state = sgd.state_dict()
+    assert "more" not in state
+    sgd.register_load_state_dict_pre_hook(lambda optimizer, state: state["param_groups"][0].update(lr=2.0))
+    sgd.register_load_state_dict_post_hook(lambda optimizer: seen.append(optimizer.param_groups[0]["lr"]))
+    sgd.load_state_dict(state)
+    assert seen[-1] == 2.0
+
+
 SCHEDULES = {
     "LambdaLR": lambda s, o: s.LambdaLR(o, [lambda e: 0.9**e, lambda e: 1 / (e + 1)]),
     "MultiplicativeLR": lambda s, o: s.MultiplicativeLR(o, lambda e: 0.95),

@@ -31,6 +31,8 @@ class Optimizer:
 
     def _start(self):
         self._step_pre_hooks, self._step_post_hooks = {}, {}
+        self._state_dict_pre_hooks, self._state_dict_post_hooks = {}, {}
+        self._load_state_dict_pre_hooks, self._load_state_dict_post_hooks = {}, {}
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -90,18 +92,43 @@ class Optimizer:
         """hook(optimizer, args, kwargs) is called after each step."""
         return register(self._step_post_hooks, hook)
 
+    def register_state_dict_pre_hook(self, hook, prepend=False):
+        """hook(optimizer) is called before each state_dict."""
+        return register(self._state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook, prepend=False):
+        """hook(optimizer, state_dict) is called with each state dict, and may give another."""
+        return register(self._state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook, prepend=False):
+        """hook(optimizer, state_dict) is called before one is loaded, and may give another."""
+        return register(self._load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook, prepend=False):
+        """hook(optimizer) is called when a state dict has been loaded."""
+        return register(self._load_state_dict_post_hooks, hook, prepend)
+
     def state_dict(self):
         """{"state": {number: …}, "param_groups": […]}, where parameters are numbered through all groups."""
+        for hook in list(self._state_dict_pre_hooks.values()):
+            hook(self)
         numbers = {}
         for param in self._params():
             numbers.setdefault(id(param), len(numbers))
         groups = [{**{name: value for name, value in group.items() if name != "params"},
                    "params": [numbers[id(p)] for p in group["params"]]} for group in self.param_groups]
         state = {numbers[id(key)] if isinstance(key, wick.Tensor) else key: value for key, value in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        return self._through(self._state_dict_post_hooks, {"state": state, "param_groups": groups})
+
+    def _through(self, hooks, state_dict):
+        for hook in list(hooks.values()):
+            changed = hook(self, state_dict)
+            state_dict = state_dict if changed is None else changed
+        return state_dict
 
     def load_state_dict(self, state_dict):
         """Continues where the optimizer stopped that gave `state_dict`, wick's or PyTorch's."""
+        state_dict = self._through(self._load_state_dict_pre_hooks, state_dict.copy())
         saved = copy.deepcopy(state_dict["param_groups"])
         if len(saved) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -117,6 +144,8 @@ class Optimizer:
             if "param_names" in old:
                 new.setdefault("param_names", old["param_names"])
         self.__setstate__({"state": state, "param_groups": saved})
+        for hook in list(self._load_state_dict_post_hooks.values()):
+            hook(self)
 
     def _params(self):
         return itertools.chain(*(group["params"] for group in self.param_groups))

@@ -1,6 +1,7 @@
 """DataLoader: batches of a data set, made on the way or ahead of it by threads."""
 import collections
 import concurrent.futures
+import copy
 import itertools
 import queue
 import threading
@@ -26,8 +27,10 @@ class DataLoader:
 
     With num_workers > 0 threads make prefetch_factor batches each ahead of their use. They come in the order of the
     sampler, and an error in a thread is raised where its batch was to come. Operators release the interpreter lock, and so
-    do reading and decoding in most libraries. Threads share the data set and wick's random numbers: what a thread draws
-    repeats itself only with a generator of its own, seeded by get_worker_info().seed.
+    do reading and decoding in most libraries. Each thread has a shallow copy of the data set (get_worker_info().dataset), to
+    set attributes of; with persistent_workers it and what worker_init_fn made of it stay from epoch to epoch. Threads share
+    wick's random numbers: what a thread draws repeats itself only with a generator of its own, seeded by
+    get_worker_info().seed.
     """
 
     def __init__(self, dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0, collate_fn=None,
@@ -37,6 +40,11 @@ class DataLoader:
             raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
         if timeout < 0:
             raise ValueError("timeout option should be non-negative")
+        if persistent_workers and num_workers == 0:
+            raise ValueError("persistent_workers option needs num_workers > 0")
+        if multiprocessing_context is not None and num_workers == 0:
+            raise ValueError("multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got "
+                             f"num_workers={num_workers}")
         if num_workers == 0 and prefetch_factor is not None:
             raise ValueError("prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable "
                              "multiprocessing, otherwise set prefetch_factor to None.")
@@ -65,9 +73,16 @@ class DataLoader:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
         self.sampler, self.batch_sampler, self.generator = sampler, batch_sampler, generator
-        self.num_workers, self.prefetch_factor, self.timeout = num_workers, prefetch_factor or 2, timeout
-        self.worker_init_fn = worker_init_fn
+        self.num_workers, self.timeout, self.worker_init_fn = num_workers, timeout, worker_init_fn
+        self.prefetch_factor = prefetch_factor if prefetch_factor or not num_workers else 2
+        # Threads need neither pinned memory nor a way to start processes.
+        self.pin_memory, self.pin_memory_device, self.in_order = pin_memory, pin_memory_device, in_order
+        self.multiprocessing_context, self.persistent_workers = multiprocessing_context, persistent_workers
+        self._workers = None  # those that go on in the next epoch
         self.collate_fn = collate_fn or (default_convert if batch_sampler is None else default_collate)
+
+    def __class_getitem__(cls, item):
+        return cls
 
     def __iter__(self):
         # Drawn whether it is used or not, so that what is drawn later does not depend on the number of workers.
@@ -75,10 +90,13 @@ class DataLoader:
         order = iter(self.sampler if self.batch_sampler is None else self.batch_sampler)
         if self.num_workers == 0:
             return self._in_this_thread(order)
-        return _Threaded(self, order, seed)
+        workers = self._workers or [_Worker(self, number, seed) for number in range(self.num_workers)]
+        if self.persistent_workers:
+            self._workers = workers
+        return _Threaded(self, workers, order)
 
     def _in_this_thread(self, order):
-        fetch = _Fetcher(self)
+        fetch = _Fetcher(self, self.dataset)
         for indices in order:
             batch = fetch(indices)
             if batch is _END:
@@ -108,10 +126,10 @@ class _Endless:
 class _Fetcher:
     """Makes the batch of some indices, or the next ones of an iterable data set. Belongs to one thread."""
 
-    def __init__(self, loader):
-        self._dataset, self._collate, self._drop_last = loader.dataset, loader.collate_fn, loader.drop_last
+    def __init__(self, loader, dataset):
+        self._dataset, self._collate, self._drop_last = dataset, loader.collate_fn, loader.drop_last
         self._is_batched = loader.batch_sampler is not None
-        self._items = iter(loader.dataset) if isinstance(loader.dataset, IterableDataset) else None
+        self._items = iter(dataset) if isinstance(dataset, IterableDataset) else None
 
     def __call__(self, indices):
         if self._items is not None:
@@ -126,20 +144,32 @@ class _Fetcher:
         return self._collate([self._dataset[index] for index in indices])
 
 
-def _work(loader, info, tasks):
-    """What a worker thread does: the batches that it is asked for, until it is asked for nothing more."""
-    _here.worker = info
-    fetch = None
-    while (task := tasks.get()) is not None:
-        indices, result = task
+class _Worker:
+    """What a thread works with: a data set whose attributes it may set as it likes, and who it is. With persistent_workers it
+    outlives its thread."""
+
+    def __init__(self, loader, number, seed):
         try:
-            if fetch is None:
-                if loader.worker_init_fn is not None:
-                    loader.worker_init_fn(info.id)
-                fetch = _Fetcher(loader)
-            result.set_result(fetch(indices))
-        except BaseException as error:
-            result.set_exception(_seen_from_outside(error, info.id))
+            dataset = copy.copy(loader.dataset)
+        except Exception:  # it can't be copied
+            dataset = loader.dataset
+        self._info = WorkerInfo(number, loader.num_workers, seed + number, dataset)
+        self._init = loader.worker_init_fn
+
+    def work(self, loader, tasks):
+        """Makes the batches that it is asked for, until it is asked for nothing more."""
+        _here.worker = self._info
+        fetch = None
+        while (task := tasks.get()) is not None:
+            indices, result = task
+            try:
+                if self._init is not None:
+                    self._init(self._info.id)
+                    self._init = None
+                fetch = fetch or _Fetcher(loader, self._info.dataset)
+                result.set_result(fetch(indices))
+            except BaseException as error:
+                result.set_exception(_seen_from_outside(error, self._info.id))
 
 
 def _seen_from_outside(error, worker):
@@ -156,17 +186,15 @@ def _seen_from_outside(error, worker):
 class _Threaded:
     """The batches in order; batch n is made by thread n modulo their number."""
 
-    def __init__(self, loader, order, seed):
-        count = loader.num_workers
+    def __init__(self, loader, workers, order):
+        count = len(workers)
         self._order, self._timeout = order, loader.timeout or None
         self._queues = [queue.SimpleQueue() for _ in range(count)]
         self._pending = collections.deque()
         self._running = list(range(count))
         self._next = 0
-        for number, tasks in enumerate(self._queues):
-            info = WorkerInfo(number, count, seed + number, loader.dataset)
-            threading.Thread(target=_work, args=(loader, info, tasks), daemon=True,
-                             name=f"DataLoader worker {number}").start()
+        for number, (worker, tasks) in enumerate(zip(workers, self._queues)):
+            threading.Thread(target=worker.work, args=(loader, tasks), daemon=True, name=f"DataLoader worker {number}").start()
         weakref.finalize(self, _stop, self._queues)
         for _ in range(loader.prefetch_factor * count):
             self._ask()

@@ -282,3 +282,25 @@ def test_options_that_need_workers(options, message):
     with pytest.raises(ValueError, match=message):
         data.DataLoader([1, 2], **options)
     assert data.DataLoader[int]([1]).prefetch_factor is None
+
+
+@pytest.mark.parametrize("size, replicas, drop_last", [(10, 3, False), (10, 3, True), (2, 5, False), (8, 2, False)])
+def test_parts_of_several_processes(torch, size, replicas, drop_last):
+    import torch.utils.data
+
+    for shuffle in (False, True):
+        for rank in range(replicas):
+            found = []
+            for lib in (wick, torch):
+                sampler = lib.utils.data.DistributedSampler(range(size), replicas, rank, shuffle, seed=3, drop_last=drop_last)
+                sampler.set_epoch(2)
+                found.append(list(sampler))
+                assert len(sampler) == len(found[-1])
+            assert found[0] == found[1]
+    with pytest.raises(ValueError, match="rank should be in the interval"):
+        data.DistributedSampler(range(3), 2, 2)
+
+
+def test_parts_cover_the_data_set():
+    parts = [list(data.DistributedSampler(range(7), 3, rank, shuffle=False)) for rank in range(3)]
+    assert parts == [[0, 3, 6], [1, 4, 0], [2, 5, 1]]

@@ -6,17 +6,26 @@ import importlib as _importlib
 
 from ._wick import *  # dtypes, device, Tensor, tensor(), Generator, the errors, …
 from ._wick import __version__
-from . import _library as _library
+from . import _legacy as _legacy, _library as _library
 from ._values import Size, Parameter, as_tensor, from_dlpack, from_numpy, is_tensor, is_floating_point, is_complex, typename
 from ._values import inf, nan, pi, e, newaxis, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
 from ._values import finfo, iinfo
 from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ._printing import get_printoptions, printoptions, set_printoptions
 from ._weights import load, save
+from . import _tensor as _tensor
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"autograd", "nn", "optim", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler", "func"}
+_MODULES = {"amp", "autograd", "nn", "optim", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler",
+            "cuda", "func", "testing", "version"}
+_HOMES = {
+    "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",
+                  "is_deterministic_algorithms_warn_only_enabled", "set_default_device", "set_float32_matmul_precision",
+                  "use_deterministic_algorithms"},
+    "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
+    "amp": {"autocast", "GradScaler"},
+}
 
 
 def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
@@ -29,6 +38,9 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 def __getattr__(name):
     if name in _MODULES:
         return _importlib.import_module(f"wick.{name}")
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(_importlib.import_module(f"wick.{home}"), name)
     if not name.startswith("__"):
         # What is more than one operator goes before the operator of its name.
         if _library.defines("functional", name):

@@ -48,7 +48,9 @@ class Parameter(Tensor):
 
 
 def typename(obj):
-    """The name of a value's type, with its module."""
+    """The name of a value's type, with its module; that of a tensor's old type."""
+    if isinstance(obj, Tensor):
+        return obj.type()
     kind = obj if isinstance(obj, type) else type(obj)
     module = kind.__module__
     return kind.__qualname__ if module in ("builtins", "__builtin__", None) else f"{module}.{kind.__qualname__}"

@@ -72,6 +72,8 @@ static uint64_t next_sequence() {
     return sequence++;
 }
 
+std::vector<std::pair<std::string, IValue>> GradFunction::saved() { return {}; }
+
 GradFunction::GradFunction()
     : sequence(next_sequence()), origin(AnomalyMode::is_enabled() ? origin_here() : IntrusivePtr<RefCounted>()) {}
 

@@ -6,6 +6,7 @@
 #include <wick/support/check.h>
 
 #include "autograd/anomaly.h"
+#include "autograd/function_hooks.h"
 #include "autograd/history.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
@@ -66,8 +67,27 @@ void add_to(Tensor& sum, const Tensor& gradient) {
     }
 }
 
-void accumulate(const TensorImpl& leaf, Tensor gradient, bool records) {
-    gradient = through_hooks(leaf, std::move(gradient));
+/// The hooks of a function or leaf as they are now: they may come and go, by their own doing too.
+struct HooksNow {
+    explicit HooksNow(const Edge& edge) {
+        const IntrusivePtr<FunctionHooks> hooks = function_hooks(edge);
+        if (!hooks) return;
+        const std::lock_guard lock(
+            pass_lock(edge.function ? static_cast<void*>(edge.function.get()) : edge.leaf.get()));
+        before = hooks->before;
+        after = hooks->after;
+    }
+    void run_before(std::vector<Tensor>& gradients) const {
+        for (const auto& hook : before) (*hook)(gradients);
+    }
+    void run_after(std::vector<Tensor>& results, const std::vector<Tensor>& gradients) const {
+        for (const auto& hook : after) (*hook)(results, gradients);
+    }
+    std::vector<std::shared_ptr<FunctionHooks::Before>> before;
+    std::vector<std::shared_ptr<FunctionHooks::After>> after;
+};
+
+void add_to_grad(const TensorImpl& leaf, Tensor gradient, bool records) {
     Tensor& grad = make_meta(leaf).grad;
     std::unique_lock lock(pass_lock(&grad));
     if (records || (grad.defined() && grad.requires_grad())) {
@@ -83,15 +103,35 @@ void accumulate(const TensorImpl& leaf, Tensor gradient, bool records) {
     }
 }
 
+void accumulate(const Edge& leaf, Tensor gradient, bool records) {
+    gradient = through_hooks(*leaf.leaf, std::move(gradient));
+    const HooksNow hooks(leaf);
+    if (hooks.before.empty() && hooks.after.empty()) return add_to_grad(*leaf.leaf, std::move(gradient), records);
+    std::vector<Tensor> gradients{std::move(gradient)}, results;
+    hooks.run_before(gradients);
+    if (gradients[0].defined()) add_to_grad(*leaf.leaf, gradients[0], records);
+    hooks.run_after(results, gradients);
+}
+
 class Run {
  public:
-    explicit Run(BackwardPass& pass) : pass_(pass), captured_(pass.wanted.size()) {}
+    explicit Run(BackwardPass& pass)
+        : pass_(pass), captured_(pass.wanted.size()), outer_(std::exchange(current, this)) {}
+    ~Run() { current = outer_; }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    static thread_local const Run* current;
+    const uint64_t number = ++passes_;
 
     std::vector<Tensor> run() {
         const GradModeGuard mode(pass_.creates_graph);
         for (const Edge& root : pass_.roots) discover(root);
         if (!pass_.wanted.empty()) find_needed();
-        for (size_t i = 0; i < pass_.roots.size(); ++i) deliver(pass_.roots[i], std::move(pass_.gradients[i]));
+        for (size_t i = 0; i < pass_.roots.size(); ++i) {
+            deliver(pass_.roots[i], std::move(pass_.gradients[i]));
+            arrived(pass_.roots[i]);
+        }
         for (const Edge& root : pass_.roots)
             if (root.function && works_[root.function.get()].waiting_for == 0) make_ready(root.function);
         while (!ready_.empty()) {
@@ -102,6 +142,19 @@ class Run {
         return pass_.accumulates ? std::vector<Tensor>() : std::move(captured_);
     }
 
+    bool reaches(const Edge& edge) const {
+        if (!pass_.wanted.empty() && is_wanted(edge)) return true;
+        if (edge.function) {
+            const auto found = works_.find(edge.function.get());
+            return found != works_.end() && found->second.needed;
+        }
+        const auto leads_there = [&](const Edge& other) { return other == edge; };
+        return pass_.wanted.empty() &&
+               (std::ranges::any_of(pass_.roots, leads_there) || std::ranges::any_of(works_, [&](const auto& entry) {
+                    return std::ranges::any_of(entry.first->edges, leads_there);
+                }));
+    }
+
  private:
     /// What is known of a function in this pass.
     struct Work {
@@ -109,6 +162,11 @@ class Run {
         bool needed = true;
         bool queued = false;
         std::vector<Tensor> gradients;  ///< by output
+    };
+    /// A leaf whose hooks wait for the whole of its gradient.
+    struct Awaited {
+        size_t waiting_for = 0;  ///< edges that lead there
+        Tensor sum;
     };
     struct Later {
         bool operator()(const IntrusivePtr<GradFunction>& a, const IntrusivePtr<GradFunction>& b) const {
@@ -125,15 +183,24 @@ class Run {
             }
         };
         if (root.function) visit(root.function.get());
+        if (root.leaf) await(*root.leaf);
         while (!open.empty()) {
             GradFunction* function = open.back();
             open.pop_back();
             for (const Edge& edge : function->edges) {
+                if (edge.leaf) await(*edge.leaf);
                 if (!edge.function) continue;
                 visit(edge.function.get());
                 ++works_[edge.function.get()].waiting_for;
             }
         }
+    }
+
+    void await(const TensorImpl& leaf) {
+        const AutogradMeta* meta = meta_of(leaf);
+        if (!meta) return;
+        const std::lock_guard lock(pass_lock(&leaf));
+        if (!meta->hooks.empty() || meta->attached) ++awaited_[&leaf].waiting_for;
     }
 
     bool is_wanted(const Edge& edge) const {
@@ -167,20 +234,38 @@ class Run {
         ready_.push(function);
     }
 
-    /// Adds a gradient where the edge leads; a leaf's is final when it comes.
+    /// Adds a gradient where the edge leads.
     void deliver(const Edge& edge, Tensor gradient) {
         if (!gradient.defined()) return;
         if (edge.leaf) {
-            if (pass_.accumulates && (pass_.wanted.empty() || is_wanted(edge)))
-                accumulate(*edge.leaf, std::move(gradient), pass_.creates_graph);
-            else if (!pass_.accumulates)
-                capture(edge, through_hooks(*edge.leaf, std::move(gradient)));
+            const auto awaited = awaited_.find(edge.leaf.get());
+            if (awaited == awaited_.end()) return collect(edge, std::move(gradient));
+            Tensor& sum = awaited->second.sum;
+            sum = sum.defined() ? add(sum, gradient) : std::move(gradient);
             return;
         }
         Work& work = works_[edge.function.get()];
         work.gradients.resize(edge.function->outputs.size());
         Tensor& sum = work.gradients[edge.output];
         sum = sum.defined() ? add(sum, gradient) : std::move(gradient);
+    }
+
+    /// One edge less leads to the leaf.
+    void arrived(const Edge& edge) {
+        if (!edge.leaf) return;
+        const auto awaited = awaited_.find(edge.leaf.get());
+        if (awaited == awaited_.end() || --awaited->second.waiting_for > 0) return;
+        if (awaited->second.sum.defined()) collect(edge, std::exchange(awaited->second.sum, {}));
+    }
+
+    /// A gradient of a leaf: the whole of it, where there are hooks.
+    void collect(const Edge& edge, Tensor gradient) {
+        if (pass_.wanted.empty() || is_wanted(edge)) {
+            if (pass_.accumulates)
+                accumulate(edge, std::move(gradient), pass_.creates_graph);
+            else
+                capture(edge, through_hooks(*edge.leaf, std::move(gradient)));
+        }
     }
 
     void capture(const Edge& edge, const Tensor& gradient) {
@@ -196,6 +281,7 @@ class Run {
         std::unique_lock lock(pass_lock(&function));
         const auto hooks = function.hooks;
         const auto retained = function.retained;
+        const bool has_own = static_cast<bool>(function.attached);
         lock.unlock();
         for (uint32_t output = 0; output < gradients.size(); ++output) {
             if (!gradients[output].defined()) continue;
@@ -206,9 +292,7 @@ class Run {
             if (!pass_.accumulates) capture({IntrusivePtr<GradFunction>(&function), output, {}}, gradients[output]);
         }
         const bool runs = work.needed && std::ranges::any_of(gradients, &Tensor::defined);
-        std::vector<Tensor> results = !runs                       ? std::vector<Tensor>()
-                                      : AnomalyMode::is_enabled() ? apply_watched(function, gradients)
-                                                                  : function.apply(gradients);
+        std::vector<Tensor> results = runs ? apply(function, gradients, has_own) : std::vector<Tensor>();
         results.resize(function.edges.size());
         gradients.clear();
         if (runs && !pass_.keeps_graph) function.release_saved();
@@ -222,18 +306,40 @@ class Run {
                 deliver(edge, fit(std::move(results[i]), sizes, dtype, function.name(), i));
             }
             if (edge.function && --works_[edge.function.get()].waiting_for == 0) make_ready(edge.function);
+            arrived(edge);
         }
     }
 
+    static std::vector<Tensor> apply(GradFunction& function, std::vector<Tensor>& gradients, bool has_hooks) {
+        const auto plain = [&] {
+            return AnomalyMode::is_enabled() ? apply_watched(function, gradients) : function.apply(gradients);
+        };
+        if (!has_hooks) return plain();
+        const HooksNow hooks({IntrusivePtr<GradFunction>(&function), 0, {}});
+        hooks.run_before(gradients);
+        std::vector<Tensor> results = plain();
+        hooks.run_after(results, gradients);
+        return results;
+    }
+
+    static thread_local uint64_t passes_;
     BackwardPass& pass_;
     std::unordered_map<GradFunction*, Work> works_;
+    std::unordered_map<const TensorImpl*, Awaited> awaited_;
     std::vector<GradFunction*> order_;
     std::priority_queue<IntrusivePtr<GradFunction>, std::vector<IntrusivePtr<GradFunction>>, Later> ready_;
     std::vector<Tensor> captured_;
+    const Run* const outer_;
 };
+
+thread_local const Run* Run::current = nullptr;
+thread_local uint64_t Run::passes_ = 0;
 
 }  // namespace
 
 std::vector<Tensor> BackwardPass::run() { return Run(*this).run(); }
+
+uint64_t current_pass() { return Run::current ? Run::current->number : 0; }
+bool will_reach(const Edge& edge) { return Run::current && Run::current->reaches(edge); }
 
 }  // namespace wick::autograd

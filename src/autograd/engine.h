@@ -22,4 +22,9 @@ struct BackwardPass {
     std::vector<Tensor> run();
 };
 
+/// The number of the pass that runs on this thread, another one for each; 0 outside of all.
+uint64_t current_pass();
+/// Whether that pass will bring, or has brought, a gradient where the edge leads.
+bool will_reach(const Edge& edge);
+
 }  // namespace wick::autograd

@@ -24,6 +24,8 @@ class AutogradMeta : public RefCounted {
     std::shared_ptr<Tensor> retained;
     /// Of a leaf; those of results hang on their function.
     std::vector<std::shared_ptr<Hook>> hooks;
+    /// Of a leaf: FunctionHooks around the collecting of its gradient, or null.
+    IntrusivePtr<RefCounted> attached;
 };
 
 /// Whether tensors of the dtype have gradients.

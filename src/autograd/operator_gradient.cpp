@@ -208,6 +208,20 @@ std::string OperatorGradient::name() const {
     return fmt::format("{}Backward{}", text, overload_number(op_));
 }
 
+std::vector<std::pair<std::string, IValue>> OperatorGradient::saved() {
+    const GradModeGuard guard(true);  // with their history
+    std::vector<IValue> values = saved_.unpack(*this);
+    std::vector<std::pair<std::string, IValue>> named;
+    const std::vector<Argument>&arguments = op_.schema().arguments, &results = op_.schema().returns;
+    for (size_t i = 0; i < arguments.size(); ++i)
+        if (saved_.is_tensor(i) || !(contains(derivatives_.tensors | derivatives_.lists, i) || values[i].is_none()))
+            named.emplace_back(arguments[i].name, std::move(values[i]));
+    for (size_t i = 0, at = arguments.size(); i < results.size(); ++i, ++at)
+        if (saved_.is_tensor(at))
+            named.emplace_back(results.size() == 1 ? "result" : fmt::format("result{}", i), std::move(values[at]));
+    return named;
+}
+
 void OperatorGradient::release_saved() { saved_.release(); }
 
 }  // namespace wick::autograd

@@ -20,6 +20,7 @@ class OperatorGradient : public GradFunction {
 
     std::vector<Tensor> apply(const std::vector<Tensor>& gradients) override;
     std::string name() const override;
+    std::vector<std::pair<std::string, IValue>> saved() override;
     void release_saved() override;
 
  private:

@@ -4,6 +4,7 @@
 #include <wick/support/check.h>
 
 #include "autograd/history.h"
+#include "autograd/packed_tensor.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 #include "ops/view_gradient.h"
@@ -48,8 +49,18 @@ SavedValue SavedValue::save(const IValue& value, const Tensor& overwritten) {
         saved.value_ = copies ? ops::clone(tensor) : saved.edge_.leaf ? tensor : tensor.detach();
         saved.version_ = saved.value_.tensor_ref().impl()->storage->version();
         saved.checked_ = true;
+        saved.pack();
     }
     return saved;
+}
+
+void SavedValue::pack() {
+    if (const Packer* packer = current_packer()) [[unlikely]]
+        value_ = IValue::capsule((*packer)(value_.tensor_ref().detach()));
+}
+
+IValue SavedValue::geometry() const {
+    return is_packed() ? IValue(static_cast<const PackedTensor*>(value_.to_capsule())->unpack()) : value_;
 }
 
 SavedValue SavedValue::save_own(IValue value) {
@@ -59,6 +70,7 @@ SavedValue SavedValue::save_own(IValue value) {
     saved.value_ = value.tensor_ref().impl()->use_count() == 1 ? std::move(value) : value.tensor_ref().detach();
     saved.version_ = saved.value_.tensor_ref().impl()->storage->version();
     saved.checked_ = true;
+    saved.pack();
     return saved;
 }
 
@@ -87,6 +99,7 @@ SavedValue SavedValue::save_result(const IValue& value, uint32_t output) {
     saved.checked_ = true;
     saved.edge_.output = output;
     saved.is_result_ = is_differentiable(value.tensor_ref().dtype());
+    saved.pack();
     return saved;
 }
 
@@ -97,9 +110,10 @@ IValue SavedValue::unpack(GradFunction& owner) const {
         for (const SavedValue& item : items_) items.push_back(item.unpack(owner));
         return IValue(make_list(value_.to_list().element_type, std::move(items)));
     }
-    if (!value_.is_tensor()) return value_;
-    const Tensor& tensor = value_.tensor_ref();
-    if (checked_) {
+    if (!value_.is_tensor() && !is_packed()) return value_;
+    const IValue value = geometry();
+    const Tensor& tensor = value.tensor_ref();
+    if (checked_ && !is_packed()) {
         const uint32_t version = tensor.impl()->storage->version();
         WICK_CHECK(version == version_,
                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
@@ -116,11 +130,14 @@ IValue SavedValue::unpack(GradFunction& owner) const {
                        : "enable anomaly detection to find the operation that failed to compute its gradient, with "
                          "torch.autograd.set_detect_anomaly(True).");
     }
-    if (!GradMode::is_enabled() || edge_.leaf || (!edge_.function && !is_result_)) return value_;
+    if (!GradMode::is_enabled() || (edge_.leaf && !is_packed()) || (!edge_ && !is_result_)) return value;
+    // What was packed is no longer the leaf itself: its gradient goes there through a view.
+    const Edge edge =
+        edge_.leaf ? gradient_edge(jit::call_operator("aten::alias", {IValue(Tensor(edge_.leaf))}).to_tensor()) : edge_;
     const Tensor known = tensor.detach();
     AutogradMeta& meta = make_meta(*known.impl());
-    meta.function = is_result_ ? IntrusivePtr<GradFunction>(&owner) : edge_.function;
-    meta.output = edge_.output;
+    meta.function = is_result_ ? IntrusivePtr<GradFunction>(&owner) : edge.function;
+    meta.output = edge.output;
     known.impl()->requires_grad = true;
     return IValue(known);
 }
@@ -133,25 +150,40 @@ void SavedValues::check_kept() const {
                "if you need to access saved tensors after calling backward.");
 }
 
-std::vector<IValue> SavedValues::unpack(GradFunction& owner) const {
-    const std::lock_guard lock(pass_lock(this));
+void SavedValues::add(SavedValue&& value) {
+    packs_ = packs_ || value.is_packed();
+    values_.emplace_back(std::move(value));
+}
+
+template <class F>
+std::vector<IValue> SavedValues::locked(const F& read) const {
+    std::unique_lock lock(pass_lock(this));
     check_kept();
-    std::vector<IValue> values;
-    values.reserve(values_.size());
-    for (const SavedValue& value : values_) values.push_back(value.unpack(owner));
-    return values;
+    if (!packs_) return read(values_);
+    const Values copies = values_;
+    lock.unlock();
+    return read(copies);
+}
+
+std::vector<IValue> SavedValues::unpack(GradFunction& owner) const {
+    return locked([&](const Values& all) {
+        std::vector<IValue> values;
+        values.reserve(all.size());
+        for (const SavedValue& value : all) values.push_back(value.unpack(owner));
+        return values;
+    });
 }
 
 std::vector<IValue> SavedValues::unpack(GradFunction& owner, std::span<const Read> reads) const {
-    const std::lock_guard lock(pass_lock(this));
-    check_kept();
-    std::vector<IValue> values;
-    values.reserve(reads.size());
-    for (const Read& read : reads) {
-        const SavedValue& value = values_[read.number];
-        values.push_back(read.is_geometry ? value.geometry() : value.unpack(owner));
-    }
-    return values;
+    return locked([&](const Values& all) {
+        std::vector<IValue> values;
+        values.reserve(reads.size());
+        for (const Read& read : reads) {
+            const SavedValue& value = all[read.number];
+            values.push_back(read.is_geometry ? value.geometry() : value.unpack(owner));
+        }
+        return values;
+    });
 }
 
 void SavedValues::release() {

@@ -26,12 +26,17 @@ class SavedValue {
     /// The value with its history again; that of a result is `owner`. OpError when a tensor was changed in place since.
     IValue unpack(GradFunction& owner) const;
     /// The value for its shape and dtype: without history, whatever was written to it since.
-    const IValue& geometry() const { return value_; }
+    IValue geometry() const;
+    /// A tensor whose elements are kept, in whatever form.
+    bool is_tensor() const { return checked_; }
+    bool is_packed() const { return value_.is_capsule(); }
     /// Where the gradient of the saved tensor goes.
     const Edge& edge() const { return edge_; }
 
  private:
-    IValue value_;
+    void pack();
+
+    IValue value_;  ///< a capsule with a PackedTensor where a tensor was packed
     Edge edge_;
     uint32_t version_ = 0;
     bool is_result_ = false;
@@ -44,7 +49,7 @@ class SavedValues {
  public:
     // Filled before anybody else knows the function.
     void reserve(size_t count) { values_.reserve(count); }
-    void add(SavedValue&& value) { values_.emplace_back(std::move(value)); }
+    void add(SavedValue&& value);
     /// The values, in the order they were added. OpError in PyTorch's words when an earlier pass has dropped them.
     std::vector<IValue> unpack(GradFunction& owner) const;
     /// One of them by its number, or its geometry.
@@ -55,12 +60,18 @@ class SavedValues {
     /// Those alone, and in that order.
     std::vector<IValue> unpack(GradFunction& owner, std::span<const Read> reads) const;
     void release();
+    bool is_tensor(size_t number) const { return values_[number].is_tensor(); }
 
  private:
+    using Values = SmallVector<SavedValue, 4>;
     void check_kept() const;
+    /// read(values), under the lock unless there are packed ones.
+    template <class F>
+    std::vector<IValue> locked(const F& read) const;
 
-    SmallVector<SavedValue, 4> values_;
+    Values values_;
     bool released_ = false;
+    bool packs_ = false;  ///< some are packed: whoever unpacks them may be of another language
 };
 
 }  // namespace wick::autograd

@@ -11,6 +11,11 @@
 #include <wick/autograd/autograd.h>
 #include <wick/support/error.h>
 
+#include "autograd/engine.h"
+#include "autograd/function_hooks.h"
+#include "autograd/history.h"
+#include "autograd/packed_tensor.h"
+#include "ops/tensor_ops.h"
 #include "python/bindings.h"
 #include "python/convert.h"
 #include "python/custom_function.h"
@@ -22,15 +27,119 @@ namespace wick::python {
 namespace {
 
 using autograd::Edge;
+using autograd::FunctionHooks;
 using autograd::GradFunction;
 
 /// What Python gets for where a gradient goes: a recorded function, or a leaf's collecting of it.
 struct Node {
     Edge edge;
-    std::string name() const { return edge.function ? edge.function->name() : "AccumulateGrad"; }
+    std::string name() const { return edge.function ? edge.function->name() : "torch::autograd::AccumulateGrad"; }
 };
 
 nb::object node_or_none(const Edge& edge) { return edge ? nb::cast(Node{edge}) : nb::none(); }
+
+nb::tuple tuple_of(const std::vector<Tensor>& gradients) {
+    nb::list list;
+    for (const Tensor& gradient : gradients) list.append(tensor_or_none(gradient));
+    return nb::tuple(list);
+}
+
+/// What a hook gave in the place of gradients, unless that is None.
+void replace(std::vector<Tensor>& gradients, nb::object given) {
+    if (given.is_none()) return;
+    const std::vector<Tensor> tensors =
+        is_tensor(given.ptr()) ? std::vector{tensor_in(given.ptr())} : tensors_of(given);
+    if (tensors.size() != gradients.size())
+        throw nb::type_error(fmt::format("hook has returned an incorrect number of values (got {}, but expected {})",
+                                         tensors.size(), gradients.size())
+                                 .c_str());
+    gradients = tensors;
+}
+
+autograd::HookHandle register_prehook(const Node& node, nb::object hook) {
+    return autograd::register_before(node.edge, [hook = keep(std::move(hook))](std::vector<Tensor>& gradients) {
+        const nb::gil_scoped_acquire locked;
+        replace(gradients, (*hook)(tuple_of(gradients)));
+    });
+}
+
+autograd::HookHandle register_hook(const Node& node, nb::object hook) {
+    return autograd::register_after(
+        node.edge, [hook = keep(std::move(hook))](std::vector<Tensor>& results, const std::vector<Tensor>& gradients) {
+            const nb::gil_scoped_acquire locked;
+            replace(results, (*hook)(tuple_of(results), tuple_of(gradients)));
+        });
+}
+
+autograd::HookHandle register_post_accumulate_grad_hook(nb::handle self, nb::object hook) {
+    const Tensor& tensor = tensor_in(self.ptr());
+    const Edge edge = autograd::gradient_edge(tensor);
+    if (!tensor.requires_grad()) throw OpError("cannot register a hook on a tensor that doesn't require gradient");
+    if (!edge.leaf) throw OpError("post accumulate grad hooks cannot be registered on non-leaf tensors");
+    // The object itself, by which programs know their parameters, as long as it lives.
+    Kept object = keep(nb::steal(PyWeakref_NewRef(self.ptr(), nullptr)));
+    return autograd::register_after(edge, [hook = keep(std::move(hook)), object, leaf = edge.leaf.get()](auto&, auto&) {
+        const nb::gil_scoped_acquire locked;
+        const nb::object found = (*object)();
+        (*hook)(found.is_none() ? to_python(Tensor(IntrusivePtr<TensorImpl>(leaf))) : found);
+    });
+}
+
+/// A dict of the node's own.
+nb::object metadata_of(const Node& node) {
+    const IntrusivePtr<FunctionHooks> hooks = autograd::function_hooks(node.edge, true);
+    if (!hooks->metadata) hooks->metadata = keep(nb::dict());
+    return *std::static_pointer_cast<nb::object>(hooks->metadata);
+}
+
+nb::object node_attribute(const Node& node, const std::string& name) {
+    constexpr std::string_view kSaved = "_saved_";
+    if (name.starts_with(kSaved) && node.edge.function)
+        for (auto& [argument, value] : node.edge.function->saved())
+            if (argument == std::string_view(name).substr(kSaved.size())) return to_python(value);
+    const auto* custom = dynamic_cast<const PythonFunction*>(node.edge.function.get());
+    if (!custom) throw nb::attribute_error(fmt::format("'{}' object has no attribute '{}'", node.name(), name).c_str());
+    return nb::object(custom->ctx().attr(name.c_str()));
+}
+
+/// A saved tensor in the form that a hook of Python gave it.
+class PackedObject : public autograd::PackedTensor {
+ public:
+    PackedObject(Kept packed, Kept unpack) : packed_(std::move(packed)), unpack_(std::move(unpack)) {}
+    Tensor unpack() const override {
+        const nb::gil_scoped_acquire locked;
+        nb::object found = (*unpack_)(*packed_);
+        if (!is_tensor(found.ptr()))
+            throw nb::type_error(
+                fmt::format("Output of saved tensor unpack_hook expected to be a Tensor but got result of type {}",
+                            Py_TYPE(found.ptr())->tp_name)
+                    .c_str());
+        return tensor_in(found.ptr());
+    }
+
+ private:
+    Kept packed_, unpack_;
+};
+
+void push_saved_tensors_hooks(nb::object pack, nb::object unpack) {
+    autograd::push_packer([pack = keep(std::move(pack)), unpack = keep(std::move(unpack))](const Tensor& tensor) {
+        const nb::gil_scoped_acquire locked;
+        const NoGradGuard quiet;
+        return IntrusivePtr<autograd::PackedTensor>(
+            make_intrusive<PackedObject>(keep((*pack)(to_python(tensor))), unpack));
+    });
+}
+
+/// A tensor whose gradient goes where that of the node's output goes, of that shape and without elements of its own.
+Tensor tensor_at(const Node& node, uint32_t output) {
+    if (node.edge.leaf) return Tensor(node.edge.leaf);
+    const Tensor made = autograd::zeros_for(node.edge.function->outputs.at(output));
+    autograd::AutogradMeta& meta = autograd::make_meta(*made.impl());
+    meta.function = node.edge.function;
+    meta.output = output;
+    made.impl()->requires_grad = true;
+    return made;
+}
 
 std::string python_stack() {
     const nb::gil_scoped_acquire locked;
@@ -66,14 +175,16 @@ void bind_node(nb::module_& module) {
                          if (!self.edge.leaf) throw nb::attribute_error("variable");
                          return to_python(Tensor(self.edge.leaf));
                      })
-        .def(
-            "__getattr__",
-            [](const Node& self, const char* name) {
-                const auto* custom = dynamic_cast<const PythonFunction*>(self.edge.function.get());
-                if (!custom) throw nb::attribute_error(name);
-                return nb::object(custom->ctx().attr(name));
-            },
-            "The attributes of a custom function's ctx.")
+        .def("register_hook", &register_hook, nb::arg("fn"),
+             "Calls fn(grad_inputs, grad_outputs) when a backward pass has run the function; what it gives, unless "
+             "None, "
+             "takes the place of grad_inputs.")
+        .def("register_prehook", &register_prehook, nb::arg("fn"),
+             "Calls fn(grad_outputs) before a backward pass runs the function; what it gives, unless None, takes their "
+             "place.")
+        .def_prop_ro("metadata", &metadata_of)
+        .def("__getattr__", &node_attribute,
+             "What an operator's call has saved, as _saved_<argument>; the attributes of a custom function's ctx.")
         .def("__eq__",
              [](const Node& self, nb::handle other) {
                  Node node;
@@ -86,7 +197,8 @@ void bind_node(nb::module_& module) {
                                            : reinterpret_cast<uintptr_t>(self.edge.leaf.get());
              })
         .def("__repr__", [](nb::handle self) {
-            return fmt::format("<{} object at {:#x}>", nb::cast<const Node&>(self).name(),
+            const Edge& edge = nb::cast<const Node&>(self).edge;
+            return fmt::format("<{} object at {:#x}>", edge.function ? edge.function->name() : "AccumulateGrad",
                                reinterpret_cast<uintptr_t>(self.ptr()));
         });
 }
@@ -94,6 +206,8 @@ void bind_node(nb::module_& module) {
 }  // namespace
 
 void bind_gradients_of(nb::class_<Tensor>& tensor) {
+    tensor.def("register_post_accumulate_grad_hook", &register_post_accumulate_grad_hook, nb::arg("hook"),
+               "Calls hook(tensor) after each backward pass that has added to the leaf's grad.");
     tensor.def_prop_ro("is_leaf", &Tensor::is_leaf)
         .def_prop_ro("grad_fn",
                      [](const Tensor& self) {
@@ -137,8 +251,28 @@ void bind_gradients_of(nb::class_<Tensor>& tensor) {
             "Calls `hook` with each gradient of the tensor; what it returns, unless None, takes the gradient's place.");
 }
 
+void bind_graph(nb::module_& module) {
+    module.def("_push_saved_tensors_hooks", &push_saved_tensors_hooks, nb::arg("pack"), nb::arg("unpack"));
+    module.def("_pop_saved_tensors_hooks", &autograd::pop_packer);
+    module.def(
+        "_gradient_edge",
+        [](const Tensor& tensor) {
+            const Edge edge = autograd::gradient_edge(tensor);
+            return nb::make_tuple(node_or_none(edge), edge.output);
+        },
+        nb::arg("tensor"), "(node, number of its output): where the tensor's gradient goes.");
+    module.def("_tensor_at", &tensor_at, nb::arg("node"), nb::arg("output"));
+    module.def("_current_pass", &autograd::current_pass);
+    module.def(
+        "_will_reach", [](const Tensor& tensor) { return autograd::will_reach(autograd::gradient_edge(tensor)); },
+        nb::arg("tensor"), "Whether the backward pass that runs brings a gradient there.");
+    module.def(
+        "_increment_version", [](const Tensor& tensor) { tensor.impl()->storage->bump_version(); }, nb::arg("tensor"));
+}
+
 void bind_autograd(nb::module_& module) {
     bind_node(module);
+    bind_graph(module);
     nb::class_<autograd::HookHandle>(module, "RemovableHandle").def("remove", [](const autograd::HookHandle& self) {
         self.remove();
     });

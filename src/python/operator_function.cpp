@@ -107,6 +107,15 @@ std::string text_of(const Data& data, const std::vector<std::string>& names, con
     return text + ")";
 }
 
+/// PyTorch's word for a keyword of NumPy's.
+const char* without_numpys_word(const char* keyword) {
+    constexpr std::pair<std::string_view, const char*> kWords[] = {
+        {"axis", "dim"}, {"keepdims", "keepdim"}, {"x", "input"}};
+    for (const auto& [word, own] : kWords)
+        if (keyword && word == keyword) return own;
+    return keyword;
+}
+
 /// The operation compiled for the operands. Python's ints go where floats are wanted, which programs have to write: as
 /// few of them are converted as will do.
 IntrusivePtr<jit::Operation> compile(const Data& data, ArrayRef<IValue> operands,
@@ -122,6 +131,9 @@ IntrusivePtr<jit::Operation> compile(const Data& data, ArrayRef<IValue> operands
     try {
         return make_intrusive<jit::Operation>(text_of(data, names, keywords), names, types);
     } catch (const CompileError& error) {
+        std::vector<const char*> renamed;
+        std::ranges::transform(keywords, std::back_inserter(renamed), without_numpys_word);
+        if (renamed != keywords) return compile(data, operands, renamed);
         constexpr size_t kMostInts = 4;
         const unsigned choices = ints.size() > kMostInts ? 0 : 1u << ints.size();
         std::vector<unsigned> order;

@@ -102,11 +102,12 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
         .def("is_floating_point", [](const Tensor& self) { return is_floating(self.dtype()); })
         .def(
             "type",
-            [](const Tensor& self, std::optional<DTypeObject> dtype) -> nb::object {
-                if (dtype) return to_python(ops::to_dtype(self, dtype->dtype));
-                return nb::cast(fmt::format("torch.{}Tensor", scalar_name_of(self.dtype())));
+            [](nb::handle self, nb::handle dtype) -> nb::object {
+                const Tensor& tensor = tensor_in(self.ptr());
+                if (dtype.is_none()) return nb::cast(fmt::format("torch.{}Tensor", scalar_name_of(tensor.dtype())));
+                return self.attr("to")(nb::module_::import_("wick._legacy").attr("dtype_of")(dtype));
             },
-            nb::arg("dtype") = nb::none())
+            nb::arg("dtype") = nb::none(), "The name of the tensor's old type, or the tensor in another dtype or type.")
         .def("is_complex", [](const Tensor& self) { return is_complex(self.dtype()); });
 }
 
@@ -223,6 +224,13 @@ void bind_tensor(nb::module_& module) {
         "__init__",
         [](Tensor* self, const Tensor& other) { new (self) Tensor(with_own_handle(other, other.requires_grad())); },
         nb::arg("other"), "A handle of its own on the elements of another tensor.");
+    tensor.def(
+        "__init__",
+        [](Tensor* self, nb::args data) {
+            const nb::object made = nb::module_::import_("wick._legacy").attr("new")(nb::none(), *data);
+            new (self) Tensor(with_own_handle(tensor_in(made.ptr()), false));
+        },
+        nb::arg("data"), "Sizes of a tensor without values, or what it is made of.");
     bind_geometry(tensor);
     bind_gradients_of(tensor);
     bind_values_of(tensor);

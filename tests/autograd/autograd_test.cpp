@@ -173,6 +173,20 @@ TEST(Autograd, HooksSeeAndChangeGradients) {
     expect_close(values(x.grad()), {22, 22});
 }
 
+TEST(Autograd, HooksOfLeavesSeeTheWholeGradient) {
+    const Tensor x = leaf({1, 2});
+    std::vector<std::vector<double>> seen;
+    const auto handle = autograd::register_hook(x, [&](const Tensor& gradient) {
+        seen.push_back(values(gradient));
+        return Tensor();
+    });
+    const Tensor y = call("aten::add.Tensor", call("aten::mul.Tensor", x, x), x);
+    sum(y).backward({}, true);
+    EXPECT_EQ(values(autograd::grad({sum(y)}, {x})[0]), (std::vector<double>{3, 5}));
+    EXPECT_EQ(seen, (std::vector<std::vector<double>>{{3, 5}, {3, 5}}));
+    handle.remove();
+}
+
 TEST(Autograd, ALongChainIsNoDeepRecursion) {
     const Tensor x = leaf({1});
     Tensor y = x;

@@ -27,7 +27,7 @@ def test_what_tensors_know():
     y = x.exp()
     assert x.is_leaf and not y.is_leaf and x.grad_fn is None
     assert y.grad_fn.name() == "ExpBackward0"
-    assert y.grad_fn.next_functions[0][0].name() == "AccumulateGrad"
+    assert y.grad_fn.next_functions[0][0].name() == "torch::autograd::AccumulateGrad"
     assert y.grad_fn.next_functions[0][0].variable.data_ptr() == x.data_ptr()
     assert not y.detach().requires_grad
     with wick.no_grad():

@@ -14,6 +14,10 @@
 #include <wick/tensor/grad_mode.h>
 #include <wick/tensor/tensor.h>
 
+namespace wick {
+class IValue;
+}
+
 namespace wick::autograd {
 
 class GradFunction;
@@ -46,6 +50,9 @@ class WICK_API GradFunction : public RefCounted {
     virtual std::vector<Tensor> apply(const std::vector<Tensor>& gradients) = 0;
     /// "MulBackward0", as PyTorch names them.
     virtual std::string name() const = 0;
+    /// What of the call's arguments and results is kept for apply, by the names of the operator's schema. OpError once
+    /// that is dropped.
+    virtual std::vector<std::pair<std::string, IValue>> saved();
     /// Drops what was saved for apply; a later apply throws OpError.
     virtual void release_saved() = 0;
 
@@ -56,6 +63,8 @@ class WICK_API GradFunction : public RefCounted {
     std::vector<std::pair<uint32_t, std::shared_ptr<Hook>>> hooks;
     /// By output: where its gradients are summed up too, after all hooks (Tensor::retain_grad).
     std::vector<std::pair<uint32_t, std::shared_ptr<Tensor>>> retained;
+    /// Hooks of the function itself and the like (function_hooks.h); null for most.
+    IntrusivePtr<RefCounted> attached;
     /// Grows from function to function on a thread: later ones are differentiated first.
     const uint64_t sequence;
     /// Where the function was made, as anomaly mode (anomaly.h) keeps it; else null.

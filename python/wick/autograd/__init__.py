@@ -4,9 +4,11 @@ from .._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
-from . import functional
+from .variable import Variable
+from . import forward_ad, functional, graph
 
-__all__ = ["Function", "backward", "detect_anomaly", "functional", "grad", "gradcheck", "gradgradcheck", "set_detect_anomaly"]
+__all__ = ["Function", "Variable", "backward", "detect_anomaly", "forward_ad", "functional", "grad", "gradcheck", "gradgradcheck", "graph",
+           "set_detect_anomaly"]
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
@@ -37,7 +39,11 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
 
 
 def _tuple(tensors):
-    return (tensors,) if isinstance(tensors, _wick.Tensor) else () if tensors is None else tuple(tensors)
+    if isinstance(tensors, _wick.Tensor):
+        return (tensors,)
+    if isinstance(tensors, graph.GradientEdge):
+        tensors = (tensors,)
+    return () if tensors is None else graph.tensors_of(tensors)
 
 
 def _given(gradients):

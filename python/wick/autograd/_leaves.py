@@ -12,7 +12,7 @@ def leaves_behind(outputs, own=()):
         if node in seen:
             continue
         seen.add(node)
-        if node.name() == "AccumulateGrad" and node not in own:
+        if node.name() == "torch::autograd::AccumulateGrad" and node not in own:
             found.append(node.variable)
         waiting.extend(following for following, _ in node.next_functions if following is not None)
     return found

@@ -1,0 +1,45 @@
+"""Settings that programs for PyTorch make, and what they mean here: wick computes on the CPU, in full precision, and the same
+program gives the same numbers."""
+from . import _wick
+
+_deterministic = {"mode": False, "warn_only": False}
+_precision = "highest"
+
+
+def use_deterministic_algorithms(mode, *, warn_only=False):
+    """Kept for are_deterministic_algorithms_enabled: no algorithm here is any other."""
+    _deterministic.update(mode=bool(mode), warn_only=bool(warn_only))
+
+
+def are_deterministic_algorithms_enabled():
+    return _deterministic["mode"]
+
+
+def is_deterministic_algorithms_warn_only_enabled():
+    return _deterministic["warn_only"]
+
+
+def set_float32_matmul_precision(precision):
+    """How much precision products may lose; they lose none."""
+    global _precision
+    if precision not in ("highest", "high", "medium"):
+        raise RuntimeError(f"unknown set_float32_matmul_precision precision: {precision}")
+    _precision = precision
+
+
+def get_float32_matmul_precision():
+    return _precision
+
+
+def get_default_device():
+    return _wick.device("cpu")
+
+
+def set_default_device(device):
+    if device is not None and _wick.device(device).type != "cpu":
+        raise RuntimeError(f"wick computes on the CPU, not on {device}")
+
+
+def compile(model=None, **options):
+    """The function or module itself, which runs as it is; also as a decorator. `jit.script` compiles."""
+    return model if model is not None else lambda function: function

@@ -1,0 +1,103 @@
+"""What programs for PyTorch say beside their mathematics: devices, switches, old types, methods of tensors."""
+import importlib
+import warnings
+
+import pytest
+
+
+def test_there_is_no_other_device(t):
+    if t.__name__ == "torch" and t.cuda.is_available():
+        pytest.skip("PyTorch has another device")
+    assert not t.cuda.is_available() and t.cuda.device_count() == 0 and not t.backends.mps.is_available()
+    assert t.version.cuda is None
+    t.cuda.manual_seed_all(0)
+    t.cuda.empty_cache()
+    assert t.cuda.max_memory_allocated() == 0
+    with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled"):
+        t.cuda.current_device()
+    t.backends.cudnn.benchmark = False
+    t.backends.cuda.matmul.allow_tf32 = False
+    device = t.device("cuda" if t.cuda.is_available() else "cpu")
+    assert t.ones(2).to(device, non_blocking=True).is_cpu and t.get_default_device() == device
+
+
+def test_switches(t):
+    t.use_deterministic_algorithms(True, warn_only=True)
+    assert t.are_deterministic_algorithms_enabled() and t.is_deterministic_algorithms_warn_only_enabled()
+    t.use_deterministic_algorithms(False)
+    before = t.get_float32_matmul_precision()
+    t.set_float32_matmul_precision("high")
+    assert t.get_float32_matmul_precision() == "high"
+    t.set_float32_matmul_precision(before)
+    t.set_default_device("cpu")
+    if t.__name__ == "wick":
+        with pytest.raises(RuntimeError, match="wick computes on the CPU"):
+            t.set_default_device("cuda")
+        net = t.nn.Linear(2, 2)
+        assert t.compile(net, mode="reduce-overhead") is net and t.compile(fullgraph=True)(len) is len
+
+
+@pytest.mark.parametrize("home", ["amp", "cuda.amp"])
+def test_mixed_precision_of_absent_devices_is_disabled(t, home):
+    amp = importlib.import_module(f"{t.__name__}.{home}")
+    net, x = t.nn.Linear(2, 1), t.ones(1, 2)
+    optimizer = t.optim.SGD(net.parameters(), lr=0.1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        scaler = amp.GradScaler()
+        context = amp.autocast("cuda", dtype=t.float16) if home == "amp" else amp.autocast(True, dtype=t.float16)
+    with context:
+        loss = net(x).sum()
+    assert loss.dtype is t.float32 and not scaler.is_enabled()
+    before = net.weight.tolist()
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    scaler.step(optimizer)
+    scaler.update()
+    assert net.weight.tolist() != before and scaler.get_scale() == 1 and scaler.state_dict() == {}
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        amp.GradScaler()
+    assert any("GradScaler is enabled, but CUDA is not available" in str(one.message) for one in seen)
+
+
+def test_tensors_by_their_old_types(t):
+    assert t.Tensor(2, 3).shape == (2, 3) and t.Tensor().shape == (0,) and t.Tensor(t.Size([4])).shape == (4,)
+    assert t.Tensor([1, 2]).dtype is t.float32 and t.LongTensor([[1.0, 2]]).tolist() == [[1, 2]]
+    assert t.FloatTensor(2, 1).fill_(1.0).tolist() == [[1], [1]] and t.DoubleTensor([1]).dtype is t.float64
+    assert isinstance(t.ones(1), t.FloatTensor) and not isinstance(t.ones(1), t.LongTensor)
+    x = t.tensor([1, 2])
+    assert x.type(t.FloatTensor).dtype is t.float32 and x.type("torch.DoubleTensor").dtype is t.float64 and x.type(t.int8).dtype is t.int8
+    assert x.type() == "torch.LongTensor" and t.typename(x) == "torch.LongTensor"
+    with pytest.raises(ValueError, match="invalid type: 'torch.NoTensor'"):
+        x.type("torch.NoTensor")
+    with pytest.raises(TypeError):
+        t.Tensor(2, 0.5)
+    variable = t.autograd.Variable(t.ones(2), requires_grad=True)
+    assert variable.requires_grad and isinstance(variable, t.autograd.Variable)
+    import numpy as np
+
+    assert t.Tensor(np.ones((2, 1, 1))).shape == (2, 1, 1)
+
+
+def test_methods(t):
+    x = t.tensor([3.0, 1.0, 3.0])
+    assert x.where(x > 2, t.zeros(3)).tolist() == [3, 0, 3] and x.where(x > 2, -1).tolist() == [3, -1, 3]
+    assert x.unique().tolist() == [1, 3]
+    values, inverse, counts = x.unique(return_inverse=True, return_counts=True)
+    assert inverse.tolist() == [1, 0, 1] and counts.tolist() == [1, 2]
+    assert t.tensor([1, 1, 2]).unique_consecutive().tolist() == [1, 2]
+    assert x.new_tensor([1, 2]).dtype is t.float32 and x.long().new([1.0]).dtype is t.int64 and x.new(2, 2).shape == (2, 2)
+    assert x.clone().apply_(lambda value: value * 2).tolist() == [6, 2, 6]
+    assert x.clone().map_(t.ones(3), lambda a, b: a - b).tolist() == [2, 0, 2]
+    assert (+x).tolist() == x.tolist() and reversed(t.arange(3)).tolist() == [2, 1, 0]
+    assert x.share_memory_() is x and not x.is_pinned()
+
+
+def test_numpys_keywords(t):
+    x = t.arange(6.0).view(2, 3)
+    assert x.sum(axis=0).tolist() == [3, 5, 7] and t.sum(x, axis=1, keepdims=True).tolist() == [[3], [12]]
+    assert x.mean(axis=(0, 1)).item() == 2.5 and t.cat([x, x], axis=1).shape == (2, 6) and x.argmax(axis=-1).tolist() == [2, 2]
+    assert t.softmax(x, axis=1).sum(axis=1).tolist() == pytest.approx([1, 1])
+    with pytest.raises(TypeError):
+        x.sum(axes=0)

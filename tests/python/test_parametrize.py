@@ -204,6 +204,34 @@ def test_values_are_pytorchs(torch):
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_spectral_norm_before_the_first_call(t):
+    """The weight is the parameter's own memory until then, so that programs may initialise it."""
+    net = t.nn.utils.spectral_norm(t.nn.Linear(2, 2))
+    t.nn.init.eye_(net.weight.data)
+    assert net.weight_orig.tolist() == [[1, 0], [0, 1]]
+    u = net.weight_u.clone()
+    net.eval()(t.ones(1, 2))
+    assert t.equal(net.weight_u, u)
+    net.train()(t.ones(1, 2))
+    assert t.allclose(net.weight_v, u) and t.allclose(net.weight.detach(), t.eye(2))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_spectral_norms_are_pytorchs(torch):
+    found = []
+    for t in (wick, torch):
+        t.manual_seed(4)
+        net = t.nn.utils.spectral_norm(t.nn.ConvTranspose2d(2, 3, 2))
+        x = t.arange(8.0).reshape(1, 2, 2, 2)
+        (net(x) * net(x)).sum().backward()
+        tensors = [net.weight, net.weight_u, net.weight_v, net.weight_orig.grad]
+        t.nn.utils.remove_spectral_norm(net)
+        found.append([tensor.reshape(-1).tolist() for tensor in [*tensors, net.weight]])
+    for ours, theirs in zip(*found):
+        assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_normed_weights(t):
     net = t.nn.Linear(3, 2).double()
     weight = net.weight.detach().clone()

@@ -1,8 +1,8 @@
 """torch.nn.utils.weight_norm and spectral_norm, which compute a weight before each call. parametrizations has their successors."""
 import wick
 
+from .. import functional as F
 from ..parameter import Parameter
-from .parametrizations import _SpectralNorm
 
 
 class _Weight:
@@ -19,8 +19,7 @@ class _Weight:
             if type(hook) is type(self) and hook.name == self.name:
                 raise RuntimeError(f"Cannot register two {self.what} hooks on the same parameter {self.name}")
         weight = module._parameters.pop(self.name)
-        self.keep(module, weight)
-        setattr(module, self.name, self.compute(module))
+        setattr(module, self.name, self.keep(module, weight))
         module.register_forward_pre_hook(self)
         return module
 
@@ -29,7 +28,7 @@ class _Weight:
         for key, (hook, _) in module._forward_pre_hooks.items():
             if isinstance(hook, cls) and hook.name == name:
                 with wick.no_grad():
-                    weight = hook.compute(module).detach()
+                    weight = hook.compute(module, is_last=True).detach()
                 delattr(module, name)
                 hook.forget(module)
                 module.register_parameter(name, Parameter(weight))
@@ -48,8 +47,9 @@ class _WeightNorm(_Weight):
     def keep(self, module, weight):
         module.register_parameter(self.name + "_g", Parameter(wick.norm_except_dim(weight, 2, self.dim).detach()))
         module.register_parameter(self.name + "_v", Parameter(weight.detach()))
+        return self.compute(module)
 
-    def compute(self, module):
+    def compute(self, module, is_last=False):
         return wick._weight_norm(getattr(module, self.name + "_v"), getattr(module, self.name + "_g"), self.dim)
 
     def forget(self, module):
@@ -57,23 +57,39 @@ class _WeightNorm(_Weight):
         delattr(module, self.name + "_v")
 
 
-class _SpectralNormHook(_Weight):
+class _SpectralNorm(_Weight):
     what = "spectral_norm"
 
     def __init__(self, name, n_power_iterations, dim, eps):
         super().__init__(name)
-        self._options = n_power_iterations, dim, eps
+        if n_power_iterations <= 0:
+            raise ValueError(f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}")
+        self.n_power_iterations, self.dim, self.eps = n_power_iterations, dim, eps
+
+    def _matrix(self, weight):
+        return weight.movedim(self.dim, 0).flatten(1)
 
     def keep(self, module, weight):
-        self._norm = _SpectralNorm(weight, *self._options)
+        with wick.no_grad():
+            u, v = (F.normalize(weight.new_empty(size).normal_(0, 1), dim=0, eps=self.eps) for size in self._matrix(weight).shape)
         module.register_parameter(self.name + "_orig", weight)
-        module.register_buffer(self.name + "_u", self._norm._u)
-        module.register_buffer(self.name + "_v", self._norm._v)
+        module.register_buffer(self.name + "_u", u)
+        module.register_buffer(self.name + "_v", v)
+        return weight.data  # until the first call: who initialises it initialises the parameter
 
-    def compute(self, module):
+    def compute(self, module, is_last=False):
+        weight = getattr(module, self.name + "_orig")
         # The module's buffers: they may have been loaded, or converted.
-        self._norm._u, self._norm._v = getattr(module, self.name + "_u"), getattr(module, self.name + "_v")
-        return self._norm.train(module.training)(getattr(module, self.name + "_orig"))
+        u, v = getattr(module, self.name + "_u"), getattr(module, self.name + "_v")
+        matrix = self._matrix(weight)
+        if module.training and not is_last:
+            with wick.no_grad():
+                for _ in range(self.n_power_iterations):
+                    v.copy_(F.normalize(wick.mv(matrix.t(), u), dim=0, eps=self.eps))
+                    u.copy_(F.normalize(wick.mv(matrix, v), dim=0, eps=self.eps))
+            # Copies: the next call changes the buffers, which this one's gradient needs.
+            u, v = u.clone(), v.clone()
+        return weight / wick.dot(u, wick.mv(matrix, v))
 
     def forget(self, module):
         for end in ("_orig", "_u", "_v"):
@@ -93,8 +109,8 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
     """Makes the weight name_orig divided by its spectral norm, which a power iteration estimates in each call of training."""
     if dim is None:
         dim = 1 if type(module).__name__.startswith("ConvTranspose") else 0
-    return _SpectralNormHook(name, n_power_iterations, dim, eps).attach(module)
+    return _SpectralNorm(name, n_power_iterations, dim, eps).attach(module)
 
 
 def remove_spectral_norm(module, name="weight"):
-    return _SpectralNormHook.remove(module, name)
+    return _SpectralNorm.remove(module, name)

@@ -9,6 +9,7 @@
 
 #include <wick/autograd/anomaly.h>
 #include <wick/autograd/autograd.h>
+#include <wick/support/check.h>
 #include <wick/support/error.h>
 
 #include "autograd/engine.h"
@@ -133,7 +134,9 @@ void push_saved_tensors_hooks(nb::object pack, nb::object unpack) {
 /// A tensor whose gradient goes where that of the node's output goes, of that shape and without elements of its own.
 Tensor tensor_at(const Node& node, uint32_t output) {
     if (node.edge.leaf) return Tensor(node.edge.leaf);
-    const Tensor made = autograd::zeros_for(node.edge.function->outputs.at(output));
+    const auto& outputs = node.edge.function->outputs;
+    WICK_CHECK(output < outputs.size(), "output {} of a function that has {}", output, outputs.size());
+    const Tensor made = autograd::zeros_for(outputs[output]);
     autograd::AutogradMeta& meta = autograd::make_meta(*made.impl());
     meta.function = node.edge.function;
     meta.output = output;

@@ -6,8 +6,16 @@ namespace wick::autograd {
 
 static thread_local std::vector<Packer> packers;
 
-const Packer* current_packer() { return packers.empty() ? nullptr : &packers.back(); }
-void push_packer(Packer packer) { packers.push_back(std::move(packer)); }
-void pop_packer() { packers.pop_back(); }
+static void choose_packer() { internal::packer = packers.empty() ? nullptr : &packers.back(); }
+
+void push_packer(Packer packer) {
+    packers.push_back(std::move(packer));
+    choose_packer();
+}
+
+void pop_packer() {
+    packers.pop_back();
+    choose_packer();
+}
 
 }  // namespace wick::autograd

@@ -17,8 +17,12 @@ class PackedTensor : public RefCounted {
 /// Packs a tensor, which has no history.
 using Packer = std::function<IntrusivePtr<PackedTensor>(const Tensor&)>;
 
+namespace internal {
+inline constinit thread_local const Packer* packer = nullptr;
+}
+
 /// The one that packs what this thread saves, null when nothing is packed: that of the last push.
-const Packer* current_packer();
+inline const Packer* current_packer() { return internal::packer; }
 void push_packer(Packer packer);
 void pop_packer();
 

@@ -150,11 +150,6 @@ void SavedValues::check_kept() const {
                "if you need to access saved tensors after calling backward.");
 }
 
-void SavedValues::add(SavedValue&& value) {
-    packs_ = packs_ || value.is_packed();
-    values_.emplace_back(std::move(value));
-}
-
 template <class F>
 std::vector<IValue> SavedValues::locked(const F& read) const {
     std::unique_lock lock(pass_lock(this));

@@ -49,7 +49,10 @@ class SavedValues {
  public:
     // Filled before anybody else knows the function.
     void reserve(size_t count) { values_.reserve(count); }
-    void add(SavedValue&& value);
+    void add(SavedValue&& value) {
+        packs_ = packs_ || value.is_packed();
+        values_.emplace_back(std::move(value));
+    }
     /// The values, in the order they were added. OpError in PyTorch's words when an earlier pass has dropped them.
     std::vector<IValue> unpack(GradFunction& owner) const;
     /// One of them by its number, or its geometry.

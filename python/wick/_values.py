@@ -11,6 +11,11 @@ strided = 0
 contiguous_format, preserve_format, channels_last, channels_last_3d = range(4)
 
 
+def _assert(condition, message):
+    """assert as a function."""
+    assert condition, message
+
+
 class Size(tuple):
     """A tensor's sizes."""
 

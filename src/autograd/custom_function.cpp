@@ -23,7 +23,7 @@ struct CustomFunction::Result {
 
 namespace {
 
-bool contains(const std::vector<Tensor>& tensors, const Tensor& tensor) {
+bool holds(const std::vector<Tensor>& tensors, const Tensor& tensor) {
     return std::ranges::any_of(tensors, [&](const Tensor& other) { return other.impl() == tensor.impl(); });
 }
 
@@ -74,7 +74,7 @@ void CustomFunction::set_results(std::vector<Tensor>& results) {
     const std::vector<Tensor> arguments = std::exchange(arguments_, {});
     for (const Tensor& tensor : state.dirty) {
         WICK_CHECK(
-            contains(results, tensor),
+            holds(results, tensor),
             "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
             "are modified inplace must all be outputs of the Function.");
         tensor.impl()->storage->bump_version();
@@ -86,8 +86,8 @@ void CustomFunction::set_results(std::vector<Tensor>& results) {
             results_.push_back({{{}, DType::float32}, -1, false});
             continue;
         }
-        const bool is_dirty = contains(state.dirty, result);
-        const bool has_gradient = is_differentiable(result.dtype()) && !contains(state.non_differentiable, result);
+        const bool is_dirty = holds(state.dirty, result);
+        const bool has_gradient = is_differentiable(result.dtype()) && !holds(state.non_differentiable, result);
         results_.push_back({{DimVector(result.sizes()), result.dtype()},
                             has_gradient ? static_cast<int32_t>(outputs.size()) : -1,
                             true});
@@ -100,7 +100,7 @@ void CustomFunction::set_results(std::vector<Tensor>& results) {
             set_history(value, self);
             rebase_history(result, value);
         } else {
-            if (contains(arguments, result)) result = result.detach();
+            if (holds(arguments, result)) result = result.detach();
             set_history(result, self);
         }
     }

@@ -108,7 +108,7 @@ Edge gradient_edge(const Tensor& tensor) {
 
 void set_history(const Tensor& tensor, const IntrusivePtr<GradFunction>& function) {
     const auto output = static_cast<uint32_t>(function->outputs.size());
-    function->outputs.emplace_back(DimVector(tensor.sizes()), tensor.dtype());
+    function->outputs.push_back({DimVector(tensor.sizes()), tensor.dtype()});
     Edge edge{function, output, {}};
     const SharedWrite guard(*tensor.impl());
     take_history(make_meta(*tensor.impl()), edge);

@@ -60,6 +60,8 @@ constexpr OperatorText kDerived[] = {
      "def floordiv(self: Tensor, other: Tensor) -> Tensor:\n  return torch.floor_divide(self, other)\n", 2},
     {"aten::__contains__(str self, str key) -> bool",
      "def contains(self: str, key: str) -> bool:\n    return self.find(key, 0, len(self)) != -1\n", 4},
+    {"aten::_assert(bool condition, str message) -> ()",
+     "def _assert(condition: bool, message: str) -> None:\n  assert condition, message\n", 8},
 };
 
 /// Python's meaning where TorchScript has none: an extension.

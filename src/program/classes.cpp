@@ -218,14 +218,32 @@ IValue ClassThing::call(Session& session, Arguments arguments) {
             break;
     }
     if (!def_) raise("TypeError", fmt::format("cannot create '{}' instances", name_));
-    const TypePtr type = script_type(session, def_->name_range);
-    const auto& class_type = type->expect<ClassType>();
-    auto object = make_intrusive<ScriptObject>(ClassTypePtr(const_cast<ClassType*>(&class_type)));
-    if (Function* init = class_type.find_method("__init__")) {
+    auto object = new_object(session);
+    if (Function* init = object->type->find_method("__init__")) {
         arguments.positional.insert(arguments.positional.begin(), IValue(object));
         call_compiled(session, *init, std::move(arguments));
     } else if (!arguments.positional.empty() || !arguments.keywords.empty()) {
         raise("TypeError", fmt::format("{}() takes no arguments", name_));
+    }
+    return IValue(std::move(object));
+}
+
+IntrusivePtr<ScriptObject> ClassThing::new_object(Session& session) {
+    const TypePtr type = script_type(session, def_->name_range);
+    return make_intrusive<ScriptObject>(ClassTypePtr(const_cast<ClassType*>(&type->expect<ClassType>())));
+}
+
+IValue ClassThing::object_with(Session& session, const DictObject& attributes) {
+    auto object = new_object(session);
+    for (size_t slot = 0; slot < object->type->attributes().size(); ++slot) {
+        const ClassType::Attribute& attribute = object->type->attributes()[slot];
+        const IValue* value = attributes.find(IValue(attribute.name));
+        if (!value) raise("AttributeError", fmt::format("'{}' object has no attribute '{}'", name_, attribute.name));
+        settle_types(*value);
+        if (!value->type()->is_subtype_of(*attribute.type))
+            raise("TypeError", fmt::format("Could not cast attribute '{}' to type {}: it is of type {}", attribute.name,
+                                           attribute.type->str(), value->type()->str()));
+        object->set_slot(static_cast<int64_t>(slot), *value);
     }
     return IValue(std::move(object));
 }

@@ -47,11 +47,15 @@ class ClassThing : public Thing {
     bool attribute(Session& session, const std::string& name, IValue& out) override;
     void set_attribute(Session& session, const std::string& name, IValue value) override;
     IValue call(Session& session, Arguments arguments) override;
+    /// An object of a plain class with attributes that were set elsewhere. AttributeError and TypeError where they are
+    /// not those of the class.
+    IValue object_with(Session& session, const DictObject& attributes);
     SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
     TypePtr script_type(Session& session, const SourceRange& range) override;
     bool elements(Session& session, std::vector<IValue>& out) override;
 
  private:
+    IntrusivePtr<ScriptObject> new_object(Session& session);
     void define_class(Session& session);
     void define_enum(Session& session);
     void define_named_tuple(Session& session);

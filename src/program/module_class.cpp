@@ -119,10 +119,21 @@ class ModuleResolver : public ScopeResolver {
     ClassThing* const owner_;
 };
 
+/// What the class says in a dict of its own, `__annotations__ = {"name": Type}`; null when it says nothing of the name.
+TypePtr declared_type(Session& session, ModuleObject& module, const std::string& name) {
+    const IValue* all = module.type->find("__annotations__");
+    const IValue* found = all && all->is_dict() ? all->to_dict().find(IValue(name)) : nullptr;
+    return found ? session.script_type(*found, module.type->def()->name_range) : TypePtr();
+}
+
 }  // namespace
 
 void ModuleClasses::describe_attribute(ModuleClass& into, ModuleObject& module, const std::string& name,
                                        const IValue& value, bool is_parameter, bool is_buffer) {
+    if (TypePtr declared = declared_type(session_, module, name)) {
+        into.attributes.push_back({name, std::move(declared), is_parameter, is_buffer});
+        return;
+    }
     if (const ast::Expr* annotation = module.type->annotation(name)) {
         const ast::Expr* inner = final_type(annotation);
         ClassThing* owner = nullptr;

@@ -492,7 +492,7 @@ constexpr Entry kEntries[] = {
     {"functools", "partial", partial},
     {"functools", "wraps",
      [](Session&, Arguments&) { return make_intrusive<BuiltinThing>("decorator", identity)->value(); }},
-    {"collections", "OrderedDict", ordered_dict},
+    {"collections", "OrderedDict", ordered_dict, operator_named<"aten::dict">},
     {"abc", "abstractmethod", identity},
     {"copy", "copy",
      [](Session& session, Arguments& arguments) {

@@ -35,6 +35,16 @@ struct ScopeHandle {
     jit::ScopePtr scope;
 };
 
+/// A value of Python's that means nothing in a program: it may be named (in an annotation, say), but not used.
+class OpaqueThing : public jit::Thing {
+ public:
+    explicit OpaqueThing(std::string type_name) : type_name_(std::move(type_name)) {}
+    std::string kind() const override { return type_name_; }
+
+ private:
+    const std::string type_name_;
+};
+
 IValue session_value(nb::handle object) {
     if (nb::isinstance<ThingHandle>(object)) return nb::cast<const ThingHandle&>(object).value;
     if (nb::isinstance<ScriptFunction>(object)) return IValue(nb::cast<const ScriptFunction&>(object).function);
@@ -74,6 +84,18 @@ ThingHandle make_module(const ThingHandle& type, nb::dict parameters, nb::dict b
     return {module->value()};
 }
 
+/// An object of a class that is none of modules, as its constructor in Python has left it.
+ThingHandle make_object(Session& session, const ThingHandle& type, nb::dict attributes) {
+    auto* python_class = jit::thing_as<jit::ClassThing>(type.value);
+    if (!python_class || python_class->family() != jit::ClassThing::Family::plain)
+        throw ArgumentError("an object is of a class");
+    auto members = make_dict(jit::any_type(), jit::any_type());
+    fill(*members, attributes);
+    IValue made;
+    session.guarded([&] { made = python_class->object_with(session, *members); });
+    return {std::move(made)};
+}
+
 /// What `body` gives; what it raises leaves with its traceback.
 template <class Body>
 auto guarded(Session& session, const Body& body) {
@@ -109,8 +131,12 @@ void bind_session(nb::module_& module) {
     nb::class_<ThingHandle>(module, "_Thing", "A function, class, module or namespace of a session.");
 
     nb::class_<ScopeHandle>(module, "_Scope", "The names that a text uses and defines.")
-        .def("set", [](const ScopeHandle& self, const std::string& name,
-                       nb::handle value) { self.scope->set(name, session_value(value)); })
+        .def(
+            "set",
+            [](const ScopeHandle& self, const std::string& name, nb::handle value) {
+                self.scope->set(name, session_value(value));
+            },
+            nb::arg("name"), nb::arg("value").none())
         .def("has", [](const ScopeHandle& self, const std::string& name) { return self.scope->find(name) != nullptr; })
         .def("get", [](const ScopeHandle& self, const std::string& name) {
             const IValue* found = self.scope->find(name);
@@ -141,6 +167,18 @@ void bind_session(nb::module_& module) {
             },
             nb::arg("name"))
         .def(
+            "opaque",
+            [](Session&, const std::string& type_name) {
+                return ThingHandle{make_intrusive<OpaqueThing>(type_name)->value()};
+            },
+            nb::arg("type_name"), "What stands for a value of Python's that programs can't use.")
+        .def(
+            "module_of",
+            [](Session&, const std::string& name, const ScopeHandle& scope) {
+                return ThingHandle{make_intrusive<jit::UserModuleThing>(name, scope.scope)->value()};
+            },
+            nb::arg("name"), nb::arg("scope"), "A module of Python's whose attributes are the names in the scope.")
+        .def(
             "attribute",
             [](Session& self, const std::string& name, const std::string& attribute) {
                 IValue found;
@@ -154,6 +192,7 @@ void bind_session(nb::module_& module) {
             [](Session&, const ThingHandle& type, nb::dict parameters, nb::dict buffers, nb::dict modules,
                nb::dict attributes) { return make_module(type, parameters, buffers, modules, attributes); },
             nb::arg("type"), nb::arg("parameters"), nb::arg("buffers"), nb::arg("modules"), nb::arg("attributes"))
+        .def("object", &make_object, nb::arg("type"), nb::arg("attributes"))
         .def("script_module", &script_module, nb::arg("module"))
         .def("script_function", &script_function, nb::arg("function"))
         .def(

@@ -10,12 +10,16 @@ def _identity(value):
     return value
 
 
-def _decorator(*args, **kwargs):
+def _decorator(name):
     """With or without arguments: @ignore, @ignore(), @unused."""
-    return args[0] if args and callable(args[0]) else _identity
+    def decorator(*args, **kwargs):
+        return args[0] if args and callable(args[0]) else _identity
+
+    decorator.__name__ = name  # by which the compiler knows it
+    return decorator
 
 
-export = ignore = unused = interface = script_method = _decorator
+export, ignore, unused, interface, script_method = map(_decorator, ("export", "ignore", "unused", "interface", "script_method"))
 
 
 def _overload(function):

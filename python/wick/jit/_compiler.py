@@ -87,10 +87,13 @@ class _Compiler:
         self.session = _wick._Session()
         self.known = {}  # id of a function or class -> (it, its thing)
         self.shared_tensors = {}  # id of a tensor of PyTorch -> (it, the tensor over its memory)
+        self.objects = {}  # id of an object of a script class -> (it, the session's)
+        self.python_modules = {}  # name of a module of Python's -> the scope with its attributes
         self.waiting = {}  # id of one that is being defined -> (scope, name) of those who wait for it
 
     def script_module(self, module):
         self.shared_tensors.clear()
+        self.objects.clear()
         return self.session.script_module(self.module(module, {}))
 
     def script_function(self, function):
@@ -107,7 +110,7 @@ class _Compiler:
             if name in attributes or name in INTERNAL or _is_internal(name):
                 continue
             try:
-                attributes[name] = self.value_of(value)
+                attributes[name] = self.attribute_of(value)
             except _Unknown:
                 pass  # who uses it is told that there is no such attribute
         thing = made[id(module)] = self.session.module(
@@ -118,6 +121,23 @@ class _Compiler:
             attributes,
         )
         return thing
+
+    def attribute_of(self, value):
+        """An attribute of a module: a value, or an object of a class that is compiled too."""
+        try:
+            return self.value_of(value)
+        except _Unknown:
+            if not _is_object(value):
+                raise
+        if id(value) not in self.objects:
+            attributes = {}
+            for name, inner in vars(value).items():
+                try:
+                    attributes[name] = self.attribute_of(inner)
+                except _Unknown:
+                    pass
+            self.objects[id(value)] = (value, self.session.object(self.value_of(type(value)), attributes))
+        return self.objects[id(value)][1]
 
     # Values -----------------------------------------------------------------------------------------------------------
 
@@ -136,6 +156,11 @@ class _Compiler:
             if not _is_namespace(name):
                 raise _Unknown(value)
             return self.session.namespace(name)
+        if type(value).__module__ == "torch._jit_internal":
+            found = self.session.attribute("typing", type(value).__name__.removesuffix("Cls"))  # BroadcastingList2
+            if found is None:
+                raise _Unknown(value)
+            return found
         if type(value).__module__ == "torch" or _is_torch(value, "Tensor"):
             return self.torch_value(value)
         if type(value).__module__ == "typing" or isinstance(value, types.GenericAlias):
@@ -166,7 +191,10 @@ class _Compiler:
     def annotation(self, value):
         """List[int] and its like as a value: by its text."""
         text = repr(value).replace("typing.", "").replace("NoneType", "None")
+        for tensor in ("wick._wick.Tensor", "torch.Tensor"):
+            text = text.replace(tensor, "Tensor")
         scope = self.session.scope("__torch__")
+        scope.set("Tensor", self.session.attribute("torch", "Tensor"))
         for name in {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}:
             if hasattr(typing, name):
                 scope.set(name, self.session.attribute("typing", name))
@@ -209,7 +237,12 @@ class _Compiler:
     # Texts ------------------------------------------------------------------------------------------------------------
 
     def from_text(self, value):
-        lines, first, file = _source_of(value)
+        try:
+            lines, first, file = _source_of(value)
+        except OSError:
+            if not _is_named_tuple(value):
+                raise
+            return self.named_tuple(value)
         text = textwrap.dedent("".join(lines))
         tree = ast.parse(text).body[0]
         module = getattr(value, "__module__", "__main__")
@@ -227,20 +260,79 @@ class _Compiler:
             other.set(name, thing)
         return thing
 
+    def named_tuple(self, value):
+        """One that a call of collections.namedtuple has made: fields that say no type are tensors."""
+        scope = self.session.scope(f"__torch__.{_torch_name(value.__module__)}")
+        types_of = typing.get_type_hints(value)
+        lines = [f"class {value.__name__}(NamedTuple):"]
+        scope.set("NamedTuple", self.session.attribute("typing", "NamedTuple"))
+        for at, field in enumerate(value._fields):
+            kind = types_of.get(field, _wick.Tensor)
+            kind_text = f"type_{at}"
+            if getattr(kind, "__module__", None) == "builtins" and isinstance(kind, type):
+                kind_text = kind.__name__
+            else:
+                scope.set(kind_text, self.value_of(kind))
+            default = ""
+            if field in value._field_defaults:
+                scope.set(f"default_{at}", self.value_of(value._field_defaults[field]))
+                default = f" = default_{at}"
+            lines.append(f"    {field}: {kind_text}{default}")
+        self.session.execute(scope, "\n".join(lines) + "\n", "<named tuple>", 1)
+        return scope.get(value.__name__)
+
     def set_names(self, scope, value, tree):
         """Gives the scope of a definition the values of the names in it."""
         values = _names_around(value)
         for name in _free_names(tree):
-            if name == tree.name or name not in values:
-                continue
-            if id(values[name]) in self.waiting:
-                # Functions may refer to each other.
-                self.waiting[id(values[name])].append((scope, name))
-                continue
+            if name != tree.name and name in values:
+                self.set_name(scope, name, values[name])
+        for name, *attributes in _attribute_paths(tree):
+            if name != tree.name:
+                self.set_attributes(scope, name, values.get(name), attributes)
+
+    def set_name(self, scope, name, value):
+        # Who uses it is told that it is no value of programs.
+        known = self.session.opaque(type(value).__name__)
+        if id(value) in self.waiting:
+            # Functions may refer to each other.
+            self.waiting[id(value)].append((scope, name))
+        else:
             try:
-                scope.set(name, self.value_of(values[name]))
-            except _Unknown:
-                pass  # the compiler says that the name means nothing, if it comes to that
+                known = self.value_of(value)
+            except (_Unknown, OSError):
+                pass
+        scope.set(name, known)
+
+    def set_attributes(self, scope, name, module, attributes):
+        """helper.inner.function: modules of Python's on the way get what is used of them."""
+        if not _is_python_module(module) or not attributes or not hasattr(module, attributes[0]):
+            return
+        own = self.python_modules.get(module.__name__)
+        if own is None:
+            own = self.python_modules[module.__name__] = self.session.scope(module.__name__)
+        first, *rest = attributes
+        if not own.has(first):
+            self.set_name(own, first, getattr(module, first))
+        self.set_attributes(own, first, getattr(module, first), rest)
+        scope.set(name, self.session.module_of(module.__name__, own))
+
+
+def _is_object(value):
+    """Of a class of the user's: one whose text there is, with attributes."""
+    kind = type(value)
+    return hasattr(value, "__dict__") and isinstance(kind.__init__, types.FunctionType) and not isinstance(value, (type, types.FunctionType))
+
+
+def _is_named_tuple(value):
+    return isinstance(value, type) and issubclass(value, tuple) and hasattr(value, "_fields")
+
+
+def _is_python_module(value):
+    """A module that is no namespace of programs, and whose functions may be texts of the language."""
+    if not isinstance(value, types.ModuleType) or _is_namespace(_torch_name(value.__name__)):
+        return False
+    return value.__name__.partition(".")[0] not in (*sys.stdlib_module_names, "numpy")
 
 
 def _is_internal(name):
@@ -301,10 +393,27 @@ def _free_names(tree):
     return found
 
 
+def _attribute_paths(tree):
+    """name.attribute.attribute…, as tuples, each as long as it is written."""
+    paths = {}
+    for node in ast.walk(tree):
+        path = []
+        while isinstance(node, ast.Attribute):
+            path.append(node.attr)
+            node = node.value
+        if path and isinstance(node, ast.Name):
+            paths[(node.id, *reversed(path))] = None
+    return paths
+
+
 def _without_decorators(text, tree):
-    """The text without lines of decorators that made the object which is being scripted; lines keep their numbers."""
+    """The text without lines of decorators that made the object which is being scripted, but for those that say what a function
+    is to the compiler; lines keep their numbers."""
     lines = text.split("\n")
     for decorator in tree.decorator_list:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if getattr(called, "attr", getattr(called, "id", None)) in ("ignore", "unused"):
+            continue
         for at in range(decorator.lineno - 1, decorator.end_lineno):
             lines[at] = ""
     return "\n".join(lines)

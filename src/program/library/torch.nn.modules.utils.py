@@ -1,7 +1,12 @@
 # A size for every dimension: given as such, or as one for all.
+import torch
 
 
 def _ntuple(x, n: int):
+    if torch.jit.is_scripting():  # where lists have any length
+        if isinstance(x, list):
+            return x
+        return [x for _ in range(n)]
     if isinstance(x, (tuple, list)):
         return tuple(x)
     return (x,) * n

@@ -24,11 +24,8 @@ OTHER_CODE = {
     "slicing/slice_objects": "bounds that slice(…) leaves out are None here, as those of a:b, and numbers in PyTorch",
 }
 NUMBERS = "only the numbers of values differ, by nodes that PyTorch's compiler has made and removed: "
-# The reasons name where the texts part; for complex numbers, tasks, hooks and constructors what PyTorch counts there is a guess.
+# The reasons name where the texts part.
 OTHER_GRAPHS = {
-    "complex_numbers/arithmetic": NUMBERS + "for a conversion of a complex number",
-    "complex_numbers/cmath_functions": NUMBERS + "for a conversion of a complex number",
-    "complex_numbers/printed": "the order of constants is that of a hash table, which finds complex numbers equal",
     "containers/module_list_index": NUMBERS + "for the tuple that a slice of a ModuleList is",
     "enums/iteration": "PyTorch holds all members of an enum as one constant",
     "enums/optional": NUMBERS + "for a type that each mention of a member has for itself",
@@ -38,11 +35,8 @@ OTHER_GRAPHS = {
     "literals/unicode_text": "PyTorch writes the bytes of text outside ASCII as something that does not read back",
     "magic_methods/division": OTHER_CODE["magic_methods/division"],
     "module_methods/is_scripting": NUMBERS + "for torch.jit.is_scripting() outside of a condition",
-    "module_methods/pre_hook": NUMBERS + "for what a hook gives",
     "modules/convolutional": "PyTorch's text of an assertion in torch.nn is in no file",
     "slicing/slice_objects": OTHER_CODE["slicing/slice_objects"],
-    "tasks/many": NUMBERS + "for a task in a comprehension",
-    "tensors/old_constructors": NUMBERS + "for a dtype that is given twice",
 }
 # Without calls; the numbers of values are not compared.
 OTHER_INLINED = {

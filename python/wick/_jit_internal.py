@@ -31,8 +31,8 @@ def _looks_into_lists(code):
 
 
 def broadcasting(function):
-    """The function with one number taken for a list where its annotations say so. What only hands its lists on to operators,
-    which do the same, stays as it is."""
+    """The function with one number taken for a list where its annotations say so, and None in a list for the size of the input.
+    What only hands its lists on to operators, which do the same with numbers, stays as it is."""
     if not isinstance(function, types.FunctionType) or not _looks_into_lists(function.__code__):
         return function
     counts = [(place, name, count) for place, name in enumerate(inspect.getfullargspec(function).args)
@@ -44,14 +44,20 @@ def broadcasting(function):
     def broadcast(*args, **kwargs):
         args = list(args)
         for place, name, count in counts:
-            if place < len(args):
-                if isinstance(args[place], int):
-                    args[place] = [args[place]] * count
-            elif isinstance(kwargs.get(name), int):
-                kwargs[name] = [kwargs[name]] * count
+            values, key = (args, place) if place < len(args) else (kwargs, name)
+            if key == place or name in kwargs:
+                values[key] = _whole(values[key], count, args[0] if args else kwargs.get("input"))
         return function(*args, **kwargs)
 
     return broadcast
+
+
+def _whole(value, count, input):
+    if isinstance(value, int):
+        return [value] * count
+    if isinstance(value, (list, tuple)) and None in value:
+        return [size if one is None else one for one, size in zip(value, input.shape[-len(value):])]
+    return value
 
 
 def boolean_dispatch(arg_name, arg_index, default, if_true, if_false):

@@ -17,6 +17,13 @@ def where(self, condition, other):
 
 
 @_method
+def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
+    import wick
+
+    return wick.norm(self, p, dim, keepdim, dtype=dtype)
+
+
+@_method
 def unique(self, sorted=True, return_inverse=False, return_counts=False, dim=None):
     import wick
 
@@ -70,6 +77,14 @@ def is_pinned(self, device=None):
 def share_memory_(self):
     """The tensor itself: threads share its memory."""
     return self
+
+
+@_method
+def __array_wrap__(self, array, context=None, return_scalar=False):
+    """What a function of NumPy made of the tensor, as a tensor."""
+    from ._values import from_numpy
+
+    return from_numpy(array)
 
 
 @_method

@@ -94,6 +94,18 @@ def as_tensor(data, dtype=None, device=None):
     return data if dtype is None or data.dtype == dtype else data.to(dtype)
 
 
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
+    """`obj` as a tensor, without a copy where that is possible; with `copy` always with one, with copy=False never."""
+    own = as_tensor(obj)
+    made = own if dtype is None or own.dtype == dtype else own.to(dtype)
+    has_memory = isinstance(obj, Tensor) or hasattr(obj, "__dlpack__") or hasattr(obj, "__array_interface__")
+    shares = has_memory and made is own
+    if copy is False and not shares:
+        raise ValueError("can't alias arbitrary sequence into a tensor.")
+    made = made.clone() if copy and shares else made
+    return made.detach().requires_grad_() if requires_grad else made
+
+
 _FloatInfo = collections.namedtuple("finfo", "bits eps max min tiny smallest_normal resolution dtype")
 _IntInfo = collections.namedtuple("iinfo", "bits max min dtype")
 

@@ -116,16 +116,18 @@ const char* without_numpys_word(const char* keyword) {
     return keyword;
 }
 
-/// The operation compiled for the operands. Python's ints go where floats are wanted, which programs have to write: as
-/// few of them are converted as will do.
+/// The operation compiled for the operands. Python's ints, and lists of them, go where floats are wanted, which
+/// programs have to write: as few of them are converted as will do.
 IntrusivePtr<jit::Operation> compile(const Data& data, ArrayRef<IValue> operands,
                                      const std::vector<const char*>& keywords) {
     std::vector<std::string> names;
     std::vector<jit::TypePtr> types;
-    std::vector<size_t> ints;
+    std::vector<std::pair<size_t, std::string>> ints;  // and what makes floats of them
     for (const IValue& operand : operands) {
-        if (operand.is_int()) ints.push_back(names.size());
         names.push_back(fmt::format("a{}", names.size()));
+        if (operand.is_int()) ints.emplace_back(names.size() - 1, "float(" + names.back() + ")");
+        if (operand.is_list() && operand.to_list().element_type->is(jit::TypeKind::Int))
+            ints.emplace_back(names.size() - 1, "[float(item) for item in " + names.back() + "]");
         types.push_back(operand.type());
     }
     try {
@@ -142,7 +144,7 @@ IntrusivePtr<jit::Operation> compile(const Data& data, ArrayRef<IValue> operands
         for (unsigned choice : order) {
             std::vector<std::string> texts = names;
             for (size_t i = 0; i < ints.size(); ++i)
-                if (choice >> i & 1) texts[ints[i]] = "float(" + names[ints[i]] + ")";
+                if (choice >> i & 1) texts[ints[i].first] = ints[i].second;
             try {
                 return make_intrusive<jit::Operation>(text_of(data, texts, keywords), names, types);
             } catch (const CompileError&) {

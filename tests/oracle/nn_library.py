@@ -701,7 +701,7 @@ OTHERS = {
         "LinearCrossEntropyOptions": REFUSED, "TripletMarginWithDistanceLoss": PYTHON,
         "CrossMapLRN2d": "compiles, but archives can't hold it: a function of Python's autograd",
         "SyncBatchNorm": REFUSED + "; it joins the batches of several processes",
-        "DataParallel": "runs a module on several devices",
+        "DataParallel": "runs a module on several devices; the Python package has it (`wick.nn`), for none",
         "Container": "a deprecated name of Module",
         "Buffer": "a tensor given to `register_buffer` does the same; the Python package has it (`wick.nn`)",
     },

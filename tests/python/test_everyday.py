@@ -84,6 +84,7 @@ def test_methods(t):
     x = t.tensor([3.0, 1.0, 3.0])
     assert x.where(x > 2, t.zeros(3)).tolist() == [3, 0, 3] and x.where(x > 2, -1).tolist() == [3, -1, 3]
     assert x.unique().tolist() == [1, 3]
+    assert x.norm(1).item() == 7 and x.view(3, 1).norm(dim=1).tolist() == [3, 1, 3] and t.ones(2, 2).norm(dim=(0, 1)).item() == 2
     values, inverse, counts = x.unique(return_inverse=True, return_counts=True)
     assert inverse.tolist() == [1, 0, 1] and counts.tolist() == [1, 2]
     assert t.tensor([1, 1, 2]).unique_consecutive().tolist() == [1, 2]
@@ -91,6 +92,10 @@ def test_methods(t):
     assert x.clone().apply_(lambda value: value * 2).tolist() == [6, 2, 6]
     assert x.clone().map_(t.ones(3), lambda a, b: a - b).tolist() == [2, 0, 2]
     assert (+x).tolist() == x.tolist() and reversed(t.arange(3)).tolist() == [2, 1, 0]
+    import numpy as np
+
+    root = np.sqrt(t.tensor([4.0, 9.0]))
+    assert isinstance(root, t.Tensor) and root.tolist() == [2, 3]
     assert x.share_memory_() is x and not x.is_pinned()
 
 
@@ -101,3 +106,52 @@ def test_numpys_keywords(t):
     assert t.softmax(x, axis=1).sum(axis=1).tolist() == pytest.approx([1, 1])
     with pytest.raises(TypeError):
         x.sum(axes=0)
+
+
+def test_ints_where_floats_are_wanted(t):
+    x = t.arange(4.0).view(1, 1, 2, 2)
+    for mode in ("nearest", "bilinear", "bicubic"):
+        assert t.nn.functional.interpolate(x, scale_factor=2, mode=mode).shape == (1, 1, 4, 4)
+    assert t.nn.functional.interpolate(x, scale_factor=(2, 1.5)).shape == (1, 1, 4, 3)
+    assert t.nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)(x)[0, 0, -1, -1].item() == 3
+
+
+def test_old_names(t):
+    """What programs import from where PyTorch has it."""
+    for home, names in {"optim.lr_scheduler": ["_LRScheduler"], "optim.optimizer": ["required"], "nn.common_types": ["_size_2_t"],
+                        "types": ["Number", "Device"], "utils.hooks": ["RemovableHandle"], "nn.parallel": ["DataParallel"]}.items():
+        module = importlib.import_module(f"{t.__name__}.{home}")
+        assert all(hasattr(module, name) for name in names)
+
+    class Halving(t.optim.lr_scheduler._LRScheduler):
+        def get_lr(self):
+            return [base * 0.5**self.last_epoch for base in self.base_lrs]
+
+    class Own(t.optim.Optimizer):
+        def __init__(self, params, lr=importlib.import_module(f"{t.__name__}.optim.optimizer").required):
+            super().__init__(params, dict(lr=lr))
+
+        def step(self):
+            pass
+
+    p = t.zeros(1, requires_grad=True)
+    scheduler = Halving(Own([p], lr=1.0))
+    scheduler.optimizer.step()
+    scheduler.step()
+    assert scheduler.get_last_lr() == [0.5]
+    with pytest.raises(ValueError, match="didn't specify a value of required optimization parameter lr"):
+        Own([p])
+    net = t.nn.DataParallel(t.nn.Linear(2, 1))
+    assert list(net.state_dict()) == ["module.weight", "module.bias"] and net(t.ones(3, 2)).shape == (3, 1)
+
+
+def test_asarray(t):
+    import numpy as np
+
+    array = np.zeros(2, dtype=np.float32)
+    shared, own = t.asarray(array), t.asarray(array, copy=True)
+    array[0] = 1
+    assert shared.tolist() == [1, 0] and own.tolist() == [0, 0] and t.asarray(shared) is shared
+    assert t.asarray([1, 2]).dtype is t.int64 and t.asarray([1], dtype=t.float64, requires_grad=True).requires_grad
+    with pytest.raises(ValueError, match="can't alias arbitrary sequence into a tensor"):
+        t.asarray([1], copy=False)

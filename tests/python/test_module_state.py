@@ -141,6 +141,10 @@ def test_modules_that_load_in_their_own_way(t):
     (lambda t, net: net.get_buffer("layer.weight"), AttributeError, "`weight` is not a buffer"),
     (lambda t, net: net.get_parameter("layer.x"), AttributeError, "Linear has no attribute `x`"),
     (lambda t, net: net.get_submodule("a.b"), AttributeError, "Net has no attribute `a`"),
+    (lambda t, net: setattr(net.layer, "weight", t.ones(1)), TypeError,
+     "cannot assign 'torch.FloatTensor' as parameter 'weight' (torch.nn.Parameter or None expected)"),
+    (lambda t, net: setattr(net, "layer", 3), TypeError, "cannot assign 'int' as child module 'layer' (torch.nn.Module or None expected)"),
+    (lambda t, net: setattr(net, "kept", "x"), TypeError, "cannot assign 'str' as buffer 'kept' (torch.nn.Buffer, torch.Tensor or None expected)"),
     (lambda t, net: net.train(1), ValueError, "training mode is expected to be boolean"),
 ])
 def test_wrong_places(t, call, kind, message):

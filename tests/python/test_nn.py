@@ -167,3 +167,12 @@ def test_lists_group_equal_layers(torch):
     make = lambda n: n.ModuleList([n.Linear(1, 1), n.Linear(1, 1), n.ReLU(), n.ModuleList(), n.Linear(1, 1)])
     assert repr(make(nn)) == repr(make(torch.nn))
     assert "(0-1): 2 x Linear(in_features=1, out_features=1, bias=True)" in repr(make(nn))
+
+
+def test_adaptive_pools_keep_sizes_that_are_none(t):
+    x = t.arange(32.0).view(1, 2, 4, 4)
+    pooled = t.nn.AdaptiveAvgPool2d((None, 2))(x)
+    assert pooled.shape == (1, 2, 4, 2) and t.equal(pooled, t.nn.functional.adaptive_avg_pool2d(x, (4, 2)))
+    assert t.nn.AdaptiveMaxPool2d((1, None))(x).tolist() == x[:, :, 3:].tolist()
+    assert t.nn.functional.adaptive_max_pool2d(x, output_size=(None, 1), return_indices=True)[1].shape == (1, 2, 4, 1)
+    assert t.nn.functional.adaptive_avg_pool3d(x, (1, None, 2)).shape == (1, 1, 4, 2)

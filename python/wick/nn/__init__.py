@@ -8,11 +8,13 @@ from . import functional, init, modules, parameter
 
 modules.gather(globals())
 
-from . import losses, utils
+from . import losses, parallel, utils
 from .losses import AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, TripletMarginWithDistanceLoss
+
+from .parallel import DataParallel
 
 functional.gaussian_nll_loss = losses.gaussian_nll_loss
 functional.triplet_margin_with_distance_loss = losses.triplet_margin_with_distance_loss
 
-__all__ = ["AdaptiveLogSoftmaxWithLoss", "Buffer", "GaussianNLLLoss", "Parameter", "TripletMarginWithDistanceLoss", "UninitializedBuffer",
+__all__ = ["AdaptiveLogSoftmaxWithLoss", "Buffer", "DataParallel", "GaussianNLLLoss", "Parameter", "TripletMarginWithDistanceLoss", "UninitializedBuffer",
            "UninitializedParameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]

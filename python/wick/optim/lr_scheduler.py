@@ -389,4 +389,6 @@ def _one_for_each_group(name, optimizer, value):
     return list(value)
 
 
+_LRScheduler = LRScheduler  # its older name
+
 from ._cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR  # noqa: E402: they are schedulers too

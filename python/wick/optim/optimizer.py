@@ -8,6 +8,10 @@ import wick
 from wick._hooks import register
 
 
+# A default of options that every group has to have.
+required = object()
+
+
 class Optimizer:
     """Base of optimizers. One of your own overrides `step`; those of this package say how a group is updated.
 
@@ -70,6 +74,8 @@ class Optimizer:
             if not (self.defaults.get("differentiable") or param.is_leaf or param.retains_grad):
                 raise ValueError("can't optimize a non-leaf Tensor")
         for name, default in self.defaults.items():
+            if default is required and name not in param_group:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             param_group.setdefault(name, default)
         known = {id(p) for group in self.param_groups for p in group["params"]}
         if len({id(p) for p in params}) != len(params) or not known.isdisjoint(map(id, params)):

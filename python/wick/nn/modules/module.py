@@ -58,8 +58,8 @@ class Module(State):
             if value is None or (store == "_buffers" and isinstance(value, wick.Tensor)):
                 values[name] = value
                 return
-            expected = {"_parameters": "wick.nn.Parameter", "_modules": "wick.nn.Module", "_buffers": "wick.Tensor"}[store]
-            raise TypeError(f"cannot assign '{type(value).__name__}' as {kind} '{name}' ({expected} or None expected)")
+            expected = {"_parameters": "torch.nn.Parameter", "_modules": "torch.nn.Module", "_buffers": "torch.nn.Buffer, torch.Tensor"}[store]
+            raise TypeError(f"cannot assign '{wick.typename(value)}' as {kind} '{name}' ({expected} or None expected)")
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name):

@@ -1,0 +1,4 @@
+"""torch.utils.hooks: what registering a hook gives."""
+from .._hooks import RemovableHandle
+
+__all__ = ["RemovableHandle"]

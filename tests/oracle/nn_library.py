@@ -713,7 +713,7 @@ OTHERS = {
         "assert_int_or_pair": "a check of PyTorch's own",
     },
     "torch.nn.init": dict.fromkeys(("uniform", "normal", "constant", "eye", "dirac", "xavier_uniform", "xavier_normal", "kaiming_uniform",
-                                    "kaiming_normal", "orthogonal", "sparse"), "a deprecated name of the function that ends in `_`"),
+                                    "kaiming_normal", "orthogonal", "sparse"), "a deprecated name of the function that ends in `_`; the Python package has it (`wick.nn`)"),
     "torch.functional": {"lu": "deprecated for torch.linalg.lu_factor"},
     "torch.nn.utils.rnn": {"bind": "a helper of PyTorch's own", "copy_method_params": "a helper of PyTorch's own", "PackedSequence_": "the base of PackedSequence"},
 }

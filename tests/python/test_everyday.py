@@ -141,6 +141,8 @@ def test_old_names(t):
     assert scheduler.get_last_lr() == [0.5]
     with pytest.raises(ValueError, match="didn't specify a value of required optimization parameter lr"):
         Own([p])
+    with pytest.warns(FutureWarning, match="`nn.init.constant` is now deprecated in favor of `nn.init.constant_`."):
+        assert t.nn.init.constant(t.empty(2), 3).tolist() == [3, 3]
     net = t.nn.DataParallel(t.nn.Linear(2, 1))
     assert list(net.state_dict()) == ["module.weight", "module.bias"] and net(t.ones(3, 2)).shape == (3, 1)
 

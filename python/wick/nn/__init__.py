@@ -8,7 +8,7 @@ from . import functional, init, modules, parameter
 
 modules.gather(globals())
 
-from . import losses, parallel, utils
+from . import losses, older_init, parallel, utils
 from .losses import AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, TripletMarginWithDistanceLoss
 
 from .parallel import DataParallel

@@ -29,6 +29,7 @@ constexpr std::string_view kHeading = R"(#pragma once
 //   nn::Dropout dropout(0.1);
 
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -124,8 +125,13 @@ std::string tensor_members(const ast::ClassDef& type) {
 }
 
 std::string constructors(const std::string& name, const OptionsText& options) {
-    std::string text =
-        fmt::format("    template <std::same_as<std::nullptr_t> Null>\n    {0}(Null) : Layer(nullptr) {{}}\n", name);
+    std::string text = fmt::format(
+        "    template <std::same_as<std::nullptr_t> Null>\n    {0}(Null) : Layer(nullptr) {{}}\n"
+        "    template <std::same_as<std::shared_ptr<{0}>> Pointer>\n    {0}(const Pointer& other) : {0}(*other) {{}}\n"
+        "    explicit {0}(Original original) : Layer(original) {{}}\n"
+        "    std::shared_ptr<Module> clone(const std::optional<Device>& = {{}}) const override {{\n"
+        "        return std::make_shared<{0}>(Original{{*this}});\n    }}\n",
+        name);
     if (options.formal.empty()) return text + fmt::format("    {0}() : Layer(\"{0}\", {{}}, {{}}) {{}}\n", name);
     return text +
            fmt::format("    explicit {0}({1}) : {0}({0}Options({2})) {{}}\n", name, options.formal, options.given) +
@@ -168,8 +174,8 @@ std::optional<std::string> layer(const ast::ClassDef& type) {
     const OptionsText text = options_text(type.name + "Options", *options);
     return (options->empty() ? "" : text.declaration) +
            fmt::format(
-               "class {0} : public Layer {{\n public:\n{1}    {0}* operator->() {{ return this; }}\n"
-               "    const {0}* operator->() const {{ return this; }}\n{2}{3}}};\n\n",
+               "class {0} : public Layer, public AsPointer<{0}> {{\n public:\n{1}{2}{3}}};\n"
+               "using {0}Impl = {0};\n\n",
                type.name, constructors(type.name, text), *calls, tensor_members(type));
 }
 

@@ -3,6 +3,8 @@
 
 #include <wick/api/serialize.h>
 #include <wick/eager.h>
+#include <wick/nn/any_module.h>
+#include <wick/nn/cloneable.h>
 #include <wick/nn/enums.h>
 #include <wick/nn/functional.h>
 #include <wick/nn/init.h>

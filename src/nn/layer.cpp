@@ -1,10 +1,13 @@
 #include <mutex>
+#include <ostream>
 #include <utility>
 
 #include <wick/nn/layer.h>
 #include <wick/nn/library_function.h>
 #include <wick/support/check.h>
+#include <wick/support/function_ref.h>
 
+#include "nn/layer_text.h"
 #include "program/functions.h"
 #include "program/library.h"
 #include "program/modules.h"
@@ -39,24 +42,38 @@ void mark_parameters(jit::Session& session, const IValue& argument) {
         session.mark_parameter(tensor);
 }
 
-/// The object of the Python class, and its compiled form.
-std::pair<IValue, jit::Module> constructed(const std::string& name, std::vector<IValue> arguments,
-                                           jit::Kwargs options) {
+/// What `make` makes, an object of a Python class, and its compiled form.
+std::pair<IValue, jit::Module> compiled(FunctionRef<IValue(jit::Session&)> make) {
     Workshop& shop = workshop();
     const std::lock_guard lock(shop.mutex);
     jit::Session& session = shop.session;
     IValue made;
     IntrusivePtr<ScriptObject> object;
     session.guarded([&] {
-        const IValue type = library_name(session, std::string(jit::library_module_of("torch.nn", name)), name);
-        for (const IValue& argument : arguments) mark_parameters(session, argument);
-        for (const auto& [keyword, argument] : options) mark_parameters(session, argument);
-        made = session.call(type, {std::move(arguments), std::move(options)});
+        made = make(session);
         object = session.with_all_defined([&] { return jit::script_module(session, made); });
     });
     // They are the layer's from now on.
     session.forget_parameters();
     return {std::move(made), jit::Module(session.unit(), std::move(object))};
+}
+
+std::pair<IValue, jit::Module> constructed(const std::string& name, std::vector<IValue> arguments,
+                                           jit::Kwargs options) {
+    return compiled([&](jit::Session& session) {
+        const IValue type = library_name(session, std::string(jit::library_module_of("torch.nn", name)), name);
+        for (const IValue& argument : arguments) mark_parameters(session, argument);
+        for (const auto& [keyword, argument] : options) mark_parameters(session, argument);
+        return session.call(type, {std::move(arguments), std::move(options)});
+    });
+}
+
+std::pair<IValue, jit::Module> copied(const IValue& object) {
+    return compiled([&](jit::Session& session) {
+        mark_parameters(session, object);
+        jit::Arguments arguments{{object}, {}};
+        return jit::deep_copy(session, arguments);
+    });
 }
 
 /// Of several overloads the first, which is what the class in C++ has.
@@ -66,6 +83,9 @@ jit::Method forward_of(const jit::Module& module) {
 }
 
 }  // namespace
+
+Argument::Argument(const std::vector<double>& values)
+    : IValue(make_tuple(std::vector<IValue>(values.begin(), values.end()))) {}
 
 Argument::Argument(const Layer& layer) : IValue(layer.object_) {}
 
@@ -79,6 +99,15 @@ Layer::Layer(const std::string& name, std::vector<IValue> arguments, jit::Kwargs
 
 Layer::Layer(std::pair<IValue, jit::Module> made)
     : Module(made.second), object_(std::move(made.first)), forward_(forward_of(made.second)) {}
+
+Layer::Layer(Original original) : Layer(copied(original.layer.object_)) { original.layer.take_values(*this); }
+
+void Layer::pretty_print(std::ostream& stream) const {
+    if (!is_defined()) return Module::pretty_print(stream);
+    Workshop& shop = workshop();
+    const std::lock_guard lock(shop.mutex);
+    stream << layer_text(shop.session, object_);
+}
 
 IValue Layer::run(std::vector<IValue> arguments) const {
     WICK_CHECK(forward_, "the layer is empty: it was made of nullptr");
@@ -97,7 +126,7 @@ static IValue overload_of(jit::Session& session, const IValue& function, size_t 
     return IValue(IntrusivePtr<jit::Function>(&instance));
 }
 
-static jit::Method compiled(const std::string& module, const std::string& name, size_t overload) {
+static jit::Method compiled_function(const std::string& module, const std::string& name, size_t overload) {
     Workshop& shop = workshop();
     const std::lock_guard lock(shop.mutex);
     jit::Session& session = shop.session;
@@ -110,7 +139,7 @@ static jit::Method compiled(const std::string& module, const std::string& name, 
 }
 
 LibraryFunction::LibraryFunction(const std::string& module, const std::string& name, size_t overload)
-    : method_(compiled(module, name, overload)) {}
+    : method_(compiled_function(module, name, overload)) {}
 
 IValue call_library(const std::string& module, const std::string& name, std::vector<IValue> arguments) {
     Workshop& shop = workshop();

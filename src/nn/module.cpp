@@ -1,5 +1,9 @@
 #include <algorithm>
+#include <cstdlib>
+#include <cxxabi.h>
 #include <optional>
+#include <ostream>
+#include <sstream>
 #include <unordered_map>
 
 #include <wick/api/module.h>
@@ -14,6 +18,7 @@
 namespace wick::nn {
 
 struct Module::State {
+    std::string name;  ///< "": that of the class
     NamedTensors parameters;
     NamedTensors buffers;
     NamedModules modules;
@@ -22,6 +27,7 @@ struct Module::State {
 };
 
 Module::Module() : state_(std::make_shared<State>()) {}
+Module::Module(std::string name) : Module() { state_->name = std::move(name); }
 Module::Module(jit::Module compiled) : Module() { state_->compiled = std::move(compiled); }
 
 const jit::Module& Module::compiled() const { return *state_->compiled; }
@@ -38,7 +44,7 @@ void Module::check_name(const std::string& name) const {
 
 Tensor Module::register_parameter(const std::string& name, Tensor tensor, bool requires_grad) {
     check_name(name);
-    tensor.set_requires_grad(requires_grad);
+    if (tensor.defined()) tensor.set_requires_grad(requires_grad);
     state_->parameters.emplace_back(name, tensor);
     return tensor;
 }
@@ -51,9 +57,18 @@ Tensor Module::register_buffer(const std::string& name, Tensor tensor) {
 
 void Module::add(const std::string& name, std::shared_ptr<Module> module) {
     check_name(name);
-    WICK_CHECK(module && !module->is_empty(), "module '{}' is empty", name);
+    WICK_CHECK(module && module->is_defined(), "module '{}' is empty", name);
     state_->modules.emplace_back(name, std::move(module));
 }
+
+static auto place_of(Module::NamedModules& modules, const std::string& name) {
+    const auto place = std::ranges::find(modules, name, &Named<std::shared_ptr<Module>>::first);
+    WICK_CHECK(place != modules.end(), "Submodule '{}' is not defined", name);
+    return place;
+}
+
+std::shared_ptr<Module>& Module::child(const std::string& name) { return place_of(state_->modules, name)->second; }
+void Module::unregister_module(const std::string& name) { state_->modules.erase(place_of(state_->modules, name)); }
 
 // What is there -------------------------------------------------------------------------------------------------------
 
@@ -75,7 +90,7 @@ void Module::visit_tensors(const std::string& prefix, bool recurse, const Visit&
 Module::NamedTensors Module::named_parameters(bool recurse) const {
     NamedTensors named;
     visit_tensors("", recurse, [&](const std::string& name, const Tensor& tensor, bool is_parameter) {
-        if (is_parameter) named.emplace_back(name, tensor);
+        if (is_parameter && tensor.defined()) named.emplace_back(name, tensor);
     });
     return named;
 }
@@ -83,23 +98,17 @@ Module::NamedTensors Module::named_parameters(bool recurse) const {
 Module::NamedTensors Module::named_buffers(bool recurse) const {
     NamedTensors named;
     visit_tensors("", recurse, [&](const std::string& name, const Tensor& tensor, bool is_parameter) {
-        if (!is_parameter) named.emplace_back(name, tensor);
+        if (!is_parameter && tensor.defined()) named.emplace_back(name, tensor);
     });
     return named;
 }
 
-static std::vector<Tensor> without_names(const Module::NamedTensors& named) {
-    std::vector<Tensor> tensors;
-    for (const auto& [name, tensor] : named) tensors.push_back(tensor);
-    return tensors;
-}
-
-std::vector<Tensor> Module::parameters(bool recurse) const { return without_names(named_parameters(recurse)); }
-std::vector<Tensor> Module::buffers(bool recurse) const { return without_names(named_buffers(recurse)); }
+std::vector<Tensor> Module::parameters(bool recurse) const { return named_parameters(recurse).values(); }
+std::vector<Tensor> Module::buffers(bool recurse) const { return named_buffers(recurse).values(); }
 
 Tensor Module::find_tensor(std::string_view name) const {
     Tensor found;
-    if (is_empty()) return found;
+    if (!is_defined()) return found;
     visit_tensors("", true, [&](const std::string& known, const Tensor& tensor, bool) {
         if (known == name) found = tensor;
     });
@@ -112,43 +121,108 @@ Tensor Module::tensor(std::string_view name) const {
     return found;
 }
 
-Module::NamedModules Module::named_modules() const {
-    NamedModules named{{"", std::make_shared<Module>(*this)}};
+Module::NamedModules Module::named_modules(const std::string& prefix, bool include_self) const {
+    NamedModules named;
+    if (include_self) named.emplace_back(prefix, std::make_shared<Module>(*this));
     for (const auto& [name, module] : state_->modules) {
-        named.emplace_back(name, module);
-        const NamedModules below = module->named_modules();
-        for (size_t i = 1; i < below.size(); ++i) named.emplace_back(name + "." + below[i].first, below[i].second);
+        const std::string path = prefix.empty() ? name : prefix + "." + name;
+        named.emplace_back(path, module);
+        const NamedModules below = module->named_modules(path, false);
+        named.insert(named.end(), below.begin(), below.end());
     }
     return named;
 }
 
-static std::vector<std::shared_ptr<Module>> without_names(const Module::NamedModules& named, size_t first) {
-    std::vector<std::shared_ptr<Module>> modules;
-    for (size_t i = first; i < named.size(); ++i) modules.push_back(named[i].second);
-    return modules;
-}
-
 std::vector<std::shared_ptr<Module>> Module::modules(bool include_self) const {
-    return without_names(named_modules(), include_self ? 0 : 1);
+    return named_modules("", include_self).values();
 }
 
 const Module::NamedModules& Module::named_children() const { return state_->modules; }
-std::vector<std::shared_ptr<Module>> Module::children() const { return without_names(state_->modules, 0); }
+std::vector<std::shared_ptr<Module>> Module::children() const { return state_->modules.values(); }
 
-void Module::apply(const std::function<void(Module&)>& function) {
-    for (const auto& [name, module] : state_->modules) module->apply(function);
-    function(*this);
+// Printing ------------------------------------------------------------------------------------------------------------
+
+std::string type_name(const std::type_info& type) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
+                                                           &std::free);
+    std::string name = status == 0 ? text.get() : type.name();
+    if (name.starts_with("wick::nn::")) name.replace(0, 4, "torch");
+    return name;
+}
+
+std::string Module::name() const { return state_ && !state_->name.empty() ? state_->name : type_name(typeid(*this)); }
+void Module::pretty_print(std::ostream& stream) const { stream << name(); }
+
+static void print(std::ostream& stream, const Module& module, const std::string& indentation) {
+    std::ostringstream own;
+    module.pretty_print(own);
+    for (const char c : own.str()) {
+        stream << c;
+        if (c == '\n') stream << indentation;
+    }
+    if (!module.is_defined() || module.named_children().empty()) return;
+    stream << "(\n";
+    for (const auto& [name, child] : module.named_children()) {
+        stream << indentation << "  (" << name << "): ";
+        print(stream, *child, indentation + "  ");
+        stream << "\n";
+    }
+    stream << indentation << ")";
+}
+
+std::ostream& operator<<(std::ostream& stream, const Module& module) {
+    print(stream, module, "");
+    return stream;
+}
+
+// Copies --------------------------------------------------------------------------------------------------------------
+
+std::shared_ptr<Module> Module::clone(const std::optional<Device>&) const {
+    throw OpError(fmt::format(
+        "clone() has not been implemented for {0}. Subclass torch::nn::Cloneable<{0}> instead of torch::nn::Module to "
+        "inherit the ability to clone.",
+        name()));
+}
+
+void Module::begin_anew(Module& copy) const {
+    copy.state_ = std::make_shared<State>();
+    copy.state_->name = state_->name;
+}
+
+void Module::take_values(Module& copy) const {
+    const auto tensors_of = [](const Module& module) {
+        NamedTensors all;
+        module.visit_tensors("", true, [&](const std::string& name, const Tensor& tensor, bool) {
+            if (tensor.defined()) all.emplace_back(name, tensor);
+        });
+        return all;
+    };
+    const NamedTensors own = tensors_of(*this), others = tensors_of(copy);
+    WICK_CHECK(own.keys() == others.keys(),
+               "The cloned module does not have the same parameters and buffers as the original module after calling "
+               "reset(). Are you sure you called register_parameter() and register_buffer() inside reset() and not the "
+               "constructor?");
+    for (size_t i = 0; i < own.size(); ++i) {
+        const Tensor &from = own[i].second, &to = others[i].second;
+        if (from.dtype() != to.dtype()) jit::convert_in_place(to, from.dtype());
+        ops::copy_into(to.detach(), from.detach());
+    }
+    const auto from = modules(), to = copy.modules();
+    for (size_t i = 0; i < std::min(from.size(), to.size()); ++i) to[i]->set_mode(from[i]->is_training());
 }
 
 // Modes and conversion ------------------------------------------------------------------------------------------------
 
 bool Module::is_training() const { return state_->training; }
 
+void Module::set_mode(bool training) {
+    state_->training = training;
+    if (state_->compiled) state_->compiled->train(training);
+}
+
 void Module::train(bool on) {
-    apply([on](Module& module) {
-        module.state_->training = on;
-        if (module.state_->compiled) module.state_->compiled->train(on);
-    });
+    apply([on](Module& module) { module.set_mode(on); });
 }
 
 void Module::to(DType dtype) {
@@ -175,7 +249,7 @@ void Module::zero_grad(bool set_to_none) {
 Module::NamedTensors Module::state_dict() const {
     NamedTensors state;
     visit_tensors("", true, [&](const std::string& name, const Tensor& tensor, bool) {
-        state.emplace_back(name, tensor.detach());
+        if (tensor.defined()) state.emplace_back(name, tensor.detach());
     });
     return state;
 }

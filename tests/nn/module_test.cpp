@@ -56,7 +56,42 @@ TEST(NnModule, ModulesKeepTheirClass) {
     EXPECT_TRUE(net.children()[0]->as<Block>()->scale.is_same(net.block.scale));
     std::vector<bool> are_linear;
     net.apply([&](Module& module) { are_linear.push_back(module.as<Linear>() != nullptr); });
-    EXPECT_EQ(are_linear, (std::vector<bool>{true, false, false, true, false}));
+    EXPECT_EQ(are_linear, (std::vector<bool>{false, false, true, false, true}));
+    Names names;
+    net.apply([&](const std::string& name, Module&) { names.push_back(name); }, "net");
+    EXPECT_EQ(names, (Names{"net", "net.block", "net.block.linear", "net.norm", "net.out"}));
+    EXPECT_EQ(names_of(net.named_modules("net", /*include_self=*/false)),
+              (Names{"net.block", "net.block.linear", "net.norm", "net.out"}));
+}
+
+TEST(NnModule, NamedThingsAreFoundByName) {
+    const Net net;
+    EXPECT_TRUE(net.named_parameters()["block.scale"].is_same(net.block.scale));
+    EXPECT_EQ(net.named_buffers().keys().front(), "block.calls");
+    EXPECT_EQ(net.named_children().values().size(), 3u);
+    EXPECT_TRUE(net.named_modules().contains("block.linear"));
+    EXPECT_EQ(net.named_parameters().find("block.shift"), nullptr);
+    EXPECT_THROW(net.named_parameters()["block.shift"], OpError);
+}
+
+TEST(NnModule, ModulesAreReplaced) {
+    Net net;
+    const Linear wide = net.replace_module("out", Linear(3, 5));
+    EXPECT_TRUE(net.tensor("out.weight").is_same(wide->weight));
+    net.unregister_module("norm");
+    EXPECT_EQ(names_of(net.named_children()), (Names{"block", "out"}));
+    EXPECT_THROW(net.unregister_module("norm"), OpError);
+    EXPECT_THROW(net.replace_module("norm", ReLU()), OpError);
+}
+
+TEST(NnModule, UndefinedOnesHaveTheirNameTaken) {
+    Module module;
+    module.register_parameter("bias", {});
+    module.register_buffer("mean", {});
+    EXPECT_TRUE(module.parameters().empty());
+    EXPECT_TRUE(module.named_buffers().empty());
+    EXPECT_TRUE(module.state_dict().empty());
+    EXPECT_THROW(module.register_parameter("bias", ones({1})), OpError);
 }
 
 TEST(NnModule, NamesAreTakenOnce) {
@@ -276,48 +311,6 @@ TEST(NnLayers, InitialisationFollowsTheSeed) {
     const Tensor first = Linear(4, 4).tensor("weight");
     manual_seed(3);
     EXPECT_TRUE(equal(Linear(4, 4).tensor("weight"), first));
-}
-
-TEST(NnSequential, RunsModulesAndFunctionsInOrder) {
-    const Sequential net(
-        Linear(3, 4), ReLU(), [](const Tensor& x) { return x + 1; }, Linear(4, 2));
-    EXPECT_EQ(names_of(net.named_parameters()), (Names{"0.weight", "0.bias", "3.weight", "3.bias"}));
-    const Tensor x = randn({2, 3});
-    const Tensor hidden = relu(linear(x, net.tensor("0.weight"), net.tensor("0.bias"))) + 1;
-    EXPECT_TRUE(are_close(net(x), linear(hidden, net.tensor("3.weight"), net.tensor("3.bias"))));
-}
-
-TEST(NnSequential, NamesAndCopies) {
-    Sequential net;
-    net->push_back("first", Linear(2, 2));
-    const Sequential copy = net;
-    net->push_back(std::make_shared<Block>());
-    EXPECT_EQ(copy.size(), 2u);
-    EXPECT_EQ(names_of(copy.named_children()), (Names{"first", "1"}));
-    Sequential later{nullptr};
-    later = net;
-    EXPECT_EQ(later->size(), 2u);
-}
-
-TEST(NnContainers, ListsAndDicts) {
-    ModuleList list(Linear(2, 3), ReLU());
-    list->push_back(Linear(3, 1));
-    Tensor x = ones({1, 2});
-    for (const auto& module : list)
-        if (const auto* linear = module->as<Linear>()) x = linear->forward(x);
-    EXPECT_EQ(x.sizes(), IntArrayRef({1, 1}));
-    EXPECT_NE(list[1]->as<ReLU>(), nullptr);
-    EXPECT_THROW(list[3], IndexError);
-    EXPECT_EQ(list.named_parameters().back().first, "2.bias");
-
-    ModuleDict dict;
-    dict->insert("encoder", Linear(2, 3));
-    dict->insert("decoder", Linear(3, 2));
-    EXPECT_EQ(dict->keys(), (std::vector<std::string>{"encoder", "decoder"}));
-    EXPECT_TRUE(dict->contains("encoder"));
-    EXPECT_EQ(dict["decoder"]->as<Linear>()->weight.size(0), 2);
-    EXPECT_THROW(dict["other"], OpError);
-    EXPECT_THROW(dict->insert("encoder", ReLU()), OpError);
 }
 
 TEST(NnInit, DrawsWhatTheLibraryDraws) {

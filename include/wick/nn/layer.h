@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <wick/api/module.h>
+#include <wick/nn/as_pointer.h>
 #include <wick/nn/module.h>
 #include <wick/ops/operator_handle.h>
 
@@ -42,6 +43,8 @@ class WICK_API Argument : public IValue {
  public:
     using IValue::IValue;
     Argument(std::initializer_list<int64_t> values) : IValue(std::vector<int64_t>(values)) {}
+    /// A tuple, as Python's constructors want factors.
+    Argument(const std::vector<double>& values);
     Argument(const Layer& layer);
 
     /// One number, several, or none. OpError for anything else.
@@ -52,8 +55,14 @@ class WICK_API Layer : public Module {
  public:
     /// The layer as TorchScript has it: its code and graph; to be saved as an archive.
     const jit::Module& script() const { return compiled(); }
+    void pretty_print(std::ostream& stream) const override;
 
  protected:
+    /// What a class makes its clone of.
+    struct Original {
+        const Layer& layer;
+    };
+    explicit Layer(Original original);
     /// Constructs torch.nn.<name>. Throws ScriptError for arguments that the constructor refuses.
     Layer(const std::string& name, std::vector<IValue> arguments, jit::Kwargs options);
     /// nn::Linear linear{nullptr}: to be assigned before it is used.

@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <memory>
+#include <ostream>
 #include <utility>
 
 #include <wick/nn/module.h>
@@ -19,6 +20,8 @@ namespace wick::nn {
 template <class Impl>
 class ModuleHolder {
  public:
+    using ContainedType = Impl;
+
     template <class... A>
     requires std::constructible_from<Impl, A...>
     explicit ModuleHolder(A&&... arguments) : impl_(std::make_shared<Impl>(std::forward<A>(arguments)...)) {}
@@ -44,6 +47,11 @@ class ModuleHolder {
  private:
     std::shared_ptr<Impl> impl_;
 };
+
+template <class Impl>
+std::ostream& operator<<(std::ostream& stream, const ModuleHolder<Impl>& module) {
+    return stream << *module;
+}
 
 }  // namespace wick::nn
 

@@ -172,7 +172,7 @@ std::string argument_of(const Option& option, const Parameter& parameter) {
 
 /// All forms of an operator in C++, in the order of the registry.
 std::vector<Signature> signatures_of(const std::string& name) {
-    static const std::vector<Signature> all = operator_signatures();
+    static const std::vector<Signature> all = operator_signatures(Generators::given);
     std::vector<Signature> found;
     std::ranges::copy_if(all, std::back_inserter(found), [&](const Signature& one) { return one.name == name; });
     return found;

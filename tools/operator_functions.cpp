@@ -37,7 +37,7 @@ bool is_method_only(const Signature& one) { return one.name == "cuda" || one.nam
 
 std::string functions() {
     std::string text(kHeading);
-    for (const Signature& one : operator_signatures())
+    for (const Signature& one : operator_signatures(Generators::given))
         if (!is_method_only(one)) text += function(one);
     return text + "\n}  // namespace wick\n";
 }

@@ -161,8 +161,14 @@ bool is_option(const Argument& argument) {
                                    argument.name == "pin_memory");
 }
 
+bool is_generator(const Argument& argument) {
+    return argument.type->is(TypeKind::Optional) && argument.type->contained(0)->is(TypeKind::Generator);
+}
+
 class SignatureMaker {
  public:
+    explicit SignatureMaker(Generators generators) : generators_(generators) {}
+
     /// Nothing when C++ has no form for it.
     std::optional<Signature> make(const Operator& op) {
         const Schema& schema = op.schema();
@@ -183,8 +189,14 @@ class SignatureMaker {
                 gives_options = true;
                 if (argument.name == "dtype") value = dtype_of_options(argument);
                 if (argument.name == "device") value = "options.device()";
-            } else if (!argument.type->is(TypeKind::Optional) ||
-                       !argument.type->contained(0)->is(TypeKind::Generator)) {
+            } else if (is_generator(argument)) {
+                if (generators_ == Generators::given) {
+                    const bool has_default = argument.default_value.has_value();
+                    made.parameters.push_back({"const Generator&", argument.name, argument.name,
+                                               has_default ? std::optional<std::string>("{}") : std::nullopt});
+                    value = argument.name;
+                }
+            } else {
                 std::optional<Parameter> taken = parameter(argument);
                 if (!taken) return {};
                 value = taken->value;
@@ -243,6 +255,7 @@ class SignatureMaker {
                               types.begin());
         }
     };
+    const Generators generators_;
     std::map<std::string, std::vector<Overload>> overloads_;
 };
 
@@ -282,11 +295,11 @@ std::string Signature::call(std::string_view self) const {
     return makes_by_options ? fmt::format("op.make({})", given) : fmt::format("op.call<{}>({})", result, given);
 }
 
-std::vector<Signature> operator_signatures() {
+std::vector<Signature> operator_signatures(Generators generators) {
     std::set<std::string> names;
     for (const Operator* op : Registry::instance().all())
         if (is_for_cpp(*op)) names.insert(op->name);
-    SignatureMaker maker;
+    SignatureMaker maker(generators);
     std::vector<Signature> all;
     for (const std::string& name : names) {
         for (const Operator* op : Registry::instance().find(name))

@@ -39,8 +39,11 @@ struct Signature {
     std::string call(std::string_view self) const;
 };
 
+/// Whether functions take a generator where the schema has one, or draw from the default one.
+enum class Generators : uint8_t { given, left_out };
+
 /// All of aten that C++ can call, by name. Left out are operators on lists, dicts and type variables, and what C++
 /// cannot tell apart from an overload before it; where that helps, an overload loses defaults.
-std::vector<Signature> operator_signatures();
+std::vector<Signature> operator_signatures(Generators generators);
 
 }  // namespace wick::jit

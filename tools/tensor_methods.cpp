@@ -84,7 +84,7 @@ std::string definition(const Signature& one) {
 
 std::string declarations() {
     std::string text(kAboutDeclarations);
-    for (const Signature& one : operator_signatures())
+    for (const Signature& one : operator_signatures(Generators::left_out))
         if (is_method(one)) text += declaration(one);
     return text;
 }
@@ -94,7 +94,7 @@ std::string definitions(const std::string& declared) {
     std::istringstream stream(declared);
     for (std::string line; std::getline(stream, line);) lines.insert(line + "\n");
     std::string text(kAboutDefinitions);
-    for (const Signature& one : operator_signatures())
+    for (const Signature& one : operator_signatures(Generators::left_out))
         if (is_method(one) && lines.contains(declaration(one))) text += definition(one);
     return text + "\n}  // namespace wick\n";
 }

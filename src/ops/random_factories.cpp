@@ -43,7 +43,7 @@ bool counts_to(int64_t n, DType dtype) {
     }
 }
 
-Tensor randperm(int64_t n, Generator& generator, MaybeDType dtype, const MaybeDevice& device) {
+Tensor randperm(int64_t n, GeneratorImpl& generator, MaybeDType dtype, const MaybeDevice& device) {
     check_device(device);
     WICK_CHECK(n >= 0, "n must be non-negative, got{}", n);
     const DType type = dtype.value_or(DType::int64);
@@ -70,7 +70,7 @@ Tensor randperm(int64_t n, Generator& generator, MaybeDType dtype, const MaybeDe
 #define WICK_INT_OPTIONS "ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None"
 #define WICK_LIKE_OPTIONS WICK_OPTIONS ", MemoryFormat? memory_format=None"
 
-using Fill = Tensor (*)(const Tensor& self, double, double, Generator& generator);
+using Fill = Tensor (*)(const Tensor& self, double, double, GeneratorImpl& generator);
 
 /// `rand` and `randn`, filled by kFill(…, 0, 1, …): from sizes and like a tensor, each without and with a generator.
 template <Fill kFill>
@@ -82,7 +82,7 @@ static void add_standard(Registry& ops, std::string_view name) {
         .side_effects()
         .out();
     ops.add(fmt::format("aten::{}.generator(SymInt[] size, *, Generator? generator, " WICK_OPTIONS ") -> Tensor", name))
-        .kernel([](const IntList& size, Generator& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
+        .kernel([](const IntList& size, GeneratorImpl& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             return kFill(fresh(size, dtype, device), 0, 1, generator);
         })
         .side_effects()
@@ -96,7 +96,7 @@ static void add_standard(Registry& ops, std::string_view name) {
         .not_differentiable();
     ops.add(fmt::format(
                 "aten::{}_like.generator(Tensor self, *, Generator? generator, " WICK_LIKE_OPTIONS ") -> Tensor", name))
-        .kernel([](const Tensor& self, Generator& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin,
+        .kernel([](const Tensor& self, GeneratorImpl& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin,
                    Format format) { return kFill(empty_like_in(self, dtype, device, format), 0, 1, generator); })
         .side_effects()
         .out()
@@ -108,7 +108,7 @@ static void register_standard(Registry& ops) {
     add_standard<&fill_normal>(ops, "randn");
     ops.add("aten::normal.float_float(float mean, float std, SymInt[] size, *, Generator? generator=None, " WICK_OPTIONS
             ") -> Tensor")
-        .kernel([](double mean, double std, const IntList& size, Generator& generator, MaybeDType dtype, Layout,
+        .kernel([](double mean, double std, const IntList& size, GeneratorImpl& generator, MaybeDType dtype, Layout,
                    MaybeDevice device, Pin) { return fill_normal(fresh(size, dtype, device), mean, std, generator); })
         .side_effects()
         .out();
@@ -123,7 +123,7 @@ static void register_integers(Registry& ops) {
         .out();
     ops.add("aten::randint.generator(SymInt high, SymInt[] size, *, Generator? generator, " WICK_INT_OPTIONS
             ") -> Tensor")
-        .kernel([](int64_t high, const IntList& size, Generator& generator, MaybeDType dtype, Layout,
+        .kernel([](int64_t high, const IntList& size, GeneratorImpl& generator, MaybeDType dtype, Layout,
                    MaybeDevice device,
                    Pin) { return fill_random_range(fresh(size, dtype, device, DType::int64), 0, high, generator); })
         .side_effects()
@@ -137,7 +137,7 @@ static void register_integers(Registry& ops) {
     ops.add(
            "aten::randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? "
            "generator, " WICK_INT_OPTIONS ") -> Tensor")
-        .kernel([](int64_t low, int64_t high, const IntList& size, Generator& generator, MaybeDType dtype, Layout,
+        .kernel([](int64_t low, int64_t high, const IntList& size, GeneratorImpl& generator, MaybeDType dtype, Layout,
                    MaybeDevice device,
                    Pin) { return fill_random_range(fresh(size, dtype, device, DType::int64), low, high, generator); })
         .side_effects()
@@ -149,7 +149,7 @@ static void register_integers(Registry& ops) {
         .side_effects()
         .out();
     ops.add("aten::randperm.generator(SymInt n, *, Generator? generator, " WICK_INT_OPTIONS ") -> Tensor")
-        .kernel([](int64_t n, Generator& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
+        .kernel([](int64_t n, GeneratorImpl& generator, MaybeDType dtype, Layout, MaybeDevice device, Pin) {
             return randperm(n, generator, dtype, device);
         })
         .side_effects()

@@ -84,7 +84,7 @@ void fill_serially(const Tensor& self, F&& next) {
 
 /// Fills a floating tensor with draw(stream), computed in double.
 template <class F>
-void fill_floating(const Tensor& self, std::string_view name, Generator& generator, F&& draw) {
+void fill_floating(const Tensor& self, std::string_view name, GeneratorImpl& generator, F&& draw) {
     dispatch_floats(self.dtype(), name, [&]<class T>() {
         RandomStream stream(generator);
         fill_serially<T>(self, [&] { return static_cast<T>(draw(stream)); });
@@ -165,7 +165,7 @@ T whole(int64_t value) {
 
 /// 1 with the probability of the element of `chances`, compared with 53 random bits as double and with 24 as float.
 template <class T, class P>
-void fill_with_chances(const Tensor& self, const Tensor& chances, Generator& generator) {
+void fill_with_chances(const Tensor& self, const Tensor& chances, GeneratorImpl& generator) {
     if (self.numel() == 0) return;
     const OperandGeometry operands[] = {OperandGeometry(self), OperandGeometry(chances)};
     const Loop loop(self.sizes(), operands);
@@ -184,7 +184,7 @@ void fill_with_chances(const Tensor& self, const Tensor& chances, Generator& gen
 
 }  // namespace
 
-Tensor fill_uniform(const Tensor& self, double from, double to, Generator& generator) {
+Tensor fill_uniform(const Tensor& self, double from, double to, GeneratorImpl& generator) {
     if (is_complex(self.dtype())) {
         fill_uniform(parts_of(self), from, to, generator);
         return self;
@@ -213,7 +213,7 @@ Tensor fill_uniform(const Tensor& self, double from, double to, Generator& gener
     return self;
 }
 
-Tensor fill_normal(const Tensor& self, double mean, double std, Generator& generator) {
+Tensor fill_normal(const Tensor& self, double mean, double std, GeneratorImpl& generator) {
     WICK_CHECK(std >= 0.0, "normal expects std >= 0.0, but found std {}", std);
     if (is_complex(self.dtype())) {
         fill_normal(parts_of(self), mean, std / std::numbers::sqrt2, generator);
@@ -231,7 +231,7 @@ Tensor fill_normal(const Tensor& self, double mean, double std, Generator& gener
     return self;
 }
 
-Tensor fill_random(const Tensor& self, Generator& generator) {
+Tensor fill_random(const Tensor& self, GeneratorImpl& generator) {
     dispatch_real(self.dtype(), "random_kernel_cpu", [&]<class T>() {
         RandomStream stream(generator);
         fill_serially<T>(self, [&]() -> T {
@@ -249,7 +249,7 @@ Tensor fill_random(const Tensor& self, Generator& generator) {
     return self;
 }
 
-Tensor fill_random_range(const Tensor& self, int64_t from, std::optional<int64_t> to, Generator& generator) {
+Tensor fill_random_range(const Tensor& self, int64_t from, std::optional<int64_t> to, GeneratorImpl& generator) {
     const DType dtype = self.dtype();
     if (!to && from == std::numeric_limits<int64_t>::lowest()) {
         WICK_CHECK(
@@ -288,7 +288,7 @@ Tensor fill_random_range(const Tensor& self, int64_t from, std::optional<int64_t
     return self;
 }
 
-Tensor fill_bernoulli(const Tensor& self, double p, Generator& generator) {
+Tensor fill_bernoulli(const Tensor& self, double p, GeneratorImpl& generator) {
     WICK_CHECK(p >= 0 && p <= 1, "bernoulli_ expects p to be in [0, 1], but got p={}", p);
     dispatch_real(self.dtype(), "bernoulli_scalar_cpu_", [&]<class T>() {
         RandomStream stream(generator);
@@ -297,7 +297,7 @@ Tensor fill_bernoulli(const Tensor& self, double p, Generator& generator) {
     return self;
 }
 
-Tensor fill_bernoulli_each(const Tensor& self, const Tensor& p, Generator& generator) {
+Tensor fill_bernoulli_each(const Tensor& self, const Tensor& p, GeneratorImpl& generator) {
     WICK_CHECK(is_floating(p.dtype()), "\"bernoulli_tensor_cpu_p_\" not implemented for '{}'",
                scalar_name_of(p.dtype()));
     check_no_internal_overlap(self);
@@ -310,14 +310,14 @@ Tensor fill_bernoulli_each(const Tensor& self, const Tensor& p, Generator& gener
     return self;
 }
 
-Tensor fill_exponential(const Tensor& self, double lambda, Generator& generator) {
+Tensor fill_exponential(const Tensor& self, double lambda, GeneratorImpl& generator) {
     WICK_CHECK(lambda > 0.0, "exponential_ expects lambda > 0.0, but found lambda={}", lambda);
     fill_floating(self, "exponential_cpu", generator,
                   [=](RandomStream& stream) { return -1.0 / lambda * std::log1p(-stream.uniform()); });
     return self;
 }
 
-Tensor fill_cauchy(const Tensor& self, double median, double sigma, Generator& generator) {
+Tensor fill_cauchy(const Tensor& self, double median, double sigma, GeneratorImpl& generator) {
     WICK_CHECK(sigma > 0.0, "cauchy_ expects sigma > 0.0, but found sigma={}", sigma);
     fill_floating(self, "cauchy_cpu", generator, [=](RandomStream& stream) {
         return std::fma(sigma, std::tan(std::numbers::pi * (stream.uniform() - 0.5)), median);
@@ -325,14 +325,14 @@ Tensor fill_cauchy(const Tensor& self, double median, double sigma, Generator& g
     return self;
 }
 
-Tensor fill_log_normal(const Tensor& self, double mean, double std, Generator& generator) {
+Tensor fill_log_normal(const Tensor& self, double mean, double std, GeneratorImpl& generator) {
     WICK_CHECK(std > 0.0, "log_normal_ expects std > 0.0, but found std={}", std);
     fill_floating(self, "log_normal_cpu", generator,
                   [=](RandomStream& stream) { return std::exp(std::fma(stream.normal(), std, mean)); });
     return self;
 }
 
-Tensor fill_geometric(const Tensor& self, double p, Generator& generator) {
+Tensor fill_geometric(const Tensor& self, double p, GeneratorImpl& generator) {
     WICK_CHECK(p > 0 && p < 1, "geometric_ expects p to be in (0, 1), but got p={}", p);
     dispatch_real(self.dtype(), "geometric_cpu", [&]<class T>() {
         RandomStream stream(generator);

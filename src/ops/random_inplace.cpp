@@ -7,7 +7,7 @@ namespace wick::jit {
 
 using namespace ops;
 
-static Tensor fill_random_below(const Tensor& self, int64_t to, Generator& generator) {
+static Tensor fill_random_below(const Tensor& self, int64_t to, GeneratorImpl& generator) {
     return fill_random_range(self, 0, to, generator);
 }
 
@@ -47,7 +47,7 @@ static void register_discrete(Registry& ops) {
         ops, "aten::geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor", true)
         .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor")
-        .kernel([](const Tensor& self, Generator& g) {
+        .kernel([](const Tensor& self, GeneratorImpl& g) {
             return fill_bernoulli_each(empty(self.sizes(), self.dtype()), self, g);
         })
         .side_effects()
@@ -61,7 +61,7 @@ static void register_discrete(Registry& ops) {
         .side_effects()
         .derivative("self", "torch.zeros_like(grad)");
     ops.add("aten::bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor")
-        .kernel([](const Tensor& self, double p, Generator& g) {
+        .kernel([](const Tensor& self, double p, GeneratorImpl& g) {
             return fill_bernoulli(empty(self.sizes(), self.dtype()), p, g);
         })
         .side_effects()
@@ -74,21 +74,21 @@ static void register_generators(Registry& ops) {
         .side_effects();
     ops.add("aten::manual_seed.generator(Generator(a!) self, int seed) -> Generator(a!)")
         .kernel([](const IValue& self, int64_t seed) {
-            Unbox<Generator>::from(self).manual_seed(static_cast<uint64_t>(seed));
+            Unbox<GeneratorImpl>::from(self).manual_seed(static_cast<uint64_t>(seed));
             return self;
         })
         .side_effects();
     ops.add("aten::initial_seed(Generator self) -> int")
-        .kernel([](Generator& self) { return static_cast<int64_t>(self.initial_seed()); })
+        .kernel([](GeneratorImpl& self) { return static_cast<int64_t>(self.initial_seed()); })
         .side_effects();
     ops.add("aten::seed(Generator(a!) self) -> int")
-        .kernel([](Generator& self) { return static_cast<int64_t>(self.seed()); })
+        .kernel([](GeneratorImpl& self) { return static_cast<int64_t>(self.seed()); })
         .side_effects();
     ops.add("aten::Generator(*, Device? device=None, int? seed=None) -> Generator")
         .kernel([](std::optional<Device> device, std::optional<int64_t> seed) {
             check_device(device);
             return IValue::capsule(
-                make_intrusive<Generator>(seed ? static_cast<uint64_t>(*seed) : Generator::kDefaultSeed));
+                make_intrusive<GeneratorImpl>(seed ? static_cast<uint64_t>(*seed) : GeneratorImpl::kDefaultSeed));
         })
         .side_effects();
 }

@@ -16,7 +16,7 @@ Tensor call(std::string_view op, std::vector<IValue> arguments) {
     return call_operator(op, std::move(arguments)).to_tensor();
 }
 
-Tensor centred_normal(IntArrayRef sizes, DType dtype, double std, Generator& generator) {
+Tensor centred_normal(IntArrayRef sizes, DType dtype, double std, GeneratorImpl& generator) {
     return fill_normal(empty(sizes, dtype), 0, std, generator);
 }
 
@@ -26,17 +26,17 @@ void check_std(const Tensor& std) {
                "normal expects all elements of std >= 0.0");
 }
 
-Tensor normal_around(const Tensor& mean, double std, Generator& generator) {
+Tensor normal_around(const Tensor& mean, double std, GeneratorImpl& generator) {
     return call("aten::add_.Tensor", {centred_normal(mean.sizes(), mean.dtype(), std, generator), mean});
 }
 
-Tensor normal_scaled(double mean, const Tensor& std, Generator& generator) {
+Tensor normal_scaled(double mean, const Tensor& std, GeneratorImpl& generator) {
     check_std(std);
     const Tensor scaled = call("aten::mul_.Tensor", {centred_normal(std.sizes(), std.dtype(), 1, generator), std});
     return call("aten::add_.Scalar", {scaled, mean});
 }
 
-Tensor normal_both(const Tensor& mean, const Tensor& std, Generator& generator) {
+Tensor normal_both(const Tensor& mean, const Tensor& std, GeneratorImpl& generator) {
     check_std(std);
     const DimVector sizes = broadcast_sizes(mean.sizes(), std.sizes());
     const Tensor scaled = call("aten::mul_.Tensor", {centred_normal(sizes, mean.dtype(), 1, generator), std});
@@ -70,7 +70,7 @@ void draw_with_replacement(const Tensor& weights, const Tensor& result, RandomSt
     }
 }
 
-Tensor multinomial(const Tensor& self, int64_t samples, bool replacement, Generator& generator) {
+Tensor multinomial(const Tensor& self, int64_t samples, bool replacement, GeneratorImpl& generator) {
     WICK_CHECK(self.dim() == 1 || self.dim() == 2, "prob_dist must be 1 or 2 dim");
     WICK_CHECK(is_floating(self.dtype()), "multinomial only supports floating-point dtypes for input, got: {}",
                scalar_name_of(self.dtype()));
@@ -134,7 +134,7 @@ int64_t poisson_number(double rate, RandomStream& stream) {
     }
 }
 
-Tensor poisson(const Tensor& self, Generator& generator) {
+Tensor poisson(const Tensor& self, GeneratorImpl& generator) {
     WICK_CHECK(is_floating(self.dtype()), "\"poisson_cpu\" not implemented for '{}'", scalar_name_of(self.dtype()));
     const Tensor rates = contiguous(to_dtype(self, DType::float64));
     const Tensor result = empty(self.sizes(), DType::float64);
@@ -148,7 +148,7 @@ Tensor poisson(const Tensor& self, Generator& generator) {
 /// In training each x <= 0 is multiplied by a number of its own from [lower, upper), which `noise` keeps; else by their
 /// mean.
 Tensor rrelu_with_noise(const Tensor& self, const Tensor& noise, Scalar lower, Scalar upper, bool training,
-                        Generator& generator) {
+                        GeneratorImpl& generator) {
     const double low = lower.to_double();
     const double high = upper.to_double();
     WICK_CHECK(low <= high, "Lower bound should be less than or equal to the upper bound");
@@ -195,7 +195,7 @@ static void register_rrelu(Registry& ops) {
         // The slope is what it multiplied with.
         .derivative("self", "grad * torch.where(self == 0, (float(lower) + float(upper)) / 2, result / self)");
     ops.add("aten::rrelu(Tensor self, " WICK_RRELU ") -> Tensor")
-        .kernel([](const Tensor& self, Scalar lower, Scalar upper, bool training, Generator& generator) {
+        .kernel([](const Tensor& self, Scalar lower, Scalar upper, bool training, GeneratorImpl& generator) {
             return rrelu_with_noise(self, empty(self.sizes(), self.dtype()), lower, upper, training, generator);
         })
         .side_effects()

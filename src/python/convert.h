@@ -30,7 +30,7 @@ struct DTypeObject {
 
 /// A source of random numbers as Python holds it.
 struct GeneratorObject {
-    IntrusivePtr<Generator> generator;
+    IntrusivePtr<GeneratorImpl> generator;
 };
 
 enum class Tuples { as_tuples, as_lists };

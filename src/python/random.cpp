@@ -31,7 +31,7 @@ void bind_random(nb::module_& module) {
             [](GeneratorObject* self, nb::object device) {
                 // A device is parsed for its errors; there is only one.
                 if (!device.is_none()) nb::cast<Device>(nb::type<Device>()(device));
-                new (self) GeneratorObject{make_intrusive<Generator>()};
+                new (self) GeneratorObject{make_intrusive<GeneratorImpl>()};
             },
             nb::arg("device") = nb::none())
         .def(
@@ -55,12 +55,12 @@ void bind_random(nb::module_& module) {
             nb::arg("new_state"))
         .def("clone_state",
              [](const GeneratorObject& self) {
-                 GeneratorObject copy{make_intrusive<Generator>()};
+                 GeneratorObject copy{make_intrusive<GeneratorImpl>()};
                  copy.generator->set_state(self.generator->get_state());
                  return copy;
              })
         .def_prop_ro("device", [](const GeneratorObject&) { return Device(); });
-    module.attr("default_generator") = nb::cast(GeneratorObject{IntrusivePtr<Generator>(&default_generator())});
+    module.attr("default_generator") = nb::cast(GeneratorObject{IntrusivePtr<GeneratorImpl>(&default_generator())});
 }
 
 }  // namespace wick::python

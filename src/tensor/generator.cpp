@@ -29,7 +29,7 @@ uint64_t entropy() {
 
 }  // namespace
 
-void Generator::restart(uint64_t seed) {
+void GeneratorImpl::restart(uint64_t seed) {
     seed_ = seed;
     words_[0] = static_cast<uint32_t>(seed);
     for (uint32_t i = 1; i < kWords; ++i) words_[i] = 1812433253u * (words_[i - 1] ^ words_[i - 1] >> 30) + i;
@@ -37,7 +37,7 @@ void Generator::restart(uint64_t seed) {
     next_normal_.reset();
 }
 
-void Generator::refill() {
+void GeneratorImpl::refill() {
     constexpr size_t kMiddle = 397;
     const auto twist = [this](size_t i, size_t successor, size_t distant) {
         const uint32_t mixed = (words_[i] & 0x80000000u) | (words_[successor] & 0x7fffffffu);
@@ -49,23 +49,23 @@ void Generator::refill() {
     next_ = 0;
 }
 
-void Generator::manual_seed(uint64_t seed) {
+void GeneratorImpl::manual_seed(uint64_t seed) {
     std::lock_guard lock(mutex_);
     restart(seed);
 }
 
-uint64_t Generator::seed() {
+uint64_t GeneratorImpl::seed() {
     const uint64_t seed = entropy();
     manual_seed(seed);
     return seed;
 }
 
-uint64_t Generator::initial_seed() const {
+uint64_t GeneratorImpl::initial_seed() const {
     std::lock_guard lock(mutex_);
     return seed_;
 }
 
-Tensor Generator::get_state() const {
+Tensor GeneratorImpl::get_state() const {
     const Tensor state = empty({kStateBytes}, DType::uint8);
     char* bytes = static_cast<char*>(state.mutable_data_ptr());
     std::memset(bytes, 0, kStateBytes);
@@ -85,7 +85,7 @@ Tensor Generator::get_state() const {
     return state;
 }
 
-void Generator::set_state(const Tensor& state) {
+void GeneratorImpl::set_state(const Tensor& state) {
     WICK_CHECK(state.defined() && state.dtype() == DType::uint8 && state.is_contiguous(),
                "RNG state must be a torch.ByteTensor");
     WICK_CHECK(state.numel() == kStateBytes,
@@ -124,8 +124,8 @@ double RandomStream::normal() {
     return radius * std::cos(theta);
 }
 
-Generator& default_generator() {
-    static const IntrusivePtr<Generator> generator = make_intrusive<Generator>(entropy());
+GeneratorImpl& default_generator() {
+    static const IntrusivePtr<GeneratorImpl> generator = make_intrusive<GeneratorImpl>(entropy());
     return *generator;
 }
 

@@ -269,7 +269,7 @@ TypePtr IValue::type() const {
         case Tag::Function:
             return simple_type(TypeKind::Function);
         case Tag::Capsule:
-            return simple_type(dynamic_cast<const Generator*>(payload_.pointer) ? TypeKind::Generator
+            return simple_type(dynamic_cast<const GeneratorImpl*>(payload_.pointer) ? TypeKind::Generator
                                                                                 : TypeKind::Capsule);
     }
     __builtin_unreachable();

@@ -25,6 +25,26 @@ TEST(Eager, OverloadsAreChosenByTheTypesOfArguments) {
     EXPECT_EQ(shown(cat({x, x}, 1)), "tensor([[0, 1, 2, 0, 1, 2],\n        [3, 4, 5, 3, 4, 5]])");
 }
 
+TEST(Eager, GeneratorsAreGiven) {
+    const Generator generator = make_generator(5);
+    // What PyTorch gives for a torch.Generator with this seed.
+    EXPECT_EQ(shown(rand({2}, generator)), "tensor([0.8303, 0.1261])");
+    EXPECT_EQ(shown(randn({1}, generator)), "tensor([-0.0580])");
+    EXPECT_EQ(shown(randperm(5, generator)), "tensor([2, 0, 1, 3, 4])");
+    EXPECT_EQ(shown(randint(10, {3}, generator)), "tensor([9, 0, 1])");
+    EXPECT_EQ(shown(uniform_(empty({2}, kFloat32), 0, 1, generator)), "tensor([0.6593, 0.7150])");
+    EXPECT_EQ(shown(multinomial(tensor({0.1, 0.2, 0.7}), 2, false, generator)), "tensor([2, 1])");
+    EXPECT_EQ(shown(bernoulli(full({3}, 0.5), generator)), "tensor([1., 1., 0.])");
+    EXPECT_EQ(shown(normal(0, 1, {2}, generator)), "tensor([0.9444, 0.2225])");
+    const Generator copy = generator.clone();
+    EXPECT_TRUE(rand({3}, copy).equal(rand({3}, generator)));
+    generator.set_current_seed(7);
+    EXPECT_EQ(generator.current_seed(), 7u);
+    manual_seed(7);
+    EXPECT_TRUE(rand({3}, generator).equal(rand({3})));
+    EXPECT_TRUE(rand({3}, Generator(), kFloat64).dtype() == kFloat64);
+}
+
 TEST(Eager, SeveralResultsAreATuple) {
     const auto [values, indices] = max(view(arange(6), {2, 3}), 1);
     EXPECT_EQ(shown(values), "tensor([2, 5])");

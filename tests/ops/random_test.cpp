@@ -213,13 +213,13 @@ T at(const Tensor& bytes, size_t offset) {
 }
 
 TEST(Generators, StateHasPyTorchsLayout) {
-    Generator copy;
+    GeneratorImpl copy;
     {
         // Three words for rand and four for randn are used, and the second normal number waits.
         const IValue value = call_value("aten::Generator", IValue(), 5);
         call("aten::rand.generator", shape({3}), value);
         call("aten::randn.generator", shape({1}), value);
-        const Tensor state = jit::Unbox<Generator>::from(value).get_state();
+        const Tensor state = jit::Unbox<GeneratorImpl>::from(value).get_state();
         EXPECT_EQ(state.numel(), 5056);
         EXPECT_EQ(at<uint64_t>(state, 0), 5u);
         EXPECT_EQ(at<int32_t>(state, 8), 618);
@@ -229,12 +229,12 @@ TEST(Generators, StateHasPyTorchsLayout) {
         EXPECT_DOUBLE_EQ(at<double>(state, 5024), -0.8483762629967013);
         EXPECT_EQ(at<int32_t>(state, 5040), 1);
         copy.set_state(state);
-        RandomStream one(jit::Unbox<Generator>::from(value));
+        RandomStream one(jit::Unbox<GeneratorImpl>::from(value));
         RandomStream other(copy);
         for (int i = 0; i < 3; ++i) EXPECT_EQ(one.normal(), other.normal());
         for (int i = 0; i < 2000; ++i) ASSERT_EQ(one.next32(), other.next32());
     }
-    const Tensor fresh = Generator().get_state();
+    const Tensor fresh = GeneratorImpl().get_state();
     EXPECT_EQ(at<int32_t>(fresh, 8), 1);
     EXPECT_EQ(at<uint64_t>(fresh, 16), 0u);
     EXPECT_EQ(at<uint64_t>(fresh, 24), 4053586177u);

@@ -17,6 +17,7 @@
 
 #include <wick/support/array_ref.h>
 #include <wick/support/export.h>
+#include <wick/tensor/generator.h>
 #include <wick/tensor/tensor.h>
 #include <wick/tensor/tensor_options.h>
 #include <wick/types/ivalue.h>
@@ -39,6 +40,7 @@ inline IValue boxed(const std::string& value) { return IValue(value); }
 inline IValue boxed(DType value) { return IValue(static_cast<int64_t>(value)); }
 inline IValue boxed(MemoryFormat value) { return IValue(static_cast<int64_t>(value)); }
 inline IValue boxed(Device value) { return IValue(value); }
+inline IValue boxed(const Generator& value) { return value.defined() ? IValue::capsule(value.impl_ptr()) : IValue(); }
 inline IValue boxed(IValue value) { return value; }
 inline IValue boxed(std::nullopt_t) { return {}; }
 inline IValue boxed(const std::vector<bool>& values) { return IValue(values); }

@@ -6,17 +6,18 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include <wick/tensor/tensor.h>
 
 namespace wick {
 
 /// A shared source of random numbers; safe to use from any thread. Numbers are drawn through a RandomStream.
-class WICK_API Generator : public RefCounted {
+class WICK_API GeneratorImpl : public RefCounted {
  public:
     static constexpr uint64_t kDefaultSeed = 67280421310721;
 
-    explicit Generator(uint64_t seed = kDefaultSeed) { restart(seed); }
+    explicit GeneratorImpl(uint64_t seed = kDefaultSeed) { restart(seed); }
 
     /// Starts again from a seed. The twister uses its lower 32 bits.
     void manual_seed(uint64_t seed);
@@ -50,10 +51,10 @@ class WICK_API Generator : public RefCounted {
 /// Exclusive use of a generator while a tensor is filled: its numbers are consecutive, whatever other threads draw.
 class WICK_API RandomStream {
  public:
-    explicit RandomStream(Generator& generator) : generator_(generator), lock_(generator.mutex_) {}
+    explicit RandomStream(GeneratorImpl& generator) : generator_(generator), lock_(generator.mutex_) {}
 
     uint32_t next32() {
-        if (generator_.next_ >= Generator::kWords) generator_.refill();
+        if (generator_.next_ >= GeneratorImpl::kWords) generator_.refill();
         uint32_t y = generator_.words_[generator_.next_++];
         y ^= y >> 11;
         y ^= y << 7 & 0x9d2c5680u;
@@ -78,13 +79,43 @@ class WICK_API RandomStream {
     double normal();
 
  private:
-    Generator& generator_;
+    GeneratorImpl& generator_;
     std::lock_guard<std::mutex> lock_;
 };
 
 /// What operators draw from when no generator is given: one for the process, seeded from entropy.
-WICK_API Generator& default_generator();
+WICK_API GeneratorImpl& default_generator();
 /// Seeds the default generator (torch.manual_seed).
 WICK_API void manual_seed(uint64_t seed);
+
+/// A handle on a generator, for the operators that take one: randn({2, 3}, generator). Copies share the generator; an
+/// undefined one stands for the default.
+class Generator {
+ public:
+    Generator() = default;
+    explicit Generator(IntrusivePtr<GeneratorImpl> impl) : impl_(std::move(impl)) {}
+
+    bool defined() const { return static_cast<bool>(impl_); }
+    const IntrusivePtr<GeneratorImpl>& impl_ptr() const { return impl_; }
+    void set_current_seed(uint64_t seed) const { impl_->manual_seed(seed); }
+    uint64_t current_seed() const { return impl_->initial_seed(); }
+    uint64_t seed() const { return impl_->seed(); }
+    Tensor get_state() const { return impl_->get_state(); }
+    void set_state(const Tensor& state) const { impl_->set_state(state); }
+    /// Another generator that goes on to give the same numbers.
+    Generator clone() const {
+        Generator copy(make_intrusive<GeneratorImpl>());
+        copy.set_state(get_state());
+        return copy;
+    }
+    bool operator==(const Generator& other) const { return impl_ == other.impl_; }
+
+ private:
+    IntrusivePtr<GeneratorImpl> impl_;
+};
+
+inline Generator make_generator(uint64_t seed = GeneratorImpl::kDefaultSeed) {
+    return Generator(make_intrusive<GeneratorImpl>(seed));
+}
 
 }  // namespace wick

@@ -9,7 +9,7 @@ Scalar number_of(const IValue& value) { return value.is_tensor() ? value.tensor_
 IValue to_value(double v) { return v; }
 IValue to_value(int64_t v) { return v; }
 IValue to_value(bool v) { return v; }
-IValue to_value(const std::pair<double, double>& v) { return IValue(make_tuple({v.first, v.second})); }
+IValue to_value(const std::tuple<double, double>& v) { return IValue(make_tuple({std::get<0>(v), std::get<1>(v)})); }
 IValue to_value(const std::optional<std::string>& v) { return v ? IValue(*v) : IValue(); }
 IValue to_value(const Tensor& v) { return v; }
 IValue to_value(const std::vector<Tensor>& v) { return v; }
@@ -18,11 +18,11 @@ IValue to_value(const std::vector<double>& v) { return v; }
 void set_value(double& to, const IValue& v) { to = number_of(v).to_double(); }
 void set_value(int64_t& to, const IValue& v) { to = number_of(v).to_int(); }
 void set_value(bool& to, const IValue& v) { to = number_of(v).to_bool(); }
-void set_value(std::pair<double, double>& to, const IValue& v) {
+void set_value(std::tuple<double, double>& to, const IValue& v) {
     const std::vector<IValue>& two = v.is_tuple() ? v.to_tuple().elements : v.to_list().items;
     WICK_CHECK(two.size() == 2, "two numbers are wanted, but there are {}", two.size());
-    set_value(to.first, two[0]);
-    set_value(to.second, two[1]);
+    set_value(std::get<0>(to), two[0]);
+    set_value(std::get<1>(to), two[1]);
 }
 void set_value(std::optional<std::string>& to, const IValue& v) {
     to = v.is_none() ? std::nullopt : std::optional(v.to_string());

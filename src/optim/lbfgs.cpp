@@ -196,8 +196,8 @@ Tensor step_of(const std::vector<Tensor>& parameters, LBFGSState& state, const L
 Tensor LBFGS::step(const Closure& closure) {
     WICK_CHECK(closure, "LBFGS needs a closure that computes the loss");
     WICK_CHECK(groups_.size() == 1, "LBFGS doesn't support per-parameter options (parameter groups)");
-    const std::vector<Tensor>& parameters = groups_[0].params;
-    return step_of(parameters, states_[parameters[0].impl()], groups_[0].options, closure);
+    const std::vector<Tensor>& parameters = groups_[0].params();
+    return step_of(parameters, states_[parameters[0].impl()], groups_[0].options(), closure);
 }
 
 }  // namespace wick::optim

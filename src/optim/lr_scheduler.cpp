@@ -24,7 +24,7 @@ void LRScheduler::begin_with(double factor) {
 }
 
 double StepLR::next_rate(double present, double, int64_t epoch) const {
-    return epoch % step_size_ == 0 ? present * gamma_ : present;
+    return epoch > 1 && (epoch - 1) % step_size_ == 0 ? present * gamma_ : present;
 }
 
 double MultiStepLR::next_rate(double present, double, int64_t epoch) const {

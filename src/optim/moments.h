@@ -22,8 +22,8 @@ void check_moments(const Options& options) {
 template <class Options>
 kernels::AdamStep adam_step(const Options& options) {
     const bool decoupled = options.decoupled_weight_decay();
-    return {.beta1 = options.betas().first,
-            .beta2 = options.betas().second,
+    return {.beta1 = std::get<0>(options.betas()),
+            .beta2 = std::get<1>(options.betas()),
             .eps = options.eps(),
             .weight_decay = decoupled ? 0 : options.weight_decay(),
             .kept = decoupled ? 1 - options.lr() * options.weight_decay() : 1,

@@ -28,7 +28,7 @@ std::vector<Field> NAdamState::fields() {
 void step_of(const Tensor& parameter, const Tensor& gradient, NAdamState& state, const NAdamOptions& options) {
     const double count = count_step(state.step);
     const auto momentum_at = [&](double time) {
-        return options.betas().first * (1 - 0.5 * std::pow(0.96, time * options.momentum_decay()));
+        return std::get<0>(options.betas()) * (1 - 0.5 * std::pow(0.96, time * options.momentum_decay()));
     };
     const double mu = momentum_at(count), next = momentum_at(count + 1);
     if (!state.mu_product.defined()) state.mu_product = scalar_tensor(1.0, DType::float32);

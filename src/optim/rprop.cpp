@@ -12,8 +12,8 @@ std::vector<Field> RpropOptions::fields() {
 
 void RpropOptions::check() const {
     WICK_CHECK(lr_ >= 0, "Invalid learning rate: {}", lr_);
-    WICK_CHECK(etas_.first > 0 && etas_.first < 1 && etas_.second > 1, "Invalid eta values: {}, {}", etas_.first,
-               etas_.second);
+    const auto [minus, plus] = etas_;
+    WICK_CHECK(minus > 0 && minus < 1 && plus > 1, "Invalid eta values: {}, {}", minus, plus);
 }
 
 std::vector<Field> RpropState::fields() { return {{"step", &step}, {"prev", &prev}, {"step_size", &step_size}}; }
@@ -21,10 +21,10 @@ std::vector<Field> RpropState::fields() { return {{"step", &step}, {"prev", &pre
 void step_of(const Tensor& parameter, const Tensor& gradient, RpropState& state, const RpropOptions& options) {
     count_step(state.step);
     if (!state.step_size.defined()) state.step_size = filled_like(parameter, options.lr());
-    const kernels::RpropStep step{.minus = options.etas().first,
-                                  .plus = options.etas().second,
-                                  .least = options.step_sizes().first,
-                                  .most = options.step_sizes().second,
+    const kernels::RpropStep step{.minus = std::get<0>(options.etas()),
+                                  .plus = std::get<1>(options.etas()),
+                                  .least = std::get<0>(options.step_sizes()),
+                                  .most = std::get<1>(options.step_sizes()),
                                   .maximize = options.maximize()};
     update_numbers([&](int64_t n, auto* p, const auto* g, auto* before,
                        auto* size) { kernels::rprop_step(step, n, p, g, before, size); },

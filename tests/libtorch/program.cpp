@@ -2,11 +2,7 @@
 // program.out, written by tests/oracle/libtorch.sh.
 
 #ifdef WICK_AS_LIBTORCH
-#include <wick/data.h>
-#include <wick/nn.h>
-#include <wick/optim/optim.h>
-namespace torch = wick;
-#define TORCH_MODULE WICK_MODULE
+#include <wick/libtorch.h>
 #else
 #include <torch/torch.h>
 #endif
@@ -28,6 +24,18 @@ void make_and_print() {
     std::cout << torch::linspace(0, 1, 5) << "\n" << torch::tensor(0.25) << "\n" << torch::Tensor() << "\n";
     torch::manual_seed(3);
     std::cout << torch::rand({2, 2}) << "\n" << torch::randint(10, {4}) << "\n" << torch::randperm(5) << "\n";
+}
+
+void draw() {
+    torch::Generator generator = at::make_generator<at::CPUGeneratorImpl>(5);
+    std::cout << torch::rand({2}, generator) << "\n" << torch::randn({2, 2}, generator, torch::kFloat64) << "\n";
+    std::cout << torch::randperm(5, generator) << "\n" << torch::randint(10, {3}, generator) << "\n";
+    std::cout << torch::bernoulli(torch::full({3}, 0.5), generator) << "\n"
+              << torch::normal(0, 1, {2}, generator) << "\n";
+    generator.set_current_seed(7);
+    std::cout << torch::rand({3}, generator).equal(torch::rand({3}, at::detail::createCPUGenerator(7))) << "\n";
+    std::cout << generator.current_seed() << torch::rand({1}, generator.clone()).equal(torch::rand({1}, generator))
+              << "\n";
 }
 
 void call_methods() {
@@ -105,11 +113,7 @@ struct Rows : torch::data::datasets::Dataset<Rows> {
         image[0][row] = 1 + 0.1 * static_cast<double>(i);
         return {image, torch::tensor(row)};
     }
-#ifdef WICK_AS_LIBTORCH
-    std::optional<size_t> size() const override { return 12; }
-#else
     torch::optional<size_t> size() const override { return 12; }
-#endif
 };
 
 void train() {
@@ -202,14 +206,58 @@ void functions_with_options() {
     std::cout << F::kl_div(x.log_softmax(1), x.sigmoid(), F::KLDivFuncOptions(torch::kNone))[0][0] << "\n";
 }
 
+struct PairImpl : torch::nn::Cloneable<PairImpl> {
+    PairImpl() { reset(); }
+    void reset() override { fc = register_module("fc", torch::nn::Linear(2, 2)); }
+    torch::Tensor forward(const torch::Tensor& a, const torch::Tensor& b) { return fc(a) - fc(b); }
+    torch::nn::Linear fc{nullptr};
+};
+TORCH_MODULE(Pair);
+
+void print_and_clone() {
+    using namespace torch::nn;
+    std::cout << Net(4) << "\n" << *std::make_shared<Module>("named") << "\n" << ModuleDict() << "\n";
+    Sequential net(
+        {{"conv", Conv2d(Conv2dOptions(4, 2, 3).stride({1, 2}).groups(2).padding(torch::kSame).stride(1))},
+         {"norm", BatchNorm2d(2)},
+         {"pool", MaxPool2d(MaxPool2dOptions(2).ceil_mode(true))},
+         {"act", LeakyReLU(LeakyReLUOptions().negative_slope(0.2))},
+         {"drop", Dropout2d(0.25)},
+         {"up", Upsample(UpsampleOptions().scale_factor(std::vector<double>({2, 2})).mode(torch::kBilinear))},
+         {"pad", ReflectionPad2d(1)},
+         {"flat", Flatten()},
+         {"norm2", LayerNorm(LayerNormOptions({2, 3}))},
+         {"function", Functional(torch::relu)}});
+    std::cout << net << "\n" << net->size() << net->is_empty() << "\n";
+    std::cout << Embedding(EmbeddingOptions(3, 4).padding_idx(1)) << "\n" << RReLU() << "\n" << MSELoss() << "\n";
+    std::cout << LSTM(LSTMOptions(1, 2).num_layers(2).dropout(0.5)) << "\n" << GRUCell(1, 2) << "\n";
+    std::cout << TransformerEncoder(TransformerEncoderOptions(TransformerEncoderLayer(4, 2), 1)) << "\n";
+
+    torch::manual_seed(2);
+    Pair pair;
+    Sequential pairs(pair, Tanh());
+    torch::Tensor a = torch::ones({1, 2}), b = torch::zeros({1, 2});
+    std::cout << pairs->forward(a, b).sizes() << "\n";
+    auto copy = std::dynamic_pointer_cast<PairImpl>(pairs->at<PairImpl>(0).clone());
+    std::cout << copy->fc->weight.equal(pairs->parameters()[0]) << "\n";
+    AnyModule any(Linear(2, 3));
+    std::cout << any.forward(a).size(1) << any.get<Linear>()->weight.size(0) << any.clone().is_empty() << "\n";
+    Linear again(std::dynamic_pointer_cast<LinearImpl>(Linear(2, 3)->clone()));
+    std::cout << again->named_parameters()["weight"].sizes() << again->named_parameters().contains("w") << "\n";
+    Net(4)->apply(
+        [](const std::string& name, Module& module) { std::cout << name << " " << module.children().size() << "\n"; });
+}
+
 }  // namespace
 
 int main() {
     make_and_print();
+    draw();
     call_methods();
     index();
     differentiate();
     train();
     losses();
     functions_with_options();
+    print_and_clone();
 }

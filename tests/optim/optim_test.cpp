@@ -137,7 +137,7 @@ TEST(Optim, GroupsHaveOptionsOfTheirOwn) {
     SGD sgd({SGD::ParamGroup{{a}, SGDOptions(0.1)}, SGD::ParamGroup{{b}, SGDOptions(0.2)}});
     a.set_grad(ops::ones({1}, DType::float64));
     b.set_grad(ops::ones({1}, DType::float64));
-    sgd.param_groups()[1].options.lr(0.4);
+    sgd.param_groups()[1].options().lr(0.4);
     sgd.step();
     EXPECT_DOUBLE_EQ(at(a, 0), 0.9);
     EXPECT_DOUBLE_EQ(at(b, 0), 0.6);
@@ -154,7 +154,7 @@ TEST(Optim, ALoadedOptimizerContinuesWhereTheSavedOneStopped) {
     const Tensor q = ops::clone(p.detach()).set_requires_grad();
     Adam other({q});
     load(other, path);
-    EXPECT_TRUE(other.param_groups()[0].options.amsgrad());
+    EXPECT_TRUE(other.param_groups()[0].options().amsgrad());
     for (int i = 0; i < 3; ++i) {
         adam.step(closure_of(adam, p));
         other.step(closure_of(other, q));

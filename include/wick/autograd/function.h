@@ -24,6 +24,10 @@ namespace wick::autograd {
 
 class CustomFunction;
 
+// libtorch's names for what backward takes and gives.
+using variable_list = std::vector<Tensor>;
+using tensor_list = variable_list;
+
 /// What forward leaves for backward.
 class WICK_API AutogradContext {
  public:

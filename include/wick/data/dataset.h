@@ -7,6 +7,7 @@
 //   };
 //   auto batches = Squares().map(wick::data::transforms::Stack<>());
 
+#include <concepts>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -21,6 +22,17 @@ struct Example {
     Data data;
     Target target;
 };
+
+/// The target of examples that have none.
+struct NoTarget {};
+template <class Data>
+struct Example<Data, NoTarget> {
+    Example() = default;
+    Example(Data data) : data(std::move(data)) {}
+    operator const Data&() const { return data; }
+    Data data;
+};
+using TensorExample = Example<Tensor, NoTarget>;
 
 namespace datasets {
 
@@ -67,21 +79,30 @@ class MapDataset {
     Transform transform_;
 };
 
-/// Rows of two tensors: data and targets.
-class TensorDataset : public Dataset<TensorDataset> {
+/// Rows of a tensor, or of two: data and targets.
+template <class Target = NoTarget>
+class TensorDataset : public Dataset<TensorDataset<Target>, Example<Tensor, Target>> {
  public:
+    explicit TensorDataset(Tensor data) requires std::same_as<Target, NoTarget> : data_(std::move(data)) {}
     /// OpError unless both have as many rows.
-    TensorDataset(Tensor data, Tensor targets) : data_(std::move(data)), targets_(std::move(targets)) {
+    TensorDataset(Tensor data, Target targets) : data_(std::move(data)), targets_(std::move(targets)) {
         if (data_.size(0) != targets_.size(0)) throw OpError("Size mismatch between tensors");
     }
-    Example<> get(size_t index) override {
-        return {data_[static_cast<int64_t>(index)], targets_[static_cast<int64_t>(index)]};
+    Example<Tensor, Target> get(size_t index) override {
+        const auto row = static_cast<int64_t>(index);
+        if constexpr (std::same_as<Target, NoTarget>)
+            return data_[row];
+        else
+            return {data_[row], targets_[row]};
     }
     std::optional<size_t> size() const override { return static_cast<size_t>(data_.size(0)); }
 
  private:
-    Tensor data_, targets_;
+    Tensor data_;
+    Target targets_;
 };
+explicit TensorDataset(Tensor)->TensorDataset<NoTarget>;
+TensorDataset(Tensor, Tensor)->TensorDataset<Tensor>;
 
 }  // namespace datasets
 
@@ -125,9 +146,12 @@ class Stack {
         std::vector<Tensor> data, targets;
         for (const E& example : examples) {
             data.push_back(example.data);
-            targets.push_back(example.target);
+            if constexpr (requires { example.target; }) targets.push_back(example.target);
         }
-        return {stack(data), stack(targets)};
+        if constexpr (requires(E example) { example.target; })
+            return {stack(data), stack(targets)};
+        else
+            return stack(data);
     }
 };
 

@@ -5,7 +5,7 @@
 
 namespace wick::optim {
 
-class WICK_API AdadeltaOptions {
+class WICK_API AdadeltaOptions : public LearningRate<AdadeltaOptions> {
  public:
     AdadeltaOptions(double lr = 1.0) : lr_(lr) {}
     std::vector<Field> fields();

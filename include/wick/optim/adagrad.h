@@ -5,7 +5,7 @@
 
 namespace wick::optim {
 
-class WICK_API AdagradOptions {
+class WICK_API AdagradOptions : public LearningRate<AdagradOptions> {
  public:
     AdagradOptions(double lr = 1e-2) : lr_(lr) {}
     std::vector<Field> fields();

@@ -6,14 +6,14 @@
 
 namespace wick::optim {
 
-class WICK_API AdamOptions {
+class WICK_API AdamOptions : public LearningRate<AdamOptions> {
  public:
     AdamOptions(double lr = 1e-3) : lr_(lr) {}
     std::vector<Field> fields();
     /// OpError for values outside their range.
     void check() const;
 
-    using Betas = std::pair<double, double>;
+    using Betas = std::tuple<double, double>;
     WICK_OPTION(double, lr);
     WICK_OPTION(Betas, betas) = {0.9, 0.999};
     WICK_OPTION(double, eps) = 1e-8;

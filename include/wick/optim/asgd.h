@@ -5,7 +5,7 @@
 
 namespace wick::optim {
 
-class WICK_API ASGDOptions {
+class WICK_API ASGDOptions : public LearningRate<ASGDOptions> {
  public:
     ASGDOptions(double lr = 1e-2) : lr_(lr) {}
     std::vector<Field> fields();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -18,7 +19,7 @@ namespace wick::optim {
 
 /// One of them, where it lies.
 struct WICK_API Field {
-    using Place = std::variant<double*, int64_t*, bool*, std::pair<double, double>*, std::optional<std::string>*,
+    using Place = std::variant<double*, int64_t*, bool*, std::tuple<double, double>*, std::optional<std::string>*,
                                Tensor*, std::vector<Tensor>*, std::vector<double>*>;
     const char* name;
     Place place;
@@ -27,6 +28,14 @@ struct WICK_API Field {
     IValue value() const;
     /// A number is also taken from a tensor of one element. Throws OpError for a value of another type.
     void set(const IValue& value) const;
+};
+
+/// libtorch's names for the rate, which all options have.
+template <class Options>
+class LearningRate {
+ public:
+    double get_lr() const { return static_cast<const Options&>(*this).lr(); }
+    void set_lr(double lr) { static_cast<Options&>(*this).lr(lr); }
 };
 
 }  // namespace wick::optim

@@ -7,7 +7,7 @@
 
 namespace wick::optim {
 
-class WICK_API LBFGSOptions {
+class WICK_API LBFGSOptions : public LearningRate<LBFGSOptions> {
  public:
     LBFGSOptions(double lr = 1) : lr_(lr) {}
     std::vector<Field> fields();

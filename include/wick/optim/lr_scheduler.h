@@ -39,7 +39,8 @@ class WICK_API LRScheduler {
     int64_t epoch_ = 0;
 };
 
-/// Multiplies by gamma every step_size epochs.
+/// Multiplies by gamma every step_size epochs; as in libtorch, and unlike in Python, for the first time one epoch
+/// later.
 class WICK_API StepLR : public LRScheduler {
  public:
     StepLR(Optimizer& optimizer, int64_t step_size, double gamma = 0.1)

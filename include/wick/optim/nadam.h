@@ -5,14 +5,14 @@
 
 namespace wick::optim {
 
-class WICK_API NAdamOptions {
+class WICK_API NAdamOptions : public LearningRate<NAdamOptions> {
  public:
     NAdamOptions(double lr = 2e-3) : lr_(lr) {}
     std::vector<Field> fields();
     /// OpError for values outside their range.
     void check() const;
 
-    using Betas = std::pair<double, double>;
+    using Betas = std::tuple<double, double>;
     WICK_OPTION(double, lr);
     WICK_OPTION(Betas, betas) = {0.9, 0.999};
     WICK_OPTION(double, eps) = 1e-8;

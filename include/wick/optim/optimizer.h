@@ -65,9 +65,18 @@ class OptimizerOf : public Optimizer {
     using Options = OptionsType;
     using State = StateType;
     /// Parameters with options of their own.
-    struct ParamGroup {
-        std::vector<Tensor> params;
-        Options options;
+    class ParamGroup {
+     public:
+        ParamGroup(std::vector<Tensor> params, Options options = {})
+            : params_(std::move(params)), options_(std::move(options)) {}
+        std::vector<Tensor>& params() { return params_; }
+        const std::vector<Tensor>& params() const { return params_; }
+        Options& options() { return options_; }
+        const Options& options() const { return options_; }
+
+     private:
+        std::vector<Tensor> params_;
+        Options options_;
     };
 
     explicit OptimizerOf(std::vector<Tensor> parameters, Options options = {})
@@ -79,15 +88,15 @@ class OptimizerOf : public Optimizer {
     /// In their order; changing a group's options takes effect with the next step.
     std::vector<ParamGroup>& param_groups() { return groups_; }
     void add_param_group(ParamGroup group) {
-        check_parameters(group.params);
-        group.options.check();
+        check_parameters(group.params());
+        group.options().check();
         groups_.push_back(std::move(group));
     }
 
  protected:
     size_t group_count() const override { return groups_.size(); }
-    const std::vector<Tensor>& parameters_of(size_t group) const override { return groups_[group].params; }
-    std::vector<Field> options_of(size_t group) override { return groups_[group].options.fields(); }
+    const std::vector<Tensor>& parameters_of(size_t group) const override { return groups_[group].params(); }
+    std::vector<Field> options_of(size_t group) override { return groups_[group].options().fields(); }
     std::vector<Field> state_of(const Tensor& parameter, bool creates) override {
         const auto found = states_.find(parameter.impl());
         if (found != states_.end()) return found->second.fields();
@@ -96,7 +105,7 @@ class OptimizerOf : public Optimizer {
     void update(size_t group, const Tensor& parameter, const Tensor& gradient) override {
         // LBFGS has no update of one parameter.
         if constexpr (requires(State state, const Options options) { step_of(parameter, gradient, state, options); })
-            step_of(parameter, gradient, states_[parameter.impl()], groups_[group].options);
+            step_of(parameter, gradient, states_[parameter.impl()], groups_[group].options());
     }
 
     std::vector<ParamGroup> groups_;

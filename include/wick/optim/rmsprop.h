@@ -5,7 +5,7 @@
 
 namespace wick::optim {
 
-class WICK_API RMSpropOptions {
+class WICK_API RMSpropOptions : public LearningRate<RMSpropOptions> {
  public:
     RMSpropOptions(double lr = 1e-2) : lr_(lr) {}
     std::vector<Field> fields();

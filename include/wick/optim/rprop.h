@@ -5,14 +5,14 @@
 
 namespace wick::optim {
 
-class WICK_API RpropOptions {
+class WICK_API RpropOptions : public LearningRate<RpropOptions> {
  public:
     RpropOptions(double lr = 1e-2) : lr_(lr) {}
     std::vector<Field> fields();
     /// OpError for values outside their range.
     void check() const;
 
-    using Two = std::pair<double, double>;
+    using Two = std::tuple<double, double>;
     WICK_OPTION(double, lr);
     WICK_OPTION(Two, etas) = {0.5, 1.2};
     WICK_OPTION(Two, step_sizes) = {1e-6, 50};

@@ -5,7 +5,7 @@
 
 namespace wick::optim {
 
-class WICK_API SGDOptions {
+class WICK_API SGDOptions : public LearningRate<SGDOptions> {
  public:
     SGDOptions(double lr = 1e-3) : lr_(lr) {}
     std::vector<Field> fields();

@@ -1,0 +1,67 @@
+#pragma once
+// For programs that were written for libtorch: included in place of <torch/torch.h>, it has wick under the names
+// `torch`, `at` and `c10`, and what libtorch spells otherwise. docs/cpp-api.md tells what differs beyond that.
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include <wick/data.h>
+#include <wick/nn.h>
+#include <wick/optim/optim.h>
+#include <wick/support/parallel.h>
+
+#define TORCH_MODULE(Name) WICK_MODULE(Name)
+#define TORCH_CHECK(condition, ...)                                         \
+    do {                                                                    \
+        if (!(condition)) throw ::wick::OpError(::torch::str(__VA_ARGS__)); \
+    } while (false)
+#define TORCH_INTERNAL_ASSERT(condition, ...)                                                                    \
+    do {                                                                                                         \
+        if (!(condition)) throw ::wick::InternalError(::torch::str(#condition __VA_OPT__(, " ", ) __VA_ARGS__)); \
+    } while (false)
+#define AT_ASSERT(...) TORCH_INTERNAL_ASSERT(__VA_ARGS__)
+
+namespace torch {
+
+using namespace wick;
+
+using std::make_optional;
+using std::nullopt;
+using std::optional;
+
+using Dtype = DType;
+using ScalarType = DType;
+using AutoGradMode = GradModeGuard;
+template <class Key, class Value>
+using OrderedDict = nn::OrderedDict<Value>;
+
+using CPUGeneratorImpl = GeneratorImpl;
+template <std::same_as<CPUGeneratorImpl> Impl>
+Generator make_generator(uint64_t seed = Impl::kDefaultSeed) {
+    return wick::make_generator(seed);
+}
+namespace detail {
+inline Generator createCPUGenerator(uint64_t seed = GeneratorImpl::kDefaultSeed) { return wick::make_generator(seed); }
+}  // namespace detail
+
+/// How losses that are operators reduce: torch::nll_loss(x, y, {}, torch::Reduction::Sum).
+namespace Reduction {
+enum Reduction : int64_t { None, Mean, Sum };
+}
+
+/// All of them as one text.
+template <class... A>
+std::string str(const A&... parts) {
+    std::ostringstream stream;
+    (stream << ... << parts);
+    return stream.str();
+}
+
+}  // namespace torch
+
+namespace at = torch;
+namespace c10 = torch;

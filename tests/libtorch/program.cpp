@@ -228,7 +228,7 @@ void print_and_clone() {
          {"flat", Flatten()},
          {"norm2", LayerNorm(LayerNormOptions({2, 3}))},
          {"function", Functional(torch::relu)}});
-    std::cout << net << "\n" << net->size() << net->is_empty() << "\n";
+    std::cout << net << "\n" << net->size() << +net->is_empty() << "\n";
     std::cout << Embedding(EmbeddingOptions(3, 4).padding_idx(1)) << "\n" << RReLU() << "\n" << MSELoss() << "\n";
     std::cout << LSTM(LSTMOptions(1, 2).num_layers(2).dropout(0.5)) << "\n" << GRUCell(1, 2) << "\n";
     std::cout << TransformerEncoder(TransformerEncoderOptions(TransformerEncoderLayer(4, 2), 1)) << "\n";
@@ -239,11 +239,11 @@ void print_and_clone() {
     torch::Tensor a = torch::ones({1, 2}), b = torch::zeros({1, 2});
     std::cout << pairs->forward(a, b).sizes() << "\n";
     auto copy = std::dynamic_pointer_cast<PairImpl>(pairs->at<PairImpl>(0).clone());
-    std::cout << copy->fc->weight.equal(pairs->parameters()[0]) << "\n";
+    std::cout << +copy->fc->weight.equal(pairs->parameters()[0]) << "\n";
     AnyModule any(Linear(2, 3));
-    std::cout << any.forward(a).size(1) << any.get<Linear>()->weight.size(0) << any.clone().is_empty() << "\n";
+    std::cout << any.forward(a).size(1) << any.get<Linear>()->weight.size(0) << +any.clone().is_empty() << "\n";
     Linear again(std::dynamic_pointer_cast<LinearImpl>(Linear(2, 3)->clone()));
-    std::cout << again->named_parameters()["weight"].sizes() << again->named_parameters().contains("w") << "\n";
+    std::cout << again->named_parameters()["weight"].sizes() << +again->named_parameters().contains("w") << "\n";
     Net(4)->apply(
         [](const std::string& name, Module& module) { std::cout << name << " " << module.children().size() << "\n"; });
 }

@@ -88,8 +88,13 @@ void OperatorGradient::save_arguments(Args args, const Tensor& overwritten) {
 void OperatorGradient::set_results(Args args, const IValue* results) {
     const size_t count = op_.schema().returns.size();
     const auto is_argument = [&](const Tensor& tensor) {
-        for (size_t i = 0; i < args.size(); ++i)
-            if (args[i].is_tensor() && args[i].tensor_ref().is_same(tensor)) return true;
+        const auto is_it = [&](const IValue& value) { return value.is_tensor() && value.tensor_ref().is_same(tensor); };
+        for (size_t i = 0; i < args.size(); ++i) {
+            if (is_it(args[i])) return true;
+            if (!contains(derivatives_.lists, i) || !args[i].is_list()) continue;
+            const auto all = snapshot(args[i].to_list());
+            if (std::ranges::any_of(all->items, is_it)) return true;
+        }
         return false;
     };
     SmallVector<Formula::Need, 4> needs(count);
@@ -102,9 +107,14 @@ void OperatorGradient::set_results(Args args, const IValue* results) {
         const auto add = [&](const IValue& value) {
             if (!value.is_tensor()) return output_of_.push_back(-1);
             const Tensor& tensor = value.tensor_ref();
-            const bool has_gradient = is_differentiable(tensor.dtype()) && !is_argument(tensor);
+            const bool has_gradient = is_differentiable(tensor.dtype());
             output_of_.push_back(has_gradient ? static_cast<int32_t>(outputs.size()) : -1);
-            if (has_gradient) set_history(tensor, IntrusivePtr<GradFunction>(this));
+            if (!has_gradient) return;
+            // An argument that comes back as it is keeps its own history.
+            if (is_argument(tensor))
+                outputs.push_back({DimVector(tensor.sizes()), tensor.dtype()});
+            else
+                set_history(tensor, IntrusivePtr<GradFunction>(this));
         };
         if (results[i].is_list()) {
             for (const IValue& item : results[i].to_list().items) add(item);

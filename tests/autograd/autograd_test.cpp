@@ -151,6 +151,9 @@ TEST(Autograd, AFunctionDoesNotKeepItsResultsAlive) {
         const IValue rows = call_operator("aten::atleast_2d.Sequence", {xs});
         EXPECT_TRUE(call_operator("aten::hstack", {rows}).to_tensor().requires_grad());
         EXPECT_EQ(call_operator("aten::unbind.int", {x}).to_list().items.size(), 2U);
+        // What comes back as it is keeps its own history.
+        const IValue same = call_operator("aten::atleast_1d.Sequence", {xs});
+        EXPECT_TRUE(same.to_list().items[0].tensor_ref().is_same(x) && x.is_leaf());
     }
     EXPECT_TRUE(is_released);
 }

@@ -67,9 +67,9 @@ constexpr OperatorText kDerived[] = {
 /// Python's meaning where TorchScript has none: an extension.
 constexpr OperatorText kExtensions[] = {
     {"aten::mul(str self, int times) -> str",
-     "def mul(self: str, times: int) -> str:\n  return torch.join(\"\", [self for i in range(times)])\n"},
+     "def mul(self: str, times: int) -> str:\n  return torch.join(\"\", [self] * times)\n"},
     {"aten::mul(int times, str self) -> str",
-     "def mul(times: int, self: str) -> str:\n  return torch.join(\"\", [self for i in range(times)])\n"},
+     "def mul(times: int, self: str) -> str:\n  return torch.join(\"\", [self] * times)\n"},
     {"aten::positive(int self) -> int", "def positive(self: int) -> int:\n  return self\n"},
     {"aten::positive(float self) -> float", "def positive(self: float) -> float:\n  return self\n"},
     {"aten::bitwise_not(int self) -> int", "def invert(self: int) -> int:\n  return torch.sub(torch.neg(self), 1)\n"},

@@ -70,6 +70,12 @@ bool RangeThing::elements(Session&, std::vector<IValue>& out) {
 }
 
 TypePtr AnnotationThing::script_type(Session& session, const SourceRange&) {
+    if (asked_) return nullptr;  // it contains itself
+    const struct Asked {
+        explicit Asked(bool& asked) : asked(asked) { asked = true; }
+        ~Asked() { asked = false; }
+        bool& asked;
+    } guard(asked_);
     ScopeResolver resolver(session, scope_);
     return parse_type(*expr_, resolver);
 }

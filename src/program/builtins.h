@@ -89,6 +89,7 @@ class AnnotationThing : public Thing {
     const std::shared_ptr<const Ast> ast_;
     const ast::Expr* const expr_;
     const ScopePtr scope_;
+    bool asked_ = false;  ///< script_type is on its way
 };
 
 /// `List`, `Optional`, …: what may stand before brackets in an annotation.

@@ -314,6 +314,7 @@ TypePtr ClassThing::script_type(Session& session, const SourceRange& range) {
         case Family::module:
             throw CompileError(range, fmt::format("Unknown type name '{}'", name_));
         case Family::named_tuple:
+            if (std::exchange(is_being_defined_, true)) return nullptr;  // it contains itself
             define_named_tuple(session);
             break;
         case Family::interface:
@@ -437,18 +438,18 @@ IntrusivePtr<Function> ClassThing::declare_method(Session& session, FunctionThin
     return function;
 }
 
-/// What an @torch.jit.unused method of a class is compiled to.
+/// What an @torch.jit.unused method of a class is compiled to; its places are those that PyTorch gives it.
 static IntrusivePtr<FunctionThing> unused_method(const FunctionThing& method) {
     std::string parameters;
-    for (const ast::Parameter& parameter : method.parameters()) {
-        const bool is_self = parameters.empty();
-        parameters += parameter.name + (is_self ? ", " : ": Any, ");
-    }
-    const ast::Expr* returns = method.def->returns;
-    const std::string text =
-        fmt::format("def {}({}){}:\n    raise RuntimeError(\"Cannot call @unused methods\")\n", method.def->name,
-                    parameters, returns ? " -> " + std::string(returns->range.text()) : "");
-    const std::shared_ptr<const Ast> ast = parse(std::make_shared<Source>(text, method.def->range.source()->name()));
+    for (const ast::Parameter& parameter : method.parameters())
+        parameters += parameter.name + (parameters.empty() ? ", " : ": Any, ");
+    const ast::FunctionDef& def = *method.def;
+    const std::string returns = def.returns ? " -> " + std::string(def.returns->range.text()) : "";
+    const SourceRange& decorator = def.decorators.at(0)->range;
+    const Source& source = *decorator.source();
+    const std::string text = fmt::format("def {}({}){}:\n{:{}}raise RuntimeError(\"Cannot call @unused methods\")\n",
+                                         def.name, parameters, returns, "", source.column_of(decorator.begin()) - 1);
+    const auto ast = parse(std::make_shared<Source>(text, source.name(), source.line_of(decorator.begin())));
     auto raising =
         make_intrusive<FunctionThing>(ast, &static_cast<const ast::FunctionDef&>(*ast->body[0]), method.scope);
     raising->defaults = method.defaults;

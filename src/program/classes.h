@@ -73,6 +73,7 @@ class ClassThing : public Thing {
     std::vector<std::string> shown_fields_;  ///< of a dataclass
     TypePtr type_;
     bool is_plain_tuple_base_ = false;
+    bool is_being_defined_ = false;
 };
 
 /// @property: the getter and the setter are FunctionThings.

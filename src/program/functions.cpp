@@ -472,6 +472,10 @@ IValue call_compiled(Session& session, Function& function, Arguments arguments) 
 }
 
 void define_now(Session& session, Function& function, const SourceRange& caller) {
+    constexpr size_t kMaxDepth = 500;  // what 8 MB of stack hold
+    if (session.compiling_depth() == kMaxDepth)
+        throw CompileError(caller, fmt::format("'{}' is called too deep inside of functions that are being compiled",
+                                               function.name()));
     if (!session.begin_compiling(function)) return;
     try {
         function.ensure_defined();

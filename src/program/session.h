@@ -82,6 +82,7 @@ class Session {
     /// function that asked for it, "" when none did.
     bool begin_compiling(const Function& function);
     std::string end_compiling();
+    size_t compiling_depth() const { return compiling_.size(); }
 
     /// Runs `compile`, and compiles everything that this has declared: mistakes show now, and those of earlier programs
     /// do not.

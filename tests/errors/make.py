@@ -28,7 +28,7 @@ def message_of(name):
     except SyntaxError:
         return "(Python)"
     except Exception as error:
-        message = str(error).replace(f"__torch__.{module.__name__}.", "__torch__.")
+        message = str(error).replace(f"__torch__.{module.__name__}.", "__torch__.").replace(HERE + os.sep, "")
         return re.sub(r"___torch_mangle_\d+\.", "", message)  # by what was compiled before
     return "(compiles)"
 

@@ -107,9 +107,11 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"enum_auto_after_largest", "PyTorch fails to convert the number"},
     {"enum_mixed_values", "PyTorch takes the types in the order of a set"},
     {"equality_of_functions", "functions are values here"},
+    {"instances_without_end", "functions have an instance for each type here"},
     {"map_of_nothing", "each of Python's builtins counts its arguments in words of its own"},
     {"module_submodule_assigned", "wick says what makes modules"},
     {"module_in_variable", "the expression is a Union here"},
+    {"named_tuple_of_itself", "PyTorch says it of its own ForwardRef, where the class is used"},
     {"property_of_property", "wick says it where the property is made"},
     {"range_with_keywords", "wick names the keyword"},
     {"setter_of_property", "wick says it where the property is made"},
@@ -117,6 +119,7 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"tensor_by_default", "wick does not tell inferred Tensors apart"},
     {"ternary_types_differ", "the expression is a Union here"},
     {"two_starred", "Python's parser finds it"},
+    {"type_of_itself", "wick says it where the type is made"},
     {"while_else", "PyTorch fails to make its error"},
 };
 

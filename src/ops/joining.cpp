@@ -166,7 +166,10 @@ Tensor diag_embed(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2
     const int64_t a = wrap_dim(dim1, rank);
     const int64_t b = wrap_dim(dim2, rank);
     WICK_CHECK(a != b, "diagonal dimensions cannot be identical {}, {}", dim1, dim2);
-    const int64_t length = self.size(-1) + std::abs(offset);
+    int64_t length = 0;
+    const bool fits = offset >= 0 ? !__builtin_add_overflow(self.size(-1), offset, &length)
+                                  : !__builtin_sub_overflow(self.size(-1), offset, &length);
+    WICK_CHECK(fits, "diag_embed(): offset {} is out of range", offset);
     DimVector sizes(self.sizes().slice(0, static_cast<size_t>(self.dim() - 1)));
     sizes.insert(static_cast<size_t>(std::min(a, b)), length);
     sizes.insert(static_cast<size_t>(std::max(a, b)), length);

@@ -41,6 +41,9 @@ TEST(Views, ExpandAndPermute) {
     EXPECT_EQ(sizes(call("aten::permute", counting({2, 3, 4}), V{2, 0, 1})), (V{4, 2, 3}));
     EXPECT_EQ(sizes(call("aten::movedim.int", counting({2, 3, 4}), 0, 2)), (V{3, 4, 2}));
     EXPECT_EQ(values(call("aten::diagonal", counting({3, 3}), 1)), (std::vector<double>{1, 5}));
+    for (int64_t offset : {INT64_MAX, INT64_MIN})
+        EXPECT_EQ(error_of([&] { call("aten::diag_embed", counting({3}), offset); }),
+                  fmt::format("diag_embed(): offset {} is out of range", offset));
     EXPECT_EQ(values(call("aten::unfold", counting({5}), 0, 3, 2)), (std::vector<double>{0, 1, 2, 2, 3, 4}));
 }
 

@@ -97,8 +97,10 @@ class Printer {
             case SymbolId::prim_Enter:
             case SymbolId::prim_Exit:
                 return false;
-            case SymbolId::prim_TupleConstruct:
-                return !node.output()->type->expect<TupleType>().name().empty();
+            case SymbolId::prim_TupleConstruct: {
+                const auto* tuple = node.output()->type->cast<TupleType>();
+                return tuple && !tuple->name().empty();
+            }
             default:
                 return true;
         }

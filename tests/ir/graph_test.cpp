@@ -36,6 +36,14 @@ TEST(Graph, UsesFollowEveryEdit) {
     EXPECT_TRUE(a->uses.empty());
 }
 
+TEST(Graph, AWrongNodeIsShownAsItIs) {
+    Graph graph;
+    Node* node = graph.insert_node(Symbol::from("prim::TupleConstruct"), {graph.add_input("a")});
+    node->output()->set_type(int_type());
+    EXPECT_NE(node->str().find(": int = prim::TupleConstruct(%a)"), std::string::npos) << node->str();
+    EXPECT_THROW(graph.verify(), Error);
+}
+
 TEST(Graph, OrderOfNodesAcrossBlocks) {
     Graph graph;
     Value* condition = graph.add_input("c", bool_type());

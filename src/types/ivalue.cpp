@@ -270,7 +270,7 @@ TypePtr IValue::type() const {
             return simple_type(TypeKind::Function);
         case Tag::Capsule:
             return simple_type(dynamic_cast<const GeneratorImpl*>(payload_.pointer) ? TypeKind::Generator
-                                                                                : TypeKind::Capsule);
+                                                                                    : TypeKind::Capsule);
     }
     __builtin_unreachable();
 }

@@ -54,12 +54,18 @@ OperatorGradient::OperatorGradient(const Operator& op, Args args, const Tensor& 
     save_arguments(args, overwritten);
 }
 
-void OperatorGradient::save_arguments(Args args, const Tensor& overwritten) {
-    SmallVector<Formula::Need, 8> needs(derivatives_.arguments());
+SmallVector<Formula::Need, 8> OperatorGradient::needs_of(std::vector<Formula::Need> Formula::*kind,
+                                                         size_t count) const {
+    SmallVector<Formula::Need, 8> needs(count);
     for (const Formula& formula : derivatives_.formulas) {
         if (!is_wanted(formula)) continue;
-        for (size_t i = 0; i < needs.size(); ++i) needs[i] = std::max(needs[i], formula.argument_needs[i]);
+        for (size_t i = 0; i < count; ++i) needs[i] = std::max(needs[i], (formula.*kind)[i]);
     }
+    return needs;
+}
+
+void OperatorGradient::save_arguments(Args args, const Tensor& overwritten) {
+    auto needs = needs_of(&Formula::argument_needs, derivatives_.arguments());
     if (op_.pointwise) {
         is_complex_ = is_complex_call(args);
         const ops::PointwiseKernel& kernel = op_.pointwise->kernel_for(args);
@@ -97,11 +103,7 @@ void OperatorGradient::set_results(Args args, const IValue* results) {
         }
         return false;
     };
-    SmallVector<Formula::Need, 4> needs(count);
-    for (const Formula& formula : derivatives_.formulas) {
-        if (!is_wanted(formula)) continue;
-        for (size_t i = 0; i < count; ++i) needs[i] = std::max(needs[i], formula.result_needs[i]);
-    }
+    const auto needs = needs_of(&Formula::result_needs, count);
     for (size_t i = 0; i < count; ++i) {
         const auto first = static_cast<uint32_t>(outputs.size());
         const auto add = [&](const IValue& value) {

@@ -25,6 +25,8 @@ class OperatorGradient : public GradFunction {
 
  private:
     void save_arguments(jit::Args args, const Tensor& overwritten);
+    /// What the wanted formulas need of each argument or each result.
+    SmallVector<Formula::Need, 8> needs_of(std::vector<Formula::Need> Formula::*kind, size_t count) const;
     /// The edges of an argument: one of a tensor, one for each of a list.
     std::pair<size_t, size_t> edges_of(size_t argument) const;
     bool is_wanted(size_t argument) const { return jit::contains(wanted_, argument); }

@@ -22,19 +22,23 @@ const Operator* with_relu(const Node* layer) {
     return nullptr;
 }
 
-/// The layer whose result the node applies relu to, if they can be one.
-Node* layer_below(const Node* node) {
-    if (!is_relu(node) || node->input(0)->uses.size() != 1) return nullptr;
+/// A layer that relu is applied to, and the operator that does both; null where they can't be one.
+struct Fusion {
+    Node* layer = nullptr;
+    const Operator* op = nullptr;
+};
+
+Fusion fusion_of(const Node* node) {
+    if (!is_relu(node) || node->input(0)->uses.size() != 1) return {};
     Node* layer = node->input(0)->node;
-    return layer->block == node->block && with_relu(layer) ? layer : nullptr;
+    return layer->block == node->block ? Fusion{layer, with_relu(layer)} : Fusion();
 }
 
 void fuse_in(Graph& graph, Block* block) {
     for (Node* node : block->nodes()) {
         for (Block* inner : node->blocks) fuse_in(graph, inner);
-        Node* layer = layer_below(node);
-        if (!layer) continue;
-        const Operator* op = with_relu(layer);
+        const auto [layer, op] = fusion_of(node);
+        if (!op) continue;
         Node* fused = graph.create(Symbol::from(op->name), layer->inputs)->insert_after(layer);
         fused->op = op;
         fused->range = layer->range;
@@ -48,7 +52,7 @@ void fuse_in(Graph& graph, Block* block) {
 
 bool can_fuse_in(const Block* block) {
     for (const Node* node : block->nodes()) {
-        if (layer_below(node)) return true;
+        if (fusion_of(node).op) return true;
         for (const Block* inner : node->blocks)
             if (can_fuse_in(inner)) return true;
     }

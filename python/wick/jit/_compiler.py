@@ -292,16 +292,14 @@ class _Compiler:
                 self.set_attributes(scope, name, values.get(name), attributes)
 
     def set_name(self, scope, name, value):
-        # Who uses it is told that it is no value of programs.
-        known = self.session.opaque(type(value).__name__)
-        if id(value) in self.waiting:
-            # Functions may refer to each other.
-            self.waiting[id(value)].append((scope, name))
-        else:
-            try:
-                known = self.value_of(value)
-            except (_Unknown, OSError):
-                pass
+        try:
+            if id(value) in self.waiting:
+                # Functions may refer to each other.
+                self.waiting[id(value)].append((scope, name))
+                raise _Unknown(value)
+            known = self.value_of(value)
+        except (_Unknown, OSError):
+            known = self.session.opaque(type(value).__name__)  # who uses it is told that it is no value of programs
         scope.set(name, known)
 
     def set_attributes(self, scope, name, module, attributes):

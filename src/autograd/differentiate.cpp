@@ -57,6 +57,7 @@ class Differentiator {
         eliminate_dead_code(*backward_);
         read_elements_for_geometry();
         result.reads = save_what_is_read();
+        result.more_outputs = forward_->outputs().size() - originals.size();
         pack_outputs(*forward_);
         result.forward = function_of("forward", forward_);
         result.backward = function_of("backward", backward_);

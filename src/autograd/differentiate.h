@@ -19,6 +19,7 @@ struct DifferentiatedGraph {
     IntrusivePtr<jit::Function> backward;
     /// Saved are the inputs and, behind them, forward's additional outputs.
     std::vector<SavedValues::Read> reads;
+    size_t more_outputs = 0;      ///< than the original, of forward
     std::vector<size_t> outputs;  ///< of the original: tensors that depend on a wanted input
 };
 

@@ -66,7 +66,7 @@ class GraphGradient : public GradFunction {
                   IntrusivePtr<DifferentiableFunction> function, const std::vector<IValue>& inputs)
         : graph_(differentiated.graph), function_(std::move(function)), wanted_(differentiated.wanted) {
         edges.reserve(inputs.size());
-        saved_.reserve(inputs.size() + graph_.reads.size());
+        saved_.reserve(inputs.size() + graph_.more_outputs);
         for (size_t i = 0; i < inputs.size(); ++i) {
             SavedValue input = SavedValue::save(inputs[i]);
             if (wanted_[i]) edges.emplace_back(input.edge());
@@ -159,21 +159,23 @@ IntrusivePtr<RefCounted> make_differentiable(std::shared_ptr<Graph> graph) {
     return make_intrusive<DifferentiableFunction>(std::move(graph));
 }
 
-IValue call_differentiable(RefCounted& function, std::vector<IValue> inputs) {
+void call_differentiable(RefCounted& function, std::vector<IValue> inputs, IValue* results) {
     auto& group = static_cast<DifferentiableFunction&>(function);
     bool any = false;
     const Wanted wanted = wanted_of(inputs, any);
-    if (!any) return call_script(*group.plain(), std::move(inputs));
+    if (!any) {
+        std::ranges::move(elements_of(call_script(*group.plain(), std::move(inputs))), results);
+        return;
+    }
     const DifferentiableFunction::Differentiated& differentiated = group.differentiated(wanted);
     auto node = make_intrusive<GraphGradient>(differentiated, IntrusivePtr<DifferentiableFunction>(&group), inputs);
-    std::vector<IValue> results;
+    std::vector<IValue> made;
     {
         const NoGradGuard guard;
-        results = elements_of(call_script(*differentiated.graph.forward, std::move(inputs)));
+        made = elements_of(call_script(*differentiated.graph.forward, std::move(inputs)));
     }
-    node->set_results(results);
-    results.resize(group.outputs());
-    return IValue(make_tuple(std::move(results)));
+    node->set_results(made);
+    std::move(made.begin(), made.begin() + static_cast<std::ptrdiff_t>(group.outputs()), results);
 }
 
 }  // namespace wick::jit

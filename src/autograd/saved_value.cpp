@@ -24,11 +24,11 @@ bool has_tensors(const IValue& value) {
 IValue emptied(const IValue& list) { return IValue(make_list(list.to_list().element_type)); }
 
 template <class Save>
-std::vector<SavedValue> each_item(const IValue& list, const Save& save) {
-    std::vector<SavedValue> items;
+std::shared_ptr<const std::vector<SavedValue>> each_item(const IValue& list, const Save& save) {
+    auto items = std::make_shared<std::vector<SavedValue>>();
     const auto all = snapshot(list.to_list());
-    items.reserve(all->items.size());
-    for (const IValue& item : all->items) items.push_back(save(item));
+    items->reserve(all->items.size());
+    for (const IValue& item : all->items) items->push_back(save(item));
     return items;
 }
 
@@ -45,22 +45,23 @@ SavedValue SavedValue::save(const IValue& value, const Tensor& overwritten) {
         const Tensor& tensor = value.tensor_ref();
         saved.edge_ = gradient_edge(tensor);
         const bool copies = overwritten.defined() && overwritten.impl()->storage == tensor.impl()->storage;
-        // A leaf is not written to while gradients are recorded.
-        saved.value_ = copies ? ops::clone(tensor) : saved.edge_.leaf ? tensor : tensor.detach();
-        saved.version_ = saved.value_.tensor_ref().impl()->storage->version();
-        saved.checked_ = true;
-        saved.pack();
+        // A leaf is not written to while gradients are recorded: its edge keeps it.
+        if (copies || !saved.edge_.leaf) saved.value_ = copies ? ops::clone(tensor) : tensor.detach();
+        saved.keep(copies ? saved.value_.tensor_ref() : tensor);
     }
     return saved;
 }
 
-void SavedValue::pack() {
+void SavedValue::keep(const Tensor& tensor) {
+    version_ = tensor.impl()->storage->version();
+    checked_ = true;
     if (const Packer* packer = current_packer()) [[unlikely]]
-        value_ = IValue::capsule((*packer)(value_.tensor_ref().detach()));
+        value_ = IValue::capsule((*packer)(tensor.detach()));
 }
 
 IValue SavedValue::geometry() const {
-    return is_packed() ? IValue(static_cast<const PackedTensor*>(value_.to_capsule())->unpack()) : value_;
+    if (is_packed()) return IValue(static_cast<const PackedTensor*>(value_.to_capsule())->unpack());
+    return checked_ && value_.is_none() ? IValue(Tensor(edge_.leaf)) : value_;
 }
 
 SavedValue SavedValue::save_own(IValue value) {
@@ -68,9 +69,7 @@ SavedValue SavedValue::save_own(IValue value) {
     SavedValue saved;
     // A tensor that somebody else holds too may get a history, or another shape.
     saved.value_ = value.tensor_ref().impl()->use_count() == 1 ? std::move(value) : value.tensor_ref().detach();
-    saved.version_ = saved.value_.tensor_ref().impl()->storage->version();
-    saved.checked_ = true;
-    saved.pack();
+    saved.keep(saved.value_.tensor_ref());
     return saved;
 }
 
@@ -95,23 +94,21 @@ SavedValue SavedValue::save_result(const IValue& value, uint32_t output) {
     saved.value_ = value;
     if (!value.is_tensor()) return saved;
     saved.value_ = value.tensor_ref().detach();
-    saved.version_ = value.tensor_ref().impl()->storage->version();
-    saved.checked_ = true;
     saved.edge_.output = output;
     saved.is_result_ = is_differentiable(value.tensor_ref().dtype());
-    saved.pack();
+    saved.keep(value.tensor_ref());
     return saved;
 }
 
 IValue SavedValue::unpack(GradFunction& owner) const {
-    if (!items_.empty()) {
+    if (items_) {
         std::vector<IValue> items;
-        items.reserve(items_.size());
-        for (const SavedValue& item : items_) items.push_back(item.unpack(owner));
+        items.reserve(items_->size());
+        for (const SavedValue& item : *items_) items.push_back(item.unpack(owner));
         return IValue(make_list(value_.to_list().element_type, std::move(items)));
     }
-    if (!value_.is_tensor() && !is_packed()) return value_;
     const IValue value = geometry();
+    if (!value.is_tensor()) return value;
     const Tensor& tensor = value.tensor_ref();
     if (checked_ && !is_packed()) {
         const uint32_t version = tensor.impl()->storage->version();

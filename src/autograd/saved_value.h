@@ -34,14 +34,15 @@ class SavedValue {
     const Edge& edge() const { return edge_; }
 
  private:
-    void pack();
+    /// The tensor's elements are kept, packed if somebody asks for that.
+    void keep(const Tensor& tensor);
 
-    IValue value_;  ///< a capsule with a PackedTensor where a tensor was packed
+    IValue value_;  ///< a capsule with a PackedTensor where a tensor was packed; None for a leaf, which edge_ keeps
     Edge edge_;
     uint32_t version_ = 0;
     bool is_result_ = false;
-    bool checked_ = false;  ///< a tensor whose elements are kept
-    std::vector<SavedValue> items_;
+    bool checked_ = false;                                  ///< a tensor whose elements are kept
+    std::shared_ptr<const std::vector<SavedValue>> items_;  ///< of a list with tensors
 };
 
 /// All that a recorded function saved. One pass may drop it while another, on another thread, asks for it.

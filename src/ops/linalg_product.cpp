@@ -203,9 +203,9 @@ kernels::Epilogue<T> epilogue_of(const Tensor& bias, const LinearEpilogue& after
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, const LinearEpilogue& after) {
     WICK_CHECK(input.dim() >= 1 && (weight.dim() == 2 || weight.dim() == 1),
                "linear: expected a weight of 1 or 2 dimensions, got {}", weight.dim());
-    const int64_t k = weight.size(-1), n = weight.dim() == 2 ? weight.size(0) : 1;
+    const int64_t k = weight.sizes().back(), n = weight.dim() == 2 ? weight.sizes().front() : 1;
     const int64_t m = k == 0 ? checked_numel(input.sizes().slice(0, input.sizes().size() - 1)) : input.numel() / k;
-    WICK_CHECK(input.size(-1) == k, "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})",
+    WICK_CHECK(input.sizes().back() == k, "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})",
                input.numel() / std::max<int64_t>(input.size(-1), 1), input.size(-1), k, n);
     WICK_CHECK(input.dtype() == weight.dtype(), "mat1 and mat2 must have the same dtype, but got {} and {}",
                scalar_name_of(input.dtype()), scalar_name_of(weight.dtype()));
@@ -242,14 +242,18 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, con
     }
     const Tensor out = empty(sizes, input.dtype());
     dispatch_product(input.dtype(), "addmm_impl_cpu_", [&]<class T>() {
-        const Tensor x = contiguous(input);
+        // Copies only where one is needed: threads that share the weights would count their handles in turns.
+        const Tensor dense = input.is_contiguous() ? Tensor() : contiguous(input);
+        const Tensor& x = dense.defined() ? dense : input;
         const MatrixView<T> a{x.data<T>(), k, 1};
-        const MatrixView<T> w{weight.data<T>(), weight.dim() == 2 ? weight.stride(0) : k, weight.stride(-1)};
-        Tensor row = bias;
-        if (row.defined() && (row.dim() != 1 || row.numel() != n || !row.is_contiguous())) {
-            row = contiguous(
+        const MatrixView<T> w{weight.data<T>(), weight.dim() == 2 ? weight.strides().front() : k,
+                              weight.strides().back()};
+        Tensor expanded;
+        if (bias.defined() && (bias.dim() != 1 || bias.numel() != n || !bias.is_contiguous())) {
+            expanded = contiguous(
                 bias.as_strided_unchecked({n}, {bias.numel() == 1 ? 0 : bias.stride(-1)}, bias.storage_offset()));
         }
+        const Tensor& row = expanded.defined() ? expanded : bias;
         T* c = out.mutable_data<T>();
         if constexpr (has_kernel<T>) {
             const auto epilogue = epilogue_of<T>(row, after, n);

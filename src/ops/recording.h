@@ -24,8 +24,8 @@ void call_recorded(const Operator& op, Args args, IValue* results);
 // Pieces of a program that are recorded as one function. (autograd/graph_gradient.cpp)
 /// What a prim::DifferentiableGraph is run by.
 IntrusivePtr<RefCounted> make_differentiable(std::shared_ptr<Graph> graph);
-/// Calls it with its inputs; gives the tuple of its outputs.
-IValue call_differentiable(RefCounted& function, std::vector<IValue> inputs);
+/// Calls it with its inputs; its outputs go to `results`.
+void call_differentiable(RefCounted& function, std::vector<IValue> inputs, IValue* results);
 
 /// The name of the function that the tensor is a result of, "MulBackward0"; "" of a leaf. (autograd/autograd.cpp)
 std::string gradient_function_name(const Tensor& tensor);

@@ -100,7 +100,7 @@ class Grouper {
         // Constants are copied, so that what stands behind may go on using them.
         auto subgraph = std::make_shared<Graph>();
         std::unordered_map<const Value*, Value*> copies;
-        Node* group = graph_.create(sym::prim_DifferentiableGraph);
+        Node* group = graph_.create(sym::prim_DifferentiableGraph, {}, 0);
         const auto copy_of = [&](Value* value) {
             Value*& copy = copies[value];
             if (!copy) {
@@ -115,8 +115,6 @@ class Grouper {
         }
         group->insert_after(run.back());
         group->range = run.back()->range;
-        Node* unpack = graph_.create(sym::prim_TupleUnpack, {group->output()}, 0)->insert_after(group);
-        std::vector<TypePtr> types;
         for (Node* node : run) {
             if (node->kind == sym::prim_Constant || node->kind == sym::prim_ListConstruct) continue;
             for (Value* output : node->outputs) {
@@ -124,14 +122,12 @@ class Grouper {
                     std::ranges::any_of(output->uses, [&](const Use& use) { return !inside.contains(use.user); });
                 if (!escapes) continue;
                 subgraph->register_output(copies.at(output));
-                Value* result = unpack->add_output()->copy_metadata(output);
-                types.push_back(output->type);
+                Value* result = group->add_output()->copy_metadata(output);
                 const std::vector<Use> uses = output->uses;
                 for (const Use& use : uses)
                     if (!inside.contains(use.user)) use.user->replace_input(use.index, result);
             }
         }
-        group->output()->set_type(tuple_type(std::move(types)));
         group->set_attr(sym::attr_subgraph, std::move(subgraph));
         for (auto at = run.rbegin(); at != run.rend(); ++at) {
             const bool unused =

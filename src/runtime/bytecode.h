@@ -58,7 +58,7 @@ namespace wick::jit {
     PLAIN(CallInterface, List, None_, Table, "extra = name; a = method of the first of b, called with b") \
     PLAIN(Fork, List, None_, Table, "extra = plan; a = Future of plan(b)")                                \
     PLAIN(Await, List, None_, Table, "extra = plan; a = Await of plan(b)")                                \
-    PLAIN(Differentiable, List, None_, Table, "extra = group; a = tuple of the results of group(b)")      \
+    PLAIN(Differentiable, List, None_, Table, "extra = group; a… = group(b)")                             \
     PLAIN(Enter, Value, None_, None_, "a = b.__enter__()")                                                \
     PLAIN(Exit, Value, None_, None_, "a = b.__exit__(None, None, None)")                                  \
     /* Objects and containers */                                                                          \

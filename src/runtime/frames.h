@@ -12,7 +12,7 @@
 namespace wick::jit {
 
 /// Registers of all frames, in chunks that never move; freed in the reverse order of allocation. The first chunk is
-/// here, enough for the many calls that stay shallow.
+/// here, enough for the many calls that stay shallow, and made as far as it is used.
 class RegisterStack {
  public:
     RegisterStack() = default;
@@ -29,6 +29,7 @@ class RegisterStack {
         }
         IValue* registers = top_->values + top_->used;
         top_->used += count;
+        for (; top_->made < top_->used; ++top_->made) std::construct_at(top_->values + top_->made);
         return registers;
     }
     /// Gives back the last `count` registers that push returned.
@@ -48,6 +49,7 @@ class RegisterStack {
         IValue* values;
         size_t size;
         Chunk* below;
+        size_t made = 0;  ///< values that are constructed; those in use are among them, the others need no destructor
         size_t used = 0;
         std::unique_ptr<Chunk> above = nullptr;
         std::unique_ptr<IValue[]> owned = nullptr;
@@ -62,12 +64,12 @@ class RegisterStack {
             meter_ = IntrusivePtr<MemoryMeter>(meter);
         }
         auto values = std::make_unique<IValue[]>(size);
-        top_->above.reset(new Chunk{values.get(), size, top_});
+        top_->above.reset(new Chunk{values.get(), size, top_, size});
         top_->above->owned = std::move(values);
     }
 
-    IValue first_values_[kFirstChunk];
-    Chunk first_{first_values_, kFirstChunk, nullptr};
+    alignas(IValue) std::byte first_values_[kFirstChunk * sizeof(IValue)];
+    Chunk first_{reinterpret_cast<IValue*>(first_values_), kFirstChunk, nullptr};
     Chunk* top_ = &first_;
     IntrusivePtr<MemoryMeter> meter_;
     int64_t counted_ = 0;

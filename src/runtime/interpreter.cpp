@@ -30,13 +30,9 @@ class Interpreter {
  public:
     explicit Interpreter(IntrusivePtr<CallContext> context)
         : context_(std::move(context)), outer_(std::exchange(t_current, this)) {
-        nesting_ = outer_ ? outer_->nesting_ + 1 : 1;
+        nesting_ = outer_ ? outer_->nesting_ : 0;
     }
     ~Interpreter() {
-        if (!frames_.empty()) {
-            MemoryMeterGuard meter(context_->meter.get());
-            while (!frames_.empty()) pop_frame();
-        }
         context_->return_steps(steps_);
         t_current = outer_;
     }
@@ -44,21 +40,23 @@ class Interpreter {
     Interpreter& operator=(const Interpreter&) = delete;
 
     static Interpreter* current() { return t_current; }
-    const IntrusivePtr<CallContext>& context() const { return context_; }
 
     IValue run(const Plan& plan, std::vector<IValue> args) {
-        if (nesting_ > kMaxNesting)
-            throw LimitError(LimitError::Kind::recursion,
-                             fmt::format("calls from operators and forks are nested more than {} deep", kMaxNesting));
-        if (args.size() != plan.inputs)
-            throw OpError(
-                fmt::format("{}() expected {} arguments, got {}", plan.function_name, plan.inputs, args.size()));
-        const SharedCall call;
+        const SharedCall shown;
         ThreadBudget budget(context_->threads);
         MemoryMeterGuard meter(context_->meter.get());
         StopCheckGuard stop(context_->is_limited ? context_.get() : nullptr);
         ScriptOutputGuard output(&context_->options.output);
         steps_ = context_->take_steps();
+        return call(plan, std::move(args));
+    }
+
+    /// On top of the frames that are there: for run, and for an operator that calls back.
+    IValue call(const Plan& plan, std::vector<IValue> args) {
+        const Nesting nesting(*this);
+        if (args.size() != plan.inputs)
+            throw OpError(
+                fmt::format("{}() expected {} arguments, got {}", plan.function_name, plan.inputs, args.size()));
         IValue* registers = push_frame(plan, 0);
         for (size_t i = 0; i < args.size(); ++i) registers[i] = std::move(args[i]);
         args.clear();
@@ -87,6 +85,35 @@ class Interpreter {
     }
 
  private:
+    /// One use of execute(), which ends with the frame that is pushed next.
+    class Nesting {
+     public:
+        explicit Nesting(Interpreter& self)
+            : self_(self),
+              base_(std::exchange(self.base_, self.frames_.size())),
+              managers_(std::exchange(self.managers_base_, self.managers_.size())) {
+            if (++self.nesting_ <= kMaxNesting) return;
+            leave();
+            throw LimitError(LimitError::Kind::recursion,
+                             fmt::format("calls from operators and forks are nested more than {} deep", kMaxNesting));
+        }
+        ~Nesting() { leave(); }
+        Nesting(const Nesting&) = delete;
+        Nesting& operator=(const Nesting&) = delete;
+
+     private:
+        void leave() {
+            while (self_.frames_.size() > self_.base_) self_.pop_frame();
+            self_.managers_.resize(self_.managers_base_);
+            --self_.nesting_;
+            self_.base_ = base_;
+            self_.managers_base_ = managers_;
+        }
+        Interpreter& self_;
+        const size_t base_;
+        const size_t managers_;
+    };
+
     /// The end of a call by an exception of the program: the with blocks are left, then it goes to the caller. `inner`:
     /// the calls below this one, of a task or of an operator that called back.
     [[noreturn]] void fail(const std::string& class_name, const std::string& message,
@@ -103,7 +130,9 @@ class Interpreter {
         throw error;
     }
 
-    bool fails_in_group() const { return !frames_.empty() && frames_.back().next->opcode == Opcode::Differentiable; }
+    bool fails_in_group() const {
+        return frames_.size() > base_ && frames_.back().next->opcode == Opcode::Differentiable;
+    }
 
     // Frames ---------------------------------------------------------------------------------------------------------
 
@@ -124,7 +153,7 @@ class Interpreter {
     /// Outermost first; calls that were inlined around an instruction stand before it.
     std::vector<StackEntry> stack() const {
         std::vector<StackEntry> entries;
-        for (size_t i = 0; i < frames_.size(); ++i) {
+        for (size_t i = base_; i < frames_.size(); ++i) {
             const Frame& frame = frames_[i];
             // A caller's `next` is behind its call; the top frame keeps its own instruction there.
             const size_t at =
@@ -277,13 +306,13 @@ class Interpreter {
     /// Leaves the with blocks that an exception passes through, the innermost first. As in PyTorch, what __exit__
     /// raises meanwhile is forgotten and it is told nothing of the exception.
     void leave_managers() {
-        while (!managers_.empty()) {
+        while (managers_.size() > managers_base_) {
             const IValue manager = std::move(managers_.back());
             managers_.pop_back();
             Function* method = manager.to_object().type->find_method("__exit__");
             if (!method) continue;
             try {
-                Interpreter(context_).run(plan_of(*method), {manager, IValue(), IValue(), IValue()});
+                call(plan_of(*method), {manager, IValue(), IValue(), IValue()});
             } catch (const LimitError&) {
                 throw;
             } catch (const Error&) {
@@ -389,7 +418,9 @@ class Interpreter {
     std::unordered_set<int32_t> warned_;  ///< warnings that this call has given
     RegisterStack stack_;
     SmallVector<Frame, 8> frames_;
+    size_t base_ = 0;               ///< the frames below are not those of the running execute()
     std::vector<IValue> managers_;  ///< of the with blocks that the program is in
+    size_t managers_base_ = 0;
 };
 
 thread_local Interpreter* Interpreter::t_current = nullptr;
@@ -470,7 +501,7 @@ IValue Interpreter::execute() {
         IValue result = take(window, at->b);
         const uint32_t target = frames_.back().result;
         pop_frame();
-        if (frames_.empty()) return result;
+        if (frames_.size() == base_) return result;
         resume();
         set(reg(target), std::move(result));
     }
@@ -528,8 +559,7 @@ IValue Interpreter::execute() {
 
     Differentiable:
         count_step();
-        reg(at->a) = call_differentiable(*window.plan->groups[at->extra], take_all(window, *at));
-        made(reg(at->a));
+        call_differentiable(*window.plan->groups[at->extra], take_all(window, *at), &reg(at->a));
         WICK_NEXT();
 
     GetAttr:
@@ -732,9 +762,9 @@ IValue run(Function& function, std::vector<IValue> args, const IntrusivePtr<Call
 }
 
 IValue call_script(Function& function, std::vector<IValue> args) {
-    const Interpreter* outer = Interpreter::current();
-    return outer ? Interpreter(outer->context()).run(plan_of(function), std::move(args))
-                 : run_plan(plan_of(function), std::move(args), make_intrusive<CallContext>(RunOptions()));
+    Interpreter* running = Interpreter::current();
+    return running ? running->call(plan_of(function), std::move(args))
+                   : run_plan(plan_of(function), std::move(args), make_intrusive<CallContext>(RunOptions()));
 }
 
 }  // namespace wick::jit

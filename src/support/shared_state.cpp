@@ -33,13 +33,28 @@ Line* take_line() {
     return line;
 }
 
+/// Constant-initialised, so that reading it asks nothing first.
 struct ThreadState {
-    Line* const line = take_line();
-    int reads = 0;   ///< nested
-    int writes = 0;  ///< nested
-    ~ThreadState() { line->taken.store(false, std::memory_order_release); }
+    Line* line = nullptr;  ///< once a guard was entered
+    int reads = 0;         ///< nested
+    int writes = 0;        ///< nested
 };
-thread_local ThreadState t_state;
+constinit thread_local ThreadState t_state;
+
+struct LineReturn {
+    ~LineReturn() {
+        if (Line* line = std::exchange(t_state.line, nullptr)) line->taken.store(false, std::memory_order_release);
+    }
+};
+
+[[gnu::noinline]] Line& first_line() {
+    static thread_local LineReturn at_end;
+    static_cast<void>(&at_end);
+    t_state.line = take_line();
+    return *t_state.line;
+}
+
+Line& line_of(ThreadState& self) { return self.line ? *self.line : first_line(); }
 
 /// Shows the others what this thread is about to do. While one of them writes, it is taken back and waits.
 template <class Show, class Hide>
@@ -58,7 +73,7 @@ void show_when_nobody_writes(Show show, Hide hide) {
 void SharedRead::enter() {
     ThreadState& self = t_state;
     if (self.reads++ > 0 || self.writes > 0) return;
-    std::atomic<bool>& reading = self.line->reading;
+    std::atomic<bool>& reading = line_of(self).reading;
     show_when_nobody_writes([&] { reading.store(true, std::memory_order_seq_cst); },
                             [&] { reading.store(false, std::memory_order_release); });
 }
@@ -87,8 +102,8 @@ void SharedWrite::leave() noexcept {
 }
 
 SharedCall::SharedCall() {
-    const ThreadState& self = t_state;
-    std::atomic<int>& calls = self.line->calls;
+    ThreadState& self = t_state;
+    std::atomic<int>& calls = line_of(self).calls;
     // Only this thread writes its number.
     const int others = calls.load(std::memory_order_relaxed);
     const auto order = is_single_threaded() ? std::memory_order_relaxed : std::memory_order_seq_cst;

@@ -100,9 +100,10 @@ uint32_t begin_epoch(TensorImpl& tensor, Edge edge) {
 Edge gradient_edge(const Tensor& tensor) {
     if (!tensor.defined() || !tensor.requires_grad()) return {};
     catch_up(tensor);
-    const SharedRead guard(*tensor.impl());
-    if (const AutogradMeta* meta = meta_of(*tensor.impl()); meta && meta->function)
-        return {meta->function, meta->output, {}};
+    if (const AutogradMeta* meta = meta_of(*tensor.impl())) {
+        const SharedRead guard(*tensor.impl());
+        if (meta->function) return {meta->function, meta->output, {}};
+    }
     return tensor.impl()->requires_grad ? Edge{{}, 0, tensor.impl_ptr()} : Edge();
 }
 

@@ -129,8 +129,8 @@ IValue Operation::call(IValue* operands) const {
     std::array<IValue*, 16> few;
     std::vector<IValue*> many(inputs_.size() > few.size() ? inputs_.size() : 0);
     IValue** const slots = many.empty() ? few.data() : many.data();
-    std::vector<IValue> lists;
-    lists.reserve(lists_);
+    SmallVector<IValue, 2> lists;
+    lists.reserve(lists_);  // so that none moves
     for (size_t i = 0; i < inputs_.size(); ++i) {
         const Input& input = inputs_[i];
         slots[i] = input.operand >= 0 ? &operands[input.operand]

@@ -67,20 +67,23 @@ std::vector<IValue> values_of(const nb::args& arguments) {
     return values;
 }
 
-jit::Kwargs values_of(const nb::kwargs& keywords) {
+/// Of a dict, or null where there are none.
+jit::Kwargs named_values(nb::handle keywords) {
     jit::Kwargs values;
-    for (const auto& [name, value] : keywords) values.emplace_back(nb::cast<std::string>(name), to_ivalue(value.ptr()));
+    if (!keywords) return values;
+    for (const auto& [name, value] : nb::borrow<nb::dict>(keywords))
+        values.emplace_back(nb::cast<std::string>(name), to_ivalue(value.ptr()));
     return values;
 }
 
 /// A call while a trace is recorded: it becomes one of the trace's. `self` of a method, or null.
 nb::object call_recorded(jit::Function& function, const IValue& self, const Unit& unit, const nb::args& arguments,
-                         const nb::kwargs& keywords) {
+                         nb::handle keywords) {
     jit::Tracer& tracer = *jit::current_tracer();
     std::vector<IValue> values = values_of(arguments);
     const size_t first = self.is_none() ? 0 : 1;
     if (first) values.insert(values.begin(), self);
-    values = jit::bind_arguments(function.schema(), std::move(values), values_of(keywords));
+    values = jit::bind_arguments(function.schema(), std::move(values), named_values(keywords));
     std::vector<jit::Value*> inputs;
     for (size_t i = 0; i < values.size(); ++i) {
         const bool is_given = i >= first && i < first + arguments.size();
@@ -96,12 +99,11 @@ nb::object call_recorded(jit::Function& function, const IValue& self, const Unit
     return to_python(result, unit);
 }
 
-nb::object call_method(const jit::Method& method, const Unit& unit, const nb::args& arguments,
-                       const nb::kwargs& keywords) {
+nb::object call_method(const jit::Method& method, const Unit& unit, const nb::args& arguments, nb::handle keywords) {
     if (jit::is_tracing()) [[unlikely]]
         return call_recorded(method.function(), IValue(method.self()), unit, arguments, keywords);
     std::vector<IValue> values = values_of(arguments);
-    const jit::Kwargs named = values_of(keywords);
+    const jit::Kwargs named = named_values(keywords);
     IValue result;
     {
         const nb::gil_scoped_release unlocked;
@@ -110,9 +112,8 @@ nb::object call_method(const jit::Method& method, const Unit& unit, const nb::ar
     return to_python(result, unit);
 }
 
-nb::object call_function(jit::Function& function, const Unit& unit, std::vector<IValue> values,
-                         const nb::kwargs& keywords) {
-    const jit::Kwargs named = values_of(keywords);
+nb::object call_function(jit::Function& function, const Unit& unit, std::vector<IValue> values, nb::handle keywords) {
+    const jit::Kwargs named = named_values(keywords);
     IValue result;
     {
         const nb::gil_scoped_release unlocked;
@@ -128,14 +129,14 @@ const jit::Method& forward_of(const ScriptModule& self) {
 }
 
 /// Calls forward, or, where the class declares it for several types (nn.LSTM), the first that takes the arguments.
-nb::object call_forward(const ScriptModule& self, const nb::args& arguments, const nb::kwargs& keywords) {
+nb::object call_forward(const ScriptModule& self, const nb::args& arguments, nb::handle keywords) {
     for (int number = 0; !self.forward; ++number) {
         const auto method = self.module.find_method(fmt::format("forward__{}", number));
         if (!method) break;
         std::vector<IValue> values = values_of(arguments);
         values.insert(values.begin(), IValue(self.module.object()));
         try {
-            jit::bind_arguments(method->schema(), std::move(values), values_of(keywords));
+            jit::bind_arguments(method->schema(), std::move(values), named_values(keywords));
         } catch (const OpError&) {
             continue;
         }
@@ -148,8 +149,7 @@ nb::object call_forward(const ScriptModule& self, const nb::args& arguments, con
 PyObject* call_module(PyObject* self, PyObject* arguments, PyObject* keywords) {
     return guarded([&] {
         const auto& module = *nb::inst_ptr<ScriptModule>(nb::handle(self));
-        const nb::kwargs named = keywords ? nb::borrow<nb::kwargs>(keywords) : nb::kwargs();
-        return call_forward(module, nb::borrow<nb::args>(arguments), named).release().ptr();
+        return call_forward(module, nb::borrow<nb::args>(arguments), keywords).release().ptr();
     });
 }
 PyType_Slot g_module_slots[] = {{Py_tp_call, reinterpret_cast<void*>(&call_module)}, {0, nullptr}};
@@ -225,7 +225,8 @@ void bind_module(nb::module_& module) {
     nb::class_<ScriptModule>(module, "ScriptModule",
                              "A compiled module. Calls may run on any number of threads at once.",
                              nb::is_weak_referenceable(), nb::type_slots(g_module_slots))
-        .def("forward", &call_forward)
+        .def("forward", [](const ScriptModule& self, const nb::args& arguments,
+                           const nb::kwargs& keywords) { return call_forward(self, arguments, keywords); })
         .def("__getattr__", &attribute)
         .def("__setattr__", [](ScriptModule& self, const std::string& name,
                                nb::handle value) { self.module.setattr(name, to_ivalue(value.ptr())); })

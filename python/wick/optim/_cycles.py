@@ -2,7 +2,7 @@
 import inspect
 import math
 
-from .lr_scheduler import LRScheduler, _check_optimizer, _one_for_each_group, _set_rates
+from ._schedule import LRScheduler, check_optimizer, one_for_each_group, set_rates
 
 
 class _WithMomentum(LRScheduler):
@@ -16,8 +16,8 @@ class _WithMomentum(LRScheduler):
         if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
             raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
         self.use_beta1 = "betas" in optimizer.defaults
-        self.base_momentums = _one_for_each_group("base_momentum", optimizer, base_momentum)
-        self.max_momentums = _one_for_each_group("max_momentum", optimizer, max_momentum)
+        self.base_momentums = one_for_each_group("base_momentum", optimizer, base_momentum)
+        self.max_momentums = one_for_each_group("max_momentum", optimizer, max_momentum)
         if last_epoch == -1:
             for group, least, most in zip(optimizer.param_groups, self.base_momentums, self.max_momentums):
                 group["base_momentum"], group["max_momentum"] = least, most
@@ -40,14 +40,14 @@ class CyclicLR(_WithMomentum):
 
     def __init__(self, optimizer, base_lr, max_lr, step_size_up=2000, step_size_down=None, mode="triangular", gamma=1.0,
                  scale_fn=None, scale_mode="cycle", cycle_momentum=True, base_momentum=0.8, max_momentum=0.9, last_epoch=-1):
-        _check_optimizer(optimizer)
+        check_optimizer(optimizer)
         if scale_fn is None and mode not in ("triangular", "triangular2", "exp_range"):
             raise ValueError("mode is invalid and scale_fn is None")
         self.optimizer = optimizer
-        base_lrs = _one_for_each_group("base_lr", optimizer, base_lr)
-        self.max_lrs = _one_for_each_group("max_lr", optimizer, max_lr)
+        base_lrs = one_for_each_group("base_lr", optimizer, base_lr)
+        self.max_lrs = one_for_each_group("max_lr", optimizer, max_lr)
         if last_epoch == -1:
-            _set_rates(optimizer, base_lrs)
+            set_rates(optimizer, base_lrs)
         step_size_down = step_size_up if step_size_down is None else step_size_down
         self.total_size = float(step_size_up + step_size_down)
         self.step_ratio = step_size_up / self.total_size
@@ -94,7 +94,7 @@ class OneCycleLR(_WithMomentum):
     def __init__(self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None, pct_start=0.3,
                  anneal_strategy="cos", cycle_momentum=True, base_momentum=0.85, max_momentum=0.95, div_factor=25.0,
                  final_div_factor=1e4, three_phase=False, last_epoch=-1):
-        _check_optimizer(optimizer)
+        check_optimizer(optimizer)
         self.optimizer = optimizer
         if total_steps is None and (epochs is None or steps_per_epoch is None):
             raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
@@ -117,7 +117,7 @@ class OneCycleLR(_WithMomentum):
         else:
             self._phases.append((end, ("max_lr", "base_momentum"), ("min_lr", "max_momentum")))
         if last_epoch == -1:
-            for group, most in zip(optimizer.param_groups, _one_for_each_group("max_lr", optimizer, max_lr)):
+            for group, most in zip(optimizer.param_groups, one_for_each_group("max_lr", optimizer, max_lr)):
                 group["initial_lr"] = most / div_factor
                 group["max_lr"] = most
                 group["min_lr"] = group["initial_lr"] / final_div_factor
@@ -174,5 +174,5 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             self.T_cur -= self.T_i
             self.T_i *= self.T_mult
         self.last_epoch = math.floor(epoch)
-        _set_rates(self.optimizer, self.get_lr())
+        set_rates(self.optimizer, self.get_lr())
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]

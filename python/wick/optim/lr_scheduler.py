@@ -6,65 +6,9 @@ import bisect
 import collections
 import inspect
 import math
-import warnings
 
-from .optimizer import Optimizer
-
-
-class LRScheduler:
-    """Base of schedules: `get_lr` gives the rate of each group at `last_epoch`, which is 0 after construction."""
-
-    _is_initial = False
-
-    def __init__(self, optimizer, last_epoch=-1):
-        _check_optimizer(optimizer)
-        self.optimizer = optimizer
-        for number, group in enumerate(optimizer.param_groups):
-            if last_epoch == -1:
-                group.setdefault("initial_lr", group["lr"])
-            elif "initial_lr" not in group:
-                raise KeyError(f"param 'initial_lr' is not specified in param_groups[{number}] when resuming scheduler "
-                               "with last_epoch >= 0.")
-        self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
-        self.last_epoch = last_epoch
-        self._initial_step()
-
-    def _initial_step(self):
-        self._step_count = 0
-        self._is_initial = True
-        try:
-            self.step()
-        finally:
-            del self._is_initial
-
-    def step(self, epoch=None):
-        if self._step_count == 1 and not self.optimizer.__dict__.get("_has_stepped"):
-            warnings.warn("Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you "
-                          "should call them in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.",
-                          stacklevel=2)
-        self._step_count += 1
-        self._go_to(epoch)
-
-    def _go_to(self, epoch):
-        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        _set_rates(self.optimizer, self.get_lr() if epoch is None else self._rates_from_start())
-        self._last_lr = _rates(self.optimizer)
-
-    def get_lr(self):
-        raise NotImplementedError
-
-    def _rates_from_start(self):
-        """The rates at last_epoch whatever they are at present."""
-        return self.get_lr()
-
-    def get_last_lr(self):
-        return self._last_lr
-
-    def state_dict(self):
-        return {name: value for name, value in vars(self).items() if name not in ("optimizer", "_is_initial")}
-
-    def load_state_dict(self, state_dict):
-        vars(self).update(state_dict)
+from ._cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR  # noqa: F401: they are schedulers too
+from ._schedule import LRScheduler, check_optimizer, one_for_each_group, rates_of, set_rates
 
 
 class _ByFactor(LRScheduler):
@@ -75,7 +19,7 @@ class _ByFactor(LRScheduler):
 
     def get_lr(self):
         factor = self._factor(self.last_epoch)
-        return [rate * factor for rate in _rates(self.optimizer)]
+        return [rate * factor for rate in rates_of(self.optimizer)]
 
     def _rates_from_start(self):
         factor = math.prod(self._factor(epoch) for epoch in range(self.last_epoch + 1))
@@ -174,7 +118,7 @@ class CosineAnnealingLR(LRScheduler):
         return (1 + math.cos(math.pi * epoch / self.T_max)) / 2
 
     def get_lr(self):
-        rates, epoch = _rates(self.optimizer), self.last_epoch
+        rates, epoch = rates_of(self.optimizer), self.last_epoch
         if self._is_initial:
             return rates
         if self._step_count == 1 and epoch > 0:
@@ -230,7 +174,7 @@ class MultiplicativeLR(_ByFunctions):
     """Multiplies by a function of the epoch every epoch."""
 
     def get_lr(self):
-        rates = _rates(self.optimizer)
+        rates = rates_of(self.optimizer)
         return rates if self._is_initial else [rate * factor for rate, factor in zip(rates, self._factors())]
 
 
@@ -268,12 +212,12 @@ class ChainedScheduler(_OfSeveral):
 
     def __init__(self, schedulers, optimizer=None):
         self._take(schedulers, optimizer)
-        self._last_lr = _rates(self.optimizer)
+        self._last_lr = rates_of(self.optimizer)
 
     def step(self):
         for scheduler in self._schedulers:
             scheduler.step()
-        self._last_lr = _rates(self.optimizer)
+        self._last_lr = rates_of(self.optimizer)
 
 
 class SequentialLR(_OfSeveral):
@@ -288,7 +232,7 @@ class SequentialLR(_OfSeveral):
         self._milestones = milestones
         self.last_epoch = last_epoch + 1
         # Each schedule has made its first step when it was made.
-        _set_rates(optimizer, [group["initial_lr"] for group in optimizer.param_groups])
+        set_rates(optimizer, [group["initial_lr"] for group in optimizer.param_groups])
         for scheduler in schedulers:
             _take_back(scheduler)
         first = schedulers[bisect.bisect_right(milestones, 0)]
@@ -311,7 +255,7 @@ class ReduceLROnPlateau(LRScheduler):
 
     def __init__(self, optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel", cooldown=0,
                  min_lr=0, eps=1e-8):
-        _check_optimizer(optimizer)
+        check_optimizer(optimizer)
         if factor >= 1.0:
             raise ValueError("Factor should be < 1.0.")
         if mode not in ("min", "max"):
@@ -321,11 +265,11 @@ class ReduceLROnPlateau(LRScheduler):
         self.optimizer = optimizer
         self.mode, self.factor, self.patience, self.cooldown, self.eps = mode, factor, patience, cooldown, eps
         self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.min_lrs = _one_for_each_group("min_lr", optimizer, min_lr)
+        self.min_lrs = one_for_each_group("min_lr", optimizer, min_lr)
         self.last_epoch = 0
         self.best = math.inf if mode == "min" else -math.inf
         self.cooldown_counter = self.num_bad_epochs = 0
-        self._last_lr = _rates(optimizer)
+        self._last_lr = rates_of(optimizer)
 
     @property
     def in_cooldown(self):
@@ -349,17 +293,12 @@ class ReduceLROnPlateau(LRScheduler):
         if self.num_bad_epochs > self.patience:
             self._reduce()
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
-        self._last_lr = _rates(self.optimizer)
+        self._last_lr = rates_of(self.optimizer)
 
     def _reduce(self):
-        rates = [float(rate) for rate in _rates(self.optimizer)]
+        rates = [float(rate) for rate in rates_of(self.optimizer)]
         reduced = [max(rate * self.factor, least) for rate, least in zip(rates, self.min_lrs)]
-        _set_rates(self.optimizer, [new if old - new > self.eps else old for old, new in zip(rates, reduced)])
-
-
-def _check_optimizer(optimizer):
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        set_rates(self.optimizer, [new if old - new > self.eps else old for old, new in zip(rates, reduced)])
 
 
 def _take_back(scheduler):
@@ -370,25 +309,4 @@ def _take_back(scheduler):
         scheduler.last_epoch -= 1
 
 
-def _rates(optimizer):
-    return [group["lr"] for group in optimizer.param_groups]
-
-
-def _set_rates(optimizer, rates):
-    for group, rate in zip(optimizer.param_groups, rates):
-        group["lr"] = rate
-
-
-def _one_for_each_group(name, optimizer, value):
-    groups = len(optimizer.param_groups)
-    if not isinstance(value, (list, tuple)):
-        return [value] * groups
-    if len(value) != groups:
-        raise ValueError(f"{name} must have the same length as optimizer.param_groups. {name} has {len(value)} values, "
-                         f"param_groups has {groups}.")
-    return list(value)
-
-
 _LRScheduler = LRScheduler  # its older name
-
-from ._cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR  # noqa: E402: they are schedulers too

@@ -16,7 +16,8 @@ target_compile_options(_wick PRIVATE $<$<CONFIG:Release>:-Os>)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/src/python/operator_function.cpp ${PROJECT_SOURCE_DIR}/src/python/convert.cpp
                             PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
 target_link_libraries(_wick PRIVATE wick wick_flags wick_fmt)
-target_link_options(_wick PRIVATE -Wl,--gc-sections -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL)
+# libgcc is the process's own: Python ends threads by unwinding them (src/python/gil.h).
+target_link_options(_wick PRIVATE -Wl,--gc-sections -static-libstdc++ -Wl,--exclude-libs,ALL)
 if(WICK_ZLIB_ARCHIVE)
     target_link_options(_wick PRIVATE -Wl,--as-needed)
     target_link_libraries(_wick PRIVATE ${WICK_ZLIB_ARCHIVE})

@@ -20,6 +20,7 @@
 #include "python/bindings.h"
 #include "python/convert.h"
 #include "python/custom_function.h"
+#include "python/gil.h"
 
 namespace nb = nanobind;
 
@@ -59,7 +60,7 @@ void replace(std::vector<Tensor>& gradients, nb::object given) {
 
 autograd::HookHandle register_prehook(const Node& node, nb::object hook) {
     return autograd::register_before(node.edge, [hook = keep(std::move(hook))](std::vector<Tensor>& gradients) {
-        const nb::gil_scoped_acquire locked;
+        const Locked locked;
         replace(gradients, (*hook)(tuple_of(gradients)));
     });
 }
@@ -67,7 +68,7 @@ autograd::HookHandle register_prehook(const Node& node, nb::object hook) {
 autograd::HookHandle register_hook(const Node& node, nb::object hook) {
     return autograd::register_after(
         node.edge, [hook = keep(std::move(hook))](std::vector<Tensor>& results, const std::vector<Tensor>& gradients) {
-            const nb::gil_scoped_acquire locked;
+            const Locked locked;
             replace(results, (*hook)(tuple_of(results), tuple_of(gradients)));
         });
 }
@@ -80,7 +81,7 @@ autograd::HookHandle register_post_accumulate_grad_hook(nb::handle self, nb::obj
     // The object itself, by which programs know their parameters, as long as it lives.
     Kept object = keep(nb::steal(PyWeakref_NewRef(self.ptr(), nullptr)));
     return autograd::register_after(edge, [hook = keep(std::move(hook)), object, leaf = edge.leaf.get()](auto&, auto&) {
-        const nb::gil_scoped_acquire locked;
+        const Locked locked;
         const nb::object found = (*object)();
         (*hook)(found.is_none() ? to_python(Tensor(IntrusivePtr<TensorImpl>(leaf))) : found);
     });
@@ -108,7 +109,7 @@ class PackedObject : public autograd::PackedTensor {
  public:
     PackedObject(Kept packed, Kept unpack) : packed_(std::move(packed)), unpack_(std::move(unpack)) {}
     Tensor unpack() const override {
-        const nb::gil_scoped_acquire locked;
+        const Locked locked;
         nb::object found = (*unpack_)(*packed_);
         if (!is_tensor(found.ptr()))
             throw nb::type_error(
@@ -124,7 +125,7 @@ class PackedObject : public autograd::PackedTensor {
 
 void push_saved_tensors_hooks(nb::object pack, nb::object unpack) {
     autograd::push_packer([pack = keep(std::move(pack)), unpack = keep(std::move(unpack))](const Tensor& tensor) {
-        const nb::gil_scoped_acquire locked;
+        const Locked locked;
         const NoGradGuard quiet;
         return IntrusivePtr<autograd::PackedTensor>(
             make_intrusive<PackedObject>(keep((*pack)(to_python(tensor))), unpack));
@@ -145,12 +146,12 @@ Tensor tensor_at(const Node& node, uint32_t output) {
 }
 
 std::string python_stack() {
-    const nb::gil_scoped_acquire locked;
+    const Locked locked;
     return nb::cast<std::string>(nb::str("").attr("join")(nb::module_::import_("traceback").attr("format_stack")()));
 }
 
 void warn_in_python(const std::string& text) {
-    const nb::gil_scoped_acquire locked;
+    const Locked locked;
     if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1)) nb::raise_python_error();
 }
 
@@ -240,7 +241,7 @@ void bind_gradients_of(nb::class_<Tensor>& tensor) {
                 const Tensor given = tensor_or_undefined(gradient);
                 const std::vector<Tensor> wanted =
                     is_tensor(inputs.ptr()) ? std::vector{tensor_in(inputs.ptr())} : tensors_of(inputs);
-                const nb::gil_scoped_release unlocked;
+                const Unlocked unlocked;
                 autograd::backward({self}, {given}, retain_graph, create_graph, wanted);
             },
             nb::arg("gradient") = nb::none(), nb::arg("retain_graph") = nb::none(), nb::arg("create_graph") = false,
@@ -285,7 +286,7 @@ void bind_autograd(nb::module_& module) {
            nb::handle inputs) {
             const std::vector<Tensor> from = tensors_of(tensors), given = tensors_of(gradients),
                                       wanted = tensors_of(inputs);
-            const nb::gil_scoped_release unlocked;
+            const Unlocked unlocked;
             autograd::backward(from, given, retain_graph, create_graph, wanted);
         },
         nb::arg("tensors"), nb::arg("gradients").none(), nb::arg("retain_graph").none(), nb::arg("create_graph"),
@@ -298,7 +299,7 @@ void bind_autograd(nb::module_& module) {
                                       given = tensors_of(gradients);
             std::vector<Tensor> found;
             {
-                const nb::gil_scoped_release unlocked;
+                const Unlocked unlocked;
                 found = autograd::grad(from, wanted, given, retain_graph, create_graph, allow_unused);
             }
             nb::list list;

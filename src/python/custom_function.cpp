@@ -4,6 +4,7 @@
 
 #include "python/bindings.h"
 #include "python/convert.h"
+#include "python/gil.h"
 
 namespace nb = nanobind;
 
@@ -51,7 +52,7 @@ nb::object PythonFunction::finish(nb::object returned) {
 }
 
 std::vector<Tensor> PythonFunction::backward(std::vector<Tensor> gradients) {
-    const nb::gil_scoped_acquire locked;
+    const Locked locked;
     nb::list given, takes_tensor;
     for (const Tensor& gradient : gradients) given.append(tensor_or_none(gradient));
     for (bool is_one : takes_tensor_) takes_tensor.append(is_one);

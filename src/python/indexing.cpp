@@ -8,6 +8,7 @@
 #include "ops/tensor_ops.h"
 #include "python/convert.h"
 #include "python/errors.h"
+#include "python/gil.h"
 #include "python/ndarray.h"
 #include "python/tracing.h"
 
@@ -90,7 +91,7 @@ Indices indices_of(nb::handle index) {
 
 Tensor get_item(const Tensor& self, nb::handle index) {
     const Indices indices = indices_of(index);
-    const nb::gil_scoped_release unlocked;
+    const Unlocked unlocked;
     return jit::get_item(self, indices.given, indices.traced);
 }
 
@@ -99,7 +100,7 @@ void set_item(const Tensor& self, nb::handle index, nb::handle value) {
     const IValue given = to_ivalue(value.ptr());
     if (!given.is_tensor() && !given.is_scalar())
         throw ArgumentError(fmt::format("can't assign a {} to a Tensor", Py_TYPE(value.ptr())->tp_name));
-    const nb::gil_scoped_release unlocked;
+    const Unlocked unlocked;
     jit::set_item(self, indices.given, given, indices.traced);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "python/convert.h"
+#include "python/gil.h"
 
 namespace nb = nanobind;
 
@@ -10,13 +11,13 @@ namespace wick::python {
 
 Kept keep(nb::object object) {
     return {new nb::object(std::move(object)), [](nb::object* kept) {
-                const nb::gil_scoped_acquire locked;
+                const Locked locked;
                 delete kept;
             }};
 }
 
 Tensor PythonHook::operator()(const Tensor& gradient) const {
-    const nb::gil_scoped_acquire locked;
+    const Locked locked;
     return tensor_or_undefined((*function)(to_python(gradient)));
 }
 

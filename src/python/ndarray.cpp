@@ -10,6 +10,7 @@
 #include "ops/tensor_ops.h"
 #include "python/convert.h"
 #include "python/errors.h"
+#include "python/gil.h"
 
 namespace nb = nanobind;
 
@@ -129,7 +130,7 @@ Tensor tensor_from_array(nb::handle array) {
     auto* const kept = new nb::ndarray<nb::ro>(view);
     const auto release = [kept] {
         if (!Py_IsInitialized()) return;
-        const nb::gil_scoped_acquire locked;
+        const Locked locked;
         delete kept;
     };
     return from_blob(const_cast<void*>(static_cast<const void*>(view.data())), sizes, strides, dtype, release);

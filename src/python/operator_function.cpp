@@ -18,6 +18,7 @@
 #include "program/operation.h"
 #include "python/convert.h"
 #include "python/errors.h"
+#include "python/gil.h"
 #include "python/tracing.h"
 
 namespace nb = nanobind;
@@ -187,7 +188,7 @@ jit::Value* call_recorded(jit::Tracer& tracer, const jit::Operation& operation, 
         depends = depends || values.back()->node->kind != jit::sym::prim_Constant;
     }
     const auto run = [&] {
-        const nb::gil_scoped_release unlocked;
+        const Unlocked unlocked;
         return operation.call(operands);
     };
     jit::Value* made = tracer.call_graph(*operation.function().graph(), values, run, result);
@@ -236,7 +237,7 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
     } else if (operation->is_brief(operands)) {
         result = operation->call(operands);
     } else {
-        const nb::gil_scoped_release unlocked;
+        const Unlocked unlocked;
         result = operation->call(operands);
     }
     if (result.is_tensor()) {

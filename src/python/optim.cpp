@@ -11,6 +11,7 @@
 #include "python/bindings.h"
 #include "python/convert.h"
 #include "python/errors.h"
+#include "python/gil.h"
 
 namespace nb = nanobind;
 
@@ -74,7 +75,7 @@ void step(nb::dict group, nb::dict states) {
             updates.push_back({tensor, std::move(gradient), {states, parameter}});
     }
     {
-        const nb::gil_scoped_release unlocked;
+        const Unlocked unlocked;
         const NoGradGuard quiet;
         for (Update& update : updates) step_of(update.parameter, update.gradient, update.kept.state, options);
     }

@@ -17,6 +17,7 @@
 #include "program/modules.h"
 #include "python/bindings.h"
 #include "python/errors.h"
+#include "python/gil.h"
 #include "python/tracing.h"
 #include "runtime/interpreter.h"
 
@@ -28,7 +29,7 @@ const jit::RunOptions& run_options() {
     static const jit::RunOptions options = [] {
         const auto writer = [](const char* stream) {
             return [stream](std::string_view text) {
-                const nb::gil_scoped_acquire locked;
+                const Locked locked;
                 nb::module_::import_("sys").attr(stream).attr("write")(nb::str(text.data(), text.size()));
             };
         };
@@ -92,7 +93,7 @@ nb::object call_recorded(jit::Function& function, const IValue& self, const Unit
     }
     IValue result;
     const auto run = [&] {
-        const nb::gil_scoped_release unlocked;
+        const Unlocked unlocked;
         return unshared(jit::run(function, std::move(values), run_options()));
     };
     tracer.call_function(function, inputs, run, result);
@@ -106,7 +107,7 @@ nb::object call_method(const jit::Method& method, const Unit& unit, const nb::ar
     const jit::Kwargs named = named_values(keywords);
     IValue result;
     {
-        const nb::gil_scoped_release unlocked;
+        const Unlocked unlocked;
         result = method(std::move(values), named, run_options());
     }
     return to_python(result, unit);
@@ -116,7 +117,7 @@ nb::object call_function(jit::Function& function, const Unit& unit, std::vector<
     const jit::Kwargs named = named_values(keywords);
     IValue result;
     {
-        const nb::gil_scoped_release unlocked;
+        const Unlocked unlocked;
         result = unshared(
             jit::run(function, jit::bind_arguments(function.schema(), std::move(values), named), run_options()));
     }
@@ -408,7 +409,7 @@ void bind_objects(nb::module_& module) {
         .def("wait",
              [](const FutureHandle& self) {
                  {
-                     const nb::gil_scoped_release unlocked;
+                     const Unlocked unlocked;
                      self.future->complete();
                  }
                  return to_python(self.future->wait(), self.unit);
@@ -487,7 +488,7 @@ void bind_script(nb::module_& module) {
             jit::ExtraFiles files;
             std::optional<jit::Module> loaded;
             {
-                const nb::gil_scoped_release unlocked;
+                const Unlocked unlocked;
                 loaded = jit::load(path, load_options(files));
             }
             return with_extra_files(*loaded, files);

@@ -9,6 +9,7 @@
 #include "program/session.h"
 #include "python/bindings.h"
 #include "python/errors.h"
+#include "python/gil.h"
 #include "python/script.h"
 
 namespace nb = nanobind;
@@ -51,7 +52,7 @@ std::vector<std::pair<std::string, jit::Tracer::ModuleId>> children_of(nb::dict 
 
 /// The line that runs, in the innermost frame outside of the package.
 SourceRange current_place() {
-    const nb::gil_scoped_acquire lock;  // calls run without it
+    const Locked lock;  // calls run without it
     static const std::string package = [] {
         const auto path = nb::cast<std::string>(nb::module_::import_("wick").attr("__file__"));
         return path.substr(0, path.rfind('/') + 1);

@@ -27,8 +27,8 @@ struct Indices {
 
 /// What picks elements rather than making a view.
 bool is_pick(nb::handle index) {
-    return is_tensor(index.ptr()) || PyBool_Check(index.ptr()) || PyList_Check(index.ptr()) ||
-           nb::hasattr(index, "__array__");
+    const bool is_sequence = PySequence_Check(index.ptr()) && !PyUnicode_Check(index.ptr());
+    return is_tensor(index.ptr()) || PyBool_Check(index.ptr()) || is_sequence || nb::hasattr(index, "__array__");
 }
 
 Tensor pick_of(nb::handle index) {

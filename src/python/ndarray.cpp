@@ -7,6 +7,7 @@
 
 #include <wick/tensor/default_dtype.h>
 
+#include "ops/tensor_elements.h"
 #include "ops/tensor_ops.h"
 #include "python/convert.h"
 #include "python/errors.h"
@@ -55,56 +56,90 @@ nb::object array_from_tensor(const Tensor& tensor) {
     return nb::cast(array, nb::rv_policy::reference);
 }
 
-/// Python's numbers in nested sequences.
+bool is_array(nb::handle data) {
+    return PyObject_CheckBuffer(data.ptr()) || nb::hasattr(data, "__dlpack__") ||
+           nb::hasattr(data, "__array_interface__");
+}
+
+/// Numbers in nested sequences, arrays and numbers of arrays among them.
 class Numbers {
  public:
     explicit Numbers(nb::handle data) {
-        find_shape(data, 0);
+        find_shape(data);
         read(data, 0);
     }
     DimVector shape;
     std::vector<Scalar> values;
+    /// What all of them are promoted to.
+    DType dtype() const { return dtype_.value_or(default_dtype()); }
 
  private:
-    static bool is_sequence(nb::handle data) { return PyList_Check(data.ptr()) || PyTuple_Check(data.ptr()); }
+    static bool is_text(nb::handle data) { return PyUnicode_Check(data.ptr()) || PyBytes_Check(data.ptr()); }
+    /// Lists, ranges, …
+    static bool is_sequence(nb::handle data) {
+        if (PyList_Check(data.ptr()) || PyTuple_Check(data.ptr())) return true;
+        return PySequence_Check(data.ptr()) && !is_text(data) && !is_tensor(data.ptr()) && !is_array(data);
+    }
+    /// Anything that brings its dtype along.
+    static bool is_elements(nb::handle data) {
+        if (PyFloat_CheckExact(data.ptr()) || is_text(data)) return false;
+        return is_tensor(data.ptr()) || PyObject_CheckBuffer(data.ptr());
+    }
 
-    void find_shape(nb::handle data, int depth) {
-        if (!is_sequence(data)) return;
-        if (depth == kMaxDepth) throw OpError("too many dimensions");
-        const size_t size = nb::len(data);
-        shape.push_back(static_cast<int64_t>(size));
-        if (size > 0) find_shape(data[0], depth + 1);
+    void find_shape(nb::handle data) {
+        if (shape.size() >= kMaxDepth) throw OpError("too many dimensions");
+        if (is_sequence(data)) {
+            const size_t size = nb::len(data);
+            shape.push_back(static_cast<int64_t>(size));
+            if (size > 0) find_shape(data[0]);
+        } else if (is_elements(data) && !is_tensor(data.ptr())) {
+            for (int64_t size : tensor_from_array(data).sizes()) shape.push_back(size);
+        }
     }
     void read(nb::handle data, size_t depth) {
-        if (depth == shape.size()) {
-            if (is_sequence(data)) throw ArgumentError(fmt::format("not a sequence of numbers at dim {}", depth));
-            const IValue value = to_ivalue(data.ptr());
-            if (!value.is_scalar() && !value.is_tensor())
-                throw ArgumentError(fmt::format("new(): invalid data type '{}'", Py_TYPE(data.ptr())->tp_name));
-            values.push_back(value.is_tensor() ? value.tensor_ref().item() : value.to_scalar());
-            return;
-        }
+        if (is_elements(data))
+            return read_elements(is_tensor(data.ptr()) ? tensor_in(data.ptr()) : tensor_from_array(data), depth);
+        if (depth == shape.size()) return read_number(data, depth);
         const size_t size = is_sequence(data) ? nb::len(data) : 0;
         if (!is_sequence(data) || static_cast<int64_t>(size) != shape[depth])
             throw ValueError(
                 fmt::format("expected sequence of length {} at dim {} (got {})", shape[depth], depth, size));
         for (size_t i = 0; i < size; ++i) read(data[i], depth + 1);
     }
-    static constexpr int kMaxDepth = 64;
+    void read_elements(const Tensor& tensor, size_t depth) {
+        for (size_t d = depth; d < shape.size(); ++d) {
+            const int64_t size = d - depth < tensor.sizes().size() ? tensor.sizes()[d - depth] : 0;
+            if (size != shape[d])
+                throw ValueError(fmt::format("expected sequence of length {} at dim {} (got {})", shape[d], d, size));
+        }
+        if (depth == shape.size()) return take(tensor.item(), tensor.dtype());
+        const Tensor dense = ops::contiguous(tensor);
+        for (int64_t i = 0; i < dense.numel(); ++i) take(jit::element_at(dense, i), dense.dtype());
+    }
+    void read_number(nb::handle data, size_t depth) {
+        if (is_sequence(data)) throw ArgumentError(fmt::format("not a sequence of numbers at dim {}", depth));
+        const char* type = Py_TYPE(data.ptr())->tp_name;
+        if (is_text(data) && depth > 0) throw ValueError(fmt::format("too many dimensions '{}'", type));
+        if (is_text(data)) throw ArgumentError(fmt::format("new(): invalid data type '{}'", type));
+        Scalar number;
+        try {
+            number = to_ivalue(data.ptr()).to_scalar();
+        } catch (const Error&) {
+            throw OpError(fmt::format("Could not infer dtype of {}", type));
+        }
+        const DType exact = number.dtype();
+        take(number, exact == DType::float64      ? default_dtype()
+                     : exact == DType::complex128 ? default_complex_dtype()
+                                                  : exact);
+    }
+    void take(const Scalar& number, DType dtype) {
+        dtype_ = dtype_ ? promote_types(*dtype_, dtype) : dtype;
+        values.push_back(number);
+    }
+
+    static constexpr size_t kMaxDepth = 64;
+    std::optional<DType> dtype_;
 };
-
-DType dtype_of_numbers(const std::vector<Scalar>& values) {
-    if (values.empty()) return default_dtype();
-    DType dtype = DType::bool_;
-    for (const Scalar& value : values) dtype = promote_types(dtype, value.dtype());
-    if (dtype == DType::float64) return default_dtype();
-    return dtype == DType::complex128 ? default_complex_dtype() : dtype;
-}
-
-bool is_array(nb::handle data) {
-    return PyObject_CheckBuffer(data.ptr()) || nb::hasattr(data, "__dlpack__") ||
-           nb::hasattr(data, "__array_interface__");
-}
 
 }  // namespace
 
@@ -144,12 +179,12 @@ nb::object numpy_from_tensor(const Tensor& tensor) {
 nb::object dlpack_from_tensor(const Tensor& tensor) { return array_from_tensor<nb::ndarray<>>(tensor); }
 
 Tensor tensor_from_data(nb::handle data, const DType* dtype) {
-    if (is_tensor(data.ptr()) || is_array(data)) {
+    if (is_tensor(data.ptr()) || (is_array(data) && !PyBytes_Check(data.ptr()))) {
         const Tensor source = is_tensor(data.ptr()) ? tensor_in(data.ptr()) : tensor_from_array(data);
         return ops::clone(ops::to_dtype(source, dtype ? *dtype : source.dtype()));
     }
     const Numbers numbers(data);
-    const Tensor made = empty(numbers.shape, dtype ? *dtype : dtype_of_numbers(numbers.values));
+    const Tensor made = empty(numbers.shape, dtype ? *dtype : numbers.dtype());
     dispatch_dtype(made.dtype(), [&]<class T>() {
         T* out = made.mutable_data<T>();
         for (const Scalar& value : numbers.values) *out++ = value.to<T>();

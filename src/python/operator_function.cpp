@@ -409,8 +409,11 @@ void append_slots(std::vector<PyType_Slot>& slots, F address) {
 }
 
 /// What a tensor has without being called.
-constexpr const char* kProperties[] = {"T",      "H",       "mT",        "mH",           "real",    "imag",
-                                       "layout", "is_cuda", "is_sparse", "is_quantized", "is_meta", "is_nested"};
+constexpr const char* kProperties[] = {
+    "T",       "H",         "mT",           "mH",        "real",          "imag",      "layout",
+    "is_cpu",  "is_cuda",   "is_ipu",       "is_maia",   "is_meta",       "is_mkldnn", "is_mps",
+    "is_mtia", "is_nested", "is_quantized", "is_sparse", "is_sparse_csr", "is_vulkan", "is_xla",
+    "is_xpu"};
 
 /// Conversions that programs have as methods without there being an operator.
 constexpr const char* kCasts[] = {"float", "double", "half", "bfloat16", "long",   "int",

@@ -6,7 +6,6 @@ import textwrap
 
 import pytest
 
-
 PROGRAMS = {
     "calls": """
         net = wick.nn.Linear(300, 300)

@@ -22,7 +22,7 @@ def test_numbers_become_tensors_of_pytorchs_dtypes():
 def test_uneven_data_is_refused():
     with pytest.raises(ValueError, match=r"expected sequence of length 2 at dim 1 \(got 1\)"):
         wick.tensor([[1, 2], [3]])
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError):
         wick.tensor(["a"])
 
 

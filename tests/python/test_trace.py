@@ -1,6 +1,7 @@
 """wick.jit.trace: programs that are recorded while they run; what PyTorch makes of their archives."""
 import io
 import re
+import sys
 import warnings
 
 import pytest
@@ -299,3 +300,11 @@ def test_a_graph_tells_what_was_seen_and_where():
     seen = "Float(1, 3, strides=[3, 1], requires_grad=0, device=cpu)"
     assert f"%x : {seen})" in graph
     assert re.search(rf": {re.escape(seen)} = aten::mul\(.*\) # .*test_trace\.py:{line}:0\n", graph)
+
+
+def test_programs_may_have_wick_under_pytorchs_name(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", wick)
+    net = wick.nn.Sequential(wick.nn.Linear(3, 2), wick.nn.ReLU())
+    x = wick.randn(4, 3)
+    for compiled in (wick.jit.trace(net, x), wick.jit.script(net)):
+        assert wick.equal(compiled(x), net(x))

@@ -15,6 +15,7 @@ import types
 import typing
 
 from .. import _wick
+from .._pytorch import pytorch
 from .._wick import ScriptFunction, ScriptModule
 from ..nn.modules.module import INTERNAL, Module
 
@@ -72,7 +73,7 @@ def _is_module(obj):
 
 def _is_torch(obj, name):
     """Whether `obj` is of a class of an installed PyTorch that somebody has imported."""
-    found = sys.modules.get("torch")
+    found = pytorch()
     for part in name.split("."):
         found = getattr(found, part, None)
     return found is not None and isinstance(obj, found)

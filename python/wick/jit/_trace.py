@@ -9,11 +9,11 @@ import functools
 import inspect
 import math
 import re
-import sys
 import textwrap
 import warnings
 
 from .. import _wick
+from .._pytorch import pytorch
 from .._trees import map_leaves
 from .._values import Size
 from .._wick import ScriptFunction, ScriptModule
@@ -266,7 +266,7 @@ def trace_module(mod, inputs, optimize=None, check_trace=True, check_inputs=None
 
 def _of_pytorch(module, *examples):
     """A module of PyTorch as one of wick, and its tensors as wick's."""
-    if "torch" not in sys.modules:
+    if pytorch() is None:
         return (module, *examples)
     from ._torch_modules import from_torch, is_torch_module, taken_over
 

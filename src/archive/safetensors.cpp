@@ -75,7 +75,7 @@ Tensor read_tensor(const std::string& name, const Json& entry, const Bytes& data
         storage = Storage::allocate(bytes);
         std::memcpy(storage->data(), slice.data, slice.size);
     }
-    return Tensor(make_intrusive<TensorImpl>(std::move(storage), known->dtype, sizes, contiguous_strides(sizes), 0));
+    return Tensor(make_intrusive<TensorImpl>(std::move(storage), known->dtype, sizes));
 }
 
 void write(const Safetensors& contents, const Sink& sink) {

@@ -53,7 +53,7 @@ SavedValue SavedValue::save(const IValue& value, const Tensor& overwritten) {
 }
 
 void SavedValue::keep(const Tensor& tensor) {
-    version_ = tensor.impl()->storage->version();
+    version_ = tensor.impl()->version();
     checked_ = true;
     if (const Packer* packer = current_packer()) [[unlikely]]
         value_ = IValue::capsule((*packer)(tensor.detach()));
@@ -111,7 +111,7 @@ IValue SavedValue::unpack(GradFunction& owner) const {
     if (!value.is_tensor()) return value;
     const Tensor& tensor = value.tensor_ref();
     if (checked_ && !is_packed()) {
-        const uint32_t version = tensor.impl()->storage->version();
+        const uint32_t version = tensor.impl()->version();
         WICK_CHECK(version == version_,
                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
                    "[{} {}]{} is at version {}; expected version {} instead. Hint: {}",

@@ -59,7 +59,7 @@ void register_gradients(Registry& ops) {
     ops.add("aten::retains_grad(Tensor self) -> bool").kernel([](const Tensor& self) { return self.retains_grad(); });
     ops.add("aten::output_nr(Tensor self) -> int").kernel(&gradient_output_number);
     ops.add("aten::_version(Tensor self) -> int").kernel([](const Tensor& self) {
-        return static_cast<int64_t>(self.impl()->storage->version());
+        return static_cast<int64_t>(self.impl()->version());
     });
 }
 

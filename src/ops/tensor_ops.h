@@ -88,6 +88,8 @@ Tensor movedim(const Tensor& self, int64_t source, int64_t destination);
 Tensor diagonal(const Tensor& self, int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1);
 /// A new handle on the same elements (aten::alias, aten::detach).
 Tensor alias(const Tensor& self);
+/// `self.data`: the same elements without history, written to without backward passes hearing of it.
+Tensor data_of(const Tensor& self);
 std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim = 0);
 std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef sizes, int64_t dim = 0);
 std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim = 0);

@@ -303,6 +303,12 @@ Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) 
 
 Tensor alias(const Tensor& self) { return with_geometry(self, self.sizes(), self.strides()); }
 
+Tensor data_of(const Tensor& self) {
+    const Tensor data = self.detach();
+    data.impl()->is_data = true;
+    return data;
+}
+
 /// A list that will hold `count` views, whose heads take memory although their elements are there.
 static std::vector<Tensor> list_for_views(int64_t count) {
     check_memory(count * static_cast<int64_t>(sizeof(TensorImpl)));
@@ -449,6 +455,13 @@ Tensor unfold(const Tensor& self, int64_t dimension, int64_t size, int64_t step)
     return with_geometry(self, sizes, strides);
 }
 
+/// The bytes seen as elements of another dtype, which sizes, strides and offset count.
+static Tensor with_dtype(const Tensor& self, DType dtype, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
+    auto view = make_intrusive<TensorImpl>(self.impl()->storage, dtype, sizes, strides, offset);
+    view->is_data = self.impl()->is_data;
+    return Tensor(std::move(view));
+}
+
 Tensor view_as_real(const Tensor& self) {
     WICK_CHECK(is_complex(self.dtype()), "view_as_real is only supported for complex tensors");
     DimVector sizes(self.sizes());
@@ -456,8 +469,7 @@ Tensor view_as_real(const Tensor& self) {
     for (int64_t stride : self.strides()) strides.push_back(stride * 2);
     sizes.push_back(2);
     strides.push_back(1);
-    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, to_real(self.dtype()), sizes, strides,
-                                             self.storage_offset() * 2));
+    return with_dtype(self, to_real(self.dtype()), sizes, strides, self.storage_offset() * 2);
 }
 
 Tensor view_as_complex(const Tensor& self) {
@@ -475,8 +487,7 @@ Tensor view_as_complex(const Tensor& self) {
         WICK_CHECK(self.strides()[d] % 2 == 0, "Tensor must have a stride divisible by 2 for all but last dimension");
         strides.push_back(self.strides()[d] / 2);
     }
-    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, to_complex(self.dtype()), sizes, strides,
-                                             self.storage_offset() / 2));
+    return with_dtype(self, to_complex(self.dtype()), sizes, strides, self.storage_offset() / 2);
 }
 
 Tensor view_dtype(const Tensor& self, DType dtype) {
@@ -501,7 +512,7 @@ Tensor view_dtype(const Tensor& self, DType dtype) {
         offset = rescale(offset, "self.storage_offset()");
         for (size_t d = 0; d + 1 < strides.size(); ++d) strides[d] = rescale(strides[d], "self.stride()");
     }
-    return Tensor(make_intrusive<TensorImpl>(self.impl()->storage, dtype, sizes, strides, offset));
+    return with_dtype(self, dtype, sizes, strides, offset);
 }
 
 std::vector<Tensor> tensor_split_at(const Tensor& self, IntList indices, int64_t dim) {
@@ -849,8 +860,8 @@ static void register_element_views(Registry& ops) {
             return self;
         })
         .differentiated_by_parts();
-    ops.add("aten::data(Tensor self) -> Tensor").kernel(&alias).not_differentiable();
-    ops.add("prim::data(Tensor(a) a) -> Tensor(a)").kernel(&alias).not_differentiable();
+    ops.add("aten::data(Tensor self) -> Tensor").kernel(&data_of).not_differentiable();
+    ops.add("prim::data(Tensor(a) a) -> Tensor(a)").kernel(&data_of).not_differentiable();
     ops.add("aten::positive(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
     ops.add("aten::resolve_conj(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
     ops.add("aten::resolve_neg(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");

@@ -231,7 +231,7 @@ void bind_gradients_of(nb::class_<Tensor>& tensor) {
                 return self;
             },
             nb::arg("requires_grad") = true)
-        .def_prop_ro("_version", [](const Tensor& self) { return self.impl()->storage->version(); })
+        .def_prop_ro("_version", [](const Tensor& self) { return self.impl()->version(); })
         .def_prop_ro("retains_grad", &Tensor::retains_grad)
         .def("retain_grad", &Tensor::retain_grad)
         .def(

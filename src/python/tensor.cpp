@@ -72,7 +72,7 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
             "data",
             [](const Tensor& self) {
                 return jit::is_tracing() ? jit::call_operator("aten::detach", {IValue(self)}).to_tensor()
-                                         : self.detach();
+                                         : ops::data_of(self);
             },
             &ops::take_over)
         .def(

@@ -15,6 +15,11 @@ TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef
     refresh();
 }
 
+TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef sizes_)
+    : storage(std::move(storage_)), sizes(sizes_), strides(contiguous_strides(sizes_)), dtype(dtype_) {
+    refresh();
+}
+
 TensorImpl::~TensorImpl() {
     for (Derived* entry = derived_.load(); entry;) delete std::exchange(entry, entry->older);
     if (RefCounted* meta = autograd_.load()) meta->release();
@@ -71,7 +76,7 @@ bool Tensor::is_contiguous() const {
 void* Tensor::mutable_data_ptr() const {
     Storage& storage = *impl_->storage;
     if (storage.read_only()) storage.make_writable();
-    storage.bump_version();
+    storage.bump_version(!impl_->is_data);
     return static_cast<char*>(storage.data()) + impl_->offset * bytes_of(impl_->dtype);
 }
 
@@ -100,6 +105,7 @@ Scalar Tensor::item() const {
 Tensor Tensor::as_strided_unchecked(IntArrayRef sizes, IntArrayRef strides, int64_t offset) const {
     auto view = make_intrusive<TensorImpl>(impl_->storage, impl_->dtype, sizes, strides, offset);
     view->device = impl_->device;
+    view->is_data = impl_->is_data;
     return Tensor(std::move(view));
 }
 
@@ -136,8 +142,7 @@ static int64_t checked_bytes(IntArrayRef sizes, DType dtype) {
 }
 
 Tensor empty(IntArrayRef sizes, DType dtype) {
-    return Tensor(make_intrusive<TensorImpl>(Storage::allocate(checked_bytes(sizes, dtype)), dtype, sizes,
-                                             contiguous_strides(sizes), 0));
+    return Tensor(make_intrusive<TensorImpl>(Storage::allocate(checked_bytes(sizes, dtype)), dtype, sizes));
 }
 
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, DType dtype) {

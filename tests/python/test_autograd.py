@@ -296,3 +296,25 @@ def test_backward_inside_a_script():
     of_x, of_y = f(x)
     assert of_x.tolist() == [8, 24] and of_y.tolist() == [4, 12]
     assert x.grad.tolist() == [8, 24]
+
+
+def test_writes_through_data_are_not_heard_of(t):
+    x = t.ones(3, requires_grad=True)
+    y = x * 2
+    z = (y * y).sum()
+    version = y._version
+    y.data[0] = 5
+    y.data.view(3, 1)[1].mul_(2)
+    assert y._version == version and y.tolist() == [5.0, 4.0, 2.0]
+    z.backward()
+    assert x.grad.tolist() == [20.0, 16.0, 8.0]
+    # The packed form of a weight follows all the same.
+    linear = t.nn.Linear(2, 2)
+    linear.weight.data.fill_(1)
+    linear.bias.data.zero_()
+    assert linear(t.ones(20, 2)).sum().item() == 80
+    data = y.data
+    product = data * x
+    data.add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        product.sum().backward()

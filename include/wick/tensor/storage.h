@@ -31,7 +31,12 @@ class WICK_API Storage : public RefCounted {
     void make_writable();
     /// Counts writes; data derived from the bytes (packed weights) is valid only for the version it was made from.
     uint32_t version() const { return version_.load(std::memory_order_acquire); }
-    void bump_version() { version_.fetch_add(1, std::memory_order_acq_rel); }
+    /// Counts them without those that passes of autograd are not to hear of.
+    uint32_t heard_version() const { return version() - unheard_.load(std::memory_order_acquire); }
+    void bump_version(bool heard = true) {
+        if (!heard) unheard_.fetch_add(1, std::memory_order_acq_rel);
+        version_.fetch_add(1, std::memory_order_acq_rel);
+    }
 
  private:
     Storage() = default;
@@ -47,6 +52,7 @@ class WICK_API Storage : public RefCounted {
     std::function<void()> release_;
     IntrusivePtr<MemoryMeter> meter_;
     std::atomic<uint32_t> version_{0};
+    std::atomic<uint32_t> unheard_{0};
     std::atomic<bool> read_only_{false};
     bool owned_ = false;
 };

@@ -40,6 +40,8 @@ class DerivedData : public RefCounted {};
 class WICK_API TensorImpl : public RefCounted {
  public:
     TensorImpl(IntrusivePtr<Storage> storage, DType dtype, IntArrayRef sizes, IntArrayRef strides, int64_t offset);
+    /// Contiguous, from the storage's start on.
+    TensorImpl(IntrusivePtr<Storage> storage, DType dtype, IntArrayRef sizes);
     ~TensorImpl() override;
 
     IntrusivePtr<Storage> storage;
@@ -57,6 +59,11 @@ class WICK_API TensorImpl : public RefCounted {
     IntrusivePtr<TensorImpl> base;
     /// A recorded operator has written to it: views of it that were made before have to take that up.
     bool rewritten = false;
+    /// Made by `x.data`, or a view of that: what saved x for a backward pass does not hear of writes to it.
+    bool is_data = false;
+
+    /// Counts writes (Tensor._version): what a backward pass compares.
+    uint32_t version() const { return is_data ? storage->version() : storage->heard_version(); }
 
     /// Recomputes numel after sizes changed.
     void refresh();

@@ -123,7 +123,7 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             return object->attr(range, graph_, name->value.to_string());
         }
         case SpecialForm::is_scripting:
-            return sugar(known_condition(range, true).value);
+            return sugar(emit_op(range, graph_, "aten::is_scripting", {}));
         case SpecialForm::hasattr:
         case SpecialForm::isinstance:
             return sugar(emit_condition(call).value);

@@ -276,15 +276,11 @@ Condition Emitter::emit_condition(const Expr& expr) {
         const SugaredPtr callee = emit_sugared(*call->callee);
         if (const auto* form = dynamic_cast<const SpecialFormValue*>(callee.get())) {
             if (form->form == SpecialForm::isinstance) return emit_isinstance(*call);
-            if (form->form == SpecialForm::is_scripting) {
-                const Condition holds = known_condition(expr.range, true);
-                emit_truth(expr.range, holds.value);  // by which PyTorch numbers later values
-                return holds;
-            }
         }
     }
     Value* value = emit_truth(expr.range, emit(expr));
     Condition out{value, {}, std::nullopt};
+    if (value->node->op && value->node->op->name == "aten::is_scripting") out.known = true;
     // `if True`, `if self.flag` of a constant attribute.
     if (const IValue* constant = constant_value(value); constant && constant->is_bool())
         out.known = constant->to_bool();

@@ -1,7 +1,6 @@
 #include "frontend/exit_transforms.h"
 
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace wick::jit {
@@ -52,22 +51,32 @@ class ExitTransformer {
     Exit wont() const { return {false_, {}}; }
 
     /// A value for what is not set, at the graph's start: one per type object, as in PyTorch, where variables with
-    /// annotations of their own (`a: Optional[Tensor], b: Optional[Tensor]`) have one each.
-    Value* uninitialized(const TypePtr& type, const std::string& variable = "") {
+    /// annotations of their own (`a: Optional[Tensor], b: Optional[Tensor]`) have one each, and mentions of enums too.
+    Value* uninitialized(const TypePtr& type, const std::string& variable = "", const Node* mention = nullptr) {
         const std::string of = type->contained().empty() ? "" : variable;
-        for (const auto& [known, known_of, value] : uninitialized_) {
-            if (known.get() == type.get() && known_of == of) return value;
+        for (const Unset& known : uninitialized_) {
+            if (known.type.get() == type.get() && known.variable == of && known.mention == mention) return known.value;
         }
         Node* node = graph_.create(sym::prim_Uninitialized)->insert_after(graph_.block()->param_node);
         node->output()->set_type(type);
-        uninitialized_.emplace_back(type, of, node->output());
+        uninitialized_.push_back({type, of, mention, node->output()});
         return node->output();
     }
 
     std::vector<Value*> uninitialized_like(const std::vector<Value*>& values) {
         std::vector<Value*> matching;
-        for (const Value* value : values) matching.push_back(uninitialized(value->type));
+        for (const Value* value : values) matching.push_back(uninitialized(value->type, "", mention_of(value)));
         return matching;
+    }
+
+    /// The constant `Class.MEMBER` from which a value has its type; of what branches give, the second decides.
+    const Node* mention_of(const Value* value) const {
+        if (!value->type->is(TypeKind::Enum)) return nullptr;
+        while (value->node->kind == sym::prim_If) value = value->node->blocks[1]->outputs()[value->offset];
+        for (const Unset& unset : uninitialized_) {
+            if (unset.value == value) return unset.mention;
+        }
+        return value->node->kind == sym::prim_Constant ? value->node : nullptr;
     }
 
     void add_branch_outputs(Node* node, const std::vector<Value*>& then, const std::vector<Value*>& otherwise) {
@@ -227,7 +236,13 @@ class ExitTransformer {
     Value* true_;
     Value* false_;
     Value* throws_;
-    std::vector<std::tuple<TypePtr, std::string, Value*>> uninitialized_;
+    struct Unset {
+        TypePtr type;
+        std::string variable;
+        const Node* mention;
+        Value* value;
+    };
+    std::vector<Unset> uninitialized_;
 };
 
 /// `if a: return 1` / `return 2` leaves two ifs, the second of which tests a constant output of the first: one if is

@@ -610,10 +610,10 @@ std::vector<SugaredPtr> EnumClassValue::as_tuple(const SourceRange&, Graph& grap
 }
 
 SugaredPtr EnumClassValue::iterator(const SourceRange& range, Graph& graph) {
-    std::vector<Value*> members;
-    for (const SugaredPtr& member : as_tuple(range, graph, std::nullopt))
-        members.push_back(member->as_value(range, graph));
-    return sugar(graph.insert_node(sym::prim_ListConstruct, std::move(members))->output()->set_type(list_type(type_)));
+    std::vector<IValue> members;
+    for (size_t i = 0; i < type_->expect<EnumType>().members().size(); ++i)
+        members.emplace_back(make_intrusive<EnumObject>(type_, i));
+    return sugar(graph.insert_constant(IValue(make_list(type_, std::move(members))), list_type(type_), range));
 }
 
 SugaredPtr ExceptionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,

@@ -95,8 +95,8 @@ class ConstantPropagation {
     }
 
     static bool is_foldable(const Node* node) {
-        // An operator without inputs asks about the state of the process.
-        if (node->op && node->inputs.empty()) return false;
+        // An operator without inputs asks about the state of the process, which may change but for one.
+        if (node->op && node->inputs.empty() && node->op->name != "aten::is_scripting") return false;
         return all_constant(node) && node->kind != sym::prim_Constant && node->kind != sym::prim_Uninitialized &&
                node->blocks.empty() && !node->outputs.empty() && all_immutable(node->inputs) &&
                all_immutable(node->outputs) && !node->has_side_effects() && !node->is_nondeterministic();

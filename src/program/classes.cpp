@@ -1,8 +1,8 @@
 #include "program/classes.h"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/format.h>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -610,20 +610,37 @@ void ClassThing::make_dataclass(Session& session, bool ordered) {
 
 // Enums, named tuples, interfaces -------------------------------------------------------------------------------------
 
+bool ClassThing::is_flag() {
+    return std::ranges::any_of(lineage(), [](ClassThing* type) { return !type->def_ && type->name_ == "Flag"; });
+}
+
+IValue ClassThing::next_value(const std::string& member) {
+    int64_t last = 0;
+    for (const std::string& name : names_->names()) {
+        const IValue& value = *names_->find(name);
+        if (!value.is_int()) continue;
+        last = is_flag() ? std::max(last, value.to_int()) : value.to_int();
+    }
+    const uint64_t next = static_cast<uint64_t>(last) + 1;
+    const auto value = static_cast<int64_t>(is_flag() ? std::bit_ceil(next) : next);
+    if (value < last)
+        throw CompileError(def_->name_range,
+                           fmt::format("auto() of '{}' does not fit in a signed 64 bit integer", member));
+    return IValue(value);
+}
+
 void ClassThing::define_enum(Session& session) {
     std::vector<std::pair<std::string, IValue>> members;
     TypePtr value_type;
-    int64_t last_number = 0;  // enum.auto() is the next
-    for (const std::string& name : names_->names()) {
-        if (thing_as<AutoThing>(*names_->find(name))) {
-            if (last_number == std::numeric_limits<int64_t>::max())
-                throw CompileError(def_->name_range,
-                                   fmt::format("auto() of '{}' does not fit in a signed 64 bit integer", name));
-            names_->set(name, IValue(last_number + 1));
-        }
-        const IValue& value = *names_->find(name);
+    const bool has_flags = is_flag();
+    const std::vector<std::string> names = names_->names();
+    for (const std::string& name : names) {
+        const IValue value = *names_->find(name);
         if (name.starts_with("__") || thing_of(value)) continue;
-        if (value.is_int()) last_number = value.to_int();
+        if (has_flags && value.is_int() && !std::has_single_bit(static_cast<uint64_t>(value.to_int()))) {
+            names_->erase(name);
+            continue;
+        }
         const TypePtr type = value.type();
         if (value_type && !value_type->equals(*type))
             throw CompileError(def_->name_range,
@@ -801,16 +818,16 @@ IValue default_of(const Argument& argument, const IValue& value, const ast::Para
     settle_types(converted);
     const TypePtr& type = argument.type;
     const Type& inner = type->is(TypeKind::Optional) ? *type->contained(0) : *type;
-    // A number stands for as many as a list of fixed length has.
-    if (argument.fixed_length > 0 && (converted.is_int() || converted.is_double()))
-        converted = IValue(make_list(inner.contained(0), std::vector<IValue>(argument.fixed_length, converted)));
     if (converted.is_int() && inner.is(TypeKind::Float)) converted = IValue(static_cast<double>(converted.to_int()));
     if ((converted.is_int() || converted.is_double()) && inner.is(TypeKind::Complex))
         converted = IValue(converted.to_scalar().to_complex());
     if (converted.is_tuple() && inner.is(TypeKind::List))
         converted = IValue(make_list(inner.contained(0), converted.to_tuple().elements));
-    if (argument.fixed_length > 0 && inner.is(TypeKind::List) && (converted.is_int() || converted.is_double()))
+    // A number stands for as many as a list of fixed length has; it stays a number, and each call makes the list.
+    if (argument.fixed_length > 0 && inner.is(TypeKind::List) && (converted.is_int() || converted.is_double())) {
+        if (&inner == type.get() && converted.type()->equals(*inner.contained(0))) return converted;
         converted = IValue(make_list(inner.contained(0), std::vector<IValue>(argument.fixed_length, converted)));
+    }
     if (converted.is_list() && converted.to_list().items.empty() && inner.is(TypeKind::List))
         converted = IValue(make_list(inner.contained(0)));
     if (thing_of(converted) || !converted.type()->is_subtype_of(*type)) {

@@ -47,6 +47,8 @@ class ClassThing : public Thing {
     bool attribute(Session& session, const std::string& name, IValue& out) override;
     void set_attribute(Session& session, const std::string& name, IValue value) override;
     IValue call(Session& session, Arguments arguments) override;
+    /// What enum.auto() stands for behind the members so far: the next number, of flags the next bit.
+    IValue next_value(const std::string& member);
     /// An object of a plain class with attributes that were set elsewhere. AttributeError and TypeError where they are
     /// not those of the class.
     IValue object_with(Session& session, const DictObject& attributes);
@@ -57,6 +59,8 @@ class ClassThing : public Thing {
  private:
     IntrusivePtr<ScriptObject> new_object(Session& session);
     void define_class(Session& session);
+    /// Whether this is an enum of flags: its members are its bits, names of none or several of them are not.
+    bool is_flag();
     void define_enum(Session& session);
     void define_named_tuple(Session& session);
     void define_interface(Session& session);
@@ -97,7 +101,7 @@ class FieldThing : public Thing {
     std::string kind() const override { return "Field"; }
 };
 
-/// enum.auto(): the next number.
+/// enum.auto(): a number as soon as it has a name (ClassThing::next_value).
 class AutoThing : public Thing {
  public:
     std::string kind() const override { return "auto"; }

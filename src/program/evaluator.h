@@ -11,6 +11,7 @@
 
 namespace wick::jit {
 
+class ClassThing;
 class FunctionThing;
 
 class Evaluator {
@@ -26,6 +27,8 @@ class Evaluator {
     IValue evaluate(const ast::Expr& expr);
     /// What a return statement gave.
     IValue result;
+    /// The class whose body the statements are, or null.
+    ClassThing* defined = nullptr;
 
  private:
     // Statements

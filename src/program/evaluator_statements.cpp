@@ -257,7 +257,9 @@ void Evaluator::define(const ClassDef& def) {
     auto type = make_intrusive<ClassThing>(session_, ast_, &def, std::move(bases), names, scope_->qualifier());
     {
         Session::Frame frame(session_, def.name);
-        Evaluator(session_, names, ast_, frame).execute(def.body);
+        Evaluator body(session_, names, ast_, frame);
+        body.defined = type.get();
+        body.execute(def.body);
     }
     type->finish(session_);
     IValue value = type->value();
@@ -269,6 +271,7 @@ void Evaluator::define(const ClassDef& def) {
 }
 
 void Evaluator::assign_name(const std::string& name, IValue value) {
+    if (defined && thing_as<AutoThing>(value)) value = defined->next_value(name);
     Scope* scope = scope_.get();
     if (const auto other = scope->elsewhere.find(name); other != scope->elsewhere.end()) scope = other->second.get();
     if (scope->captured.contains(name)) {

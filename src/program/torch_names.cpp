@@ -572,11 +572,13 @@ const IntrusivePtr<ClassThing>& root(std::string_view module, std::string_view n
     static const auto module_root = make_intrusive<ClassThing>("ModuleBase", Family::module);
     static const auto named_tuple = make_intrusive<ClassThing>("NamedTuple", Family::named_tuple);
     static const auto enumeration = make_intrusive<ClassThing>("Enum", Family::enumeration);
+    static const auto flag = make_intrusive<ClassThing>("Flag", Family::enumeration);
     static const auto abstract = make_intrusive<ClassThing>("ABC", Family::plain);
     static const IntrusivePtr<ClassThing> none;
     if (module == "torch._C" && name == "ModuleBase") return module_root;
     if (module == "typing" && name == "NamedTuple") return named_tuple;
     if (module == "enum" && (name == "Enum" || name == "IntEnum" || name == "StrEnum")) return enumeration;
+    if (module == "enum" && (name == "Flag" || name == "IntFlag")) return flag;
     if (module == "abc" && name == "ABC") return abstract;
     return none;
 }

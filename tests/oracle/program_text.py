@@ -26,15 +26,10 @@ OTHER_CODE = {
 NUMBERS = "only the numbers of values differ, by nodes that PyTorch's compiler has made and removed: "
 # The reasons name where the texts part.
 OTHER_GRAPHS = {
-    "containers/module_list_index": NUMBERS + "for the tuple that a slice of a ModuleList is",
-    "enums/iteration": "PyTorch holds all members of an enum as one constant",
-    "enums/optional": NUMBERS + "for a type that each mention of a member has for itself",
-    "enums/state_machine": NUMBERS + "for a type that each mention of a member has for itself",
-    "functional/linear_layers": "where a default is one number for a list, PyTorch makes the list at each call",
+    "containers/module_list_index": NUMBERS + "for the tuple that a slice of a ModuleList is, whose members are loaded at each use",
     "literals/floats": OTHER_CODE["literals/floats"],
     "literals/unicode_text": "PyTorch writes the bytes of text outside ASCII as something that does not read back",
     "magic_methods/division": OTHER_CODE["magic_methods/division"],
-    "module_methods/is_scripting": NUMBERS + "for torch.jit.is_scripting() outside of a condition",
     "modules/convolutional": "PyTorch's text of an assertion in torch.nn is in no file",
     "slicing/slice_objects": OTHER_CODE["slicing/slice_objects"],
 }
@@ -42,8 +37,6 @@ OTHER_GRAPHS = {
 OTHER_INLINED = {
     name: OTHER_GRAPHS[name]
     for name in (
-        "enums/iteration",
-        "functional/linear_layers",
         "literals/floats",
         "literals/unicode_text",
         "magic_methods/division",

@@ -18,6 +18,7 @@
 #include "frontend/sugared_value.h"
 #include "frontend/type_parser.h"
 #include "ops/registry.h"
+#include "types/library_class.h"
 
 namespace wick::jit {
 
@@ -68,6 +69,7 @@ class SourceImporter::Impl : public Resolver, public std::enable_shared_from_thi
 
     TypePtr find_type(const std::string& name) {
         if (TypePtr known = unit_.find_type(name)) return known;
+        if (TypePtr known = library_class(name)) return known;
         if (const auto begun = begun_.find(name); begun != begun_.end()) return begun->second;
         const ast::Stmt* definition = take_definition(name, ast::StmtKind::ClassDef);
         if (!definition) return {};

@@ -2,8 +2,11 @@
 
 #include <chrono>
 
+#include <wick/types/rref.h>
+
 #include "ops/builtins.h"
 #include "ops/families.h"
+#include "types/library_class.h"
 
 namespace wick::jit {
 namespace {
@@ -44,6 +47,28 @@ void register_shapes(Registry& ops) {
             }
             return int_list(result);
         });
+}
+
+/// The marks of torch.profiler.record_function: no profiler runs that would look at them.
+void register_profiler_marks(Registry& ops) {
+    const std::string mark = "__torch__.torch.classes.profiler._RecordFunction";
+    ops.add(fmt::format("profiler::_record_function_enter_new(str name, str? args=None) -> {}", mark))
+        .kernel([](std::string_view, const IValue&) {
+            return library_object("__torch__.torch.classes.profiler._RecordFunction");
+        })
+        .side_effects();
+    ops.add(fmt::format("profiler::_record_function_exit._RecordFunction({} record) -> ()", mark))
+        .kernel([](const IValue&) {})
+        .side_effects();
+    ops.add(fmt::format("profiler::_call_end_callbacks_on_jit_fut._RecordFunction({} x, Future(t) y) -> Future(t)",
+                        mark))
+        .kernel([](const IValue&, const IValue& future) { return future; })
+        .side_effects();
+    // As older archives have it.
+    ops.add("profiler::_record_function_enter(str name, str? args=None) -> Tensor")
+        .kernel([](std::string_view, const IValue&) { return empty({1}, DType::float32); })
+        .side_effects();
+    ops.add("profiler::_record_function_exit(Tensor handle) -> ()").kernel([](const Tensor&) {}).side_effects();
 }
 
 void register_process(Registry& ops) {
@@ -114,6 +139,20 @@ void register_builtins_misc(Registry& ops) {
         return IValue::awaitable(std::move(done));
     });
 
+    // References are to objects of this process, so nothing is waited for.
+    ops.add("aten::to_here(RRef(t) self, float timeout=60.) -> t(*)").kernel([](const IValue& rref, double) {
+        return to_rref(rref).value;
+    });
+    ops.add("aten::local_value(RRef(t) self) -> t(*)").kernel([](const IValue& rref) { return to_rref(rref).value; });
+    for (const char* name : {"is_owner", "confirmed_by_owner"})
+        ops.add(fmt::format("aten::{}(RRef(t) self) -> bool", name)).kernel([](const IValue& rref) {
+            return to_rref(rref), true;
+        });
+    ops.add("aten::owner_name(RRef(t) self) -> str").kernel([](const IValue& rref) { return to_rref(rref).owner; });
+    ops.add("aten::owner(RRef(t) self) -> __torch__.torch.classes.dist_rpc.WorkerInfo").kernel([](const IValue& rref) {
+        return to_rref(rref), library_object("__torch__.torch.classes.dist_rpc.WorkerInfo");
+    });
+
     ops.add("prim::EnumName(AnyEnumType enum) -> str").kernel([](const IValue& value) {
         return value.to_enum().name();
     });
@@ -137,6 +176,7 @@ void register_builtins_misc(Registry& ops) {
         return device.index < 0 ? IValue() : IValue(static_cast<int64_t>(device.index));
     });
     register_shapes(ops);
+    register_profiler_marks(ops);
     register_process(ops);
 }
 

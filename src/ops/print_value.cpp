@@ -136,7 +136,7 @@ std::string print(const IValue& value, int depth) {
         case IValue::Tag::Function:
             return "Function";
         case IValue::Tag::Capsule:
-            return "Capsule";
+            return value.type()->is(TypeKind::RRef) ? "RRef" : "Capsule";
     }
     __builtin_unreachable();
 }

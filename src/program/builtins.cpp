@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include <wick/support/memory_meter.h>
+#include <wick/types/rref.h>
 
 #include "frontend/environment.h"
 #include "frontend/type_parser.h"
@@ -82,6 +83,14 @@ TypePtr AnnotationThing::script_type(Session& session, const SourceRange&) {
 
 IValue TypeConstructorThing::call(Session& session, Arguments arguments) {
     if (name == "TypeVar" || name == "ParamSpec") return value();
+    if (name == "RRef") {
+        if (session.worker.empty())
+            raise("RuntimeError",
+                  "Current RPC agent is not set! Did you initialize the RPC framework (e.g. by calling "
+                  "`rpc.init_rpc`)?");
+        settle_types(arguments.at(0));
+        return IValue::capsule(make_intrusive<RRefObject>(arguments.positional[0], session.worker));
+    }
     if (name == "NewType") {
         const auto same = [](Session&, Arguments& given) { return given.at(0); };
         return make_intrusive<BuiltinThing>(arguments.at(0).to_string(), same)->value();
@@ -91,7 +100,8 @@ IValue TypeConstructorThing::call(Session& session, Arguments arguments) {
 
 TypePtr TypeConstructorThing::script_type(Session&, const SourceRange& range) {
     if (name == "Any") return any_type();
-    if (name != "List" && name != "Dict" && name != "Tuple" && name != "Optional" && name != "Union") return nullptr;
+    constexpr std::string_view kTypes[] = {"List", "Dict", "Tuple", "Optional", "Union", "RRef"};
+    if (std::ranges::find(kTypes, name) == std::end(kTypes)) return nullptr;
     if (name == "Dict")
         throw CompileError(
             range, "Attempted to use Dict without contained types. Please add contained type, e.g. Dict[int, int]");

@@ -218,6 +218,10 @@ IValue ClassThing::call(Session& session, Arguments arguments) {
             break;
     }
     if (!def_) raise("TypeError", fmt::format("cannot create '{}' instances", name_));
+    // `@torch.no_grad` without parentheses.
+    if (arguments.positional.size() == 1 && thing_as<FunctionThing>(arguments.positional[0]) && find("__enter__") &&
+        qualified_name_.starts_with("__torch__.torch."))
+        return session.call(call(session, {}), std::move(arguments));
     auto object = new_object(session);
     if (Function* init = object->type->find_method("__init__")) {
         arguments.positional.insert(arguments.positional.begin(), IValue(object));

@@ -75,6 +75,9 @@ class Evaluator {
     std::vector<IValue> handling_;  ///< the exceptions whose handlers are running, for `raise` alone
 };
 
+/// Runs `body` with what the context manager gives on entering; the manager is left however the body ends.
+void in_context(Session& session, const IValue& manager, FunctionRef<void(const IValue& entered)> body);
+
 /// Python's format(value, spec) for numbers and strings.
 std::string format_value(Session& session, const IValue& value, std::string_view spec);
 

@@ -141,22 +141,27 @@ Evaluator::Flow Evaluator::loop_over(const For& statement) {
     return execute(statement.otherwise);
 }
 
-Evaluator::Flow Evaluator::with(const With& statement, size_t item) {
-    if (item == statement.items.size()) return execute(statement.body);
-    const IValue manager = evaluate(*statement.items[item].value);
-    const IValue entered = session_.call(session_.attribute(manager, "__enter__"), {});
+void in_context(Session& session, const IValue& manager, FunctionRef<void(const IValue& entered)> body) {
+    const IValue entered = session.call(session.attribute(manager, "__enter__"), {});
     const auto leave = [&] {
-        session_.call(session_.attribute(manager, "__exit__"), {{IValue(), IValue(), IValue()}, {}});
+        session.call(session.attribute(manager, "__exit__"), {{IValue(), IValue(), IValue()}, {}});
     };
-    if (statement.items[item].target) assign(*statement.items[item].target, entered);
-    Flow flow;
     try {
-        flow = with(statement, item + 1);
+        body(entered);
     } catch (const Error&) {
         leave();
         throw;
     }
     leave();
+}
+
+Evaluator::Flow Evaluator::with(const With& statement, size_t item) {
+    if (item == statement.items.size()) return execute(statement.body);
+    Flow flow;
+    in_context(session_, evaluate(*statement.items[item].value), [&](const IValue& entered) {
+        if (statement.items[item].target) assign(*statement.items[item].target, entered);
+        flow = with(statement, item + 1);
+    });
     return flow;
 }
 

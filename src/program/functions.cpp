@@ -325,7 +325,25 @@ IValue FunctionThing::interpret(Session& session, const Arguments& arguments) {
     return evaluator.result;
 }
 
+void FunctionThing::in_contexts(Session& session, FunctionRef<void()> body) const {
+    const auto enter = [&](const auto& self, size_t inside) -> void {
+        if (inside == 0) return body();
+        // Each call has a manager of its own, which remembers what was before.
+        const ScriptObject& decorator = *contexts[inside - 1];
+        auto manager = make_intrusive<ScriptObject>(decorator.type);
+        for (size_t i = 0; i < decorator.slot_count(); ++i) manager->set_slot(i, decorator.slot(i));
+        in_context(session, IValue(std::move(manager)), [&](const IValue&) { self(self, inside - 1); });
+    };
+    enter(enter, contexts.size());
+}
+
 IValue FunctionThing::call(Session& session, Arguments arguments) {
+    IValue result;
+    in_contexts(session, [&] { result = call_plain(session, std::move(arguments)); });
+    return result;
+}
+
+IValue FunctionThing::call_plain(Session& session, Arguments arguments) {
     if (is_dynamic_ || lambda || session.constructing > 0 || owner || has_variable_arguments(*this) ||
         only_python_runs())
         return interpret(session, arguments);

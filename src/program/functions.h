@@ -48,6 +48,8 @@ class FunctionThing : public Thing {
     /// The functions under @torch.jit._overload before this one, whose signatures it has.
     std::vector<IntrusivePtr<FunctionThing>> overloads;
     ClassThing* owner = nullptr;
+    /// Context managers of torch that it is decorated with, the innermost first.
+    std::vector<IntrusivePtr<ScriptObject>> contexts;
 
     const std::vector<ast::Parameter>& parameters() const { return def ? def->parameters : lambda->parameters; }
     std::string name() const { return def ? def->name : "<lambda>"; }
@@ -67,6 +69,9 @@ class FunctionThing : public Thing {
     IValue call(Session& session, Arguments arguments) override;
     SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
 
+    /// Runs `body` within the contexts, as calls from Python do; the compiled form knows nothing of them, as in
+    /// PyTorch.
+    void in_contexts(Session& session, FunctionRef<void()> body) const;
     /// Runs the body in the evaluator.
     IValue interpret(Session& session, const Arguments& arguments);
     /// The arguments in the order of the parameters, *args as a tuple and **kwargs as a dict; TypeError as in Python.
@@ -80,6 +85,7 @@ class FunctionThing : public Thing {
     Function& instance(Session& session, const std::vector<TypePtr>& types);
 
  private:
+    IValue call_plain(Session& session, Arguments arguments);
     Function& compile(Session& session, const std::string& key, FunctionRef<Schema()> signature);
     /// The def; of a lambda, one that returns its body.
     const ast::FunctionDef& definition() const;

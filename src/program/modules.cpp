@@ -212,6 +212,15 @@ static IValue call_with_hooks(Session& session, const IntrusivePtr<ScriptObject>
 }
 
 IValue ModuleObject::call(Session& session, Arguments arguments) {
+    const IValue* method = type->find("forward");
+    const auto* function = method ? thing_as<FunctionThing>(*method) : nullptr;
+    if (!function) return call_forward(session, std::move(arguments));
+    IValue result;
+    function->in_contexts(session, [&] { result = call_forward(session, std::move(arguments)); });
+    return result;
+}
+
+IValue ModuleObject::call_forward(Session& session, Arguments arguments) {
     IValue forward;
     if (session.constructing == 0 && !std::ranges::any_of(arguments.positional, holds_thing)) {
         try {

@@ -38,6 +38,9 @@ class ModuleObject : public Thing {
     bool elements(Session& session, std::vector<IValue>& out) override;
     /// What the root of all modules has: `_parameters`, `__setattr__`, ….
     bool base_attribute(Session& session, const std::string& name, IValue& out);
+
+ private:
+    IValue call_forward(Session& session, Arguments arguments);
 };
 
 IValue construct_module(Session& session, ClassThing& type, Arguments arguments);

@@ -8,6 +8,7 @@
 #include "program/library.h"
 #include "program/scope.h"
 #include "program/session.h"
+#include "types/library_class.h"
 
 namespace wick::jit {
 
@@ -35,6 +36,10 @@ constexpr std::string_view kModules[] = {
     "torch.backends",
     "torch.jit.annotations",
     "torch.futures",
+    "torch.classes",
+    "torch.profiler",
+    "torch.distributed",
+    "torch.distributed.rpc",
     "math",
     "typing",
     "typing_extensions",
@@ -53,9 +58,13 @@ constexpr std::string_view kModules[] = {
 
 /// Modules whose names are defined in texts: of which module's, or the package of those.
 constexpr std::pair<std::string_view, std::string_view> kDefinedIn[] = {
-    {"torch", "torch.functional"},    {"torch", "torch.autograd.grad_mode"},
-    {"torch.jit", "torch.jit"},       {"torch.autograd", "torch.autograd"},
-    {"torch.nn", "torch.nn.modules"}, {"torch.nn.modules", "torch.nn.modules"},
+    {"torch", "torch.functional"},
+    {"torch", "torch.autograd.grad_mode"},
+    {"torch.jit", "torch.jit"},
+    {"torch.autograd", "torch.autograd"},
+    {"torch.nn", "torch.nn.modules"},
+    {"torch.nn.modules", "torch.nn.modules"},
+    {"torch.profiler", "torch.autograd.profiler"},
 };
 
 /// Where the operators of a module are: "aten::" + prefix + name.
@@ -79,9 +88,14 @@ bool has_numbers(const std::string& op) {
     });
 }
 
+bool has_argument(const std::string& op, const std::string& name) {
+    return std::ranges::any_of(Registry::instance().find(op),
+                               [&](const Operator* overload) { return overload->schema().find_argument(name) >= 0; });
+}
+
 bool is_module(const std::string& name) {
     return std::ranges::find(kModules, name) != std::end(kModules) || is_library_package(name) ||
-           name.starts_with("torch.ops.");
+           name.starts_with("torch.ops.") || name.starts_with("torch.classes.");
 }
 
 /// A module in compiled code.
@@ -109,7 +123,7 @@ class NamespaceValue : public SugaredValue {
 }  // namespace
 
 bool NamespaceThing::attribute(Session& session, const std::string& name, IValue& out) {
-    if (name_ == "torch.ops") {
+    if (name_ == "torch.ops" || name_ == "torch.classes") {
         out = make_intrusive<NamespaceThing>(name_ + "." + name)->value();
         return true;
     }
@@ -118,6 +132,11 @@ bool NamespaceThing::attribute(Session& session, const std::string& name, IValue
         if (Registry::instance().find(op).empty()) return false;
         out = make_intrusive<OperatorThing>(op)->value();
         return true;
+    }
+    if (name_.starts_with("torch.classes.")) {
+        const ClassTypePtr type = library_class(fmt::format("__torch__.{}.{}", name_, name));
+        if (type) out = make_intrusive<TypeThing>(type)->value();
+        return type != nullptr;
     }
     if (name_ == "torch.autograd" && (name == "grad" || name == "backward")) {
         out = make_intrusive<OperatorThing>("aten::" + name)->value();
@@ -187,7 +206,15 @@ std::vector<std::string> UserModuleThing::public_names() const {
 IValue OperatorThing::call(Session& session, Arguments arguments) {
     std::string path = name_;
     path.replace(path.find("::"), 2, ".");
-    return session.eager().call("ops." + path, nullptr, arguments.positional, arguments.keywords);
+    // Operators that make tensors take this from Python, and no schema of theirs has it.
+    const IValue* given = arguments.keyword("requires_grad");
+    const bool records = given && !has_argument(name_, "requires_grad");
+    const bool requires_grad = records && session.is_true(*given);
+    if (records)
+        std::erase_if(arguments.keywords, [](const auto& keyword) { return keyword.first == "requires_grad"; });
+    IValue result = session.eager().call("ops." + path, nullptr, arguments.positional, arguments.keywords);
+    if (requires_grad && result.is_tensor()) result.tensor_ref().set_requires_grad(true);
+    return result;
 }
 
 SugaredPtr OperatorThing::compile_time(Session&, Graph&, const SourceRange&) {

@@ -136,6 +136,8 @@ class Session {
     std::unordered_map<std::string, std::vector<IntrusivePtr<FunctionThing>>> overloads;
     /// The program is only looked at: it writes no files.
     bool checking = false;
+    /// The name that torch.distributed.rpc.init_rpc has given to this process, "" for none.
+    std::string worker;
     /// The fields that repr() of a dataclass's objects shows.
     std::unordered_map<const ClassType*, std::vector<std::string>> shown_fields;
     /// What the program has raised last, for the handler that catches it.

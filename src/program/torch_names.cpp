@@ -389,6 +389,22 @@ IValue reduce(Session& session, Arguments& arguments) {
     return result;
 }
 
+/// The process alone: references are to its own objects.
+IValue init_rpc(Session& session, Arguments& arguments) {
+    const IValue* name = arguments.find(0, "name");
+    const IValue* size = arguments.find(3, "world_size");
+    if (!name) raise("TypeError", "init_rpc() missing 1 required positional argument: 'name'");
+    if (size && !size->is_none() && size->to_int() != 1)
+        raise("NotImplementedError", "torch.distributed.rpc knows one process here: world_size has to be 1");
+    session.worker = name->to_string();
+    return {};
+}
+
+IValue shutdown_rpc(Session& session, Arguments&) {
+    session.worker.clear();
+    return {};
+}
+
 struct Partial {
     IValue function;
     Arguments given;
@@ -487,6 +503,8 @@ constexpr Entry kEntries[] = {
     {"dataclasses", "dataclass", dataclass},
     {"dataclasses", "field", field},
     {"enum", "auto", automatic},
+    {"torch.distributed.rpc", "init_rpc", init_rpc},
+    {"torch.distributed.rpc", "shutdown", shutdown_rpc},
     {"warnings", "warn", warn, operator_named<"aten::warn">},
     {"functools", "reduce", reduce},
     {"functools", "partial", partial},
@@ -524,6 +542,7 @@ constexpr std::string_view kTypeConstructors[] = {
     "Sequence",
     "Iterator",
     "Future",
+    "RRef",
     "ClassVar",
     "Generic",
     "Protocol",
@@ -643,7 +662,8 @@ bool find_torch_name(Session& session, const std::string& module, const std::str
     const bool types = module == "typing" || module == "typing_extensions" || module == "collections.abc" ||
                        module == "torch._jit_internal" ||
                        ((module == "torch.jit" || module == "torch" || module == "torch.futures") &&
-                        (name == "Final" || name == "Future"));
+                        (name == "Final" || name == "Future")) ||
+                       (module == "torch.distributed.rpc" && name == "RRef");
     if (types && std::ranges::find(kTypeConstructors, name) != std::end(kTypeConstructors)) {
         out = make_intrusive<TypeConstructorThing>(name)->value();
         return true;

@@ -11,6 +11,7 @@
 #include <wick/tensor/generator.h>
 #include <wick/types/function.h>
 #include <wick/types/ivalue.h>
+#include <wick/types/rref.h>
 
 namespace wick {
 
@@ -269,6 +270,8 @@ TypePtr IValue::type() const {
         case Tag::Function:
             return simple_type(TypeKind::Function);
         case Tag::Capsule:
+            if (const auto* reference = dynamic_cast<const RRefObject*>(payload_.pointer))
+                return rref_type(reference->element_type);
             return simple_type(dynamic_cast<const GeneratorImpl*>(payload_.pointer) ? TypeKind::Generator
                                                                                     : TypeKind::Capsule);
     }

@@ -6,6 +6,7 @@
 #include <wick/support/check.h>
 #include <wick/types/schema.h>
 
+#include "types/library_class.h"
 #include "types/observed_tensor.h"
 
 namespace wick::jit {
@@ -255,8 +256,9 @@ class SchemaParser {
             } else if (resolve_ && word.find('.') != std::string::npos) {
                 out.type = nominal_type(word);
             } else if (word.find('.') != std::string::npos) {
-                // Operators on library classes (__torch__.torch.classes.…): opaque to wick.
-                out.type = simple_type(TypeKind::Capsule);
+                // An object of a class that nothing here makes is opaque.
+                const ClassTypePtr known = library_class(word);
+                out.type = known ? TypePtr(known) : simple_type(TypeKind::Capsule);
             } else {
                 out.type = named_type(word);
             }

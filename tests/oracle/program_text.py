@@ -27,6 +27,7 @@ NUMBERS = "only the numbers of values differ, by nodes that PyTorch's compiler h
 # The reasons name where the texts part.
 OTHER_GRAPHS = {
     "containers/module_list_index": NUMBERS + "for the tuple that a slice of a ModuleList is, whose members are loaded at each use",
+    "functions/grad_decorators": "PyTorch places what a decorator of torch's has taken over in the decorator's file",
     "literals/floats": OTHER_CODE["literals/floats"],
     "literals/unicode_text": "PyTorch writes the bytes of text outside ASCII as something that does not read back",
     "magic_methods/division": OTHER_CODE["magic_methods/division"],
@@ -37,6 +38,7 @@ OTHER_GRAPHS = {
 OTHER_INLINED = {
     name: OTHER_GRAPHS[name]
     for name in (
+        "functions/grad_decorators",
         "literals/floats",
         "literals/unicode_text",
         "magic_methods/division",

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <wick/types/rref.h>
 #include <wick/wick.h>
 
 #include "api/fixtures.h"
@@ -38,6 +39,20 @@ TEST(Program, FunctionMayCallItselfWhereItsResultIsKnown) {
         printed("def fib(n):\n    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)\nprint(fib(20))\n"),
         "6765\n");
     EXPECT_EQ(printed("def f(n: int) -> int:\n    return f(n - 1) + 1 if n > 0 else 0\nprint(f(5))\n"), "5\n");
+}
+
+TEST(Program, ReferencesAreToObjectsOfTheProcess) {
+    Program program = compile(
+        "from torch.distributed.rpc import RRef\ndef use(x: RRef[str]) -> str:\n"
+        "    return x.to_here() + x.local_value() + x.owner_name() + str(x.is_owner()) + str(x)\n");
+    const auto reference = [](const IValue& value) { return IValue::capsule(make_intrusive<RRefObject>(value, "me")); };
+    EXPECT_EQ(program.run_method("use", reference("a")).to_string(), "aameTrueRRef");
+    EXPECT_THROW(program.run_method("use", reference(3)), Error);
+    const std::string text =
+        "import torch.distributed.rpc as rpc\nrpc.init_rpc('me', rank=0, world_size=1)\nr = rpc.RRef([1, 2])\n"
+        "r.to_here().append(3)\nprint(r.local_value(), r.owner_name(), r.confirmed_by_owner())\nrpc.shutdown()\n";
+    EXPECT_EQ(printed(text), "[1, 2, 3] me True\n");
+    EXPECT_NE(printed(text + "rpc.RRef(1)\n").find("Current RPC agent is not set!"), std::string::npos);
 }
 
 TEST(Program, ListsArePassedByReference) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "frontend/emitter_impl.h"
+#include "types/inferred_tensor.h"
 
 namespace wick::jit {
 
@@ -90,7 +91,7 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             std::string why;
             if (!value->type->is_subtype_of(*type, &why)) {
                 throw CompileError(range, fmt::format("expected an expression of type {} but found {}\n{}",
-                                                      type->annotation_str(), value->type->annotation_str(), why));
+                                                      described(type), described(value->type), why));
             }
             // None annotated as an Optional keeps the Optional, so that a variable holding it may take other values.
             if (type->is(TypeKind::Optional) && value->type->is(TypeKind::None))
@@ -201,7 +202,7 @@ Value* Emitter::emit_tolist(const SourceRange& range, Value* tensor, const TypeP
     if (found == std::end(kElements)) {
         throw CompileError(
             range, fmt::format("{} is not one of the supported element types for tolist: int, float, complex, bool",
-                               element->annotation_str()));
+                               described(*element)));
     }
     Value* dim = graph_.insert_constant(depth);
     Value* kind = graph_.insert_constant(int64_t{found - kElements});
@@ -213,8 +214,8 @@ Value* Emitter::emit_list_form(const Call& call, const TypePtr& hint) {
     expect_arguments(call, "list", 0, 1);
     if (call.args.empty()) {
         if (hint && !hint->is(TypeKind::List))
-            throw CompileError(
-                range, fmt::format("Expected list type annotation for list(), found {}", hint->annotation_str()));
+            throw CompileError(range,
+                               fmt::format("Expected list type annotation for list(), found {}", described(hint)));
         return construct_list(range, hint ? hint->contained(0) : tensor_type(), {});
     }
     const SugaredPtr source = emit_sugared(*call.args[0]);

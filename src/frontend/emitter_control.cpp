@@ -3,6 +3,7 @@
 #include <set>
 
 #include "frontend/emitter_impl.h"
+#include "types/inferred_tensor.h"
 
 namespace wick::jit {
 
@@ -120,14 +121,14 @@ void Emitter::emit_if_else(const SourceRange& range, const Condition& condition,
         }
         const std::string mismatch =
             fmt::format("Type mismatch: {} is set to type {} in the true branch and type {} in the false branch", name,
-                        values[0]->type->annotation_str(), values[1]->type->annotation_str());
+                        described(values[0]->type), described(values[1]->type));
         if (outer) throw CompileError(range, mismatch);
         env_.set_error(name, CompileError(range, mismatch));
     }
 }
 
 Value* Emitter::emit_choice(const SourceRange& range, const Condition& condition, const std::function<Value*()>& then,
-                            const std::function<Value*()>& otherwise) {
+                            const std::function<Value*()>& otherwise, const TypePtr& hint) {
     Node* node = insert(sym::prim_If, {condition.value}, 0, range);
     Value* values[2];
     for (int side = 0; side < 2; ++side) {
@@ -139,7 +140,12 @@ Value* Emitter::emit_choice(const SourceRange& range, const Condition& condition
         env_.pop();
         block->register_output(values[side]);
     }
-    const TypePtr unified = unify_types(values[0]->type, values[1]->type, true);
+    const bool fits_hint =
+        hint && values[0]->type->is_subtype_of(hint) && values[1]->type->is_subtype_of(hint);  // a Union, say
+    const TypePtr unified = unify_types(values[0]->type, values[1]->type, fits_hint);
+    if (!unified)
+        throw CompileError(range, fmt::format("if-expression's true branch has type {} but false branch has type {}",
+                                              described(values[0]->type), described(values[1]->type)));
     return node->add_output(unified);
 }
 
@@ -239,12 +245,11 @@ Value* Emitter::emit_truth(const SourceRange& range, Value* value) {
     try {
         truth = to_bool.call(range, graph_, {NamedValue(range, value)}, {})->as_value(range, graph_);
     } catch (const CompileError&) {
-        throw CompileError(range,
-                           fmt::format("Could not cast value of type {} to bool", value->type->annotation_str()));
+        throw CompileError(range, fmt::format("Could not cast value of type {} to bool", described(value->type)));
     }
     if (!truth->type->is(TypeKind::Bool)) {
         throw CompileError(
-            range, fmt::format("expected a bool expression for condition but found {}", truth->type->annotation_str()));
+            range, fmt::format("expected a bool expression for condition but found {}", described(truth->type)));
     }
     return truth;
 }

@@ -5,6 +5,7 @@
 #include "frontend/parser.h"
 #include "passes/erase_list_literals.h"
 #include "passes/propagate_constants.h"
+#include "types/inferred_tensor.h"
 
 namespace wick::jit {
 
@@ -205,7 +206,7 @@ Value* Emitter::emit_simple(const Expr& expr, const TypePtr& hint) {
             }
             return emit_choice(
                 expr.range, condition, [&] { return emit(*choice.then, hint); },
-                [&] { return emit(*choice.otherwise, hint); });
+                [&] { return emit(*choice.otherwise, hint); }, hint);
         }
         case ExprKind::List:
             return emit_list(static_cast<const List&>(expr), hint);
@@ -403,6 +404,13 @@ Value* Emitter::cast_to_union(const SourceRange& range, Value* container, const 
     return hint && hint->is(TypeKind::Union) ? emit_cast(range, container, hint) : container;
 }
 
+static void check_list_elements(const SourceRange& range, const TypePtr& list, const TypePtr& unified) {
+    if (unified->is_subtype_of(list->contained(0))) return;
+    throw CompileError(range, fmt::format("List type annotation `{}` did not match the types of the given list "
+                                          "elements, which were unified to {}",
+                                          described(list), described(unified)));
+}
+
 Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
     const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
     const TypePtr element_hint = list_hint ? list_hint->contained(0) : nullptr;
@@ -418,11 +426,7 @@ Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
     if (values.empty() && !hint)
         return insert(empty_list_literal(), {}, 1, expr.range)->output()->set_type(list_type(tensor_type()));
     const TypePtr type = element_type(values, element_hint);
-    if (element_hint && !type->is_subtype_of(element_hint)) {
-        throw CompileError(expr.range, fmt::format("List type annotation `{}` did not match the types of the given "
-                                                   "list elements, which were unified to {}",
-                                                   list_hint->annotation_str(), type->annotation_str()));
-    }
+    if (list_hint) check_list_elements(expr.range, list_hint, type);
     return cast_to_union(expr.range, construct_list(expr.range, type, std::move(values)), hint);
 }
 
@@ -441,12 +445,23 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
         if (!keys[i]->type->equals(*keys[0]->type)) {
             throw CompileError(
                 expr.range, fmt::format("Dict keys must contain only a single type. Expected: {} but found {} instead",
-                                        keys[0]->type->annotation_str(), keys[i]->type->annotation_str()));
+                                        described(keys[0]->type), described(keys[i]->type)));
         }
     }
     if (!keys.empty()) check_dict_key(expr.range, *keys[0]->type);
     TypePtr key_type = keys.empty() ? (key_hint ? key_hint : string_type()) : element_type(keys, key_hint);
     const TypePtr value_type = element_type(values, value_hint);
+    if (dict_hint && !hint->is(TypeKind::Union) && !keys.empty()) {
+        // The words and quotation marks are PyTorch's.
+        if (!key_type->is_subtype_of(key_hint))
+            throw CompileError(expr.range, fmt::format("Type annotation was inferred to be {}but the type of keys "
+                                                       "given by the dict literal is {}",
+                                                       described(dict_hint), described(key_type)));
+        if (!value_type->is_subtype_of(value_hint))
+            throw CompileError(expr.range, fmt::format("Type annotation was inferred to be `{}`, but the type of "
+                                                       "values given by the dict literal is {}",
+                                                       described(dict_hint), described(value_type)));
+    }
     std::vector<Value*> inputs;
     for (size_t i = 0; i < keys.size(); ++i) {
         inputs.push_back(keys[i]);
@@ -483,19 +498,31 @@ Value* Emitter::emit_growing_list(const SourceRange& range, const TypePtr& hint,
                                   const std::function<void(const std::function<void(Value*)>& add)>& fill) {
     const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
     Value* list = construct_list(range, list_hint ? list_hint->contained(0) : tensor_type(), {});
-    bool typed = list_hint != nullptr;
+    TypePtr unified;
     emit_comprehension(range, [&] {
         fill([&](Value* element) {
-            if (!std::exchange(typed, true)) {
-                list->set_type(list_type(element->type));
-            } else if (!list_hint) {
-                list->set_type(list_type(unify_types(list->type->contained(0), element->type, true)));
-            }
+            if (!list_hint && !unified) list->set_type(list_type(element->type));
+            unified = unified ? unify_types(unified, element->type, true) : element->type;
+            check_list_elements(range, list->type, unified);
             emit_builtin_call(range, graph_, sym::aten_append, {NamedValue(range, element)}, {},
                               NamedValue(range, "self", list));
         });
     });
     return list;
+}
+
+static void check_dict_item(const SourceRange& range, const TypePtr& dict, const Value& key, const Value& value) {
+    std::string wrong;
+    const auto check = [&](const char* part, const Value& given, size_t i) {
+        if (!given.type->is_subtype_of(dict->contained(i)))
+            wrong += fmt::format("Dict type annotation `{}` did not match the type of an actual {} type `{}`\n",
+                                 described(dict), part, described(given.type));
+    };
+    check("key", key, 0);
+    check("value", value, 1);
+    if (wrong.empty()) return;
+    wrong.pop_back();
+    throw CompileError(range, wrong);
 }
 
 Value* Emitter::emit_growing_dict(const SourceRange& range, const TypePtr& hint,
@@ -504,16 +531,22 @@ Value* Emitter::emit_growing_dict(const SourceRange& range, const TypePtr& hint,
     Value* dict = insert(sym::prim_DictConstruct, {}, 1, range)
                       ->output()
                       ->set_type(dict_hint ? dict_hint : dict_type(string_type(), tensor_type()));
-    bool typed = dict_hint != nullptr;
+    TypePtr key_type;
     emit_comprehension(range, [&] {
         fill([&](Value* key, Value* value) {
-            if (!std::exchange(typed, true)) {
+            if (key_type && !key->type->equals(*key_type))
+                throw CompileError(range, fmt::format("Dicts may only contain homogeneous keys. Expected dict "
+                                                      "comprehension to generate type {}, but got {}",
+                                                      described(key_type), described(key->type)));
+            if (dict_hint) {
+                check_dict_item(range, dict_hint, *key, *value);
+            } else if (!key_type) {
                 check_dict_key(range, *key->type);
                 dict->set_type(dict_type(key->type, value->type));
-            } else if (!dict_hint) {
-                dict->set_type(
-                    dict_type(dict->type->contained(0), unify_types(dict->type->contained(1), value->type, true)));
+            } else {
+                dict->set_type(dict_type(key_type, unify_types(dict->type->contained(1), value->type, true)));
             }
+            key_type = key->type;
             emit_op(range, graph_, "aten::_set_item", {dict, key, value});
         });
     });

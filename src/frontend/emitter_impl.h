@@ -94,8 +94,9 @@ class Emitter {
     std::optional<bool> known_instance(const SugaredValue& object, const ast::Expr& types);
     Condition emit_hasattr(const ast::Call& call);
     Value* emit_truth(const SourceRange& range, Value* value);
+    /// The values of both sides are of one type, or of members of `hint`.
     Value* emit_choice(const SourceRange& range, const Condition& condition, const std::function<Value*()>& then,
-                       const std::function<Value*()>& otherwise);
+                       const std::function<Value*()>& otherwise, const TypePtr& hint = {});
     void insert_refinements(const SourceRange& range, const std::vector<Refinement>& refinements);
 
     // emitter_expressions.cpp

@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "frontend/emitter_impl.h"
+#include "types/inferred_tensor.h"
 
 namespace wick::jit {
 
@@ -80,7 +81,7 @@ void Emitter::emit_return_value(const SourceRange& range, Value* value) {
         if (!value->type->is_subtype_of(result)) {
             throw CompileError(range,
                                fmt::format("Return value was annotated as having type {} but is actually of type {}",
-                                           result->annotation_str(), value->type->annotation_str()));
+                                           described(result), described(value->type)));
         }
     } else {
         const TypePtr before = function.merged_return ? function.merged_return : value->type;
@@ -91,7 +92,7 @@ void Emitter::emit_return_value(const SourceRange& range, Value* value) {
                 fmt::format(
                     "Previous return statement returned a value of type {} but this return statement returns a value "
                     "of type {}",
-                    before->annotation_str(), value->type->annotation_str()));
+                    described(before), described(value->type)));
         }
     }
     if (provisional_ && !function.declared_return &&
@@ -255,7 +256,7 @@ Value* Emitter::emit_augmented_object(const AugmentedAssign& statement, Value* o
     }
     throw CompileError(statement.range,
                        fmt::format("Cannot emit inplace op on {} since it does not define an {} or {} method",
-                                   type.annotation_str(), methods->second.first, methods->second.second));
+                                   described(type), methods->second.first, methods->second.second));
 }
 
 void Emitter::emit_augmented_assign(const AugmentedAssign& statement) {
@@ -362,7 +363,7 @@ void Emitter::emit_delete(const Delete& statement) {
                     ->call(target->range, graph_, {NamedValue(target->range, index)}, {});
             } else {
                 throw CompileError(statement.range,
-                                   fmt::format("__delitem__ is not defined for {}", container->type->annotation_str()));
+                                   fmt::format("__delitem__ is not defined for {}", described(container->type)));
             }
         } else if (const auto* name = as<Name>(target)) {
             env_.remove(target->range, name->id);

@@ -4,6 +4,7 @@
 #include <wick/tensor/dtype.h>
 
 #include "frontend/emitter_impl.h"
+#include "types/inferred_tensor.h"
 
 namespace wick::jit {
 
@@ -97,7 +98,7 @@ Value* Emitter::emit_tuple_index(const SourceRange& range, Value* tuple, const E
                 range,
                 fmt::format(
                     "Cannot index into a {} with a non-integer literal because we cannot resolve the output type",
-                    tuple->type->annotation_str()));
+                    described(tuple->type)));
         }
         type = types[0];
     }
@@ -167,7 +168,7 @@ int64_t Emitter::emit_index(const SourceRange& range, const Expr& index, int64_t
             fmt::format(
                 "Unsupported operation: indexing tensor with unsupported index type '{}'. Only ints, slices, lists and "
                 "tensors are supported",
-                value->type->annotation_str()));
+                described(value->type)));
     }
     if (from_end) throw CompileError(range, "Ellipses followed by tensor indexing is currently not supported");
     return next;
@@ -247,8 +248,8 @@ void Emitter::emit_subscript_assign(const Subscript& target, Value* value, const
         return;
     }
     if (!container->type->is(TypeKind::List) && !container->type->is(TypeKind::Dict)) {
-        throw CompileError(
-            range, fmt::format("{} does not support subscripted assignment", container->type->annotation_str()));
+        throw CompileError(range,
+                           fmt::format("{} does not support subscripted assignment", described(container->type)));
     }
     emit_op(range, graph_, "aten::_set_item", {container, index, value});
 }

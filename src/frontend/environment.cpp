@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <unordered_map>
 
+#include "types/inferred_tensor.h"
+
 namespace wick::jit {
 
 bool is_meaningful_name(const std::string& name) {
@@ -191,7 +193,7 @@ void Environment::set(const SourceRange& range, const std::string& name, Sugared
             throw CompileError(
                 range,
                 fmt::format("Variable '{}' previously had type {} but is now being assigned to a value of type {}",
-                            name, type->annotation_str(), simple->type->annotation_str()));
+                            name, described(type), described(simple->type)));
         }
     }
     if (!simple) {
@@ -202,7 +204,7 @@ void Environment::set(const SourceRange& range, const std::string& name, Sugared
     if (annotation && !simple->type->is_subtype_of(annotation)) {
         throw CompileError(
             range, fmt::format("Variable '{}' is annotated with type {} but is being assigned to a value of type {}",
-                               name, annotation->annotation_str(), simple->type->annotation_str()));
+                               name, described(annotation), described(simple->type)));
     }
     Node* store = create_store(graph_, name, simple);
     store->range = range;

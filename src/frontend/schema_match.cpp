@@ -8,6 +8,7 @@
 #include "frontend/emitter.h"
 #include "frontend/upgraders.h"
 #include "passes/erase_list_literals.h"
+#include "types/inferred_tensor.h"
 
 namespace wick::jit {
 
@@ -197,8 +198,8 @@ class Match {
         std::string reason;
         if (!bind_type_variables(argument.type, value->type, variables_, why_ ? &reason : nullptr)) {
             refuse([&] {
-                return fmt::format("Could not match type {} to {} in argument '{}': {}.", value->type->annotation_str(),
-                                   argument.type->annotation_str(), argument.name, reason);
+                return fmt::format("Could not match type {} to {} in argument '{}': {}.", described(value->type),
+                                   described(argument.type), argument.name, reason);
             });
             return nullptr;
         }
@@ -206,7 +207,7 @@ class Match {
         if (!type) {
             refuse([&] {
                 return fmt::format("Type variables in type {} could not be inferred from actual type {}",
-                                   argument.type->annotation_str(), value->type->annotation_str());
+                                   described(argument.type), described(value->type));
             });
             return nullptr;
         }
@@ -220,7 +221,8 @@ class Match {
     static std::string wrong_type(const Argument& argument, const Type& type, const Value& value,
                                   const std::string& difference) {
         std::string text = fmt::format("Expected a value of type '{}' for argument '{}' but instead found type '{}'.",
-                                       type.annotation_str(), argument.name, value.type->annotation_str());
+                                       described(type), argument.name, described(value.type));
+        text += note_on_inference(argument);
         const TypePtr inner = value.type->is(TypeKind::Optional) ? value.type->contained(0) : nullptr;
         if (inner && inner->is_subtype_of(type)) {
             text += "\nDo you have a typo in the argument or does it need to be refined with 'assert x is not None'?";

@@ -8,6 +8,7 @@
 #include <wick/types/type_variables.h>
 
 #include "frontend/emitter.h"
+#include "types/inferred_tensor.h"
 
 namespace wick::jit {
 
@@ -26,7 +27,7 @@ Value* emit_module_at(const SourceRange& range, Graph& graph, Value* container, 
         std::string why;
         if (module && module->is_module() && !module->is_subtype_of(*interface, &why))
             throw CompileError(range, fmt::format("Attribute {} is not of annotated type {}: {}", attribute.name,
-                                                  interface->annotation_str(), why));
+                                                  described(interface), why));
     }
     return emit_op({}, graph, "prim::ModuleContainerIndex", {container, index})->set_type(interface);
 }
@@ -90,7 +91,7 @@ SugaredPtr SugaredValue::element(const SourceRange& range, Graph&, Value*) {
 // First-class values
 // ----------------------------------------------------------------------------------------------------
 
-std::string SimpleValue::kind() const { return "value of type '" + value_->type->annotation_str() + "'"; }
+std::string SimpleValue::kind() const { return "value of type '" + described(value_->type) + "'"; }
 
 namespace {
 
@@ -218,13 +219,13 @@ SugaredPtr SimpleValue::attr(const SourceRange& range, Graph& graph, const std::
             range, fmt::format(
                        "'{}' object has no attribute or method '{}'. Did you forget to refine it with 'is not None' or "
                        "isinstance()?",
-                       type->annotation_str(), field));
+                       described(type), field));
     }
     // Of an enum, PyTorch tells that it is one.
     throw CompileError(
         range,
         fmt::format("'{}' object has no attribute or method '{}'.{}",
-                    type->is(TypeKind::Enum) ? type->str() : type->annotation_str(), field,
+                    type->is(TypeKind::Enum) ? type->str() : described(type), field,
                     type->is(TypeKind::Class) ? " Did you forget to initialize an attribute in __init__()?" : ""));
 }
 
@@ -236,14 +237,14 @@ bool SimpleValue::has_attr(const SourceRange& range, Graph&, const std::string& 
     if (const auto* tuple = value_->type->cast<TupleType>())
         return std::find(tuple->field_names().begin(), tuple->field_names().end(), field) != tuple->field_names().end();
     throw CompileError(range, fmt::format("hasattr's first argument must be an object or NamedTuple, got {} instead",
-                                          value_->type->annotation_str()));
+                                          described(value_->type)));
 }
 
 void SimpleValue::set_attr(const SourceRange& range, Graph& graph, const std::string& field, Value* assigned) {
     const auto* object = value_->type->cast<ClassType>();
     if (!object)
-        throw CompileError(range, fmt::format("Tried to set an attribute: {} on a non-class: {}", field,
-                                              value_->type->annotation_str()));
+        throw CompileError(
+            range, fmt::format("Tried to set an attribute: {} on a non-class: {}", field, described(value_->type)));
     const int64_t slot = object->find_attribute(field);
     if (slot < 0) {
         if (const auto* property = object->find_property(field)) {
@@ -260,7 +261,7 @@ void SimpleValue::set_attr(const SourceRange& range, Graph& graph, const std::st
     assigned = try_convert_to_type(range, graph, expected, assigned, true);
     if (!assigned->type->is_subtype_of(expected)) {
         throw CompileError(range, fmt::format("Wrong type for attribute assignment. Expected {} but got {}",
-                                              expected->annotation_str(), assigned->type->annotation_str()));
+                                              described(expected), described(assigned->type)));
     }
     Node* node = graph.create(sym::prim_SetAttr, {value_, assigned}, 0);
     node->range = range;
@@ -308,7 +309,7 @@ std::vector<SugaredPtr> SimpleValue::as_tuple(const SourceRange& range, Graph& g
         for (size_t i = 0; i < *expected; ++i) members.push_back(sugar(node->add_output(list->type->contained(0))));
         return members;
     }
-    throw CompileError(range, fmt::format("{} cannot be used as a tuple", type->annotation_str()));
+    throw CompileError(range, fmt::format("{} cannot be used as a tuple", described(type)));
 }
 
 SugaredPtr SimpleValue::iterator(const SourceRange& range, Graph& graph) {
@@ -322,7 +323,7 @@ SugaredPtr SimpleValue::iterator(const SourceRange& range, Graph& graph) {
         case TypeKind::Dict:
             return sugar(emit_op(range, graph, "aten::keys", {value_}));
         default:
-            throw CompileError(range, fmt::format("'{}' object is not iterable", value_->type->annotation_str()));
+            throw CompileError(range, fmt::format("'{}' object is not iterable", described(value_->type)));
     }
 }
 
@@ -336,7 +337,7 @@ Value* SimpleValue::length(const SourceRange& range, Graph& graph) {
         case TypeKind::Tuple:
             return graph.insert_constant(static_cast<int64_t>(value_->type->contained().size()));
         default:
-            throw CompileError(range, fmt::format("'{}' object is not iterable", value_->type->annotation_str()));
+            throw CompileError(range, fmt::format("'{}' object is not iterable", described(value_->type)));
     }
 }
 
@@ -351,7 +352,7 @@ SugaredPtr SimpleValue::element(const SourceRange& range, Graph& graph, Value* i
         case TypeKind::Class:
             return attr(range, graph, "__getitem__")->call(range, graph, {NamedValue(range, index)}, {});
         default:
-            throw CompileError(range, fmt::format("'{}' object is not subscriptable", value_->type->annotation_str()));
+            throw CompileError(range, fmt::format("'{}' object is not subscriptable", described(value_->type)));
     }
 }
 
@@ -422,6 +423,8 @@ SugaredPtr PythonClassValue::call(const SourceRange& range, Graph& graph, const 
     Schema schema;
     schema.name = name_;
     for (size_t i = 0; i < args.size(); ++i) {
+        if (args[i].type()->is(TypeKind::Function))
+            throw CompileError(args[i].range, "function cannot be used as a value");
         Argument argument;
         argument.name = fmt::format("{}", i);
         argument.type = tensor_type();
@@ -678,7 +681,7 @@ RangeValue::RangeValue(const SourceRange& range, Graph& graph, std::vector<Value
         args[i] = try_convert_to_type(range, graph, int_type(), args[i], true);
         if (!args[i]->type->is(TypeKind::Int))
             throw CompileError(range, fmt::format("all inputs of range must be ints, found {} in argument {}",
-                                                  args[i]->type->annotation_str(), i));
+                                                  described(args[i]->type), i));
     }
     if (args.size() == 1) {
         stop_ = args[0];

@@ -9,6 +9,7 @@
 
 #include "frontend/constant_expression.h"
 #include "frontend/parser.h"
+#include "types/inferred_tensor.h"
 
 namespace wick::jit {
 
@@ -229,7 +230,7 @@ Argument parse_parameter(const ast::Parameter& parameter, Resolver& resolver) {
     Argument argument;
     argument.name = parameter.name;
     argument.kwarg_only = parameter.kind == Kind::keyword_only;
-    argument.type = tensor_type();
+    argument.type = inferred_tensor_type();
     if (parameter.annotation) {
         if (auto list = parse_broadcasting_list(*parameter.annotation)) {
             argument.type = list->type;

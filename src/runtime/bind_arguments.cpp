@@ -3,6 +3,7 @@
 #include <wick/support/check.h>
 
 #include "runtime/interpreter.h"
+#include "types/inferred_tensor.h"
 
 namespace wick::jit {
 
@@ -128,10 +129,10 @@ static void convert_argument(const Schema& schema, size_t position, IValue& valu
     broadcast(value, argument);
     if (convert(value, argument.type)) return;
     throw OpError(
-        fmt::format("{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.\n"
+        fmt::format("{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.{}\n"
                     "Position: {}\nDeclaration: {}",
-                    schema.name, argument.type->annotation_str(), argument.name, value.type()->annotation_str(),
-                    position, schema.str()));
+                    schema.name, described(argument.type), argument.name, value.type()->annotation_str(),
+                    note_on_inference(argument), position, schema.str()));
 }
 
 std::vector<IValue> bind_arguments(const Schema& schema, std::vector<IValue> args,

@@ -2,6 +2,8 @@
 
 #include <wick/types/type_variables.h>
 
+#include "types/inferred_tensor.h"
+
 namespace wick::jit {
 namespace {
 
@@ -33,7 +35,7 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
             if (!both) {
                 return refuse(why, [&] {
                     return fmt::format("Type variable '{}' previously matched to type {} is matched to type {}", name,
-                                       bound->annotation_str(), actual->annotation_str());
+                                       described(bound), described(actual));
                 });
             }
             bound = std::move(both);
@@ -48,13 +50,12 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
                 }
                 if (element) return bind_type_variables(formal->contained(0), element, variables, why);
             }
-            return refuse(why, [&] {
-                return fmt::format("Cannot match {} to {}", formal->annotation_str(), actual->annotation_str());
-            });
+            return refuse(why,
+                          [&] { return fmt::format("Cannot match {} to {}", described(formal), described(actual)); });
         case TypeKind::Tuple:
             if (actual->is(TypeKind::Tuple) && actual->contained().size() == formal->contained().size())
                 return bind_contained(formal, actual, variables, why);
-            return refuse(why, [&] { return fmt::format("Cannot match a tuple to {}", actual->annotation_str()); });
+            return refuse(why, [&] { return fmt::format("Cannot match a tuple to {}", described(actual)); });
         case TypeKind::Optional:
             if (actual->is(TypeKind::None)) return true;
             return bind_type_variables(formal->contained(0),
@@ -70,7 +71,7 @@ bool bind_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVaria
                                    : formal->is(TypeKind::Future) ? "future"
                                    : formal->is(TypeKind::Await)  ? "await"
                                                                   : "rref",
-                                   actual->annotation_str());
+                                   described(actual));
             });
         default:
             return refuse(why, [&] { return fmt::format("unhandled free variable in {}", formal->str()); });

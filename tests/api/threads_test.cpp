@@ -161,7 +161,7 @@ class Store(nn.Module):
             entry.names.append(str(i))
             total += len(entry.names)
         number, names = self.pair
-        text = str(self.table) + names[0] + str(self.items == [last, last] if last is not None else number)
+        text = str(self.table) + names[0] + (str(self.items == [last, last]) if last is not None else str(number))
         future = torch.jit.fork(self.grow, i)
         total += torch.jit.wait(future)
         return self.items, self.table, total, text

@@ -1,0 +1,6 @@
+from typing import Dict
+
+
+def f() -> Dict[str, float]:
+    weights: Dict[str, float] = {"a": 1}
+    return weights

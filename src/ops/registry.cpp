@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <mutex>
 
+#include "ops/call_handler.h"
 #include "ops/recording.h"
 #include "ops/script_call.h"
-#include "ops/tracing.h"
 
 namespace wick::jit {
 
@@ -178,8 +178,8 @@ const OperatorDerivatives& Operator::make_derivatives(const OperatorDerivatives*
 
 void Operator::call(Args args, IValue* results) const {
     const uint8_t mode = CallMode::current();
-    if (mode & CallMode::kTracing) [[unlikely]]
-        call_recorder()->call(*this, args, results);
+    if (mode & CallMode::kHandled) [[unlikely]]
+        call_in_mode(mode, *this, args, results);
     else if ((mode & CallMode::kGradients) && is_recorded(*this, args)) [[unlikely]]
         call_recorded(*this, args, results);
     else

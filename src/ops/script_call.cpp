@@ -6,19 +6,44 @@
 
 namespace wick::jit {
 
-/// By the address of the text, which lives as long as the registry.
-static Function& function_of(const Operator& op, std::string_view text) {
+namespace {
+
+struct Compiled {
+    IntrusivePtr<Function> function;
+    const Operator* op = nullptr;
+};
+
+struct CompiledTexts {
     // Recursive, because compiling one composite may ask for another that it calls.
-    static std::recursive_mutex mutex;
-    static auto* functions = new std::unordered_map<const char*, IntrusivePtr<Function>>();
-    std::lock_guard lock(mutex);
-    IntrusivePtr<Function>& function = (*functions)[text.data()];
-    if (!function) {
-        IntrusivePtr<Function> compiled = compile_text_of(op, text);
-        compiled->ensure_defined();
-        function = std::move(compiled);
+    std::recursive_mutex mutex;
+    std::unordered_map<const char*, Compiled> by_text;  ///< by its address, which lives as long as the registry
+};
+
+CompiledTexts& compiled_texts() {
+    static auto* texts = new CompiledTexts();
+    return *texts;
+}
+
+Function& function_of(const Operator& op, std::string_view text) {
+    CompiledTexts& texts = compiled_texts();
+    const std::lock_guard lock(texts.mutex);
+    Compiled& compiled = texts.by_text[text.data()];
+    if (!compiled.function) {
+        IntrusivePtr<Function> function = compile_text_of(op, text);
+        function->ensure_defined();
+        compiled = {std::move(function), &op};
     }
-    return *function;
+    return *compiled.function;
+}
+
+}  // namespace
+
+const Operator* operator_of(const Function& composite) {
+    CompiledTexts& texts = compiled_texts();
+    const std::lock_guard lock(texts.mutex);
+    for (const auto& [text, compiled] : texts.by_text)
+        if (compiled.function.get() == &composite && compiled.op->composite.data() == text) return compiled.op;
+    return nullptr;
 }
 
 Function& composite_function(const Operator& op) { return function_of(op, op.composite); }

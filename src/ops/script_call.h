@@ -19,6 +19,8 @@ IntrusivePtr<Function> compile_text_of(const Operator& op, std::string_view text
 
 /// The function of a composite operator, compiled on first demand and kept for the process's life. Thread-safe.
 Function& composite_function(const Operator& op);
+/// The composite operator whose function it is, else null.
+const Operator* operator_of(const Function& composite);
 /// That of an operator's decomposition.
 Function& decomposition_function(const Operator& op);
 

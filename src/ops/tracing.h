@@ -1,36 +1,14 @@
 #pragma once
-// The door from the operators up to who records their calls: a trace (trace/tracer.h).
+// The door from the operators up to a trace of their calls (trace/tracer.h).
 
-#include "ops/registry.h"
-#include "tensor/call_mode.h"
+#include "ops/call_handler.h"
 
 namespace wick::jit {
 
 struct Value;
 
-class CallRecorder {
- public:
-    virtual ~CallRecorder() = default;
-    /// Makes the call, unrecorded inside, and records it.
-    virtual void call(const Operator& op, Args args, IValue* results) = 0;
-};
-
-/// Whether calls on this thread are recorded.
+/// Whether calls on this thread are recorded by a trace.
 inline bool is_tracing() { return (CallMode::current() & CallMode::kTracing) != 0; }
-/// Who records them.
-CallRecorder* call_recorder();
-
-/// Calls on this thread go to the recorder for the lifetime of the guard; with null, to none.
-class RecordCalls {
- public:
-    explicit RecordCalls(CallRecorder* recorder);
-    ~RecordCalls();
-    RecordCalls(const RecordCalls&) = delete;
-    RecordCalls& operator=(const RecordCalls&) = delete;
-
- private:
-    CallRecorder* const saved_;
-};
 
 /// Numbers of the trace among the arguments of the next recorded call, by position: an IValue does not tell where an
 /// int comes from.

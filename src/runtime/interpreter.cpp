@@ -19,6 +19,7 @@
 #include "runtime/frames.h"
 #include "runtime/plan.h"
 #include "runtime/traceback.h"
+#include "tensor/call_mode.h"
 
 namespace wick::jit {
 namespace {
@@ -274,6 +275,20 @@ class Interpreter {
         for (uint32_t i = 0; i < plan.inputs; ++i) set_operand(registers[i], caller, list[i]);
     }
 
+    /// Whoever stands before calls of operators sees composite ones too.
+    bool call_as_operator(Window window, const Instruction& in) {
+        const Operator* op = operator_of(*window.plan->functions[in.extra]);
+        if (!op) return false;
+        const Operand* list = operands(window, in);
+        std::vector<IValue*> slots;
+        for (int32_t i = 0; i < in.c; ++i) slots.push_back(const_cast<IValue*>(&value(window, list[i])));
+        std::vector<IValue> results(op->schema().returns.size());
+        op->call(Args{slots.data(), slots.size()}, results.data());
+        window.registers[in.a] = results.size() == 1 ? std::move(results[0]) : IValue(make_tuple(std::move(results)));
+        for (int32_t i = 0; i < in.c; ++i) release(window, list[i]);
+        return true;
+    }
+
     Function& interface_method(Window window, const Instruction& in) {
         WICK_CHECK(in.c > 0, "a method is called without an object");
         const ScriptObject& object = value(window, operands(window, in)[0]).to_object();
@@ -518,6 +533,9 @@ IValue Interpreter::execute() {
         WICK_NEXT();
     Call:
         count_step();
+        if ((CallMode::current() & CallMode::kHandled) && call_as_operator(window, *at)) [[unlikely]] {
+            WICK_NEXT();
+        }
         suspend();
         call_function(*window.plan->functions[at->extra], window, *at);
         resume();
@@ -756,7 +774,9 @@ static IValue run_plan(const Plan& plan, std::vector<IValue> args, const Intrusi
 }
 
 IValue run(Function& function, std::vector<IValue> args, const IntrusivePtr<CallContext>& context) {
-    const bool records = GradMode::is_enabled() &&
+    // Groups have formulas for the dtypes that their inputs have, which autocast changes on the way.
+    constexpr uint8_t kAsked = CallMode::kGradients | CallMode::kAutocast;
+    const bool records = (CallMode::current() & kAsked) == CallMode::kGradients &&
                          std::ranges::any_of(args, [](const IValue& value) { return reaches_gradient(value); });
     return run_plan(records ? recording_plan_of(function) : plan_of(function), std::move(args), context);
 }

@@ -61,7 +61,7 @@ IValue with_own_handles(const IValue& value) {
     return IValue(std::move(made));
 }
 
-Tracer* current_tracer() { return is_tracing() ? static_cast<Tracer*>(call_recorder()) : nullptr; }
+Tracer* current_tracer() { return is_tracing() ? static_cast<Tracer*>(call_handler(CallMode::kTracing)) : nullptr; }
 
 Tracer::Tracer(std::shared_ptr<CompilationUnit> unit) : unit_(std::move(unit)), serial_(++g_serial) {}
 Tracer::~Tracer() = default;
@@ -158,7 +158,7 @@ void Tracer::begin(const std::string& name, ModuleId module, const std::vector<s
     std::vector<Value*> values;
     for (size_t i = 0; i < inputs.size(); ++i) values.push_back(graph().add_input(input_names[i], inputs[i].type()));
     for (size_t i = 0; i < inputs.size(); ++i) bind(values[i], inputs[i]);
-    recording_ = std::make_unique<RecordCalls>(this);
+    recording_ = std::make_unique<HandleCalls>(CallMode::kTracing, this);
 }
 
 void Tracer::abandon() {
@@ -199,7 +199,7 @@ void Tracer::call(const Operator& op, Args args, IValue* results) {
                                                         : value_of(args[i]));
     }
     {
-        const RecordCalls none(nullptr);
+        const HandleCalls unrecorded(CallMode::kTracing, nullptr);
         op.call(args, results);
     }
     Node* node = graph().insert_node(Symbol::from(op.name), std::move(inputs), schema.returns.size());
@@ -215,7 +215,7 @@ void Tracer::call(const Operator& op, Args args, IValue* results) {
 Value* Tracer::call_graph(const Graph& body, const std::vector<Value*>& inputs, FunctionRef<IValue()> run,
                           IValue& result) {
     {
-        const RecordCalls none(nullptr);
+        const HandleCalls unrecorded(CallMode::kTracing, nullptr);
         result = run();
     }
     note_place();
@@ -234,7 +234,7 @@ Value* Tracer::call_graph(const Graph& body, const std::vector<Value*>& inputs, 
 Value* Tracer::call_function(Function& function, const std::vector<Value*>& inputs, FunctionRef<IValue()> run,
                              IValue& result) {
     {
-        const RecordCalls none(nullptr);
+        const HandleCalls unrecorded(CallMode::kTracing, nullptr);
         result = run();
     }
     note_place();

@@ -27,7 +27,7 @@
 
 namespace wick::jit {
 
-class Tracer : public CallRecorder {
+class Tracer : public CallHandler {
  public:
     using ModuleId = size_t;
     static constexpr ModuleId kNoModule = SIZE_MAX;
@@ -131,7 +131,7 @@ class Tracer : public CallRecorder {
     Frame* frame_ = nullptr;
     std::unordered_map<const void*, TypePtr> observed_;  ///< types of tensors, by TensorImpl
     std::vector<IValue> alive_;  ///< so that no other tensor gets the address of one that is known
-    std::unique_ptr<RecordCalls> recording_;
+    std::unique_ptr<HandleCalls> recording_;
     std::function<SourceRange()> current_place_;
     SourceRange place_;  ///< of the call that is being recorded
 };

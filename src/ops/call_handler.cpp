@@ -1,0 +1,29 @@
+#include "ops/call_handler.h"
+
+#include <bit>
+
+#include "ops/recording.h"
+
+namespace wick::jit {
+
+static thread_local CallHandler* t_handlers[std::bit_width(CallMode::kHandled)] = {};
+
+static CallHandler*& handler_of(uint8_t bit) { return t_handlers[std::bit_width(bit) - 1]; }
+
+CallHandler* call_handler(uint8_t bit) { return handler_of(bit); }
+
+void set_call_handler(uint8_t bit, CallHandler* handler) {
+    handler_of(bit) = handler;
+    CallMode::set(bit, handler != nullptr);
+}
+
+void call_in_mode(uint8_t mode, const Operator& op, Args args, IValue* results) {
+    if (const uint8_t handled = mode & CallMode::kHandled)
+        handler_of(std::bit_floor(handled))->call(op, args, results);
+    else if ((mode & CallMode::kGradients) && is_recorded(op, args))
+        call_recorded(op, args, results);
+    else
+        op.kernel(op, args, results);
+}
+
+}  // namespace wick::jit

@@ -14,7 +14,7 @@ HEADER = '''# Made by tools/python_stubs.py from the registry of operators.
 import builtins
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union, overload
 
-from . import fft as fft, jit as jit, linalg as linalg, nn as nn, special as special, utils as utils
+from . import MODULES
 
 number = Union[builtins.bool, builtins.int, builtins.float, complex]
 '''
@@ -113,7 +113,8 @@ def tensor_stub():
 
 def package_stub():
     """What the package has besides tensors and operators."""
-    for name, value in sorted(vars(wick).items()):
+    lazy = {name: getattr(wick, name) for names in wick._HOMES.values() for name in names}
+    for name, value in sorted({**vars(wick), **lazy}.items()):
         if name.startswith("_") or keyword.iskeyword(name) or value is wick.Tensor:
             continue
         if isinstance(value, wick.dtype):
@@ -140,7 +141,8 @@ def package_stub():
 
 def main():
     own = set(vars(wick))
-    lines = [HEADER, *package_stub(), "", *tensor_stub(), ""]
+    modules = ", ".join(f"{name} as {name}" for name in sorted(wick._MODULES) if not name.startswith("_"))
+    lines = [HEADER.replace("MODULES", modules), *package_stub(), "", *tensor_stub(), ""]
     for name in _wick._operator_names():
         if not keyword.iskeyword(name) and (name not in own or isinstance(vars(wick)[name], OPERATOR)):
             lines += definitions(name, is_method=False)

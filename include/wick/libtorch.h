@@ -11,6 +11,7 @@
 
 #include <wick/data.h>
 #include <wick/nn.h>
+#include <wick/ops/autocast.h>
 #include <wick/optim/optim.h>
 #include <wick/support/parallel.h>
 
@@ -52,6 +53,23 @@ inline Generator createCPUGenerator(uint64_t seed = GeneratorImpl::kDefaultSeed)
 namespace Reduction {
 enum Reduction : int64_t { None, Mean, Sum };
 }
+
+/// Only the CPU has a mode; what is said of other devices is about none.
+namespace autocast {
+inline bool is_autocast_enabled(DeviceType device) { return device == kCPU && AutocastMode::is_enabled(); }
+inline void set_autocast_enabled(DeviceType device, bool enabled) {
+    if (device == kCPU) AutocastMode::set_enabled(enabled);
+}
+inline DType get_autocast_dtype(DeviceType device) { return device == kCPU ? AutocastMode::dtype() : DType::float16; }
+inline void set_autocast_dtype(DeviceType device, DType dtype) {
+    if (device == kCPU) AutocastMode::set_dtype(dtype);
+}
+inline bool is_autocast_cache_enabled() { return AutocastMode::is_cache_enabled(); }
+inline void set_autocast_cache_enabled(bool enabled) { AutocastMode::set_cache_enabled(enabled); }
+inline void clear_cache() { AutocastMode::clear_cache(); }
+inline int increment_nesting() { return AutocastMode::enter(); }
+inline int decrement_nesting() { return AutocastMode::leave(); }
+}  // namespace autocast
 
 /// All of them as one text.
 template <class... A>

@@ -18,13 +18,16 @@ from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_stat
 
 # Imported when they are first asked for, so that `import wick` is fast.
 _MODULES = {"amp", "autograd", "nn", "optim", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler",
-            "cuda", "distributions", "func", "testing", "types", "version"}
+            "cpu", "cuda", "distributions", "func", "testing", "types", "version"}
 _HOMES = {
     "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",
                   "is_deterministic_algorithms_warn_only_enabled", "set_default_device", "set_float32_matmul_precision",
                   "use_deterministic_algorithms"},
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
-    "amp": {"autocast", "GradScaler"},
+    "amp": {"GradScaler"},
+    "amp.autocast_mode": {"autocast", "is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",
+                          "is_autocast_cpu_enabled", "set_autocast_cpu_enabled", "get_autocast_cpu_dtype", "set_autocast_cpu_dtype",
+                          "get_autocast_gpu_dtype", "set_autocast_gpu_dtype"},
 }
 
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include <wick/ops/autocast.h>
 #include <wick/types/rref.h>
 
 #include "ops/builtins.h"
@@ -72,14 +73,16 @@ void register_profiler_marks(Registry& ops) {
 }
 
 void register_process(Registry& ops) {
-    // Compiled programs run neither traced nor under autocast.
-    for (const char* name :
-         {"aten::is_autocast_enabled", "aten::is_autocast_cpu_enabled", "aten::_get_tracing_state",
-          "aten::is_vulkan_available", "aten::_nnpack_available", "aten::_use_cudnn_rnn_flatten_weight"})
+    // Without a device named, it is CUDA that is asked about; and compiled programs are not traced.
+    for (const char* name : {"aten::is_autocast_enabled", "aten::_get_tracing_state", "aten::is_vulkan_available",
+                             "aten::_nnpack_available", "aten::_use_cudnn_rnn_flatten_weight"})
         ops.add(fmt::format("{}() -> bool", name)).kernel([]() { return false; });
-    ops.add("aten::get_autocast_dtype(str device_type) -> ScalarType").kernel([](std::string_view device) {
-        return static_cast<int64_t>(device == "cpu" ? DType::bfloat16 : DType::float16);
-    });
+    ops.add("aten::is_autocast_cpu_enabled() -> bool").kernel(&AutocastMode::is_enabled).side_effects();
+    ops.add("aten::get_autocast_dtype(str device_type) -> ScalarType")
+        .kernel([](std::string_view device) {
+            return static_cast<int64_t>(device == "cpu" ? AutocastMode::dtype() : DType::float16);
+        })
+        .side_effects();
     ops.add("aten::is_scripting() -> bool").kernel([]() { return true; });
     ops.add("aten::has_torch_function(...) -> bool").boxed([](const Operator&, const void*, Args, IValue* results) {
         results[0] = false;

@@ -253,14 +253,16 @@ void register_copy(Registry& ops) {
         .kernel([](const Tensor& self, DType dtype, bool, bool copy, std::optional<int64_t> format) {
             return to(self, dtype, std::nullopt, copy, format);
         })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ToCopyBackward0");
     ops.add(
            "aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, "
            "MemoryFormat? memory_format=None) -> Tensor(a)")
         .kernel([](const Tensor& self, Device device, DType dtype, bool, bool copy, std::optional<int64_t> format) {
             return to(self, dtype, device, copy, format);
         })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ToCopyBackward0");
     ops.add(
            "aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
            "bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> "
@@ -269,37 +271,44 @@ void register_copy(Registry& ops) {
                    std::optional<bool>, bool, bool copy, std::optional<int64_t> format) {
             return to(self, dtype.value_or(self.dtype()), device, copy, format);
         })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ToCopyBackward0");
     ops.add(
            "aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? "
            "memory_format=None) -> Tensor(a)")
         .kernel([](const Tensor& self, const Tensor& other, bool, bool copy, std::optional<int64_t> format) {
             return to(self, other.dtype(), std::nullopt, copy, format);
         })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ToCopyBackward0");
     ops.add(
            "aten::to.prim_Device(Tensor(a) self, Device? device, int? dtype=None, bool non_blocking=False, bool "
            "copy=False) -> Tensor(b|a)")
         .kernel(&to_options)
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ToCopyBackward0");
     ops.add(
            "aten::to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, bool copy=False) -> "
            "Tensor(b|a)")
         .kernel([](const Tensor& self, std::optional<DType> dtype, bool non_blocking, bool copy) {
             return to_options(self, std::nullopt, dtype, non_blocking, copy);
         })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ToCopyBackward0");
     ops.add("aten::to.prim_other(Tensor(a) self, bool non_blocking=False, bool copy=False) -> Tensor(b|a)")
         .kernel([](const Tensor& self, bool non_blocking, bool copy) {
             return to_options(self, std::nullopt, std::nullopt, non_blocking, copy);
         })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ToCopyBackward0");
     ops.add("aten::type_as(Tensor self, Tensor other) -> Tensor")
         .kernel([](const Tensor& self, const Tensor& other) { return to_dtype(self, other.dtype()); })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ToCopyBackward0");
     ops.add("aten::cpu(Tensor(a) self) -> Tensor(b|a)")
         .kernel([](const Tensor& self) { return self; })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ToCopyBackward0");
     ops.add("aten::cuda(Tensor(a) self) -> Tensor(b|a)").kernel([](const Tensor& self) {
         check_device(Device{DeviceType::cuda, -1});
         return self;

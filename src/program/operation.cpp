@@ -105,8 +105,6 @@ IValue Operation::value_of(const Input& input, const IValue* operands) {
     return IValue(make_list(input.list_of, std::move(elements)));
 }
 
-const Schema* Operation::schema() const { return operator_ ? &operator_->schema() : nullptr; }
-
 bool Operation::is_brief(const IValue* operands) const {
     constexpr int64_t kFew = 64;
     if (!operator_ || !(operator_->pointwise || operator_->is_view)) return false;

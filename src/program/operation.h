@@ -28,8 +28,8 @@ class Operation : public RefCounted {
     /// Whether the call is over in less time than it takes to hand a lock to another thread: a pointwise operator or a
     /// view of a few elements.
     bool is_brief(const IValue* operands) const;
-    /// The schema of the operator that it consists of, or null where it is more than one.
-    const Schema* schema() const;
+    /// The operator that it consists of, or null where it is more than one.
+    const Operator* only_operator() const { return operator_; }
 
  private:
     /// Where an argument of the operator comes from: an operand, a constant, or a list of such.

@@ -21,6 +21,7 @@ NB_MODULE(_wick, module) {
     bind_errors(module);
     bind_values(module);
     bind_operators(module);
+    bind_autocast(module);
     bind_autograd(module);
     bind_optim(module);
     bind_tensor(module);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "ops/autocast.h"
 #include "ops/print_value.h"
 #include "ops/registry.h"
 #include "program/operation.h"
@@ -170,7 +171,8 @@ const Known& find(Data& data, PlainKey plain, ArrayRef<IValue> operands, const s
     if (found == data.known.end()) {
         Known known;
         known.operation = compile(data, operands, keywords);
-        const jit::Schema* schema = known.operation->schema();
+        const jit::Operator* only = known.operation->only_operator();
+        const jit::Schema* schema = only ? &only->schema() : nullptr;
         known.gives_dtype = schema && schema->returns.size() == 1 && schema->returns[0].written_type == "ScalarType";
         found = data.known.emplace(key, std::move(known)).first;
     }
@@ -181,6 +183,9 @@ const Known& find(Data& data, PlainKey plain, ArrayRef<IValue> operands, const s
 /// The call, recorded. What is given back is the value of the result, or null where it does not depend on the trace.
 jit::Value* call_recorded(jit::Tracer& tracer, const jit::Operation& operation, const std::vector<PyObject*>& objects,
                           IValue* operands, IValue& result) {
+    // Casts are calls of their own in a trace, so they are made before.
+    if (AutocastMode::is_enabled() && operation.only_operator())
+        jit::cast_for(*operation.only_operator(), operands, objects.size());
     std::vector<jit::Value*> values;
     bool depends = false;
     for (size_t i = 0; i < objects.size(); ++i) {

@@ -1,0 +1,200 @@
+#include "ops/autocast.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include <wick/tensor/grad_mode.h>
+
+#include "ops/call_handler.h"
+
+namespace wick::jit {
+
+namespace {
+
+/// Operators by their names without a namespace, with all of their overloads but those that write: PyTorch's lists for
+/// the CPU.
+struct PolicyList {
+    CastPolicy policy;
+    std::string_view names;
+};
+
+constexpr PolicyList kPolicies[] = {
+    {CastPolicy::lower_precision,
+     "_convolution addbmm addmm baddbmm bmm conv1d conv2d conv3d conv_tbc conv_transpose1d "
+     "conv_transpose2d conv_transpose3d linalg_vecdot linear lstm matmul mm prelu rnn_relu rnn_tanh "
+     "scaled_dot_product_attention"},
+    {CastPolicy::float32,
+     "_lu_with_info adaptive_avg_pool3d adaptive_max_pool3d avg_pool3d binary_cross_entropy "
+     "binary_cross_entropy_with_logits cdist cholesky cholesky_inverse cholesky_solve "
+     "cosine_embedding_loss cross_entropy_loss ctc_loss fft_fft fft_fft2 fft_fftn fft_hfft fft_ifft "
+     "fft_ifft2 fft_ifftn fft_ihfft fft_irfft fft_irfft2 fft_irfftn fft_rfft fft_rfft2 fft_rfftn "
+     "fractional_max_pool2d fractional_max_pool3d geqrf grid_sampler hinge_embedding_loss huber_loss "
+     "inverse kl_div l1_loss linalg_cholesky linalg_cholesky_ex linalg_cond linalg_eigh "
+     "linalg_eigvalsh linalg_householder_product linalg_inv linalg_inv_ex linalg_lstsq "
+     "linalg_matrix_rank linalg_qr linalg_solve linalg_svd linalg_svdvals linalg_tensorinv "
+     "linalg_tensorsolve lu_solve margin_ranking_loss max_pool3d max_unpool2d max_unpool3d mse_loss "
+     "multi_margin_loss multilabel_margin_loss nanquantile nll_loss nll_loss2d nll_loss_nd orgqr pinverse "
+     "poisson_nll_loss polar prod qr quantile reflection_pad1d reflection_pad2d replication_pad1d "
+     "replication_pad2d replication_pad3d smooth_l1_loss soft_margin_loss stft svd trace triangular_solve "
+     "triplet_margin_loss view_as_complex"},
+    {CastPolicy::widest, "cat index_copy stack"},
+};
+
+using Policies = std::unordered_map<const Operator*, CastPolicy>;
+
+Policies make_policies() {
+    Policies policies;
+    const auto add = [&](std::string_view name, CastPolicy policy) {
+        const std::vector<const Operator*>& overloads = Registry::instance().find(name);
+        if (overloads.empty()) throw InternalError(fmt::format("autocast: no operator {}", name));
+        for (const Operator* op : overloads)
+            if (!op->is_out_variant) policies[op] = policy;
+    };
+    for (const PolicyList& list : kPolicies)
+        for (std::string_view names = list.names; !names.empty();) {
+            const std::string_view name = names.substr(0, names.find(' '));
+            add(fmt::format("aten::{}", name), list.policy);
+            names.remove_prefix(std::min(name.size() + 1, names.size()));
+        }
+    // What plans have joined.
+    for (const char* name : {"wick::linear_relu", "wick::conv1d_relu", "wick::conv2d_relu", "wick::conv3d_relu"})
+        add(name, CastPolicy::lower_precision);
+    return policies;
+}
+
+/// What autocast is about; float64 is left alone.
+bool is_castable(const IValue& value) {
+    if (!value.is_tensor() || !value.tensor_ref().defined()) return false;
+    const DType dtype = value.tensor_ref().dtype();
+    return dtype == DType::float32 || dtype == DType::float16 || dtype == DType::bfloat16;
+}
+
+/// The tensors among the values and in lists of them.
+template <class F>
+void for_each_castable(IValue* values, size_t count, F f) {
+    for (IValue& value : std::span(values, count)) {
+        if (is_castable(value)) f(value);
+        if (!value.is_list()) continue;
+        const auto holds_castable = [](const ListObject& list) { return std::ranges::any_of(list.items, is_castable); };
+        if (!holds_castable(value.to_list())) continue;
+        auto copy = make_list(value.to_list().element_type, value.to_list().items);
+        for (IValue& item : copy->items)
+            if (is_castable(item)) f(item);
+        value = IValue(std::move(copy));
+    }
+}
+
+/// Casts of weights, by the weight's TensorImpl. An entry holds the weight, so that no other tensor gets its address.
+class CastCache {
+ public:
+    /// The cast of the weight as it is now; undefined where there is none that serves.
+    Tensor find(const Tensor& weight) const {
+        const auto found = casts_.find(weight.impl());
+        if (found == casts_.end()) return {};
+        const Entry& entry = found->second;
+        const bool is_current = entry.version == weight.impl()->storage->version() &&
+                                entry.cast.dtype() == AutocastMode::dtype() &&
+                                (entry.cast.requires_grad() || !GradMode::is_enabled());
+        return is_current ? entry.cast : Tensor();
+    }
+    void keep(const Tensor& weight, const Tensor& cast) {
+        casts_[weight.impl()] = {weight, cast, weight.impl()->storage->version()};
+    }
+    void clear() { casts_.clear(); }
+
+ private:
+    struct Entry {
+        Tensor weight, cast;
+        uint32_t version;
+    };
+    std::unordered_map<const TensorImpl*, Entry> casts_;
+};
+
+thread_local CastCache t_casts;
+thread_local int t_depth = 0;
+
+void cast(IValue& value, DType dtype) {
+    const Tensor& tensor = value.tensor_ref();
+    if (tensor.dtype() == dtype) return;
+    const bool is_kept = AutocastMode::is_cache_enabled() && dtype == AutocastMode::dtype() &&
+                         tensor.dtype() == DType::float32 && tensor.requires_grad() && tensor.is_leaf();
+    if (is_kept) {
+        if (Tensor known = t_casts.find(tensor); known.defined()) {
+            value = IValue(std::move(known));
+            return;
+        }
+    }
+    IValue made = call_operator("aten::to.dtype", {value, static_cast<int64_t>(dtype)});
+    if (is_kept) t_casts.keep(tensor, made.tensor_ref());
+    value = std::move(made);
+}
+
+struct Autocast : CallHandler {
+    void call(const Operator& op, Args args, IValue* results) override {
+        if (cast_policy(op) == CastPolicy::none) return pass_on(CallMode::kAutocast, op, args, results);
+        std::vector<IValue> values;
+        for (size_t i = 0; i < args.size(); ++i) values.push_back(args[i]);
+        cast_for(op, values.data(), values.size());
+        std::vector<IValue*> slots;
+        for (IValue& value : values) slots.push_back(&value);
+        // What the operator is made of gets what it has been given.
+        const HandleCalls off(CallMode::kAutocast, nullptr);
+        pass_on(CallMode::kAutocast, op, Args{slots.data(), slots.size()}, results);
+    }
+};
+
+}  // namespace
+
+CastPolicy cast_policy(const Operator& op) {
+    static const Policies policies = make_policies();
+    const auto found = policies.find(&op);
+    return found == policies.end() ? CastPolicy::none : found->second;
+}
+
+void cast_for(const Operator& op, IValue* values, size_t count) {
+    const CastPolicy policy = cast_policy(op);
+    if (policy == CastPolicy::none) return;
+    DType dtype = policy == CastPolicy::float32 ? DType::float32 : AutocastMode::dtype();
+    if (policy == CastPolicy::widest)
+        for_each_castable(values, count, [&](const IValue& value) {
+            if (value.tensor_ref().dtype() == DType::float32) dtype = DType::float32;
+        });
+    const HandleCalls off(CallMode::kAutocast, nullptr);
+    for_each_castable(values, count, [&](IValue& value) { cast(value, dtype); });
+}
+
+}  // namespace wick::jit
+
+namespace wick {
+
+void AutocastMode::set_enabled(bool enabled) {
+    static jit::Autocast handler;
+    jit::set_call_handler(CallMode::kAutocast, enabled ? &handler : nullptr);
+}
+
+void AutocastMode::clear_cache() { jit::t_casts.clear(); }
+
+int AutocastMode::enter() { return ++jit::t_depth; }
+int AutocastMode::leave() {
+    if (--jit::t_depth == 0) clear_cache();
+    return jit::t_depth;
+}
+
+AutocastGuard::AutocastGuard(DType dtype, bool enabled)
+    : dtype_(AutocastMode::dtype()), enabled_(AutocastMode::is_enabled()) {
+    AutocastMode::enter();
+    AutocastMode::set_dtype(dtype);
+    AutocastMode::set_enabled(enabled);
+}
+
+AutocastGuard::~AutocastGuard() {
+    AutocastMode::leave();
+    AutocastMode::set_dtype(dtype_);
+    AutocastMode::set_enabled(enabled_);
+}
+
+}  // namespace wick

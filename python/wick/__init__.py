@@ -17,7 +17,7 @@ from . import _tensor as _tensor
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"amp", "autograd", "nn", "optim", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler",
+_MODULES = {"amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler",
             "cpu", "cuda", "distributions", "func", "testing", "types", "version"}
 _HOMES = {
     "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",

@@ -8,6 +8,7 @@
 #include "autograd/anomaly.h"
 #include "autograd/function_hooks.h"
 #include "autograd/history.h"
+#include "ops/profiling.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 
@@ -311,6 +312,7 @@ class Run {
     }
 
     static std::vector<Tensor> apply(GradFunction& function, std::vector<Tensor>& gradients, bool has_hooks) {
+        const jit::ProfiledRange range([&] { return function.name(); });
         const auto plain = [&] {
             return AnomalyMode::is_enabled() ? apply_watched(function, gradients) : function.apply(gradients);
         };

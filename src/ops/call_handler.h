@@ -7,6 +7,8 @@
 // Calls that an operator makes inside of itself begin anew at the first, so whoever is not to see them turns its bit
 // off meanwhile.
 
+#include <wick/tensor/dtype.h>
+
 #include "ops/registry.h"
 #include "tensor/call_mode.h"
 
@@ -36,6 +38,32 @@ class HandleCalls {
  private:
     const uint8_t bit_;
     CallHandler* const saved_;
+};
+
+/// What becomes of calls on a thread, for what another one does on its account: a forked task.
+class CallSettings {
+ public:
+    /// Those of this thread.
+    CallSettings();
+    void apply() const;
+
+ private:
+    bool records_;
+    CallHandler* autocast_;
+    CallHandler* profile_;
+    DType autocast_dtype_;
+};
+
+/// They hold on this thread for the lifetime of the guard.
+class CallSettingsGuard {
+ public:
+    explicit CallSettingsGuard(const CallSettings& settings) { settings.apply(); }
+    ~CallSettingsGuard() { saved_.apply(); }
+    CallSettingsGuard(const CallSettingsGuard&) = delete;
+    CallSettingsGuard& operator=(const CallSettingsGuard&) = delete;
+
+ private:
+    const CallSettings saved_;
 };
 
 /// The call as it is in a mode of fewer bits than the thread's.

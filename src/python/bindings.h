@@ -16,6 +16,7 @@ extern const PyType_Slot kTensorCollection[];
 void bind_custom_functions(nanobind::module_& module);
 void bind_optim(nanobind::module_& module);
 void bind_tensor(nanobind::module_& module);
+void bind_profiler(nanobind::module_& module);
 void bind_random(nanobind::module_& module);
 void bind_script(nanobind::module_& module);
 void bind_session(nanobind::module_& module);

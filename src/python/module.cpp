@@ -25,6 +25,7 @@ NB_MODULE(_wick, module) {
     bind_autograd(module);
     bind_optim(module);
     bind_tensor(module);
+    bind_profiler(module);
     bind_random(module);
     bind_script(module);
     bind_session(module);

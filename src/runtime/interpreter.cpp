@@ -10,6 +10,7 @@
 #include <wick/tensor/grad_mode.h>
 
 #include "ops/builtins.h"
+#include "ops/profiling.h"
 #include "ops/recording.h"
 #include "ops/script_call.h"
 #include "ops/script_output.h"
@@ -45,7 +46,8 @@ class Interpreter {
     IValue run(const Plan& plan, std::vector<IValue> args) {
         const SharedCall shown;
         ThreadBudget budget(context_->threads);
-        MemoryMeterGuard meter(context_->meter.get());
+        // Without a limit of its own a call counts against what is around it.
+        MemoryMeterGuard meter(context_->meter ? context_->meter.get() : MemoryMeterGuard::current());
         StopCheckGuard stop(context_->is_limited ? context_.get() : nullptr);
         ScriptOutputGuard output(&context_->options.output);
         steps_ = context_->take_steps();
@@ -343,8 +345,8 @@ class Interpreter {
         std::vector<IValue> args = take_all(window, in);
         std::for_each(args.begin(), args.end(), share);
         future->set_task([result = future.get(), plan, context = context_, args = std::move(args),
-                          records = GradMode::is_enabled()]() mutable {
-            const GradModeGuard mode(records);
+                          settings = CallSettings()]() mutable {
+            const CallSettingsGuard guard(settings);
             if (context->stopped()) return result->set_error(CallContext::stopped_exception());
             try {
                 Interpreter interpreter(context);
@@ -759,6 +761,7 @@ IValue run(Function& function, std::vector<IValue> args, const RunOptions& optio
 
 /// A whole call: with its tasks.
 static IValue run_plan(const Plan& plan, std::vector<IValue> args, const IntrusivePtr<CallContext>& context) {
+    const ProfiledRange range([&] { return plan.function_name; });
     try {
         IValue result = Interpreter(context).run(plan, std::move(args));
         context->finish_tasks();

@@ -11,6 +11,14 @@ __all__ = ["Function", "Variable", "backward", "detect_anomaly", "forward_ad", "
            "set_detect_anomaly"]
 
 
+def __getattr__(name):
+    if name in ("profiler", "profiler_util"):  # imported when they are asked for
+        import importlib
+
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
     """Adds the gradients of the sum of `tensors` to the `grad` of the leaves they were made from (or of `inputs`).
 

@@ -1,11 +1,13 @@
 """What all optimizers have: groups of parameters with options, a state for each parameter, both as dicts."""
 import collections
+import contextlib
 import copy
 import functools
 import itertools
 
 import wick
 from wick._hooks import register
+from wick._wick import _is_profiling
 
 
 # A default of options that every group has to have.
@@ -83,9 +85,10 @@ class Optimizer:
         self.param_groups.append(param_group)
 
     def zero_grad(self, set_to_none=True):
-        for param in self._params():
-            if param.grad is not None:
-                param.grad = None if set_to_none else param.grad.detach().zero_()
+        with _profiled(self, "zero_grad"):
+            for param in self._params():
+                if param.grad is not None:
+                    param.grad = None if set_to_none else param.grad.detach().zero_()
 
     def step(self, closure=None):
         raise NotImplementedError
@@ -164,12 +167,19 @@ class Optimizer:
         return "{} ({}\n)".format(type(self).__name__, "\n".join(lines))
 
 
+def _profiled(optimizer, method):
+    """A range of the profile that is being taken, if one is."""
+    if not _is_profiling():
+        return contextlib.nullcontext()
+    return wick.profiler.record_function(f"Optimizer.{method}#{type(optimizer).__name__}.{method}")
+
+
 def _with_hooks(step):
     @functools.wraps(step)
     def hooked(self, *args, **kwargs):
         self._has_stepped = True
         # A step that calls the step of its base class runs the hooks once.
-        if self.__dict__.get("_stepping") or not (self._step_pre_hooks or self._step_post_hooks):
+        if self.__dict__.get("_stepping") or not (self._step_pre_hooks or self._step_post_hooks or _is_profiling()):
             return step(self, *args, **kwargs)
         self._stepping = True
         try:
@@ -177,7 +187,8 @@ def _with_hooks(step):
                 changed = hook(self, args, kwargs)
                 if changed is not None:
                     args, kwargs = changed
-            result = step(self, *args, **kwargs)
+            with _profiled(self, "step"):
+                result = step(self, *args, **kwargs)
             for hook in list(self._step_post_hooks.values()):
                 hook(self, args, kwargs)
             return result

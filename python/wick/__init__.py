@@ -7,7 +7,7 @@ import importlib as _importlib
 from ._wick import *  # dtypes, device, Tensor, tensor(), Generator, the errors, …
 from ._wick import __version__
 from . import _legacy as _legacy, _library as _library
-from ._values import _assert, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, is_tensor, is_floating_point, is_complex, typename
+from ._values import _assert, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, frombuffer, is_tensor, is_floating_point, is_complex, typename
 from ._values import inf, nan, pi, e, newaxis, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
 from ._values import finfo, iinfo
 from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
@@ -17,7 +17,7 @@ from . import _tensor as _tensor
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "fft", "special", "_C", "_VF", "backends", "compiler",
+_MODULES = {"amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "fft", "special", "_C", "_VF", "backends", "compiler",
             "cpu", "cuda", "distributions", "func", "testing", "types", "version"}
 _HOMES = {
     "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",

@@ -1,6 +1,9 @@
 """Methods of tensors that are easier said in Python than in the extension."""
+import pickle
+
 from . import _legacy
-from ._wick import Tensor, tensor
+from ._weights import tensor_from_memory
+from ._wick import Tensor, _TensorBytes, tensor
 
 
 def _method(function):
@@ -75,8 +78,33 @@ def is_pinned(self, device=None):
 
 @_method
 def share_memory_(self):
-    """The tensor itself: threads share its memory."""
+    """Moves the elements to memory that processes share (wick.multiprocessing); threads share all of them anyway."""
+    from .multiprocessing import reductions
+
+    if reductions.block_of(self) is None:
+        self.data = reductions.shared_copy(self)
     return self
+
+
+@_method
+def is_shared(self):
+    from .multiprocessing import reductions
+
+    return reductions.block_of(self) is not None
+
+
+@_method
+def __reduce_ex__(self, protocol):
+    """From protocol 5 on, the memory offers itself to who takes it out of band."""
+    if protocol < 5 or type(self).__reduce__ is not Tensor.__reduce__:
+        return self.__reduce__()
+    order = sorted(range(self.dim()), key=self.stride, reverse=True)
+    source = self.detach()
+    if not source.permute(order).is_contiguous():
+        source = source.contiguous()
+        order = range(self.dim())
+    memory = pickle.PickleBuffer(_TensorBytes(source.permute(tuple(order))))
+    return tensor_from_memory, (memory, self.dtype, tuple(self.shape), source.stride(), self.requires_grad)
 
 
 @_method

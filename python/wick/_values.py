@@ -1,6 +1,7 @@
 """What is easier said in Python than in the extension: sizes, parameters, ways to make tensors."""
 import collections
 import math
+import warnings
 
 from . import _wick
 from ._wick import Tensor
@@ -83,6 +84,31 @@ def from_numpy(array):
 def from_dlpack(array):
     """A tensor over the memory of another library's (anything with __dlpack__, or a capsule)."""
     return _wick._from_array(array)
+
+
+def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
+    """A tensor of one dimension over the memory of a buffer: bytes, an array, a memoryview."""
+    try:
+        memory = memoryview(buffer)
+    except TypeError:
+        raise ValueError("object does not implement Python buffer protocol.") from None
+    size, item = memory.nbytes, dtype.itemsize
+    if size == 0 or count == 0:
+        raise ValueError(f"both buffer length ({size}) and count ({count}) must not be 0")
+    if not 0 <= offset < size:
+        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({size} bytes) minus 1")
+    if count < 0:
+        if (size - offset) % item:
+            raise ValueError(f"buffer length ({size - offset} bytes) after offset ({offset} bytes) must be a multiple of element size ({item})")
+        count = (size - offset) // item
+    if offset + count * item > size:
+        raise ValueError(f"requested buffer length ({count} * {item} bytes) after offset ({offset} bytes) must not be greater than actual buffer "
+                         f"length ({size} bytes)")
+    if memory.readonly:
+        warnings.warn("The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can write to the "
+                      "underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer to protect its data or make it "
+                      "writable before converting it to a tensor.", stacklevel=2)
+    return _wick._from_array(memory.cast("B")[offset : offset + count * item]).view(dtype).requires_grad_(requires_grad)
 
 
 def as_tensor(data, dtype=None, device=None):

@@ -20,6 +20,13 @@ def load(f, map_location=None, weights_only=True):
     return _wick._load_weights(path) if path is not None else _wick._load_weights_from(read(f))
 
 
+def tensor_from_memory(memory, dtype, shape, strides, requires_grad):
+    """A tensor over what was its memory when it was pickled."""
+    if not memory:
+        return _wick.tensor([], dtype=dtype).reshape(shape).requires_grad_(requires_grad)
+    return _wick._from_array(memoryview(memory)).view(dtype).as_strided(shape, strides).requires_grad_(requires_grad)
+
+
 def tensor_from_bytes(data, requires_grad):
     """A tensor from its pickled form, the bytes of a file that `save` writes."""
     return _wick._load_weights_from(data).requires_grad_(requires_grad)

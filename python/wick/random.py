@@ -1,7 +1,7 @@
 """The process's generator of random numbers."""
 import contextlib
 
-from ._wick import default_generator
+from ._wick import Generator, default_generator
 
 __all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
 
@@ -37,3 +37,8 @@ def fork_rng(devices=None, enabled=True):
     finally:
         if enabled:
             set_rng_state(state)
+
+
+def _generator_of(state):
+    """A generator from its pickled form."""
+    return Generator().set_state(state)

@@ -246,6 +246,8 @@ void bind_values(nb::module_& module) {
             nb::arg("type"), nb::arg("index"))
         .def(
             "__init__", [](Device* self, const Device& other) { new (self) Device(other); }, nb::arg("device"))
+        .def("__reduce__",
+             [](const Device& self) { return nb::make_tuple(nb::type<Device>(), nb::make_tuple(self.str())); })
         .def_prop_ro("type", [](const Device& self) { return Device{self.type}.str(); })
         .def_prop_ro("index",
                      [](const Device& self) {

@@ -171,6 +171,31 @@ Tensor tensor_from_array(nb::handle array) {
     return from_blob(const_cast<void*>(static_cast<const void*>(view.data())), sizes, strides, dtype, release);
 }
 
+namespace {
+
+/// The memory of a contiguous tensor, for whoever takes buffers.
+struct TensorBytes {
+    Tensor tensor;
+};
+
+int get_buffer(PyObject* self, Py_buffer* view, int flags) {
+    const Tensor& tensor = nb::inst_ptr<TensorBytes>(self)->tensor;
+    void* const data = dispatch_dtype(tensor.dtype(), [&]<class T>() -> void* { return tensor.mutable_data<T>(); });
+    const auto size = static_cast<Py_ssize_t>(tensor.numel() * bytes_of(tensor.dtype()));
+    return PyBuffer_FillInfo(view, self, data, size, 0, flags);
+}
+
+}  // namespace
+
+void bind_tensor_bytes(nb::module_& module) {
+    static PyType_Slot slots[] = {{Py_bf_getbuffer, reinterpret_cast<void*>(get_buffer)}, {0, nullptr}};
+    nb::class_<TensorBytes>(module, "_TensorBytes", nb::type_slots(slots))
+        .def("__init__", [](TensorBytes* self, const Tensor& tensor) {
+            WICK_CHECK(tensor.is_contiguous(), "only a contiguous tensor's memory is a buffer");
+            new (self) TensorBytes{tensor};
+        });
+}
+
 nb::object numpy_from_tensor(const Tensor& tensor) {
     if (tensor.dtype() == DType::bfloat16) throw ArgumentError("Got unsupported ScalarType BFloat16");
     return array_from_tensor<nb::ndarray<nb::numpy>>(tensor);

@@ -19,4 +19,7 @@ nanobind::object dlpack_from_tensor(const Tensor& tensor);
 /// default dtype, ints int64, unless `dtype` is given.
 Tensor tensor_from_data(nanobind::handle data, const DType* dtype);
 
+/// The class _TensorBytes.
+void bind_tensor_bytes(nanobind::module_& module);
+
 }  // namespace wick::python

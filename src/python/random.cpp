@@ -59,6 +59,11 @@ void bind_random(nb::module_& module) {
                  copy.generator->set_state(self.generator->get_state());
                  return copy;
              })
+        .def("__reduce__",
+             [](nb::object self) {
+                 const nb::object rebuild = nb::module_::import_("wick.random").attr("_generator_of");
+                 return nb::make_tuple(rebuild, nb::make_tuple(self.attr("get_state")()));
+             })
         .def_prop_ro("device", [](const GeneratorObject&) { return Device(); });
     module.attr("default_generator") = nb::cast(GeneratorObject{IntrusivePtr<GeneratorImpl>(&default_generator())});
 }

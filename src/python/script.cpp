@@ -339,7 +339,14 @@ void bind_module(nb::module_& module) {
                 const std::string bytes = self.module.save_to_memory(extra_files_of(extra_files));
                 return nb::bytes(bytes.data(), bytes.size());
             },
-            nb::arg("_extra_files") = nb::none());
+            nb::arg("_extra_files") = nb::none())
+        .def(
+            "__deepcopy__",
+            [](const ScriptModule& self, nb::handle) {
+                std::istringstream stream(self.module.save_to_memory({}));
+                return ScriptModule(jit::load(stream));
+            },
+            nb::arg("memo"));
 }
 
 void bind_function(nb::module_& module) {

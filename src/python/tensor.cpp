@@ -265,6 +265,7 @@ void bind_tensor(nb::module_& module) {
         },
         nb::arg("precision"), nb::arg("threshold"), nb::arg("edgeitems"), nb::arg("linewidth"),
         nb::arg("sci_mode").none());
+    bind_tensor_bytes(module);
     module.def("_from_array", &tensor_from_array, nb::arg("array"), "A tensor over an array's memory.");
 }
 

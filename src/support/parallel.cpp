@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <pthread.h>
 #include <sched.h>
 #include <thread>
 #include <unistd.h>
@@ -75,6 +76,8 @@ class Pool {
     static Pool& instance() {
         // Never destroyed: workers may outlive the end of main.
         static Pool* pool = new Pool();
+        // A forked process has none of the workers.
+        [[maybe_unused]] static const int forks = pthread_atfork(nullptr, nullptr, [] { pool = new Pool(); });
         return *pool;
     }
 

@@ -267,7 +267,7 @@ def test_persistent_workers_are_made_once():
         take_a_part(number)
 
     loader = data.DataLoader(Numbers(0, 8), batch_size=4, num_workers=2, worker_init_fn=init, persistent_workers=True,
-                             pin_memory=True, prefetch_factor=3, multiprocessing_context="fork")
+                             pin_memory=True, prefetch_factor=3)
     for _ in range(3):
         assert [batch.tolist() for batch in loader] == [[0, 1, 2, 3], [4, 5, 6, 7]]
     assert sorted(calls) == [0, 1] and loader.persistent_workers and loader.pin_memory and loader.prefetch_factor == 3

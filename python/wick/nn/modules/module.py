@@ -300,7 +300,9 @@ class Module(State):
         return self.to("cuda")
 
     def share_memory(self):
-        """Threads share all tensors anyway."""
+        """Moves parameters and buffers to memory that processes share."""
+        for tensor in [*self.parameters(), *self.buffers()]:
+            tensor.share_memory_()
         return self
 
     def __setstate__(self, state):

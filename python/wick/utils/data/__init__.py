@@ -1,6 +1,7 @@
 """torch.utils.data: data sets, the order in which their items are drawn, and batches made of them by worker threads."""
 from .collate import default_collate, default_convert
-from .dataloader import DataLoader, get_worker_info
+from ._fetch import get_worker_info
+from .dataloader import DataLoader
 from .dataset import ChainDataset, ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset, random_split
 from .distributed import DistributedSampler
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler

@@ -699,7 +699,7 @@ OTHERS = {
         "UninitializedParameter": LAZY, "UninitializedBuffer": LAZY,
         "AdaptiveLogSoftmaxWithLoss": PYTHON, "GaussianNLLLoss": PYTHON, "LinearCrossEntropyLoss": REFUSED,
         "LinearCrossEntropyOptions": REFUSED, "TripletMarginWithDistanceLoss": PYTHON,
-        "CrossMapLRN2d": "compiles, but archives can't hold it: a function of Python's autograd",
+        "CrossMapLRN2d": "compiles, but archives can't hold it: a function of Python's autograd; the Python package has it (`wick.nn`)",
         "SyncBatchNorm": REFUSED + "; it joins the batches of several processes",
         "DataParallel": "runs a module on several devices; the Python package has it (`wick.nn`), for none",
         "Container": "a deprecated name of Module",

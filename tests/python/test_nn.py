@@ -176,3 +176,23 @@ def test_adaptive_pools_keep_sizes_that_are_none(t):
     assert t.nn.AdaptiveMaxPool2d((1, None))(x).tolist() == x[:, :, 3:].tolist()
     assert t.nn.functional.adaptive_max_pool2d(x, output_size=(None, 1), return_indices=True)[1].shape == (1, 2, 4, 1)
     assert t.nn.functional.adaptive_avg_pool3d(x, (1, None, 2)).shape == (1, 1, 4, 2)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_cross_map_lrn(t, size):
+    layer = t.nn.CrossMapLRN2d(size, alpha=0.5, beta=0.6, k=2)
+    assert repr(layer) == f"CrossMapLRN2d({size}, alpha=0.5, beta=0.6, k=2)"
+    x = t.arange(1.0, 15).view(1, 7, 2, 1)
+    reach, expected = (size + 1) // 2, []
+    for channel in range(7):
+        # From the reach on, the first channel is in every sum.
+        around = {c for c in range(7) if abs(c - channel) < reach} | ({0} if channel >= reach else set())
+        expected.append(x[:, channel] * (2 + 0.5 / size * sum(x[:, c].square() for c in around)) ** -0.6)
+    assert t.allclose(layer(x), t.stack(expected, 1))
+    with pytest.raises(ValueError, match="Expected input to be 4D, got 3D"):
+        layer(x[0])
+
+
+def test_the_gradient_of_cross_map_lrn_is_its_derivative():
+    layer = wick.nn.CrossMapLRN2d(3, alpha=0.5)
+    assert wick.autograd.gradcheck(layer, wick.rand(1, 5, 2, 1, dtype=wick.float64, requires_grad=True))

@@ -9,6 +9,7 @@ from . import functional, init, modules, parameter
 modules.gather(globals())
 
 from . import losses, older_init, parallel, utils
+from .cross_map import CrossMapLRN2d
 from .losses import AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, TripletMarginWithDistanceLoss
 
 from .parallel import DataParallel
@@ -16,5 +17,5 @@ from .parallel import DataParallel
 functional.gaussian_nll_loss = losses.gaussian_nll_loss
 functional.triplet_margin_with_distance_loss = losses.triplet_margin_with_distance_loss
 
-__all__ = ["AdaptiveLogSoftmaxWithLoss", "Buffer", "DataParallel", "GaussianNLLLoss", "Parameter", "TripletMarginWithDistanceLoss", "UninitializedBuffer",
+__all__ = ["AdaptiveLogSoftmaxWithLoss", "Buffer", "CrossMapLRN2d", "DataParallel", "GaussianNLLLoss", "Parameter", "TripletMarginWithDistanceLoss", "UninitializedBuffer",
            "UninitializedParameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]

@@ -48,6 +48,27 @@ def test_a_module_of_ones_own(tmp_path):
     assert close([v for v in wick.jit.load(str(tmp_path / "net.pt"))(of_wick(x))[:1]], [net(x)[0]])
 
 
+class Indexed(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = torch.nn.Parameter(torch.rand(5, 3))
+        self.register_buffer("places", torch.tensor([4, 0, 2]))
+
+    def forward(self, x):
+        return x + self.table[self.places] * self.table[1:2] + self.places[...][None] + self.table[self.places[0]]
+
+
+def test_what_indexes_a_parameter_is_recorded():
+    net = Indexed()
+    traced = wick.jit.trace(net, torch.ones(3, 3))
+    with torch.no_grad():
+        net.table.mul_(2)
+        net.places.add_(-torch.tensor([1, 0, 1]))
+    x = torch.rand(3, 3)
+    assert close(traced(of_wick(x)), net(x))
+    assert "__getitem__" not in vars(torch.Tensor) or torch.__version__ >= "2"
+
+
 def test_parameters_are_not_copied():
     net = torch.nn.Linear(2, 2)
     traced = wick.jit.trace(net, torch.ones(1, 2))

@@ -3,6 +3,7 @@
 Such a module's Python runs as it is. Its tensors are stand-ins without memory, and what it asks of PyTorch (by the protocol of
 torch.overrides) is asked of wick, under the same name. Its parameters are tensors of wick over their memory.
 """
+import contextlib
 import functools
 import importlib
 import sys
@@ -87,7 +88,7 @@ class _Run:
 
         handles = [hooks.register_module_forward_pre_hook(enter), hooks.register_module_forward_hook(leave)]
         try:
-            with mode:
+            with _asked_for_indices(torch), mode:
                 args, kwargs = map_leaves(mode.stand_in, (args, kwargs))
                 return map_leaves(mode.own, function(*args, **kwargs))
         finally:
@@ -96,6 +97,26 @@ class _Run:
 
 
 _modes = []
+
+
+@contextlib.contextmanager
+def _asked_for_indices(torch):
+    """Before PyTorch 2.0 a mode is asked for x[i, ...] of a plain tensor, and not for x[i], which is the same."""
+    if int(torch.__version__.partition(".")[0]) >= 2:
+        yield
+        return
+    own = torch.Tensor.__getitem__
+
+    @functools.wraps(own)
+    def getitem(self, index):
+        return own(self, index if isinstance(index, tuple) or index is Ellipsis else (index, Ellipsis))
+
+    getitem.__objclass__ = torch.Tensor
+    torch.Tensor.__getitem__ = getitem
+    try:
+        yield
+    finally:
+        del torch.Tensor.__getitem__
 
 
 def _calls(torch):
@@ -134,7 +155,7 @@ def _calls(torch):
             return value
 
         def __torch_function__(self, func, types, args=(), kwargs=None):
-            name = resolve_name(func) or f"torch.{func.__name__}"
+            name = resolve_name(func) or f"torch.{'Tensor.' if hasattr(func, '__objclass__') else ''}{func.__name__}"
             owner, _, last = name.removesuffix(".__get__").removesuffix(".__set__").rpartition(".")
             given, named = map_leaves(self.own, (tuple(args), dict(kwargs or {})))
             if owner == "torch.Tensor" and last in ("device", "is_cuda", "layout", "is_sparse", "is_meta", "is_mkldnn"):

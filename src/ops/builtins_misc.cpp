@@ -7,6 +7,7 @@
 
 #include "ops/builtins.h"
 #include "ops/families.h"
+#include "ops/profiling.h"
 #include "types/library_class.h"
 
 namespace wick::jit {
@@ -50,26 +51,36 @@ void register_shapes(Registry& ops) {
         });
 }
 
-/// The marks of torch.profiler.record_function: no profiler runs that would look at them.
-void register_profiler_marks(Registry& ops) {
-    const std::string mark = "__torch__.torch.classes.profiler._RecordFunction";
-    ops.add(fmt::format("profiler::_record_function_enter_new(str name, str? args=None) -> {}", mark))
-        .kernel([](std::string_view, const IValue&) {
-            return library_object("__torch__.torch.classes.profiler._RecordFunction");
-        })
+/// Named ranges of a profile, if one is taken (torch.profiler.record_function).
+int64_t begin_range(std::string_view name) {
+    CallProfile* profile = call_profile();
+    return profile ? profile->begin(std::string(name), true) : 0;
+}
+void end_range(int64_t range) {
+    if (CallProfile* profile = call_profile()) profile->end(range);
+}
+
+void register_ranges(Registry& ops) {
+    static constexpr std::string_view kRecord = "__torch__.torch.classes.profiler._RecordFunction";
+    static const auto end = [](const IValue& record) { end_range(record.to_object().slot(0).to_int()); };
+    ops.add(fmt::format("profiler::_record_function_enter_new(str name, str? args=None) -> {}", kRecord))
+        .kernel([](std::string_view name, const IValue&) { return library_object(kRecord, begin_range(name)); })
         .side_effects();
-    ops.add(fmt::format("profiler::_record_function_exit._RecordFunction({} record) -> ()", mark))
-        .kernel([](const IValue&) {})
+    ops.add(fmt::format("profiler::_record_function_exit._RecordFunction({} record) -> ()", kRecord))
+        .kernel([](const IValue& record) { end(record); })
         .side_effects();
+    // What the future waits for has a range of its own.
     ops.add(fmt::format("profiler::_call_end_callbacks_on_jit_fut._RecordFunction({} x, Future(t) y) -> Future(t)",
-                        mark))
-        .kernel([](const IValue&, const IValue& future) { return future; })
+                        kRecord))
+        .kernel([](const IValue& record, const IValue& future) { return end(record), future; })
         .side_effects();
     // As older archives have it.
     ops.add("profiler::_record_function_enter(str name, str? args=None) -> Tensor")
-        .kernel([](std::string_view, const IValue&) { return empty({1}, DType::float32); })
+        .kernel([](std::string_view name, const IValue&) { return scalar_tensor(begin_range(name), DType::int64); })
         .side_effects();
-    ops.add("profiler::_record_function_exit(Tensor handle) -> ()").kernel([](const Tensor&) {}).side_effects();
+    ops.add("profiler::_record_function_exit(Tensor handle) -> ()")
+        .kernel([](const Tensor& handle) { end_range(handle.item().to_int()); })
+        .side_effects();
 }
 
 void register_process(Registry& ops) {
@@ -179,7 +190,7 @@ void register_builtins_misc(Registry& ops) {
         return device.index < 0 ? IValue() : IValue(static_cast<int64_t>(device.index));
     });
     register_shapes(ops);
-    register_profiler_marks(ops);
+    register_ranges(ops);
     register_process(ops);
 }
 

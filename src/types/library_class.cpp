@@ -17,8 +17,10 @@ ClassTypePtr library_class(std::string_view qualified_name) {
     return nullptr;
 }
 
-IValue library_object(std::string_view qualified_name) {
-    return IValue(make_intrusive<ScriptObject>(library_class(qualified_name)));
+IValue library_object(std::string_view qualified_name, IValue held) {
+    auto object = make_intrusive<ScriptObject>(library_class(qualified_name));
+    object->set_slot(0, std::move(held));
+    return IValue(std::move(object));
 }
 
 }  // namespace wick::jit

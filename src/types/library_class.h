@@ -13,7 +13,7 @@ namespace wick::jit {
 /// that they hold a capsule.
 ClassTypePtr library_class(std::string_view qualified_name);
 
-/// An object of a class that exists.
-IValue library_object(std::string_view qualified_name);
+/// An object of a class that exists; its one slot is `held`, for the operators that know the class.
+IValue library_object(std::string_view qualified_name, IValue held = {});
 
 }  // namespace wick::jit

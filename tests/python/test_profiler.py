@@ -173,3 +173,21 @@ def test_forked_tasks_are_of_the_profile_and_of_the_mode():
         with t.profiler.profile() as profile, t.autocast("cpu"):
             assert f(t.rand(2, 2)).dtype is t.bfloat16
         assert "aten::mm" in names_of(profile.events())
+
+
+def compiled_with_ranges(x):
+    with torch.profiler.record_function("outer"):
+        y = x + 1
+        with torch.profiler.record_function("inner"):
+            return y * y
+
+
+def test_ranges_of_compiled_functions(t, monkeypatch):
+    monkeypatch.setitem(globals(), "torch", t)
+    function = t.jit.script(compiled_with_ranges)
+    with t.profiler.profile() as profile:
+        function(t.ones(2))
+    function(t.ones(2))  # without a profile
+    events = {event.name: event for event in profile.events()}
+    assert events["inner"].cpu_parent.name == "outer"
+    assert events["aten::mul"].cpu_parent.name == "inner" and events["aten::add"].cpu_parent.name == "outer"

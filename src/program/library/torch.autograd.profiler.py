@@ -1,4 +1,4 @@
-# Labels for profilers. None is at work here: archives keep the labels, and PyTorch's profiler finds them.
+# Labels for profilers.
 from typing import Any, Optional
 
 import torch

@@ -4,6 +4,8 @@
 #include <mutex>
 #include <unordered_map>
 
+#include <wick/support/check.h>
+
 namespace wick::jit {
 
 namespace {
@@ -52,7 +54,14 @@ Function& decomposition_function(const Operator& op) { return function_of(op, op
 void call_as_kernel(Function& function, Args args, IValue* results) {
     std::vector<IValue> values;
     for (size_t i = 0; i < args.size(); ++i) values.push_back(args[i]);
-    IValue result = call_script(function, std::move(values));
+    IValue result;
+    try {
+        result = call_script(function, std::move(values));
+    } catch (const ScriptError& error) {
+        // Nobody has called the lines that the operator is made of.
+        if (error.class_name() == "RuntimeError") throw OpError(error.message());
+        throw ScriptError(error.class_name(), error.message(), error.message());
+    }
     if (!result.is_tuple()) {
         results[0] = std::move(result);
         return;

@@ -34,7 +34,8 @@ from pytorch_state import forget
 LIBRARY = os.path.join(ROOT, "src", "program", "library")
 WICK = os.path.abspath(os.environ.get("WICK_BIN", os.path.join(ROOT, "build", "bin", "wick")))
 TABLE = os.path.join(ROOT, "docs", "nn.md")
-PYTORCHS = ("torch.nn.modules.module", "torch.nn.modules.container")  # here PyTorch's own, since its compiler asks for them
+# Here PyTorch's own, since its compiler asks for them.
+PYTORCHS = ("torch.nn.modules.module", "torch.nn.modules.container", "torch.autograd.grad_mode", "torch.autograd.profiler", "torch.jit")
 TEXTS = sorted(name[:-3] for name in os.listdir(LIBRARY) if name.endswith(".py") and name[:-3] not in PYTORCHS)
 
 

@@ -318,3 +318,9 @@ def test_writes_through_data_are_not_heard_of(t):
     data.add_(1)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         product.sum().backward()
+
+
+def test_an_operator_made_of_others_fails_as_one(t):
+    with pytest.raises(RuntimeError) as raised:
+        t.nn.LayerNorm(32)(t.randn(2, 32, 4, 4))
+    assert str(raised.value) == "Given normalized_shape=[32], expected input with shape [*, 32], but got input of size[2, 32, 4, 4]"

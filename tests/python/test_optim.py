@@ -40,6 +40,8 @@ CASES = [
     ("Rprop", dict(lr=0.1, etas=(0.3, 1.5), step_sizes=(0.05, 0.2), maximize=True)),
     ("ASGD", dict(lr=0.1)),
     ("ASGD", dict(lr=0.1, lambd=0.1, alpha=0.5, t0=4, weight_decay=0.1, maximize=True)),
+    ("Adafactor", dict(lr=0.05)),
+    ("Adafactor", dict(lr=0.3, beta2_decay=-0.5, eps=(1e-4, 0.5), d=1.5, weight_decay=0.1, maximize=True)),
     ("LBFGS", dict(lr=0.3, max_iter=4)),
     ("LBFGS", dict(lr=0.5, max_iter=5, history_size=3)),
     ("LBFGS", dict(line_search_fn="strong_wolfe", max_iter=6)),
@@ -410,3 +412,31 @@ def test_parameters_as_a_vector():
     nn.utils.vector_to_parameters(wick.arange(8.0), net.parameters())
     assert net.weight.tolist() == [[0, 1, 2], [3, 4, 5]] and net.bias.tolist() == [6, 7]
     assert isinstance(net.weight, nn.Parameter)
+
+
+@pytest.mark.parametrize("options", [dict(), dict(nesterov=False, weight_decay=0.3, momentum=0.5), dict(adjust_lr_fn="match_rms_adamw", ns_steps=3)])
+@pytest.mark.parametrize("shape", [(6, 3), (3, 6)])
+def test_muon(torch, shape, options):
+    numbers = np.random.default_rng(0).standard_normal((6, *shape))
+
+    def steps(lib):
+        weight = lib.tensor(numbers[0].tolist(), requires_grad=True)
+        optimizer = lib.optim.Muon([weight], lr=0.1, **options)
+        for gradient in numbers[1:]:
+            weight.grad = lib.tensor(gradient.tolist())
+            optimizer.step()
+        return weight.detach().flatten().tolist() + optimizer.state_dict()["state"][0]["momentum_buffer"].flatten().tolist()
+
+    assert steps(wick) == pytest.approx(steps(torch), abs=0.02)  # products are rounded to bfloat16
+
+
+@pytest.mark.parametrize("make, message", [
+    (lambda t: t.optim.Muon([t.ones(3, requires_grad=True)]), r"Muon only supports 2D parameters whereas we found a parameter with size: torch.Size\(\[3\]\)"),
+    (lambda t: t.optim.Muon([t.ones(2, 2)], adjust_lr_fn="never"), "Adjust learning rate function never is not supported"),
+    (lambda t: t.optim.Muon([t.ones(2, 2)], momentum=-1), "momentum should be >= 0 but is: -1"),
+    (lambda t: t.optim.Adafactor([t.ones(2, 2)], d=0.5), "Clipping threshold d should be >= 1 but is: 0.5"),
+    (lambda t: t.optim.Adafactor([t.ones(2, 2)], beta2_decay=1), "beta2_decay should be <= 0 but is: 1"),
+])
+def test_what_optimizers_of_matrices_refuse(t, make, message):
+    with pytest.raises(ValueError, match=message):
+        make(t)

@@ -35,6 +35,7 @@ constexpr std::string_view kAboutDefinitions = R"(#pragma once
 #include <limits>
 
 #include <wick/ops/operator_handle.h>
+#include <wick/tensor/generator.h>
 
 namespace wick {
 
@@ -82,10 +83,24 @@ std::string definition(const Signature& one) {
                        gives_self(one) ? call + ";\n    return const_cast<Tensor&>(*this)" : "return " + call);
 }
 
+/// Random ones come twice: from the default generator, and from one that is given, with all that stands before it. (A
+/// Generator is not known yet where the methods are declared, so it has no default.)
+std::vector<Signature> methods() {
+    std::vector<Signature> all;
+    for (const Signature& one : operator_signatures(Generators::left_out))
+        if (is_method(one)) all.push_back(one);
+    for (Signature one : operator_signatures(Generators::given)) {
+        const auto is_generator = [](const Parameter& parameter) { return parameter.type == "const Generator&"; };
+        if (!is_method(one) || one.parameters.empty() || !is_generator(one.parameters.back())) continue;
+        for (Parameter& parameter : one.parameters) parameter.otherwise.reset();
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
 std::string declarations() {
     std::string text(kAboutDeclarations);
-    for (const Signature& one : operator_signatures(Generators::left_out))
-        if (is_method(one)) text += declaration(one);
+    for (const Signature& one : methods()) text += declaration(one);
     return text;
 }
 
@@ -94,8 +109,8 @@ std::string definitions(const std::string& declared) {
     std::istringstream stream(declared);
     for (std::string line; std::getline(stream, line);) lines.insert(line + "\n");
     std::string text(kAboutDefinitions);
-    for (const Signature& one : operator_signatures(Generators::left_out))
-        if (is_method(one) && lines.contains(declaration(one))) text += definition(one);
+    for (const Signature& one : methods())
+        if (lines.contains(declaration(one))) text += definition(one);
     return text + "\n}  // namespace wick\n";
 }
 

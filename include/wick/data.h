@@ -3,3 +3,4 @@
 
 #include <wick/data/data_loader.h>
 #include <wick/data/dataset.h>
+#include <wick/data/mnist.h>

@@ -26,6 +26,25 @@
     } while (false)
 #define AT_ASSERT(...) TORCH_INTERNAL_ASSERT(__VA_ARGS__)
 
+// Methods that libtorch spells otherwise: of IValue and Scalar, and x.toType(torch::kLong).
+#define isBool is_bool
+#define isDouble is_double
+#define isInt is_int
+#define isList is_list
+#define isNone is_none
+#define isString is_string
+#define isTensor is_tensor
+#define isTuple is_tuple
+#define toBool to_bool
+#define toDouble to_double
+#define toDoubleVector to_double_vector
+#define toInt to_int
+#define toIntVector to_int_vector
+#define toStringRef to_string
+#define toTensor to_tensor
+#define toTensorVector to_tensor_vector
+#define toType to
+
 namespace torch {
 
 using namespace wick;

@@ -1,6 +1,7 @@
 #include "autograd/history.h"
 
 #include <array>
+#include <atomic>
 
 #include <wick/support/check.h>
 #include <wick/support/shared_state.h>
@@ -151,24 +152,42 @@ void rebase_history(const Tensor& tensor, const Tensor& value) {
     meta.seen = wants_gradient ? epoch : 0;
 }
 
+namespace {
+
+/// What all lists of hooks hold.
+struct NumberedHook : Hook {
+    NumberedHook(Hook hook, unsigned number) : Hook(std::move(hook)), number(number) {}
+    const unsigned number;
+};
+
+bool has_number(const std::shared_ptr<Hook>& hook, unsigned number) {
+    return static_cast<const NumberedHook&>(*hook).number == number;
+}
+
+}  // namespace
+
 HookHandle register_hook(const Tensor& tensor, Hook hook) {
     WICK_CHECK(tensor.requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
-    auto shared = std::make_shared<Hook>(std::move(hook));
+    static std::atomic<unsigned> numbers{0};
+    const unsigned number = numbers++;
+    const std::shared_ptr<Hook> shared = std::make_shared<NumberedHook>(std::move(hook), number);
     const Edge edge = gradient_edge(tensor);
     if (edge.function) {
         const std::lock_guard lock(pass_lock(edge.function.get()));
         edge.function->hooks.emplace_back(edge.output, shared);
         return {[function = edge.function, shared] {
-            const std::lock_guard lock(pass_lock(function.get()));
-            std::erase_if(function->hooks, [&](const auto& entry) { return entry.second == shared; });
-        }};
+                    const std::lock_guard lock(pass_lock(function.get()));
+                    std::erase_if(function->hooks, [&](const auto& entry) { return entry.second == shared; });
+                },
+                number};
     }
     const std::lock_guard lock(pass_lock(edge.leaf.get()));
     make_meta(*edge.leaf).hooks.push_back(shared);
     return {[leaf = edge.leaf, shared] {
-        const std::lock_guard lock(pass_lock(leaf.get()));
-        std::erase(make_meta(*leaf).hooks, shared);
-    }};
+                const std::lock_guard lock(pass_lock(leaf.get()));
+                std::erase(make_meta(*leaf).hooks, shared);
+            },
+            number};
 }
 
 }  // namespace wick::autograd
@@ -176,6 +195,24 @@ HookHandle register_hook(const Tensor& tensor, Hook hook) {
 namespace wick {
 
 using namespace autograd;
+
+void Tensor::remove_hook(unsigned number) const {
+    const Edge edge = gradient_edge(*this);
+    size_t removed = 0;
+    if (edge.function) {
+        const std::lock_guard lock(pass_lock(edge.function.get()));
+        removed = std::erase_if(edge.function->hooks, [&](const auto& entry) {
+            return entry.first == edge.output && has_number(entry.second, number);
+        });
+    } else if (edge.leaf) {
+        const std::lock_guard lock(pass_lock(edge.leaf.get()));
+        removed =
+            std::erase_if(make_meta(*edge.leaf).hooks, [&](const auto& hook) { return has_number(hook, number); });
+    }
+    WICK_CHECK(removed > 0, "Invalid index, no hook at position {}", number);
+}
+
+IntrusivePtr<GradFunction> Tensor::grad_fn() const { return is_leaf() ? nullptr : gradient_edge(*this).function; }
 
 void Tensor::retain_grad() const {
     WICK_CHECK(requires_grad(), "can't retain_grad on Tensor that has requires_grad=False");

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <wick/autograd/autograd.h>
+#include <wick/eager.h>
 
 #include "ops/op_testing.h"
 
@@ -216,6 +217,25 @@ TEST(Autograd, OutArgumentsAreRefused) {
                   call_value("aten::exp.out", x, ops::zeros({2}, DType::float64));
               }).find("don't support automatic differentiation"),
               std::string::npos);
+}
+
+TEST(Autograd, HooksAreTakenAwayByTheirNumber) {
+    const Tensor x = ones({2}).set_requires_grad();
+    const Tensor y = x * 2;
+    EXPECT_EQ(x.grad_fn().get(), nullptr);
+    EXPECT_EQ(y.grad_fn()->name(), "MulBackward0");
+    int calls = 0;
+    for (const Tensor& tensor : {x, y}) {
+        const unsigned first = tensor.register_hook([&](const Tensor& gradient) { return ++calls, gradient * 3; });
+        const unsigned second = tensor.register_hook([&](const Tensor&) { ++calls; });
+        EXPECT_NE(first, second);
+        tensor.remove_hook(first);
+        EXPECT_THROW(tensor.remove_hook(first), OpError);
+    }
+    y.sum().backward();
+    EXPECT_EQ(calls, 2);
+    EXPECT_EQ(x.grad().sum().item<float>(), 4);
+    EXPECT_THROW(ones({1}).remove_hook(0), OpError);
 }
 
 }  // namespace

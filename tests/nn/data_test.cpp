@@ -1,6 +1,10 @@
 // Data sets, transforms and loaders in C++.
 
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <wick/data.h>
 
@@ -87,6 +91,41 @@ TEST(Data, ErrorsOfWorkersReachTheLoop) {
     };
     auto loader = make_data_loader(Broken(), DataLoaderOptions(1).workers(2));
     EXPECT_THROW(loader->begin(), OpError);
+}
+
+/// Files as those of MNIST: `count` images whose pixels are their label.
+void write_digits(const std::filesystem::path& folder, const std::string& start, uint32_t count, uint32_t written) {
+    const auto put = [](std::ofstream& file, uint32_t value) {
+        for (int shift = 24; shift >= 0; shift -= 8) file.put(static_cast<char>(value >> shift));
+    };
+    std::ofstream images(folder / (start + "-images-idx3-ubyte"), std::ios::binary);
+    std::ofstream labels(folder / (start + "-labels-idx1-ubyte"), std::ios::binary);
+    for (uint32_t value : {2051u, count, 28u, 28u}) put(images, value);
+    for (uint32_t value : {2049u, count}) put(labels, value);
+    for (uint32_t i = 0; i < written; ++i) {
+        labels.put(static_cast<char>(i % 10));
+        images << std::string(28 * 28, static_cast<char>(i % 10));
+    }
+}
+
+TEST(Data, MnistIsReadFromItsFiles) {
+    using data::datasets::MNIST;
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("mnist{}", getpid());
+    std::filesystem::create_directory(folder);
+    EXPECT_THROW(MNIST(folder.string()), OpError);
+    write_digits(folder, "train", 12, 12);
+    write_digits(folder, "t10k", 12, 11);
+    MNIST digits(folder.string());
+    EXPECT_EQ(digits.size(), 12u);
+    EXPECT_TRUE(digits.is_train());
+    const auto [image, label] = digits.get(11);
+    EXPECT_EQ(image.sizes(), (IntArrayRef{1, 28, 28}));
+    EXPECT_EQ(label.item<int64_t>(), 1);
+    EXPECT_FLOAT_EQ(image.mean().item<float>(), 1 / 255.f);
+    EXPECT_THROW(MNIST(folder.string(), MNIST::Mode::kTest), OpError);
+    std::ofstream(folder / "train-images-idx3-ubyte") << "something else";
+    EXPECT_THROW(MNIST(folder.string()), OpError);
+    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -90,9 +90,12 @@ WICK_API std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std:
                                   const std::vector<Tensor>& gradients = {}, std::optional<bool> retain_graph = {},
                                   bool create_graph = false, bool allow_unused = false);
 
-/// Calls the hook with each gradient of the tensor before anybody else uses it, until `remove` is called.
+/// Calls the hook with each gradient of the tensor before anybody else uses it, until `remove` is called, or
+/// Tensor::remove_hook with the number.
 struct WICK_API HookHandle {
     std::function<void()> remove;
+    unsigned number = 0;
+    operator unsigned() const { return number; }
 };
 WICK_API HookHandle register_hook(const Tensor& tensor, Hook hook);
 

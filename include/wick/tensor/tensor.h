@@ -23,9 +23,11 @@
 
 namespace wick {
 
+class Generator;
 namespace autograd {
+class GradFunction;
 struct HookHandle;
-}
+}  // namespace autograd
 namespace indexing {
 class TensorIndex;
 }
@@ -168,6 +170,10 @@ class WICK_API Tensor {
     /// autograd::register_hook; a hook may also return nothing.
     template <class F>
     autograd::HookHandle register_hook(F hook) const;
+    /// Takes a hook of this tensor away, by the number that register_hook's result is too. OpError when there is none.
+    void remove_hook(unsigned number) const;
+    /// What recorded the call that this tensor is a result of: its name() is "MulBackward0". Null for a leaf.
+    IntrusivePtr<autograd::GradFunction> grad_fn() const;
     /// The same elements without any history.
     Tensor detach() const;
     /// Takes the history from this tensor itself; OpError when it is a view, whose base would keep it.

@@ -10,6 +10,10 @@
 
 namespace wick {
 
+/// How elements are kept: in one way.
+enum class Layout : int8_t { strided };
+inline constexpr Layout kStrided = Layout::strided;
+
 class TensorOptions {
  public:
     TensorOptions() = default;
@@ -19,6 +23,7 @@ class TensorOptions {
 
     TensorOptions dtype(std::optional<DType> dtype) const { return with(&TensorOptions::dtype_, dtype); }
     TensorOptions device(std::optional<Device> device) const { return with(&TensorOptions::device_, device); }
+    TensorOptions layout(std::optional<Layout>) const { return *this; }
     TensorOptions requires_grad(bool on) const { return with(&TensorOptions::requires_grad_, on); }
 
     /// What was not said is the operator's to choose.

@@ -23,6 +23,7 @@
     _(nn_pool_gradient)              \
     _(quantile)                      \
     _(random_factories)              \
+    _(random_gammas)                 \
     _(random_inplace)                \
     _(random_sampling)               \
     _(spectral_fft)                  \

@@ -169,6 +169,44 @@ TEST(RandomSampling, Multinomial) {
               "probability tensor contains either `inf`, `nan` or element < 0");
 }
 
+TEST(RandomGammas, MatchPyTorch) {
+    expect_last_bits<float>(seeded("aten::_standard_gamma", tensor<float>({0.1f, 1, 5, 50})),
+                            {0.465014786f, 1.44605589f, 6.77916956f, 54.8070984f});
+    expect_last_bits<double>(seeded("aten::_standard_gamma", tensor<double>({0.1, 1, 5})),
+                             {0.46501479469405432, 1.4460558732153423, 6.7791699451787375});
+    expect_last_bits<float>(seeded("aten::_sample_dirichlet", tensor<float>({0.1f, 1, 5})),
+                            {0.0535100028f, 0.166399986f, 0.780090034f});
+    // Below 10 expected successes by waiting times, else by rejection; of the rarer outcome.
+    EXPECT_EQ(values<float>(seeded("aten::binomial", tensor<float>({5, 100, 1000, 3, 40, 7}),
+                                   tensor<float>({0.2f, 0.5f, 0.9f, 1, 0.01f, 0.8f}))),
+              (std::vector<float>{0, 46, 910, 3, 0, 5}));
+}
+
+TEST(RandomGammas, MoveWithTheirParameters) {
+    // A number near 0, ones of small and of large shapes, and one that underflows.
+    const Tensor gammas =
+        call("aten::_standard_gamma_grad", tensor<float>({0.5f, 3, 20, 20, 2}), tensor<float>({0.1f, 2, 19, 40, 0}));
+    const Tensor betas = call("aten::_dirichlet_grad", tensor<float>({0.1f, 0.5f, 0.95f, 0.5f, 0.6f}),
+                              tensor<float>({0.5f, 10, 3, 3, 30}), tensor<float>({3, 40, 4, 20, 50}));
+    const std::vector<float> expected[] = {{0.509765565f, 0.856564045f, 0.982725501f, 1.39793348f, 0},
+                                           {0.367501557f, 0.0356142633f, 0.324857593f, 0.0926989615f, 0.0202452336f}};
+    for (size_t i = 0; i < 5; ++i) {
+        EXPECT_NEAR(values<float>(gammas)[i], expected[0][i], 1e-5);
+        EXPECT_NEAR(values<float>(betas)[i], expected[1][i], 1e-5);
+    }
+}
+
+TEST(RandomGammas, RefuseOtherDtypes) {
+    EXPECT_EQ(error_of([&] { call("aten::_standard_gamma", empty({2}, DType::float16)); }),
+              "\"gamma_cpu\" not implemented for 'Half'");
+    EXPECT_EQ(error_of([&] { call("aten::_sample_dirichlet", empty({2}, DType::int64)); }),
+              "\"dirichlet\" not implemented for 'Long'");
+    EXPECT_EQ(error_of([&] { call("aten::binomial", empty({2}, DType::int64), empty({2}, DType::float32)); }),
+              "binomial only supports floating-point dtypes for count, got: Long");
+    EXPECT_EQ(error_of([&] { call("aten::binomial", empty({2}, DType::float32), empty({2}, DType::float64)); }),
+              "Found dtype Double but expected Float");
+}
+
 TEST(RandomLayers, DropoutsDropWhatPyTorchDrops) {
     const Tensor eight = ops::ones({8}, DType::float32);
     EXPECT_EQ(values<int64_t>(seeded("aten::dropout", eight, 0.5, true)),

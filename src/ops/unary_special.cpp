@@ -224,16 +224,20 @@ void register_statistics(Registry& ops) {
         .out();
 }
 
-/// x * f(y) where 0 times anything but NaN is 0.
+/// x * f(y) where 0 times anything but NaN is 0; `slope` is the gradient of self, f(other) at 0 too.
 template <class F>
-void add_x_log(Registry& ops, std::string_view name, F body) {
-    ops.add(fmt::format("aten::{}(Tensor self, Tensor other) -> Tensor", name)).pointwise(kIntToFloat, body).out();
+void add_x_log(Registry& ops, std::string_view name, std::string_view slope, F body) {
+    ops.add(fmt::format("aten::{}(Tensor self, Tensor other) -> Tensor", name))
+        .pointwise(kIntToFloat, body)
+        .out()
+        .derivative("self", slope);
     ops.add(fmt::format("aten::{}.self_scalar(Scalar self, Tensor other) -> Tensor", name))
         .pointwise(kIntToFloat, body)
         .out();
     ops.add(fmt::format("aten::{}.other_scalar(Tensor self, Scalar other) -> Tensor", name))
         .pointwise(kIntToFloat, body)
-        .out();
+        .out()
+        .derivative("self", slope);
 }
 
 void register_aliases(Registry& ops) {
@@ -259,8 +263,9 @@ void register_aliases(Registry& ops) {
         })
         .out()
         .differentiated_by_parts();
-    add_x_log(ops, "special_xlogy", [](Expr x, Expr y) { return where(is_nan(y), y, where(x == 0, 0, x * log(y))); });
-    add_x_log(ops, "special_xlog1py",
+    add_x_log(ops, "special_xlogy", "torch.xlogy(grad, other).masked_fill((self == 0) & (other <= 0), 0)",
+              [](Expr x, Expr y) { return where(is_nan(y), y, where(x == 0, 0, x * log(y))); });
+    add_x_log(ops, "special_xlog1py", "torch.special_xlog1py(grad, other).masked_fill((self == 0) & (other <= -1), 0)",
               [](Expr x, Expr y) { return where(is_nan(y), y, where(x == 0, 0, x * log1p(y))); });
 }
 

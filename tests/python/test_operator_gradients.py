@@ -198,3 +198,27 @@ def test_ldexp_in_place():
     y.ldexp_(wick.tensor([1, 3]))
     y.sum().backward()
     assert x.grad.tolist() == [4, 16]
+
+
+def test_xlogy_has_a_slope_at_zero(t):
+    for function, slope in ((t.xlogy, [math.log(2), 0, 0, math.log(2)]), (t.special.xlogy, [math.log(2), 0, 0, math.log(2)]),
+                            (t.special.xlog1py, [math.log(3), 0, 0, math.log(3)])):
+        x = t.tensor([0.0, 0.0, 0.0, 1.0], requires_grad=True)
+        function(x, t.tensor([2.0, 0.0, -1.0, 2.0])).sum().backward()
+        assert x.grad.tolist() == pytest.approx(slope)
+    t.xlogy(x, 2.0).sum().backward()
+    assert x.grad[0].item() == pytest.approx(math.log(3) + math.log(2))
+
+
+def test_gammas_go_back_to_their_shapes():
+    # That E x = alpha for gamma numbers of shape alpha, and that Dirichlet numbers sum to 1.
+    shape = wick.tensor([0.5, 3.0, 20.0], requires_grad=True)
+    wick._standard_gamma(shape.expand(20000, 3)).mean(0).sum().backward()
+    assert shape.grad.tolist() == pytest.approx([1, 1, 1], rel=0.05)
+    shape.grad = None
+    wick._sample_dirichlet(shape.expand(100, 3)).sum().backward()
+    assert shape.grad.tolist() == pytest.approx([0, 0, 0], abs=1e-3)
+    wick._sample_dirichlet(shape.expand(20000, 3))[:, 0].mean().backward()
+    assert shape.grad[0].item() == pytest.approx(23.0 / 23.5**2, rel=0.05)
+    with pytest.raises(RuntimeError, match="derivative for aten::binomial is not implemented"):
+        wick.binomial(shape, shape / 30).sum().backward()

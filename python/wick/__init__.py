@@ -7,7 +7,7 @@ import importlib as _importlib
 from ._wick import *  # dtypes, device, Tensor, tensor(), Generator, the errors, …
 from ._wick import __version__
 from . import _legacy as _legacy, _library as _library
-from ._values import _assert, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, frombuffer, is_tensor, is_floating_point, is_complex, typename
+from ._values import _assert, broadcast_shapes, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, frombuffer, is_tensor, is_floating_point, is_complex, typename
 from ._values import inf, nan, pi, e, newaxis, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
 from ._values import finfo, iinfo
 from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled

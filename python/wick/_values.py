@@ -36,6 +36,20 @@ class Size(tuple):
         return Size(super().__add__(tuple(other)))
 
 
+def broadcast_shapes(*shapes):
+    """The shape that tensors of these shapes broadcast to; a number is a vector's."""
+    shapes = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
+    result = [1] * max(map(len, shapes), default=0)
+    for index, shape in enumerate(shapes):
+        for i in range(-1, -len(shape) - 1, -1):
+            if shape[i] != 1 != result[i] != shape[i]:
+                raise RuntimeError(f"Attempting to broadcast a dimension of length {shape[i]} at {i}! Mismatching argument at index {index} "
+                                   f"had {shape}; but expected shape should be broadcastable to {result}")
+            if shape[i] != 1:
+                result[i] = shape[i]
+    return Size(result)
+
+
 class Parameter(Tensor):
     """A tensor that a module counts among its parameters."""
 

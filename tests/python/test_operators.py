@@ -142,3 +142,11 @@ def test_ints_go_where_floats_are_wanted():
     assert wick.nn.functional.leaky_relu(wick.tensor([-1.0]), 2).item() == -2
     with pytest.raises(TypeError, match="normal_"):
         x.normal_("a", 1)
+
+
+def test_shapes_that_broadcast(t):
+    assert t.broadcast_shapes((2,), (3, 1), 1, (1, 1, 1)) == (1, 3, 2) and t.broadcast_shapes((0,), (1,)) == (0,)
+    assert t.broadcast_shapes() == () and isinstance(t.broadcast_shapes((2,)), t.Size)
+    with pytest.raises(RuntimeError, match=r"Attempting to broadcast a dimension of length 3 at -1! Mismatching argument at index 1 had "
+                                           r"\(3,\); but expected shape should be broadcastable to \[2\]"):
+        t.broadcast_shapes((2,), (3,))

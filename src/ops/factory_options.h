@@ -14,7 +14,7 @@ namespace wick::ops {
 
 /// As a kernel takes them.
 using MaybeDType = std::optional<DType>;
-using Layout = std::optional<int64_t>;
+using MaybeLayout = std::optional<int64_t>;
 using MaybeDevice = std::optional<Device>;
 using Pin = std::optional<bool>;
 

@@ -17,8 +17,6 @@ Tensor leaf(std::vector<double> numbers, std::optional<DimVector> sizes = std::n
     return tensor<double>(std::move(numbers), std::move(sizes)).set_requires_grad();
 }
 
-Tensor sum(const Tensor& self) { return call("aten::sum", self); }
-
 TEST(Autograd, LeafCollectsWhatEveryPathBrings) {
     const Tensor x = leaf({1, 2, 3});
     const Tensor y = call("aten::mul.Tensor", x, x);

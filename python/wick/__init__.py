@@ -9,20 +9,25 @@ from ._wick import __version__
 from . import _legacy as _legacy, _library as _library
 from ._values import _assert, broadcast_shapes, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, frombuffer, is_tensor, is_floating_point, is_complex, typename
 from ._values import inf, nan, pi, e, newaxis, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
-from ._values import finfo, iinfo
+from ._values import finfo, full, iinfo, unravel_index
 from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ._printing import get_printoptions, printoptions, set_printoptions
 from ._weights import load, save
 from . import _tensor as _tensor
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
+# Where programs name them.
+for _type in (Tensor, Generator, Size, device, dtype):
+    _type.__module__ = __name__
+Parameter.__module__ = "wick.nn.parameter"
+
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "fft", "special", "_C", "_VF", "backends", "compiler",
+_MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "fft", "special", "_C", "_VF", "backends", "compiler",
             "cpu", "cuda", "distributions", "func", "testing", "types", "version"}
 _HOMES = {
     "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",
-                  "is_deterministic_algorithms_warn_only_enabled", "set_default_device", "set_float32_matmul_precision",
-                  "use_deterministic_algorithms"},
+                  "get_num_interop_threads", "is_deterministic_algorithms_warn_only_enabled", "set_default_device",
+                  "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "use_deterministic_algorithms"},
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
     "amp": {"GradScaler"},
     "amp.autocast_mode": {"autocast", "is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",

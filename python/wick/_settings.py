@@ -43,3 +43,16 @@ def set_default_device(device):
 def compile(model=None, **options):
     """The function or module itself, which runs as it is; also as a decorator. `jit.script` compiles."""
     return model if model is not None else lambda function: function
+
+
+def set_num_interop_threads(threads):
+    """How many calls run at once is what the program's own threads say."""
+
+
+def get_num_interop_threads():
+    return 1
+
+
+def set_flush_denormal(mode):
+    """Whether it was done: numbers next to zero are never flushed."""
+    return not mode

@@ -125,4 +125,11 @@ def __reversed__(self):
     return self.flip(0) if self.dim() else self
 
 
+@_method
+def polygamma(self, n):
+    import wick
+
+    return wick.polygamma(n, self)
+
+
 Tensor.is_cpu = property(lambda self: True)

@@ -63,8 +63,22 @@ class Parameter(Tensor):
     def __reduce__(self):
         return Parameter, (self.data, self.requires_grad)
 
+    def __copy__(self):
+        return Parameter(self.data, self.requires_grad)
+
     def __deepcopy__(self, memo):
         return Parameter(self.data.clone(), self.requires_grad)
+
+
+def results_class(name, fields):
+    """The class of what an operator of several results gives."""
+    kind = collections.namedtuple(name, fields)
+
+    def __repr__(self):
+        return f"torch.return_types.{name}(\n" + ",\n".join(f"{field}={value!r}" for field, value in zip(fields, self)) + ")"
+
+    return type(name, (kind,), {"__slots__": (), "__module__": "wick.return_types", "__repr__": __repr__,
+                                "__reduce__": lambda self: (tuple, (tuple(self),))})
 
 
 def typename(obj):
@@ -134,6 +148,16 @@ def as_tensor(data, dtype=None, device=None):
     return data if dtype is None or data.dtype == dtype else data.to(dtype)
 
 
+def full(size, fill_value, **options):
+    """A tensor of one number, of whose kind it is unless a dtype is given."""
+    if isinstance(fill_value, bool) and options.get("dtype") is None:
+        options["dtype"] = _wick.bool
+    return _full(size, fill_value, **options)
+
+
+_full = _wick._operator("full")
+
+
 def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     """`obj` as a tensor, without a copy where that is possible; with `copy` always with one, with copy=False never."""
     own = as_tensor(obj)
@@ -146,8 +170,24 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     return made.detach().requires_grad_() if requires_grad else made
 
 
-_FloatInfo = collections.namedtuple("finfo", "bits eps max min tiny smallest_normal resolution dtype")
-_IntInfo = collections.namedtuple("iinfo", "bits max min dtype")
+class _Limits:
+    def __repr__(self):
+        shown = (f"{name}={getattr(self, name) if name == 'dtype' else format(getattr(self, name), 'g' if self.by_digits else 'd')}"
+                 for name in self.shown)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+class _FloatInfo(_Limits, collections.namedtuple("finfo", "bits eps max min tiny smallest_normal resolution dtype")):
+    __slots__ = ()
+    by_digits, shown = True, ("resolution", "min", "max", "eps", "smallest_normal", "tiny", "dtype")
+
+
+class _IntInfo(_Limits, collections.namedtuple("iinfo", "bits max min dtype")):
+    __slots__ = ()
+    by_digits, shown = False, ("min", "max", "dtype")
+
+
+_FloatInfo.__name__, _IntInfo.__name__ = "finfo", "iinfo"
 
 
 def finfo(dtype=_wick.float32):
@@ -172,3 +212,15 @@ def iinfo(dtype=_wick.int64):
     if not dtype.is_signed:
         return _IntInfo(bits, 2**bits - 1, 0, repr(dtype)[6:])
     return _IntInfo(bits, 2 ** (bits - 1) - 1, -(2 ** (bits - 1)), repr(dtype)[6:])
+
+
+def unravel_index(indices, shape):
+    """The coordinates of places in a flattened array of this shape, a tensor for each dimension."""
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    if indices.is_floating_point() or indices.is_complex():
+        raise ValueError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    found = []
+    for size in reversed(sizes):
+        found.append(indices % size)
+        indices = indices // size
+    return tuple(reversed(found))

@@ -1,23 +1,42 @@
-"""wick.save and wick.load: tensors and plain values in torch.save's format, without running anything of the file."""
+"""wick.save and wick.load: tensors and plain values in torch.save's format, without running anything of the file. Other objects,
+whole modules say, are pickled; to read them runs what the file says, and has to be asked for."""
+import os
+import pickle
+
 from . import _wick
 from ._files import path_of, read, write
 
 
-def save(obj, f):
-    """Writes tensors in lists, tuples and dicts to a path or file object, as torch.load(…, weights_only=True) reads them."""
+def save(obj, f, pickle_module=pickle, pickle_protocol=2, _use_new_zipfile_serialization=True):
+    """Writes to a path or file object: tensors in lists, tuples and dicts as torch.load(…, weights_only=True) reads them, anything
+    else for load(…, weights_only=False)."""
     path = path_of(f)
+    try:
+        if path is not None:
+            return _wick._save_weights(obj, path)
+        data = _wick._save_weights_to(obj)
+    except _wick.ArgumentError:  # no plain value
+        data = pickle_module.dumps(obj, protocol=max(pickle_protocol, 2))
+        if path is not None:
+            with open(path, "wb") as file:
+                return write(file, data)
+    write(f, data)
+
+
+def load(f, map_location=None, pickle_module=pickle, *, weights_only=True, mmap=None):
+    """What save or torch.save wrote, of a path or file object. Only weights and plain values are read, never code, unless
+    weights_only is False: then a file that you don't trust can do anything."""
+    path = path_of(f)
+    if path is not None and not os.path.exists(path):
+        raise FileNotFoundError(2, os.strerror(2), path)
+    if weights_only:
+        return _wick._load_weights(path) if path is not None else _wick._load_weights_from(read(f))
+    from ._objects import load_object
+
     if path is not None:
-        _wick._save_weights(obj, path)
-    else:
-        write(f, _wick._save_weights_to(obj))
-
-
-def load(f, map_location=None, weights_only=True):
-    """What torch.save wrote, of a path or file object. Only weights and plain values are read, never code."""
-    if not weights_only:
-        raise NotImplementedError("wick.load reads weights only: a file that runs code when it is read is not safe")
-    path = path_of(f)
-    return _wick._load_weights(path) if path is not None else _wick._load_weights_from(read(f))
+        with open(path, "rb") as file:
+            return load_object(read(file), pickle_module)
+    return load_object(read(f), pickle_module)
 
 
 def tensor_from_memory(memory, dtype, shape, strides, requires_grad):

@@ -1,6 +1,7 @@
 """Memory that is shared with NumPy and PyTorch, and files."""
 import io
 
+import numpy as np
 import pytest
 
 import wick
@@ -74,8 +75,7 @@ def test_weights_go_through_files(tmp_path):
     wick.save(state, buffer)
     buffer.seek(0)
     assert wick.load(buffer)["b"][1:] == [1.5, "text"]
-    with pytest.raises(NotImplementedError):
-        wick.load(tmp_path / "state.pt", weights_only=False)
+    assert wick.load(tmp_path / "state.pt", weights_only=False)["b"][1:] == [1.5, "text"]
     with pytest.raises(wick.ArchiveError):
         wick.load(io.BytesIO(b"nothing"))
 
@@ -85,3 +85,38 @@ def test_pytorch_reads_our_weights(tmp_path, torch):
     assert torch.load(tmp_path / "state.pt", weights_only=True)["a"].tolist() == [0, 1, 2]
     torch.save({"a": torch.ones(2)}, tmp_path / "theirs.pt")
     assert wick.load(tmp_path / "theirs.pt")["a"].tolist() == [1, 1]
+
+
+class Tied(wick.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = wick.nn.Linear(3, 3)
+        self.again = self.layer
+        self.name = "tied"
+
+    def forward(self, x):
+        return self.again(self.layer(x))
+
+
+def test_whole_modules_go_through_files(tmp_path):
+    net = Tied()
+    wick.save({"net": net, "epoch": 3}, tmp_path / "net.pt")
+    read = wick.load(tmp_path / "net.pt", weights_only=False)
+    x = wick.ones(1, 3)
+    assert read["epoch"] == 3 and read["net"].name == "tied" and wick.equal(read["net"](x), net(x))
+    assert read["net"].layer is read["net"].again
+    with pytest.raises(RuntimeError):
+        wick.load(tmp_path / "net.pt")
+    with pytest.raises(FileNotFoundError, match="No such file or directory"):
+        wick.load(tmp_path / "absent.pt")
+
+
+def test_whole_modules_of_pytorch_become_ours(tmp_path, torch):
+    theirs = torch.nn.Sequential(torch.nn.Conv1d(2, 3, 2), torch.nn.BatchNorm1d(3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(9, 2))
+    torch.save(theirs, tmp_path / "net.pt")
+    ours = wick.load(tmp_path / "net.pt", weights_only=False)
+    assert isinstance(ours, wick.nn.Sequential) and repr(ours) == repr(theirs)
+    x = torch.rand(2, 2, 4)
+    assert np.allclose(ours.eval()(wick.from_numpy(x.numpy())).detach().numpy(), theirs.eval()(x).detach().numpy(), atol=1e-6)
+    ours(wick.ones(1, 2, 4)).sum().backward()
+    assert ours[4].weight.grad is not None

@@ -192,7 +192,7 @@ class _Compiler:
     def annotation(self, value):
         """List[int] and its like as a value: by its text."""
         text = repr(value).replace("typing.", "").replace("NoneType", "None")
-        for tensor in ("wick._wick.Tensor", "torch.Tensor"):
+        for tensor in ("wick.Tensor", "torch.Tensor"):
             text = text.replace(tensor, "Tensor")
         scope = self.session.scope("__torch__")
         scope.set("Tensor", self.session.attribute("torch", "Tensor"))

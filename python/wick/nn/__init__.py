@@ -8,7 +8,7 @@ from . import functional, init, modules, parameter
 
 modules.gather(globals())
 
-from . import losses, older_init, parallel, utils
+from . import attention, losses, older_init, parallel, utils
 from .cross_map import CrossMapLRN2d
 from .losses import AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, TripletMarginWithDistanceLoss
 

@@ -107,15 +107,15 @@ class OneCycleLR(_WithMomentum):
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
         self.total_steps = math.prod(counts.values())
-        self.anneal_strategy = anneal_strategy
+        self._anneal_func_type = anneal_strategy
         up, end = pct_start * self.total_steps - 1, self.total_steps - 1
-        # (last step, rate and momentum at the beginning, rate and momentum at the end)
-        self._phases = [(up, ("initial_lr", "max_momentum"), ("max_lr", "base_momentum"))]
+        # Rates and momentums by their names in the optimizer's groups, in the form of PyTorch's state.
+        points = [("initial_lr", "max_momentum"), ("max_lr", "base_momentum"), ("min_lr", "max_momentum")]
         if three_phase:
-            self._phases.append((2 * up, ("max_lr", "base_momentum"), ("initial_lr", "max_momentum")))
-            self._phases.append((end, ("initial_lr", "max_momentum"), ("min_lr", "max_momentum")))
-        else:
-            self._phases.append((end, ("max_lr", "base_momentum"), ("min_lr", "max_momentum")))
+            points.insert(2, points[0])
+        self._schedule_phases = [
+            {"end_step": last, "start_lr": start[0], "end_lr": stop[0], "start_momentum": start[1], "end_momentum": stop[1]}
+            for last, start, stop in zip([up, 2 * up, end] if three_phase else [up, end], points, points[1:])]
         if last_epoch == -1:
             for group, most in zip(optimizer.param_groups, one_for_each_group("max_lr", optimizer, max_lr)):
                 group["initial_lr"] = most / div_factor
@@ -125,7 +125,7 @@ class OneCycleLR(_WithMomentum):
         super().__init__(optimizer, last_epoch)
 
     def _between(self, start, end, part):
-        if self.anneal_strategy == "linear":
+        if self._anneal_func_type == "linear":
             return start + (end - start) * part
         return end + (start - end) / 2 * (1 + math.cos(math.pi * part))
 
@@ -134,15 +134,19 @@ class OneCycleLR(_WithMomentum):
         if step > self.total_steps:
             raise ValueError(f"Tried to step {step} times. The specified number of total steps is {self.total_steps}")
         begin = 0
-        for last, start, end in self._phases:
-            if step <= last or last == self._phases[-1][0]:
+        for phase in self._schedule_phases:
+            last = phase["end_step"]
+            if step <= last or phase is self._schedule_phases[-1]:
                 break
             begin = last
         part = (step - begin) / (last - begin)
-        groups = self.optimizer.param_groups
+
+        def now(of):
+            return [self._between(group[phase["start_" + of]], group[phase["end_" + of]], part) for group in self.optimizer.param_groups]
+
         if self.cycle_momentum:
-            self._set_momentums([self._between(group[start[1]], group[end[1]], part) for group in groups])
-        return [self._between(group[start[0]], group[end[0]], part) for group in groups]
+            self._set_momentums(now("momentum"))
+        return now("lr")
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):

@@ -24,11 +24,12 @@ class LRScheduler:
 
     def _initial_step(self):
         self._step_count = 0
+        self._get_lr_called_within_step = False  # of PyTorch's state; here rates may be asked for at any time
         self._is_initial = True
         try:
             self.step()
         finally:
-            del self._is_initial
+            self._is_initial = False
 
     def step(self, epoch=None):
         if self._step_count == 1 and not self.optimizer.__dict__.get("_has_stepped"):
@@ -54,7 +55,7 @@ class LRScheduler:
         return self._last_lr
 
     def state_dict(self):
-        return {name: value for name, value in vars(self).items() if name not in ("optimizer", "_is_initial")}
+        return {name: value for name, value in vars(self).items() if name != "optimizer"}
 
     def load_state_dict(self, state_dict):
         vars(self).update(state_dict)

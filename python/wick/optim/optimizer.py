@@ -23,7 +23,7 @@ class Optimizer:
     def __init__(self, params, defaults):
         if isinstance(params, wick.Tensor):
             raise TypeError(
-                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got wick.Tensor"
+                f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {wick.typename(params)}"
             )
         self.defaults = defaults
         self._start()

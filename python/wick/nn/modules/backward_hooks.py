@@ -3,7 +3,7 @@ import wick
 from wick.autograd import Function
 
 
-class _Gate(Function):
+class BackwardHookFunction(Function):
     """Tensors as they are; in the backward pass `seen` is given their gradients, and may give others."""
 
     @staticmethod
@@ -64,7 +64,7 @@ def _gate(values, seen):
     values = tuple(values)
     places = [i for i, value in enumerate(values) if isinstance(value, wick.Tensor) and value.requires_grad]
     if places and wick.is_grad_enabled():
-        behind = dict(zip(places, _Gate.apply(seen, *(values[i] for i in places))))
+        behind = dict(zip(places, BackwardHookFunction.apply(seen, *(values[i] for i in places))))
         values = tuple(behind.get(i, value) for i, value in enumerate(values))
     return _Gated(places, len(values)), values
 

@@ -29,6 +29,11 @@ class Module(State):
         object.__setattr__(self, "_non_persistent_buffers_set", set())
         object.__setattr__(self, "training", True)
 
+    def __setstate__(self, state):
+        """What a pickled module had; PyTorch's have no more."""
+        Module.__init__(self)
+        self.__dict__.update(state)
+
     # Attributes -------------------------------------------------------------------------------------------------------
 
     def __getattr__(self, name):
@@ -144,6 +149,8 @@ class Module(State):
         """hook(module, grad_input, grad_output) is called when the gradients of the positional arguments are known, and may
         give others. Both are tuples, with None for what has no gradient."""
         return self._register(self._backward_hooks, hook, prepend)
+
+    register_backward_hook = register_full_backward_hook
 
     def _register(self, hooks, hook, prepend):
         object.__setattr__(self, "_has_hooks", True)
@@ -304,11 +311,6 @@ class Module(State):
         for tensor in [*self.parameters(), *self.buffers()]:
             tensor.share_memory_()
         return self
-
-    def __setstate__(self, state):
-        self.__dict__.update(state)
-        for name in _STORES:
-            self.__dict__.setdefault(name, {})
 
     # Text -------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,51 @@
+"""Files with whole objects: those of wick.save, and those of torch.save, whose classes become wick's of the same name."""
+import importlib
+import io
+import zipfile
+
+import wick
+
+
+def load_object(data, pickle_module):
+    """What a file's pickle makes when it runs."""
+    if not data.startswith(b"PK"):
+        return pickle_module.loads(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        record = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
+        return _unpickler(pickle_module, archive, record.removesuffix("data.pkl"))(io.BytesIO(archive.read(record))).load()
+
+
+_DTYPES = {"FloatStorage": "float32", "DoubleStorage": "float64", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
+           "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8", "ByteStorage": "uint8",
+           "BoolStorage": "bool", "ComplexFloatStorage": "complex64", "ComplexDoubleStorage": "complex128"}
+
+
+def _tensor(storage, offset, size, stride, requires_grad, hooks, metadata=None):
+    return storage.as_strided(size, stride, offset).requires_grad_(requires_grad)
+
+
+def _parameter(data, requires_grad, hooks):
+    return wick.nn.Parameter(data, requires_grad)
+
+
+def _unpickler(pickle_module, archive, folder):
+    storages = {}
+
+    class Unpickler(pickle_module.Unpickler):
+        def find_class(self, module, name):
+            if module == "torch._utils":
+                return {"_rebuild_tensor_v2": _tensor, "_rebuild_parameter": _parameter}[name]
+            if module == "torch" and name in _DTYPES:
+                return getattr(wick, _DTYPES[name])
+            if module == "torch" or module.startswith("torch."):
+                return getattr(importlib.import_module("wick" + module[len("torch"):]), name)
+            return super().find_class(module, name)
+
+        def persistent_load(self, reference):
+            _, dtype, key, _, count = reference
+            if key not in storages:
+                data = bytearray(archive.read(f"{folder}data/{key}"))
+                storages[key] = wick.frombuffer(data, dtype=dtype) if count else wick.empty(0, dtype=dtype)
+            return storages[key]
+
+    return Unpickler

@@ -90,8 +90,9 @@ void set_roots(BackwardPass& pass, const std::vector<Tensor>& tensors, const std
         Tensor gradient = gradients.empty() ? Tensor() : gradients[i];
         if (gradient.defined()) {
             WICK_CHECK(gradient.sizes() == tensor.sizes(),
-                       "Mismatch in shape: grad_output[{}] has a shape of {} and output[{}] has a shape of {}.", i,
-                       format_sizes(gradient.sizes()), i, format_sizes(tensor.sizes()));
+                       "Mismatch in shape: grad_output[{}] has a shape of torch.Size({}) and output[{}] has a shape of "
+                       "torch.Size({}).",
+                       i, format_sizes(gradient.sizes()), i, format_sizes(tensor.sizes()));
         } else {
             WICK_CHECK(tensor.numel() == 1, "grad can be implicitly created only for scalar outputs");
             WICK_CHECK(is_floating(tensor.dtype()),
@@ -134,11 +135,11 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
     pass.creates_graph = create_graph;
     pass.accumulates = false;
     std::vector<Tensor> found = pass.run();
-    for (const Tensor& gradient : found)
-        WICK_CHECK(
-            gradient.defined() || allow_unused,
-            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
-            "this is the desired behavior.");
+    for (size_t i = 0; i < found.size(); ++i)
+        WICK_CHECK(found[i].defined() || allow_unused,
+                   "The differentiated Tensor at index {} appears to not have been used in the graph. Set "
+                   "allow_unused=True if this is the desired behavior.",
+                   i);
     return found;
 }
 

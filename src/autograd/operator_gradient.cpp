@@ -20,9 +20,10 @@ namespace {
 /// The place of an overload among those that have gradients, as PyTorch counts: the one without a name first.
 int64_t overload_number(const Operator& op) {
     // Python's numbers come as tensors to these.
-    const bool is_number = op.overload == "Scalar" && Registry::instance().find_overload(op.name + ".Tensor");
+    const bool is_number =
+        op.overload == "Scalar" && op.name != "aten::rsub" && Registry::instance().find_overload(op.name + ".Tensor");
     const std::string_view overload = is_number ? "Tensor" : std::string_view(op.overload);
-    if (overload.empty()) return 0;
+    if (overload.empty() || overload == "vec") return 0;
     int64_t number = 0;
     bool passed = false;
     for (const Operator* other : Registry::instance().find(op.name)) {
@@ -209,13 +210,20 @@ void OperatorGradient::put(size_t argument, const IValue& gradient, std::vector<
     }
 }
 
+/// One of the words, the last where there are too few.
+static std::string_view word(std::string_view words, size_t number) {
+    while (number-- > 0 && words.find(' ') != std::string_view::npos) words.remove_prefix(words.find(' ') + 1);
+    return words.substr(0, words.find(' '));
+}
+
 std::string OperatorGradient::name() const {
-    if (!op_.gradient_name.empty()) return std::string(op_.gradient_name);
+    if (!op_.gradient_name.empty())
+        return std::string(word(op_.gradient_name, outputs.empty() ? 0 : outputs[0].sizes.size()));
     std::string text;
     bool upper = true;
     for (char c : std::string_view(op_.name).substr(op_.name.find("::") + 2)) {
         if (c != '_') text += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-        upper = c == '_';
+        upper = !std::isalpha(static_cast<unsigned char>(c));  // "MaxPool2DWithIndices"
     }
     return fmt::format("{}Backward{}", text, overload_number(op_));
 }

@@ -112,7 +112,10 @@ void register_activation(Registry& ops) {
         .inplace()
         .out()
         .derivative("self", "torch.threshold_backward(grad, result, 0)");
-    ops.add("aten::relu6(Tensor self) -> Tensor").pointwise([](Expr x) { return min(max(x, 0), 6); }).inplace();
+    ops.add("aten::relu6(Tensor self) -> Tensor")
+        .pointwise([](Expr x) { return min(max(x, 0), 6); })
+        .inplace()
+        .gradient_name("HardtanhBackward0");
     ops.add("aten::gelu(Tensor self, *, str approximate='none') -> Tensor")
         .pointwise(kFloating,
                    [](Expr x, std::string_view approximate) {
@@ -170,7 +173,8 @@ void register_activation(Registry& ops) {
                        constexpr double kScale = 1.0507009873554804934193349852946;
                        return where(x > 0, x * kScale, expm1(x) * (kAlpha * kScale));
                    })
-        .inplace();
+        .inplace()
+        .gradient_name("EluBackward0");
     ops.add("aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor")
         .pointwise(kFloating,
                    [](Expr x, Expr beta, Expr threshold) {

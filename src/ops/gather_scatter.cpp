@@ -294,6 +294,17 @@ void register_gather_scatter(Registry& ops) {
         .out()
         .derivative("self, src",
                     "ops.wick.scatter_reduce_backward(grad, self, dim, index, src, reduce, include_self, result)");
+    ops.add(
+           "aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool "
+           "include_self=True) -> Tensor")
+        .composite(
+            R"(def index_reduce(self: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, include_self: bool) -> Tensor:
+    shape = [1] * source.dim()
+    shape[dim] = -1
+    return torch.scatter_reduce(self, dim, index.view(shape).expand_as(source), source, reduce, include_self=include_self)
+)")
+        .inplace()
+        .out();
 }
 
 }  // namespace wick::jit

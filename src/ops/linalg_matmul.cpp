@@ -1,6 +1,7 @@
 // Matrix and vector products: mm, bmm, addmm, matmul and their relatives (torch.matmul and torch.linalg documentation).
 #include <algorithm>
 
+#include "ops/cpp_types.h"
 #include "ops/families.h"
 #include "ops/linalg_product.h"
 #include "ops/nn_common.h"
@@ -18,8 +19,8 @@ void check_rank(const Tensor& t, int64_t rank, std::string_view op, std::string_
 }
 
 Tensor mm(const Tensor& self, const Tensor& mat2) {
-    check_rank(self, 2, "mm", "self");
-    check_rank(mat2, 2, "mm", "mat2");
+    WICK_CHECK(self.dim() == 2, "self must be a matrix");
+    WICK_CHECK(mat2.dim() == 2, "mat2 must be a matrix");
     return multiply(self, mat2, "addmm_impl_cpu_");
 }
 
@@ -120,7 +121,7 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
     WICK_CHECK(self.dim() >= 1 && other.dim() >= 1,
                "both arguments to matmul need to be at least 1D, but they are {}D and {}D", self.dim(), other.dim());
     WICK_CHECK(self.dtype() == other.dtype(), "expected m1 and m2 to have the same dtype, but got: {} != {}",
-               name_of(self.dtype()), name_of(other.dtype()));
+               cpp_name_of(self.dtype()), cpp_name_of(other.dtype()));
     if (self.dim() == 1 && other.dim() == 1) return dot(self, other);
     if (self.dim() == 2 && other.dim() == 2) return mm(self, other);
     if (self.dim() == 2 && other.dim() == 1) return mv(self, other);
@@ -358,17 +359,20 @@ def matmul_backward(grad: Tensor, self: Tensor, other: Tensor, mask: List[bool])
         .kernel(&outer)
         .out()
         .derivative("self", "grad.mv(vec2.conj())")
-        .derivative("vec2", "grad.t().mv(self.conj())");
+        .derivative("vec2", "grad.t().mv(self.conj())")
+        .gradient_name("MulBackward0");
     ops.add("aten::ger(Tensor self, Tensor vec2) -> Tensor")
         .kernel(&outer)
         .out()
         .derivative("self", "grad.mv(vec2.conj())")
-        .derivative("vec2", "grad.t().mv(self.conj())");
+        .derivative("vec2", "grad.t().mv(self.conj())")
+        .gradient_name("MulBackward0");
     ops.add("aten::inner(Tensor self, Tensor other) -> Tensor").kernel(&inner).out().differentiated_by_parts();
     ops.add("aten::matmul(Tensor self, Tensor other) -> Tensor")
         .kernel(&matmul)
         .out()
-        .derivative("self, other", "torch.matmul_backward(grad, self, other, needed)");
+        .derivative("self, other", "torch.matmul_backward(grad, self, other, needed)")
+        .gradient_name("DotBackward0 MvBackward0 MmBackward0 UnsafeViewBackward0");
     ops.add("aten::linalg_matmul(Tensor self, Tensor other) -> Tensor")
         .kernel(&matmul)
         .out()

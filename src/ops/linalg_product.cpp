@@ -6,6 +6,7 @@
 #include <wick/support/parallel.h>
 
 #include "kernels/plain_gemm.h"
+#include "ops/cpp_types.h"
 #include "ops/nn_common.h"
 
 namespace wick::jit {
@@ -47,7 +48,7 @@ void dispatch_product(DType dtype, std::string_view op, F&& f) {
 
 void check_same_dtype(const Tensor& a, const Tensor& b, std::string_view op) {
     WICK_CHECK(a.dtype() == b.dtype(), "{}: expected m1 and m2 to have the same dtype, but got: {} != {}", op,
-               name_of(a.dtype()), name_of(b.dtype()));
+               cpp_name_of(a.dtype()), cpp_name_of(b.dtype()));
 }
 
 void check_multipliable(const Tensor& a, const Tensor& b) {

@@ -8,6 +8,7 @@
 
 #include "ops/families.h"
 #include "ops/linalg_dense.h"
+#include "ops/linalg_error.h"
 #include "ops/linalg_matrices.h"
 #include "ops/linalg_product.h"
 #include "ops/nn_common.h"
@@ -33,10 +34,11 @@ Tensor inverse(const Tensor& self) {
     const Matrices a = square(self, "linalg.inv");
     return a.make({a.n, a.n}, [&](int64_t i, double* to) {
         const dense::Lu lu(a.at(i), a.n);
-        WICK_CHECK(lu.singular_at < 0,
-                   "linalg.inv: {}The diagonal element {} is zero, the inversion could not be completed because the "
-                   "input matrix is singular.",
-                   batch_prefix(a, i), lu.singular_at + 1);
+        if (lu.singular_at >= 0)
+            throw LinAlgError(fmt::format(
+                "linalg.inv: {}The diagonal element {} is zero, the inversion could not be completed because the "
+                "input matrix is singular.",
+                batch_prefix(a, i), lu.singular_at + 1));
         write_inverse(lu, to);
     });
 }
@@ -93,8 +95,9 @@ Tensor solve(const Tensor& a_in, const Tensor& b_in, bool left) {
     const Matrices a = square(oriented(a_in), "linalg.solve"), b(oriented(rhs), "linalg.solve");
     const Tensor x = a.make({a.n, b.n}, [&](int64_t i, double* to) {
         const dense::Lu lu(a.at(i), a.n);
-        WICK_CHECK(lu.singular_at < 0, "linalg.solve: {}The solver failed because the input matrix is singular.",
-                   batch_prefix(a, i));
+        if (lu.singular_at >= 0)
+            throw LinAlgError(fmt::format("linalg.solve: {}The solver failed because the input matrix is singular.",
+                                          batch_prefix(a, i)));
         std::copy_n(b.at(i), a.n * b.n, to);
         lu.solve(to, b.n);
     });
@@ -168,10 +171,11 @@ Pair cholesky_with_info(const Tensor& self, bool upper, bool check_errors) {
     int32_t* codes = info.mutable_data<int32_t>();
     const Tensor l = a.make({a.n, a.n}, [&](int64_t i, double* to) {
         codes[i] = static_cast<int32_t>(dense::cholesky(a.at(i), a.n, to));
-        WICK_CHECK(!check_errors || codes[i] == 0,
-                   "linalg.cholesky: {}The factorization could not be completed because the input is not "
-                   "positive-definite (the leading minor of order {} is not positive-definite).",
-                   batch_prefix(a, i), codes[i]);
+        if (check_errors && codes[i] != 0)
+            throw LinAlgError(
+                fmt::format("linalg.cholesky: {}The factorization could not be completed because the input is not "
+                            "positive-definite (the leading minor of order {} is not positive-definite).",
+                            batch_prefix(a, i), codes[i]));
     });
     return {upper ? contiguous(transpose(l, -2, -1)) : l, info};
 }
@@ -339,7 +343,8 @@ void register_linalg_solve(Registry& ops) {
     ops.add("aten::linalg_inv(Tensor A) -> Tensor")
         .kernel(&inverse)
         .out()
-        .derivative("A", "ops.wick.inverse_backward(grad, result)");
+        .derivative("A", "ops.wick.inverse_backward(grad, result)")
+        .gradient_name("LinalgInvExBackward0");
     ops.add("aten::inverse(Tensor self) -> Tensor")
         .kernel(&inverse)
         .out()
@@ -351,7 +356,8 @@ void register_linalg_solve(Registry& ops) {
     ops.add("aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor")
         .kernel(&solve)
         .out()
-        .derivative("A, B", "ops.wick.solve_backward(grad, A, B, left, result)");
+        .derivative("A, B", "ops.wick.solve_backward(grad, A, B, left, result)")
+        .gradient_name("LinalgSolveExBackward0");
     ops.add(
            "aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool "
            "unitriangular=False) -> Tensor")
@@ -378,7 +384,8 @@ void register_linalg_solve(Registry& ops) {
     ops.add("aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)")
         .kernel(&slogdet)
         .out("out")
-        .derivative("self", "ops.wick.logdet_backward(grad_logabsdet, self)");
+        .derivative("self", "ops.wick.logdet_backward(grad_logabsdet, self)")
+        .gradient_name("LinalgSlogdetBackward0");
     ops.add("aten::logdet(Tensor self) -> Tensor")
         .kernel(&logdet)
         .derivative("self", "ops.wick.logdet_backward(grad, self)");
@@ -391,7 +398,8 @@ void register_linalg_solve(Registry& ops) {
     ops.add("aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor")
         .kernel(&cholesky)
         .out()
-        .derivative("self", "torch.cholesky_backward(grad, upper, result)");
+        .derivative("self", "torch.cholesky_backward(grad, upper, result)")
+        .gradient_name("LinalgCholeskyExBackward0");
     ops.add("aten::cholesky(Tensor self, bool upper=False) -> Tensor")
         .kernel(&cholesky)
         .out()

@@ -50,7 +50,8 @@ void register_masking(Registry& ops) {
     ops.add("aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor")
         .pointwise([](Expr self, Expr mask, Expr value) { return where(mask, value, self); })
         .inplace()
-        .out();
+        .out()
+        .gradient_name("MaskedFillBackward0");
     ops.add("aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor")
         .kernel(&masked_fill_tensor)
         .inplace()

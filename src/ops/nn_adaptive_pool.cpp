@@ -177,7 +177,8 @@ def _adaptive_avg_pool3d_backward(grad_output: Tensor, self: Tensor) -> Tensor:
     ops.add("aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor")
         .kernel(&adaptive_avg_pool<1>)
         .out()
-        .derivative("self", "ops.wick.adaptive_avg_pool_backward(grad, self.size(), 1)");
+        .derivative("self", "ops.wick.adaptive_avg_pool_backward(grad, self.size(), 1)")
+        .gradient_name("SqueezeBackward1");
     ops.add("aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor")
         .kernel(&adaptive_avg_pool<2>)
         .out()

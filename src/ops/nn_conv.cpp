@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ops/cpp_types.h"
 #include "ops/families.h"
 #include "ops/nn_common.h"
 #include "ops/registry.h"
@@ -27,11 +28,11 @@ ConvShape conv_shape(const Tensor& input, const Tensor& weight, const Tensor& bi
     WICK_CHECK(all(args.output_padding, [](int64_t v) { return v >= 0 && v < kLimit; }),
                "negative output_padding is not supported");
     WICK_CHECK(args.groups > 0, "expected groups to be greater than 0, but got groups={}", args.groups);
-    WICK_CHECK(input.dtype() == weight.dtype(), "Input type ({}) and weight type ({}) should be the same",
-               name_of(input.dtype()), name_of(weight.dtype()));
     WICK_CHECK(!bias.defined() || bias.dtype() == input.dtype(),
-               "Input type ({}) and bias type ({}) should be the same", name_of(input.dtype()),
-               name_of(bias.defined() ? bias.dtype() : input.dtype()));
+               "Input type ({}) and bias type ({}) should be the same", cpp_name_of(input.dtype()),
+               cpp_name_of(bias.defined() ? bias.dtype() : input.dtype()));
+    WICK_CHECK(input.dtype() == weight.dtype(), "Input type ({}) and weight type ({}) should be the same",
+               cpp_name_of(input.dtype()), cpp_name_of(weight.dtype()));
     ConvShape shape;
     shape.batch = input.size(0);
     shape.in_channels = input.size(1);

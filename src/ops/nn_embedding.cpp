@@ -18,7 +18,8 @@ namespace {
 
 Tensor index_input(const Tensor& t, std::string_view op, std::string_view argument) {
     WICK_CHECK(t.dtype() == DType::int64 || t.dtype() == DType::int32,
-               "Expected tensor for argument #1 '{}' to have one of the following scalar types: Long, Int; but got {} "
+               "Expected tensor for argument #1 '{}' to have one of the following scalar types: Long, Int; but got "
+               "torch.{}Tensor "
                "instead (while "
                "checking arguments for {})",
                argument, scalar_name_of(t.dtype()), op);

@@ -73,7 +73,7 @@ void register_nn_linear(Registry& ops) {
             "(grad.reshape([-1, weight.size(0)]).t().mm(input.reshape([-1, weight.size(-1)]).conj()) if "
             "weight.dim() == 2 else torch.mv(input.reshape([-1, weight.size(0)]).t().conj(), grad.reshape([-1])))")
         .derivative("bias", "grad")
-        .gradient_name("AddmmBackward0");
+        .gradient_name("ViewBackward0 ViewBackward0 AddmmBackward0 ViewBackward0");
     // What fuse_activations makes; never saved. relu by another name, which is not fused again.
     ops.add("wick::linear_relu(Tensor input, Tensor weight, Tensor? bias) -> Tensor")
         .kernel(&linear_relu)

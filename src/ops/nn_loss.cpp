@@ -1,8 +1,11 @@
 // Losses that are arithmetic on tensors (torch.nn.functional). Those that look classes up stand in nn_loss_classes.cpp.
+#include "ops/nn_loss.h"
+
 #include <string>
 
 #include "ops/families.h"
 #include "ops/pointwise.h"
+#include "ops/tensor_ops.h"
 
 namespace wick::jit {
 
@@ -27,59 +30,170 @@ std::string reduced(std::string_view name, std::string_view parameters, std::str
                        name, parameters, body);
 }
 
-}  // namespace
+Tensor reduce(const Tensor& losses, int64_t reduction) {
+    switch (reduction_of(reduction)) {
+        case Reduction::mean:
+            return mean(losses);
+        case Reduction::sum:
+            return sum(losses);
+        default:
+            return losses;
+    }
+}
 
-void register_nn_loss(Registry& ops) {
+/// The kernel of a loss whose elements are what the operator of its name in wick gives for its arguments but
+/// `reduction`.
+void reduced_loss(const Operator& op, const void*, Args args, IValue* results) {
+    const std::vector<Argument>& arguments = op.schema().arguments;
+    std::vector<IValue> given;
+    int64_t reduction = 0;
+    for (size_t i = 0; i < args.size(); ++i) {
+        if (arguments[i].name == "reduction")
+            reduction = args[i].to_int();
+        else
+            given.push_back(args[i]);
+    }
+    results[0] = reduce(call_operator("wick::" + op.name.substr(op.name.find("::") + 2), std::move(given)).to_tensor(),
+                        reduction);
+}
+
+/// The gradient of each element's loss before it was weighted.
+Tensor per_element(const Tensor& gradient, const Tensor& self, const Tensor& target, int64_t reduction,
+                   const Tensor& weight) {
+    const Tensor weighted =
+        weight.defined() ? call_operator("aten::mul.Tensor", {gradient, weight}).to_tensor() : gradient;
+    if (reduction_of(reduction) != Reduction::mean) return weighted;
+    const auto count = static_cast<double>(checked_numel(broadcast_sizes(self.sizes(), target.sizes())));
+    return call_operator("aten::div.Scalar", {weighted, count}).to_tensor();
+}
+
+void check_probabilities(const Tensor& t, std::string_view name) {
+    const auto inside = [&](std::string_view extreme) {
+        const double value = call_operator(extreme, {t}).to_tensor().item().to_double();
+        return value >= 0 && value <= 1;
+    };
+    WICK_CHECK(t.numel() == 0 || (inside("aten::min") && inside("aten::max")),
+               "all elements of {} should be between 0 and 1", name);
+}
+
+void binary_cross_entropy(const Operator& op, const void* data, Args args, IValue* results) {
+    const Tensor &self = args[0].tensor_ref(), &target = args[1].tensor_ref();
+    check_probabilities(self, "input");
+    check_probabilities(target, "target");
+    WICK_CHECK(is_floating(target.dtype()), "Found dtype {} but expected {}", scalar_name_of(target.dtype()),
+               scalar_name_of(self.dtype()));
+    reduced_loss(op, data, args, results);
+}
+
+void binary_cross_entropy_with_logits(const Operator& op, const void* data, Args args, IValue* results) {
+    const Tensor &self = args[0].tensor_ref(), &target = args[1].tensor_ref();
+    WICK_CHECK(is_floating(target.dtype()), "result type {} can't be cast to the desired output type {}",
+               scalar_name_of(self.dtype()), scalar_name_of(target.dtype()));
+    reduced_loss(op, data, args, results);
+}
+
+/// Losses that a backward pass takes as one function, as PyTorch's does.
+void register_recorded_losses(Registry& ops) {
+    ops.add(
+           "wick::per_element(Tensor gradient, Tensor self, Tensor target, int reduction, Tensor? weight=None) -> "
+           "Tensor")
+        .kernel(&per_element)
+        .derivative("gradient", "ops.wick.per_element(grad, self, target, reduction, weight)");
+    ops.add("wick::mse_loss(Tensor self, Tensor target) -> Tensor").pointwise([](Expr x, Expr target) {
+        const Expr difference = x - target;
+        return difference * difference;
+    });
     ops.add("aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
-        .composite(reduced("mse_loss", "self: Tensor, target: Tensor, reduction: int",
-                           R"(    difference = torch.sub(self, target)
-    loss = torch.mul(difference, difference))"));
-    ops.add("aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
-        .composite(reduced("l1_loss", "self: Tensor, target: Tensor, reduction: int",
-                           R"(    loss = torch.abs(torch.sub(self, target)))"));
+        .boxed(&reduced_loss)
+        .derivative("self", "ops.wick.per_element(grad, self, target, reduction) * 2 * (self - target)")
+        .derivative("target", "ops.wick.per_element(grad, self, target, reduction) * 2 * (target - self)");
+    ops.add("wick::smooth_l1_loss(Tensor self, Tensor target, float beta) -> Tensor")
+        .composite(R"(def smooth_l1(self: Tensor, target: Tensor, beta: float) -> Tensor:
+    distance = torch.abs(self - target)
+    return distance if beta == 0.0 else torch.where(distance < beta, 0.5 * distance * distance / beta, distance - 0.5 * beta)
+)");
     ops.add("aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor")
-        .composite(reduced("smooth_l1_loss", "self: Tensor, target: Tensor, reduction: int, beta: float",
-                           R"(    difference = torch.sub(self, target)
-    distance = torch.abs(difference)
-    if beta == 0.0:
-        loss = distance
-    else:
-        loss = torch.where(distance < beta, 0.5 * difference * difference / beta, distance - 0.5 * beta))"));
+        .boxed(&reduced_loss)
+        .derivative("self",
+                    "ops.wick.per_element(grad, self, target, reduction) * ((self - target).sign() if beta == 0.0 else "
+                    "((self - target) / beta).clamp(-1, 1))")
+        .derivative("target",
+                    "ops.wick.per_element(grad, self, target, reduction) * ((target - self).sign() if beta == 0.0 else "
+                    "((target - self) / beta).clamp(-1, 1))");
+    ops.add("wick::huber_loss(Tensor self, Tensor target, float delta) -> Tensor")
+        .composite(R"(def huber(self: Tensor, target: Tensor, delta: float) -> Tensor:
+    distance = torch.abs(self - target)
+    return torch.where(distance < delta, 0.5 * distance * distance, delta * (distance - 0.5 * delta))
+)");
     ops.add("aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor")
-        .composite(reduced("huber_loss", "self: Tensor, target: Tensor, reduction: int, delta: float",
-                           R"(    difference = torch.sub(self, target)
-    distance = torch.abs(difference)
-    loss = torch.where(distance < delta, 0.5 * difference * difference, delta * (distance - 0.5 * delta)))"));
+        .boxed(&reduced_loss)
+        .derivative("self",
+                    "ops.wick.per_element(grad, self, target, reduction) * (self - target).clamp(-delta, delta)")
+        .derivative("target",
+                    "ops.wick.per_element(grad, self, target, reduction) * (target - self).clamp(-delta, delta)");
+    ops.add("wick::soft_margin_loss(Tensor self, Tensor target) -> Tensor")
+        .composite(R"(def soft_margin(self: Tensor, target: Tensor) -> Tensor:
+    return torch.log1p(torch.exp(torch.neg(target) * self))
+)");
     ops.add("aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
-        .composite(reduced("soft_margin_loss", "self: Tensor, target: Tensor, reduction: int",
-                           R"(    loss = torch.log1p(torch.exp(torch.mul(torch.neg(target), self))))"));
+        .boxed(&reduced_loss)
+        .derivative("self",
+                    "ops.wick.per_element(grad, self, target, reduction) * -target * (-target * self).sigmoid()")
+        .derivative("target",
+                    "ops.wick.per_element(grad, self, target, reduction) * -self * (-target * self).sigmoid()");
     // The logarithms are bounded below, so that a certain and wrong answer costs 100 and not infinity, and has a
     // gradient.
-    ops.add("wick::binary_cross_entropy(Tensor self, Tensor target) -> Tensor")
-        .pointwise([](Expr x, Expr target) { return (target - 1) * max(log1p(-x), -100) - target * max(log(x), -100); })
-        .derivative("self", "grad * (self - target) / ((1 - self) * self).clamp_min(1e-12)");
+    ops.add("wick::element_cross_entropy(Tensor self, Tensor target) -> Tensor").pointwise([](Expr x, Expr target) {
+        return (target - 1) * max(log1p(-x), -100) - target * max(log(x), -100);
+    });
+    ops.add("wick::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight) -> Tensor")
+        .composite(R"(def bce(self: Tensor, target: Tensor, weight: Optional[Tensor]) -> Tensor:
+    loss = ops.wick.element_cross_entropy(self, target)
+    return loss if weight is None else torch.mul(loss, weight)
+)");
     ops.add("aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
-        .composite(reduced("binary_cross_entropy",
-                           "self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int",
-                           R"(    if bool(torch.any(torch.logical_or(self < 0, self > 1))):
-        raise RuntimeError("all elements of input should be between 0 and 1")
-    loss = ops.wick.binary_cross_entropy(self, target)
-    if weight is not None:
-        loss = torch.mul(loss, weight))"));
+        .boxed(&binary_cross_entropy)
+        .derivative("self",
+                    "ops.wick.per_element(grad, self, target, reduction, weight) * "
+                    "(self - target) / ((1 - self) * self).clamp_min(1e-12)")
+        .derivative("target",
+                    "ops.wick.per_element(grad, self, target, reduction, weight) * "
+                    "(torch.log1p(-self).clamp_min(-100) - torch.log(self).clamp_min(-100))");
+    // -log(sigmoid(x)) without overflow.
     ops.add(
-           "aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? "
-           "pos_weight=None, int "
-           "reduction=1) -> Tensor")
-        .composite(reduced(
-            "binary_cross_entropy_with_logits",
-            "self: Tensor, target: Tensor, weight: Optional[Tensor], pos_weight: Optional[Tensor], reduction: int",
-            R"(    # -log(sigmoid(x)) without overflow.
+           "wick::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight, Tensor? pos_weight) -> "
+           "Tensor")
+        .composite(
+            R"(def bce(self: Tensor, target: Tensor, weight: Optional[Tensor], pos_weight: Optional[Tensor]) -> Tensor:
     loss = torch.neg(torch.log_sigmoid(self))
     if pos_weight is not None:
         loss = torch.mul(loss, torch.add(torch.mul(torch.sub(pos_weight, 1), target), 1))
     loss = torch.add(torch.mul(torch.rsub(target, 1), self), loss)
     if weight is not None:
-        loss = torch.mul(loss, weight))"));
+        loss = torch.mul(loss, weight)
+    return loss
+)");
+    ops.add(
+           "aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? "
+           "pos_weight=None, int reduction=1) -> Tensor")
+        .boxed(&binary_cross_entropy_with_logits)
+        .derivative(
+            "self",
+            "ops.wick.per_element(grad, self, target, reduction, weight) * "
+            "((self.sigmoid() - target) if pos_weight is None else (1 - target - ((pos_weight - 1) * target + 1) "
+            "* (-self).sigmoid()))")
+        .derivative("target",
+                    "ops.wick.per_element(grad, self, target, reduction, weight) * "
+                    "(-self if pos_weight is None else -self - (pos_weight - 1) * torch.log_sigmoid(self))");
+}
+
+}  // namespace
+
+void register_nn_loss(Registry& ops) {
+    register_recorded_losses(ops);
+    ops.add("aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
+        .composite(reduced("l1_loss", "self: Tensor, target: Tensor, reduction: int",
+                           R"(    loss = torch.abs(torch.sub(self, target)))"));
     ops.add("aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor")
         .composite(reduced("kl_div", "self: Tensor, target: Tensor, reduction: int, log_target: bool",
                            R"(    if log_target:

@@ -14,7 +14,7 @@ inline Reduction reduction_of(int64_t number) {
 /// A target of class numbers, as contiguous int64.
 inline Tensor class_indices(const Tensor& target) {
     WICK_CHECK(target.dtype() == DType::int64 || target.dtype() == DType::uint8,
-               "expected scalar type Long but found {}", scalar_name_of(target.dtype()));
+               "expected target dtype to be Long or Byte, but got {}", scalar_name_of(target.dtype()));
     return ops::contiguous(ops::to_dtype(target, DType::int64));
 }
 

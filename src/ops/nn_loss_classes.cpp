@@ -44,6 +44,12 @@ Pair nll_loss_forward(const Tensor& self, const Tensor& target, const Tensor& we
         for (int64_t d = 2; d < self.dim(); ++d) expected.push_back(self.size(d));
     }
     const int64_t count = checked_numel(expected), inner = batch == 0 ? 0 : count / batch;
+    if (self.dim() == 2) {
+        WICK_CHECK(target.dim() <= 1, "0D or 1D target tensor expected, multi-target not supported");
+        WICK_CHECK(target.dim() == 1 && target.size(0) == batch,
+                   "Expected input batch_size ({}) to match target batch_size ({}).", batch,
+                   target.dim() == 0 ? 1 : target.size(0));
+    }
     const bool fits = target.sizes() == IntArrayRef(expected) || (self.dim() == 1 && target.numel() == 1);
     WICK_CHECK(fits, "size mismatch (got input: {}, target: {})", format_sizes(self.sizes()),
                format_sizes(target.sizes()));
@@ -274,7 +280,8 @@ def nll_loss(self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: 
             .out("output")
             .derivative("self",
                         "torch.nll_loss_backward(grad_output, self, target, weight, reduction, ignore_index, "
-                        "total_weight)");
+                        "total_weight)")
+            .gradient_name(name == "nll_loss" ? "NllLossBackward0" : "NllLoss2DBackward0");
     }
     ops.add(
            "aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt "

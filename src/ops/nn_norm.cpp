@@ -32,10 +32,15 @@ struct Channels {
     int64_t batch, channels, inner;
 };
 
+void check_channels(const Tensor& t, int64_t channels, std::string_view argument) {
+    WICK_CHECK(!t.defined() || t.numel() == channels, "{} should contain {} elements not {}", argument, channels,
+               t.numel());
+}
+
 /// A per-channel tensor as doubles; `otherwise` everywhere when undefined.
 Stats channel_values(const Tensor& t, int64_t channels, double otherwise, std::string_view argument) {
     if (!t.defined()) return Stats(static_cast<size_t>(channels), otherwise);
-    WICK_CHECK(t.numel() == channels, "{} should contain {} elements not {}", argument, channels, t.numel());
+    check_channels(t, channels, argument);
     const Tensor values = compute_input(t, DType::float64);
     return Stats(values.data<double>(), values.data<double>() + channels);
 }
@@ -106,6 +111,8 @@ using Three = std::tuple<Tensor, Tensor, Tensor>;
 Three native_batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
                         const Tensor& running_var, bool training, double momentum, double eps) {
     const Channels in(input, "batch_norm");
+    check_channels(running_mean, in.channels, "running_mean");
+    check_channels(running_var, in.channels, "running_var");
     Stats scale = channel_values(weight, in.channels, 1, "weight"),
           shift = channel_values(bias, in.channels, 0, "bias");
     if (!training) {

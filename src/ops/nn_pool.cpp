@@ -12,6 +12,49 @@ namespace wick::jit {
 
 using namespace ops;
 
+Pooling::Pooling(const Tensor& input, int64_t n, std::string_view op, IntList kernel, IntList stride, IntList padding,
+                 IntList dilation, bool ceil_mode)
+    : spatial(n) {
+    WICK_CHECK(input.dim() == n + 1 || input.dim() == n + 2,
+               "{}: Expected {}D or {}D (batch mode) tensor for input, but got: {}", op, n + 1, n + 2,
+               format_sizes(input.sizes()));
+    kernel = expand_list(std::move(kernel), n, op, "kernel_size");
+    stride = stride.empty() ? kernel : expand_list(std::move(stride), n, op, "stride");
+    padding = expand_list(std::move(padding), n, op, "padding");
+    dilation = expand_list(std::move(dilation), n, op, "dilation");
+    sizes = input.sizes();
+    bool fits = true;
+    for (int64_t i = 0; i < n; ++i) {
+        const size_t d = sizes.size() - static_cast<size_t>(n - i), at = static_cast<size_t>(3 - n + i);
+        constexpr int64_t kLimit = int64_t{1} << 31;
+        WICK_CHECK(kernel[i] > 0 && kernel[i] < kLimit, "kernel size should be greater than zero, but got {}",
+                   format_sizes(kernel));
+        WICK_CHECK(stride[i] != 0, "stride should not be zero");
+        WICK_CHECK(stride[i] > 0 && stride[i] < kLimit, "stride should be greater than zero, but got {}",
+                   format_sizes(stride));
+        WICK_CHECK(dilation[i] > 0 && dilation[i] < kLimit, "dilation should be greater than zero, but got {}",
+                   format_sizes(dilation));
+        WICK_CHECK(padding[i] >= 0, "pad must be non-negative, but got pad: {}", padding[i]);
+        WICK_CHECK(
+            padding[i] <= ((kernel[i] - 1) * dilation[i] + 1) / 2,
+            "pad should be at most half of effective kernel size, but got pad={}, kernel_size={} and dilation={}",
+            padding[i], kernel[i], dilation[i]);
+        const int64_t in = sizes[d], out = window_count(in, kernel[i], stride[i], padding[i], dilation[i], ceil_mode);
+        fits = fits && in > 0 && out > 0;
+        shape.in[at] = in;
+        shape.out[at] = out;
+        shape.kernel[at] = kernel[i];
+        shape.stride[at] = stride[i];
+        shape.padding[at] = padding[i];
+        shape.dilation[at] = dilation[i];
+        sizes[d] = out;
+    }
+    const auto text = [&](IntArrayRef of) { return fmt::join(of.slice(of.size() - static_cast<size_t>(n) - 1), "x"); };
+    WICK_CHECK(fits, "Given input size: ({}). Calculated output size: ({}). Output size is too small",
+               text(input.sizes()), text(sizes));
+    planes = input.numel() / shape.in_size();
+}
+
 namespace {
 
 using kernels::PoolShape;
@@ -151,7 +194,8 @@ def max_pool3d(self: Tensor, kernel_size: List[int], stride: List[int], padding:
            "dilation=1, bool "
            "ceil_mode=False) -> (Tensor, Tensor)")
         .kernel(&max_pool_indexed<1>)
-        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 1)");
+        .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 1)")
+        .gradient_name("SqueezeBackward1");
     ops.add(
            "aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] "
            "dilation=1, bool "
@@ -172,7 +216,8 @@ def max_pool3d(self: Tensor, kernel_size: List[int], stride: List[int], padding:
         .out()
         .derivative("self",
                     "ops.wick.avg_pool_backward(grad, self.size(), 1, kernel_size, stride, padding, ceil_mode, "
-                    "count_include_pad, None)");
+                    "count_include_pad, None)")
+        .gradient_name("SqueezeBackward1");
     ops.add(
            "aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool "
            "ceil_mode=False, bool "

@@ -12,7 +12,7 @@ using namespace ops;
 
 /// `pad` lists (before, after) from the last dimension on; negative numbers cut.
 Tensor constant_pad(const Tensor& self, IntArrayRef pad, const Scalar& value) {
-    WICK_CHECK(pad.size() % 2 == 0, "Length of pad must be even but instead it equals {}", pad.size());
+    WICK_CHECK(pad.size() % 2 == 0, "Padding length must be divisible by 2");
     const int64_t padded = static_cast<int64_t>(pad.size()) / 2;
     WICK_CHECK(padded <= self.dim(),
                "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {} "
@@ -161,7 +161,8 @@ void register_padding(Registry& ops) {
         .kernel(&pad)
         .derivative("self",
                     "torch.constant_pad_nd(grad, [-p for p in pad]) if mode == 'constant' else "
-                    "ops.wick.border_pad_backward(grad, self.size(), pad, mode)");
+                    "ops.wick.border_pad_backward(grad, self.size(), pad, mode)")
+        .gradient_name("ConstantPadNdBackward0");
     ops.add("wick::border_pad(Tensor self, int[] pad, str mode) -> Tensor")
         .kernel([](const Tensor& self, IntList pad, std::string_view mode) {
             return border_pad(self, pad, border_of(mode));

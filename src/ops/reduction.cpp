@@ -269,10 +269,12 @@ def prod_backward(grad: Tensor, self: Tensor, result: Tensor, dim: int, keepdim:
         .gradient_name("MinBackward1");
     ops.add("aten::max.other(Tensor self, Tensor other) -> Tensor")
         .pointwise([](Expr a, Expr b) { return max(a, b); })
-        .out("out");
+        .out("out")
+        .gradient_name("MaximumBackward0");
     ops.add("aten::min.other(Tensor self, Tensor other) -> Tensor")
         .pointwise([](Expr a, Expr b) { return min(a, b); })
-        .out("out");
+        .out("out")
+        .gradient_name("MinimumBackward0");
     ops.add("aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
         .kernel([](const Tensor& self, IntList dim, bool keepdim) { return amax(self, dim, keepdim); })
         .out()

@@ -69,7 +69,8 @@ void add_variance(Registry& ops, std::string_view name) {
         })
         .out("out")
         .derivative("self", kRoot ? "ops.wick.std_backward(grad, self, result, dim, 1.0 if unbiased else 0.0, keepdim)"
-                                  : "ops.wick.var_backward(grad, self, dim, 1.0 if unbiased else 0.0, keepdim)");
+                                  : "ops.wick.var_backward(grad, self, dim, 1.0 if unbiased else 0.0, keepdim)")
+        .gradient_name(kRoot ? "StdBackward0" : "VarBackward0");
     ops.add(fmt::format("aten::{}.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool "
                         "keepdim=False) -> Tensor",
                         name))
@@ -79,10 +80,10 @@ void add_variance(Registry& ops, std::string_view name) {
         .out()
         .derivative(
             "self",
-            kRoot
-                ? "ops.wick.std_backward(grad, self, result, dim, 1.0 if correction is None else float(correction), "
-                  "keepdim)"
-                : "ops.wick.var_backward(grad, self, dim, 1.0 if correction is None else float(correction), keepdim)");
+            kRoot ? "ops.wick.std_backward(grad, self, result, dim, 1.0 if correction is None else float(correction), "
+                    "keepdim)"
+                  : "ops.wick.var_backward(grad, self, dim, 1.0 if correction is None else float(correction), keepdim)")
+        .gradient_name(kRoot ? "StdBackward0" : "VarBackward0");
     ops.add(fmt::format("aten::{}_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)", name))
         .kernel([](const Tensor& self, bool unbiased) {
             return std::tuple(variance(self, std::nullopt, unbiased, false, kRoot), mean(self));

@@ -71,10 +71,11 @@ void pick_mask(Selection& into, int64_t& dim, const Tensor& mask) {
         pick(into, dim, std::move(places));
 }
 
-void select_integer(Selection& into, int64_t dim, int64_t at, Value* traced) {
+/// `number`: which dimension of the subscripted tensor that is.
+void select_integer(Selection& into, int64_t dim, int64_t number, int64_t at, Value* traced) {
     const int64_t size = into.view.size(dim);
     if (at < -size || at >= size)
-        throw IndexError(fmt::format("index {} is out of bounds for dimension {} with size {}", at, dim, size));
+        throw IndexError(fmt::format("index {} is out of bounds for dimension {} with size {}", at, number, size));
     into.view = call("aten::select.int", {into.view, dim, at}, {nullptr, nullptr, traced});
 }
 
@@ -90,15 +91,20 @@ void select_tensor(Selection& into, int64_t& dim, const Tensor& tensor, bool is_
 Selection select(const Tensor& self, ArrayRef<TensorIndex> indices, ArrayRef<TracedIndex> traced) {
     int64_t given = 0;
     for (const TensorIndex& one : indices) given += dimensions_of(one);
+    if (given > self.dim() && self.dim() == 0 && indices[0].kind() == TensorIndex::Kind::integer)
+        throw IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
+            "0-dim tensor to a number");
     if (given > self.dim()) throw IndexError(fmt::format("too many indices for tensor of dimension {}", self.dim()));
     Selection result{self, {}};
-    int64_t dim = 0;
+    int64_t dim = 0, passed = 0;  // in the view, and of self
     for (size_t i = 0; i < indices.size(); ++i) {
         const TensorIndex& one = indices[i];
         const TracedIndex in_trace = traced.empty() ? TracedIndex() : traced[i];
         switch (one.kind()) {
             case TensorIndex::Kind::ellipsis:
                 dim += self.dim() - given;
+                passed += self.dim() - given;
                 break;
             case TensorIndex::Kind::none:
                 result.view = call("aten::unsqueeze", {result.view, dim++});
@@ -113,9 +119,10 @@ Selection select(const Tensor& self, ArrayRef<TensorIndex> indices, ArrayRef<Tra
                 select_tensor(result, dim, one.tensor(), in_trace.is_traced_tensor);
                 break;
             case TensorIndex::Kind::integer:
-                select_integer(result, dim, one.integer(), in_trace.start);
+                select_integer(result, dim, passed, one.integer(), in_trace.start);
                 break;
         }
+        passed += dimensions_of(one);
     }
     return result;
 }

@@ -30,7 +30,8 @@ void register_ternary(Registry& ops) {
     ops.add("aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor")
         .pointwise(kFloating, lerp)
         .inplace()
-        .out();
+        .out()
+        .gradient_name("LerpBackward0");
     ops.add("aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor")
         .pointwise(kFloating, lerp)
         .inplace()

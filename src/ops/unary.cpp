@@ -56,7 +56,11 @@ void register_unary(Registry& ops) {
     add_unary(ops, {"neg", "negative"}, kNegation, [](Expr x) { return -x; });
     add_unary(ops, {"sign"}, kPromote, [](Expr x) { return sign(x); });
     add_unary(ops, {"sgn"}, kPromote, [](Expr x) { return sign(x); });
-    add_unary(ops, {"square"}, kPromote, [](Expr x) { return x * x; });
+    ops.add("aten::square(Tensor self) -> Tensor")
+        .pointwise(kPromote, [](Expr x) { return x * x; })
+        .inplace()
+        .out()
+        .gradient_name("PowBackward0");
     add_unary(ops, {"sqrt"}, kIntToFloat, [](Expr x) { return sqrt(x); });
     add_unary(ops, {"rsqrt"}, kIntToFloat, [](Expr x) { return rsqrt(x); });
     add_unary(ops, {"reciprocal"}, kIntToFloat, [](Expr x) { return 1 / x; });

@@ -106,6 +106,17 @@ Tensor polygamma(int64_t n, const Tensor& self) {
 }
 
 /// Logarithm of the p-dimensional gamma function: p (p - 1) / 4 log(pi) + sum of lgamma(x - j / 2), j < p.
+/// Mantissas in [0.5, 1) and exponents, int32.
+std::tuple<Tensor, Tensor> frexp(const Tensor& self) {
+    WICK_CHECK(is_floating(self.dtype()) && !is_complex(self.dtype()),
+               "torch.frexp() only supports floating-point dtypes");
+    const Tensor wide = contiguous(to_dtype(self, DType::float64));
+    const Tensor mantissa = empty(self.sizes(), DType::float64), exponent = empty(self.sizes(), DType::int32);
+    for (int64_t i = 0; i < self.numel(); ++i)
+        mantissa.mutable_data<double>()[i] = std::frexp(wide.data<double>()[i], &exponent.mutable_data<int32_t>()[i]);
+    return {to_dtype(mantissa, self.dtype()), exponent};
+}
+
 Tensor mvlgamma(const Tensor& self, int64_t p) {
     WICK_CHECK(p >= 1 && p <= 1 << 20, "p has to be greater than or equal to 1");
     const Tensor x = to_dtype(self, is_integral(self.dtype(), true) ? default_dtype() : self.dtype());
@@ -134,6 +145,10 @@ void register_gamma(Registry& ops) {
             return self;
         })
         .derivative("self", "grad * torch.polygamma(n + 1, self)");
+    ops.add("aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)")
+        .kernel(&frexp)
+        .derivative("self", "torch.ldexp(grad_mantissa, -exponent)")
+        .gradient_name("FrexpBackward0");
     ops.add("aten::mvlgamma(Tensor self, int p) -> Tensor")
         .kernel(&mvlgamma)
         .inplace()

@@ -614,10 +614,12 @@ static void register_shape_views(Registry& ops) {
         .derivative("self", "grad.reshape(self.size())");
     ops.add("aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)")
         .kernel([](const Tensor& self, const Tensor& other) { return view(self, other.sizes()); })
-        .derivative("self", "grad.reshape(self.size())");
+        .derivative("self", "grad.reshape(self.size())")
+        .gradient_name("ViewBackward0");
     ops.add("aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)")
         .kernel([](const Tensor& self, IntList shape) { return reshape(self, shape); })
-        .derivative("self", "grad.reshape(self.size())");
+        .derivative("self", "grad.reshape(self.size())")
+        .gradient_name("ViewBackward0");
     ops.add("aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)")
         .kernel([](const Tensor& self, IntList size, IntList stride) {
             return as_strided(self, size, stride, self.storage_offset());
@@ -625,25 +627,31 @@ static void register_shape_views(Registry& ops) {
         .derivative("self", "grad.reshape(self.size())");
     ops.add("aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)")
         .kernel([](const Tensor& self, const Tensor& other) { return reshape(self, other.sizes()); })
-        .derivative("self", "grad.reshape(self.size())");
+        .derivative("self", "grad.reshape(self.size())")
+        .gradient_name("ViewBackward0");
     ops.add("aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)")
         .kernel(&flatten)
-        .derivative("self", "grad.reshape(self.size())");
+        .derivative("self", "grad.reshape(self.size())")
+        .gradient_name("ViewBackward0");
     ops.add("aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)")
         .kernel(&unflatten)
-        .derivative("self", "grad.reshape(self.size())");
+        .derivative("self", "grad.reshape(self.size())")
+        .gradient_name("ViewBackward0");
     ops.add("aten::ravel(Tensor(a) self) -> Tensor(a)")
         .kernel([](const Tensor& self) { return view(contiguous(self), {-1}); })
-        .derivative("self", "grad.reshape(self.size())");
+        .derivative("self", "grad.reshape(self.size())")
+        .gradient_name("ViewBackward0");
     ops.add("aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)")
         .kernel([](const Tensor& self, IntList size, bool) { return expand(self, size); })
         .derivative("self", "grad");
     ops.add("aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)")
         .kernel([](const Tensor& self, const Tensor& other) { return expand(self, other.sizes()); })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ExpandBackward0");
     ops.add("aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)")
         .kernel([](const Tensor& self, IntList size) { return expand(self, size); })
-        .derivative("self", "grad");
+        .derivative("self", "grad")
+        .gradient_name("ExpandBackward0");
     ops.add("aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]")
         .kernel([](const std::vector<Tensor>& tensors) {
             // Results have a history of their own, so none may be an argument.
@@ -721,20 +729,24 @@ static void register_axis_views(Registry& ops) {
     for (std::string_view overload : {"", ".a"}) {
         ops.add(fmt::format("aten::numpy_T{}(Tensor(a) self) -> Tensor(a)", overload))
             .kernel(&numpy_T)
-            .derivative("self", "torch.numpy_T(grad)");
+            .derivative("self", "torch.numpy_T(grad)")
+            .gradient_name("PermuteBackward0");
         ops.add(fmt::format("aten::mT{}(Tensor(a) self) -> Tensor(a)", overload))
             .kernel(&mT)
-            .derivative("self", "grad.transpose(-2, -1)");
+            .derivative("self", "grad.transpose(-2, -1)")
+            .gradient_name("TransposeBackward0");
     }
     for (std::string_view name : {"movedim", "moveaxis"}) {
         ops.add(fmt::format("aten::{}.int(Tensor(a) self, int source, int destination) -> Tensor(a)", name))
             .kernel(&movedim)
-            .derivative("self", "grad.movedim(destination, source)");
+            .derivative("self", "grad.movedim(destination, source)")
+            .gradient_name("PermuteBackward0");
         ops.add(fmt::format("aten::{}.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)", name))
             .kernel([](const Tensor& self, IntList source, IntList destination) {
                 return movedims(self, source, destination);
             })
-            .derivative("self", "grad.movedim(destination, source)");
+            .derivative("self", "grad.movedim(destination, source)")
+            .gradient_name("PermuteBackward0");
     }
     ops.add("aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)")
         .kernel(&diagonal)
@@ -756,7 +768,8 @@ static void register_part_views(Registry& ops) {
         .kernel(&narrow)
         .derivative("self",
                     "torch.slice_backward(grad, self.size(), dim, start if start >= 0 else start + self.size(dim), "
-                    "(start if start >= 0 else start + self.size(dim)) + length, 1)");
+                    "(start if start >= 0 else start + self.size(dim)) + length, 1)")
+        .gradient_name("SliceBackward0");
     ops.add("aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)")
         .kernel([](const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
             return narrow(self, dim, start.item().to_int(), length);
@@ -794,16 +807,19 @@ static void register_part_views(Registry& ops) {
         .derivative("self", "torch.cat(grads, dim)");
     ops.add("aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]")
         .kernel(&chunk)
-        .derivative("self", "torch.cat(grads, dim)");
+        .derivative("self", "torch.cat(grads, dim)")
+        .gradient_name("SplitBackward0");
     ops.add("aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]")
         .kernel(&chunk)
         .derivative("self", "torch.cat(grads, dim)");
     ops.add("aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]")
         .kernel(&tensor_split_sections)
-        .derivative("self", "torch.cat(grads, dim)");
+        .derivative("self", "torch.cat(grads, dim)")
+        .gradient_name("SliceBackward0");
     ops.add("aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]")
         .kernel(&tensor_split_at)
-        .derivative("self", "torch.cat(grads, dim)");
+        .derivative("self", "torch.cat(grads, dim)")
+        .gradient_name("SliceBackward0");
     ops.add("aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]")
         .kernel(&nsplit_sections<1, 1>)
         .derivative("self", "torch.cat(grads, 0 if self.dim() == 1 else 1)");
@@ -850,8 +866,14 @@ static void register_element_views(Registry& ops) {
     ops.add("aten::view_as_complex(Tensor(a) self) -> Tensor(a)")
         .kernel(&view_as_complex)
         .derivative("self", "torch.view_as_real(grad)");
-    ops.add("aten::real(Tensor(a) self) -> Tensor(a)").kernel(&real).derivative("self", "grad");
-    ops.add("aten::imag(Tensor(a) self) -> Tensor(a)").kernel(&imag).derivative("self", "grad * 1j");
+    ops.add("aten::real(Tensor(a) self) -> Tensor(a)")
+        .kernel(&real)
+        .derivative("self", "grad")
+        .gradient_name("SelectBackward0");
+    ops.add("aten::imag(Tensor(a) self) -> Tensor(a)")
+        .kernel(&imag)
+        .derivative("self", "grad * 1j")
+        .gradient_name("SelectBackward0");
     ops.add("aten::alias(Tensor(a) self) -> Tensor(a)").kernel(&alias).derivative("self", "grad");
     ops.add("aten::detach(Tensor(a) self) -> Tensor(a)").kernel(&alias).not_differentiable();
     ops.add("aten::detach_(Tensor(a!) self) -> Tensor(a!)")

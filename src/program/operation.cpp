@@ -115,14 +115,16 @@ bool Operation::is_brief(const IValue* operands) const {
 }
 
 IValue Operation::call(IValue* operands) const {
-    if (!operator_) {
-        try {
-            const size_t count = function_->graph()->inputs().size();
-            return run(*function_, {std::make_move_iterator(operands), std::make_move_iterator(operands + count)});
-        } catch (const ScriptError& error) {
-            throw OpError(error.message());
-        }
+    try {
+        if (operator_) return call_operator(operands);
+        const size_t count = function_->graph()->inputs().size();
+        return run(*function_, {std::make_move_iterator(operands), std::make_move_iterator(operands + count)});
+    } catch (const ScriptError& error) {
+        throw OpError(error.message());
     }
+}
+
+IValue Operation::call_operator(IValue* operands) const {
     const SharedCall call;
     std::array<IValue*, 16> few;
     std::vector<IValue*> many(inputs_.size() > few.size() ? inputs_.size() : 0);

@@ -40,6 +40,7 @@ class Operation : public RefCounted {
         std::vector<Input> elements;
     };
     void find_operator();
+    IValue call_operator(IValue* operands) const;
     bool find_input(const Value* value, Input& input) const;
     static IValue value_of(const Input& input, const IValue* operands);
 

@@ -6,6 +6,8 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
+#include <string>
+#include <unordered_map>
 
 #include <wick/autograd/anomaly.h>
 #include <wick/autograd/autograd.h>
@@ -38,7 +40,20 @@ struct Node {
     std::string name() const { return edge.function ? edge.function->name() : "torch::autograd::AccumulateGrad"; }
 };
 
-nb::object node_or_none(const Edge& edge) { return edge ? nb::cast(Node{edge}) : nb::none(); }
+std::string class_name_of(const Edge& edge) { return edge.function ? edge.function->name() : "AccumulateGrad"; }
+
+/// An object of a class of the function's name, by which programs that draw graphs know it.
+nb::object node_or_none(const Edge& edge) {
+    if (!edge) return nb::none();
+    static auto* const classes = new std::unordered_map<std::string, nb::object>;
+    const std::string name = class_name_of(edge);
+    nb::object& type = (*classes)[name];
+    if (!type.is_valid()) type = nb::handle(&PyType_Type)(name, nb::make_tuple(nb::type<Node>()), nb::dict());
+    const nb::object self = nb::inst_alloc(type);
+    new (nb::inst_ptr<Node>(self)) Node{edge};
+    nb::inst_mark_ready(self);
+    return self;
+}
 
 nb::tuple tuple_of(const std::vector<Tensor>& gradients) {
     nb::list list;
@@ -201,8 +216,7 @@ void bind_node(nb::module_& module) {
                                            : reinterpret_cast<uintptr_t>(self.edge.leaf.get());
              })
         .def("__repr__", [](nb::handle self) {
-            const Edge& edge = nb::cast<const Node&>(self).edge;
-            return fmt::format("<{} object at {:#x}>", edge.function ? edge.function->name() : "AccumulateGrad",
+            return fmt::format("<{} object at {:#x}>", class_name_of(nb::cast<const Node&>(self).edge),
                                reinterpret_cast<uintptr_t>(self.ptr()));
         });
 }
@@ -231,6 +245,9 @@ void bind_gradients_of(nb::class_<Tensor>& tensor) {
                 return self;
             },
             nb::arg("requires_grad") = true)
+        .def_prop_ro(
+            "output_nr", [](const Tensor& self) { return autograd::gradient_edge(self).output; },
+            "Which of its function's results it is.")
         .def_prop_ro("_version", [](const Tensor& self) { return self.impl()->version(); })
         .def_prop_ro("retains_grad", &Tensor::retains_grad)
         .def("retain_grad", &Tensor::retain_grad)

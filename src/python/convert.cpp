@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
 #include <string>
+#include <unordered_map>
 
 #include <wick/tensor/default_dtype.h>
 
@@ -101,7 +102,28 @@ nb::object named_tuple(const jit::TupleType& type, nb::object values) {
     return classes[key].attr("_make")(values);
 }
 
+nb::object elements_of(const TupleObject& tuple, const Unit& unit) {
+    nb::object made = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(tuple.elements.size())));
+    for (size_t i = 0; i < tuple.elements.size(); ++i)
+        PyTuple_SET_ITEM(made.ptr(), static_cast<Py_ssize_t>(i), to_python(tuple.elements[i], unit).release().ptr());
+    return made;
+}
+
 }  // namespace
+
+nb::object results_to_python(const TupleObject& results, const std::string& name) {
+    nb::object made = elements_of(results, {});
+    if (!results.named_type) return made;
+    static auto* const classes = new std::unordered_map<std::string, nb::object>;
+    nb::object& type = (*classes)[name];
+    if (!type.is_valid()) {
+        nb::list fields;
+        for (const std::string& field : results.named_type->expect<jit::TupleType>().field_names())
+            fields.append(nb::str(field.c_str()));
+        type = nb::module_::import_("wick._values").attr("results_class")(name.substr(name.rfind(':') + 1), fields);
+    }
+    return type.attr("_make")(made);
+}
 
 bool is_tensor(PyObject* object) {
     return Py_TYPE(object) == tensor_type() || PyType_IsSubtype(Py_TYPE(object), tensor_type());
@@ -194,10 +216,7 @@ nb::object to_python(const IValue& value, const Unit& unit) {
         }
         case IValue::Tag::Tuple: {
             const TupleObject& tuple = value.to_tuple();
-            nb::object made = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(tuple.elements.size())));
-            for (size_t i = 0; i < tuple.elements.size(); ++i)
-                PyTuple_SET_ITEM(made.ptr(), static_cast<Py_ssize_t>(i),
-                                 to_python(tuple.elements[i], unit).release().ptr());
+            nb::object made = elements_of(tuple, unit);
             return tuple.named_type ? named_tuple(tuple.named_type->expect<jit::TupleType>(), std::move(made)) : made;
         }
         default:

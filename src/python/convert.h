@@ -39,6 +39,8 @@ enum class Tuples { as_tuples, as_lists };
 IValue to_ivalue(PyObject* object, Tuples tuples = Tuples::as_tuples);
 /// `unit`: the program that the value is of, which its objects keep alive.
 nanobind::object to_python(const IValue& value, const Unit& unit = {});
+/// The results of the operator: where they have names, an object of a class of its name.
+nanobind::object results_to_python(const TupleObject& results, const std::string& name);
 nanobind::object to_python(Tensor tensor);
 nanobind::object to_python(DType dtype);
 /// A wick.Size.

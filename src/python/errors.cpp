@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "ops/linalg_error.h"
+
 namespace nb = nanobind;
 
 namespace wick::python {
@@ -12,6 +14,7 @@ namespace {
 PyObject* g_error;
 PyObject* g_op_error;
 PyObject* g_index_error;
+PyObject* g_lin_alg_error;
 PyObject* g_argument_error;
 PyObject* g_value_error;
 PyObject* g_compile_error;
@@ -34,6 +37,8 @@ void translate(const std::exception_ptr& error, void*) {
         std::rethrow_exception(error);
     } catch (const IndexError& e) {
         set(g_index_error, e);
+    } catch (const LinAlgError& e) {
+        set(g_lin_alg_error, e);
     } catch (const OpError& e) {
         set(g_op_error, e);
     } catch (const ArgumentError& e) {
@@ -62,6 +67,8 @@ void bind_errors(nb::module_& module) {
     g_op_error = define(module, "OpError", "An operator cannot take its arguments' shapes, dtypes or values.", g_error,
                         PyExc_RuntimeError);
     g_index_error = define(module, "IndexError", "An index outside its range.", g_op_error, PyExc_IndexError);
+    g_lin_alg_error =
+        define(module, "LinAlgError", "A matrix without the inverse or factors that were asked for.", g_op_error);
     g_argument_error =
         define(module, "ArgumentError", "No overload of an operator takes the arguments.", g_error, PyExc_TypeError);
     g_value_error = define(module, "ValueError", "Data from which no tensor can be made.", g_error, PyExc_ValueError);

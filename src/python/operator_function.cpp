@@ -253,7 +253,8 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
         }
     }
     if (gives_dtype && result.is_int()) return to_python(static_cast<DType>(result.to_int()));
-    nb::object made = to_python(result);
+    const jit::Operator* only = operation->only_operator();
+    nb::object made = only && result.is_tuple() ? results_to_python(result.to_tuple(), only->name) : to_python(result);
     // Several tensors are a tuple in Python.
     const bool are_tensors = result.is_list() && result.to_list().element_type->is(jit::TypeKind::Tensor);
     return are_tensors ? nb::steal(PyList_AsTuple(made.ptr())) : made;
@@ -333,12 +334,13 @@ struct Arithmetic {
     int slot;
     const char* text;
     const char* reflected = nullptr;  ///< where {0} stands on the right of another object
+    const char* first = nullptr;      ///< what is made of {0} before that
 };
 constexpr Arithmetic kBinary[] = {
     {Py_nb_add, "{0} + {1}", "{1} + {0}"},
-    {Py_nb_subtract, "{0} - {1}", "{1} - {0}"},
+    {Py_nb_subtract, "{0} - {1}", "torch.rsub({0}, {1})"},
     {Py_nb_multiply, "{0} * {1}", "{1} * {0}"},
-    {Py_nb_true_divide, "{0} / {1}", "{1} / {0}"},
+    {Py_nb_true_divide, "{0} / {1}", "{0} * {1}", "torch.reciprocal({0})"},
     {Py_nb_floor_divide, "{0} // {1}", "torch.floor_divide(torch.tensor({1}), {0})"},
     {Py_nb_remainder, "{0} % {1}", "torch.remainder({1}, {0})"},
     {Py_nb_matrix_multiply, "{0} @ {1}", "{1} @ {0}"},
@@ -371,10 +373,16 @@ constexpr Arithmetic kUnary[] = {
 constexpr const char* kComparisons[] = {"{0} < {1}",  "{0} <= {1}", "{0} == {1}",
                                         "{0} != {1}", "{0} > {1}",  "{0} >= {1}"};
 
-PyObject* call_binary(Data& forward, Data* reflected, PyObject* a, PyObject* b) {
-    PyObject* const operands[] = {a, b, a};
+PyObject* call_binary(Data& forward, Data* reflected, Data* first, PyObject* a, PyObject* b) {
+    PyObject* operands[] = {a, b, a};
     if (is_tensor(a)) return call_expression(forward, operands, 2);
-    return reflected ? call_expression(*reflected, operands + 1, 2) : Py_NewRef(Py_NotImplemented);
+    if (!reflected) return Py_NewRef(Py_NotImplemented);
+    if (!first) return call_expression(*reflected, operands + 1, 2);
+    operands[1] = call_expression(*first, &b, 1);
+    if (!operands[1]) return nullptr;
+    PyObject* const result = call_expression(*reflected, operands + 1, 2);
+    Py_DECREF(operands[1]);
+    return result;
 }
 
 /// The functions of Python's slots, which are told apart by nothing but their addresses.
@@ -385,7 +393,8 @@ struct Slot {
     static PyObject* binary(PyObject* a, PyObject* b) {
         static Data* const forward = of(table[row].text);
         static Data* const reflected = of(table[row].reflected);
-        return call_binary(*forward, reflected, a, b);
+        static Data* const first = of(table[row].first);
+        return call_binary(*forward, reflected, first, a, b);
     }
     static PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
         return modulus == Py_None ? binary(a, b) : Py_NewRef(Py_NotImplemented);

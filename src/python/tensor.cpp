@@ -54,6 +54,12 @@ nb::object plain_element(const Tensor& self, const char* becomes) {
     return scalar_to_python(value);
 }
 
+/// The only element, of which Python is to make a number of its own.
+nb::object convertible_element(const Tensor& self, const char* becomes) {
+    if (self.numel() != 1) throw ValueError("only one element tensors can be converted to Python scalars");
+    return plain_element(self, becomes);
+}
+
 bool truth(const Tensor& self) {
     warn_of_constant(self, "a Python boolean");
     if (self.numel() == 0) throw OpError("Boolean value of Tensor with no values is ambiguous");
@@ -120,9 +126,13 @@ void bind_values_of(nb::class_<Tensor>& tensor) {
              })
         .def("__bool__", &truth)
         .def("__int__",
-             [](const Tensor& self) { return nb::steal(PyNumber_Long(plain_element(self, "a Python integer").ptr())); })
+             [](const Tensor& self) {
+                 return nb::steal(PyNumber_Long(convertible_element(self, "a Python integer").ptr()));
+             })
         .def("__float__",
-             [](const Tensor& self) { return nb::steal(PyNumber_Float(plain_element(self, "a Python float").ptr())); })
+             [](const Tensor& self) {
+                 return nb::steal(PyNumber_Float(convertible_element(self, "a Python float").ptr()));
+             })
         .def("__complex__", [](const Tensor& self) { return to_python(IValue(only_element(self).to_complex())); })
         .def("__index__",
              [](const Tensor& self) {

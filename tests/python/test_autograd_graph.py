@@ -224,3 +224,58 @@ def test_versions(t):
     assert y._version == before + 1
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         z.sum().backward()
+
+
+NAMES = {
+    "MseLossBackward0": lambda t, x: t.nn.functional.mse_loss(x, t.zeros(2, 3)),
+    "SmoothL1LossBackward0": lambda t, x: t.nn.functional.smooth_l1_loss(x, t.zeros(2, 3)),
+    "HuberLossBackward0": lambda t, x: t.nn.functional.huber_loss(x, t.zeros(2, 3)),
+    "SoftMarginLossBackward0": lambda t, x: t.nn.functional.soft_margin_loss(x, t.ones(2, 3)),
+    "BinaryCrossEntropyBackward0": lambda t, x: t.nn.functional.binary_cross_entropy(x, t.zeros(2, 3)),
+    "BinaryCrossEntropyWithLogitsBackward0": lambda t, x: t.nn.functional.binary_cross_entropy_with_logits(x, t.zeros(2, 3)),
+    "NllLossBackward0": lambda t, x: t.nn.functional.cross_entropy(x, t.tensor([0, 2])),
+    "MaxPool2DWithIndicesBackward0": lambda t, x: t.nn.functional.max_pool2d(x.view(1, 2, 3), 2),
+    "UpsampleNearest2DBackward0": lambda t, x: t.nn.functional.interpolate(x.view(1, 1, 2, 3), scale_factor=2),
+    "DotBackward0": lambda t, x: x[0] @ x[1],
+    "MvBackward0": lambda t, x: x @ x[0],
+    "MmBackward0": lambda t, x: x @ t.ones(3, 2),
+    "UnsafeViewBackward0": lambda t, x: x.view(1, 2, 3) @ t.ones(3, 2),
+    "AddmmBackward0": lambda t, x: t.nn.Linear(3, 2)(x),
+    "ViewBackward0": lambda t, x: t.nn.Linear(3, 2)(x.view(1, 2, 3)),
+    "RsubBackward1": lambda t, x: 1 - x,
+    "MulBackward0": lambda t, x: 2 / x,
+    "PowBackward0": lambda t, x: x.square(),
+    "MaximumBackward0": lambda t, x: t.max(x, t.zeros(2, 3)),
+    "StdBackward0": lambda t, x: x.std(0),
+    "PermuteBackward0": lambda t, x: x.T,
+    "ToCopyBackward0": lambda t, x: x.double(),
+    "SplitBackward0": lambda t, x: x.chunk(2)[0],
+    "SliceBackward0": lambda t, x: x.narrow(0, 0, 1),
+    "ExpandBackward0": lambda t, x: x.expand_as(x.view(1, 2, 3)),
+    "ConstantPadNdBackward0": lambda t, x: t.nn.functional.pad(x, (1, 1)),
+    "LinalgInvExBackward0": lambda t, x: t.linalg.inv(x[:, :2] + t.eye(2)),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_functions_have_pytorchs_names(t, name):
+    x = t.full((2, 3), 0.5, requires_grad=True)
+    function = NAMES[name](t, x).grad_fn
+    assert function.name() == name == type(function).__name__ and repr(function).startswith(f"<{name} object at 0x")
+    assert NAMES[name](t, x).output_nr == 0
+
+
+@pytest.mark.parametrize("name", ["mse_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss", "binary_cross_entropy",
+                                  "binary_cross_entropy_with_logits"])
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+def test_losses_are_differentiated_twice(t, name, reduction):
+    loss = getattr(t.nn.functional, name)
+    x = t.tensor([[0.2, 0.7], [0.4, 0.9]], dtype=t.float64, requires_grad=True)
+    target = t.tensor([[0.6, 0.1], [0.3, 0.8]], dtype=t.float64, requires_grad=t.__name__ == "wick" or name != "soft_margin_loss")
+    assert t.autograd.gradcheck(lambda x, target: loss(x, target, reduction=reduction), (x, target))
+    assert t.autograd.gradgradcheck(lambda x: loss(x, target.detach(), reduction=reduction), (x,))
+    if name.startswith("binary"):
+        weights = dict(weight=t.tensor([2.0, 0.5], dtype=t.float64))
+        if name.endswith("logits"):
+            weights["pos_weight"] = t.tensor([3.0, 1.0], dtype=t.float64)
+        assert t.autograd.gradcheck(lambda x, target: loss(x, target, reduction=reduction, **weights), (x, target))

@@ -157,3 +157,73 @@ def test_asarray(t):
     assert t.asarray([1, 2]).dtype is t.int64 and t.asarray([1], dtype=t.float64, requires_grad=True).requires_grad
     with pytest.raises(ValueError, match="can't alias arbitrary sequence into a tensor"):
         t.asarray([1], copy=False)
+
+
+def test_several_results_are_shown_under_their_names(t):
+    x = t.tensor([[3.0, 1.0], [2.0, 4.0]])
+    assert repr(x.max(1)) == "torch.return_types.max(\nvalues=tensor([3., 4.]),\nindices=tensor([0, 1]))"
+    assert repr(t.topk(x[0], 1)) == "torch.return_types.topk(\nvalues=tensor([3.]),\nindices=tensor([0]))"
+    values, places = found = t.sort(x)
+    assert found.values is values and found[1] is places and isinstance(found, tuple)
+
+
+def test_types_have_their_public_names(t):
+    for name in ("Tensor", "Size", "device", "dtype"):
+        assert getattr(t, name).__module__ == t.__name__, name
+    assert str(t.nn.Parameter) == f"<class '{t.__name__}.nn.parameter.Parameter'>"
+    assert repr(t.iinfo(t.int8)) == "iinfo(min=-128, max=127, dtype=int8)"
+    assert repr(t.finfo(t.float32)) == ("finfo(resolution=1e-06, min=-3.40282e+38, max=3.40282e+38, eps=1.19209e-07, "
+                                        "smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=float32)")
+
+
+def test_no_accelerator(t):
+    if t.accelerator.is_available():
+        pytest.skip("PyTorch has another device")
+    assert t.accelerator.device_count() == 0 and t.accelerator.current_accelerator(check_available=True) is None
+
+
+def test_switches_of_compilers_and_kernels(t):
+    attention = importlib.import_module(f"{t.__name__}.nn.attention")
+    q = t.ones(1, 2, 3, 4)
+    with attention.sdpa_kernel([attention.SDPBackend.MATH]):
+        assert t.nn.functional.scaled_dot_product_attention(q, q, q).shape == q.shape
+    assert not t.compiler.is_compiling()
+    if t.__name__ == "wick":
+        assert t.compiler.disable(len) is len and t.compiler.disable()(len) is len
+
+
+def test_ways_to_make_tensors(t):
+    assert t.full((2,), True).dtype is t.bool and t.full((2,), 1).dtype is t.int64 and t.full((1,), True, dtype=t.float32).tolist() == [1]
+    data = bytearray(b"\1\0\0\0\2\0\0\0")
+    numbers = t.frombuffer(data, dtype=t.int32)
+    data[0] = 7
+    assert numbers.tolist() == [7, 2] and t.frombuffer(data, dtype=t.int32, offset=4).tolist() == [2]
+    assert t.frombuffer(data, dtype=t.uint8, count=2).tolist() == [7, 0]
+
+
+def test_places(t):
+    x = t.arange(12).view(4, 3)
+    assert x[range(3), t.tensor([0, 1, 2])].tolist() == [0, 4, 8] and x[range(0)].shape == (0, 3)
+    rows, columns = t.unravel_index(t.tensor([5, 11]), (4, 3))
+    assert rows.tolist() == [1, 3] and columns.tolist() == [2, 2]
+    largest = t.zeros(2, 3).index_reduce(0, t.tensor([0, 1, 0, 1]), x.float(), "amax", include_self=False)
+    assert largest.tolist() == [[6, 7, 8], [9, 10, 11]]
+    total = t.ones(3, 2).index_reduce_(1, t.tensor([1, 1]), t.full((3, 2), 2.0), "prod")
+    assert total.tolist() == [[1, 4]] * 3
+
+
+def test_mantissas(t):
+    x = t.tensor([3.0, -0.25, 0.0], requires_grad=True)
+    mantissa, exponent = t.frexp(x)
+    assert mantissa.tolist() == [0.75, -0.5, 0] and exponent.tolist() == [2, -1, 0] and exponent.dtype is t.int32
+    mantissa.sum().backward()
+    assert x.grad[:2].tolist() == [0.25, 2]
+    assert t.equal(t.tensor([1.0, 2.0]).polygamma(1), t.polygamma(1, t.tensor([1.0, 2.0])))
+
+
+def test_parameters_are_copied_as_parameters(t):
+    import copy
+
+    one = t.nn.Parameter(t.ones(2))
+    for other in (copy.copy(one), copy.deepcopy(one)):
+        assert type(other) is t.nn.Parameter and other.requires_grad

@@ -168,6 +168,8 @@ bool is_instance(Session& session, const IValue& value, const IValue& type) {
         if (constructor->name == "Tuple") return value.is_tuple();
         if (constructor->name == "Dict") return value.is_dict();
     }
+    const auto* builtin = thing_as<BuiltinThing>(type);
+    if (builtin && builtin->name == "collections.OrderedDict") return value.is_dict();
     if (auto* wanted = thing_as<ClassThing>(type)) {
         if (wanted->qualified_name() == "torch.nn.Parameter") return session.is_parameter(value);
         ClassThing* actual = class_of(session, value);

@@ -462,6 +462,18 @@ static IntrusivePtr<FunctionThing> unused_method(const FunctionThing& method) {
     return raising;
 }
 
+/// Whether __init__ says `self.name = …`: then the class's own value of that name is hidden.
+static bool assigns_attribute(const FunctionThing& init, const std::string& name) {
+    return std::ranges::any_of(init.def->body, [&](const ast::Stmt* statement) {
+        const auto* assign = ast::as<ast::Assign>(statement);
+        return assign && std::ranges::any_of(assign->targets, [&](const ast::Expr* target) {
+                   const auto* attribute = ast::as<ast::Attribute>(target);
+                   return attribute && attribute->name == name &&
+                          dotted_name(attribute->value) == init.parameters()[0].name;
+               });
+    });
+}
+
 void ClassThing::define_class(Session& session) {
     auto type = make_intrusive<ClassType>(session.unique_name(qualified_name_), false);
     type_ = type;
@@ -488,6 +500,8 @@ void ClassThing::define_class(Session& session) {
         if (setter) methods.push_back(setter.get());
         type->add_property({name, getter, setter});
     }
+    const auto found_init = members.find("__init__");
+    const auto* init = found_init == members.end() ? nullptr : thing_as<FunctionThing>(found_init->second);
     for (const auto& [name, member] : members) {
         if (auto* method = thing_as<FunctionThing>(member)) {
             if (method->role == FunctionThing::Role::ignored) continue;
@@ -502,7 +516,8 @@ void ClassThing::define_class(Session& session) {
             IntrusivePtr<Function> function = declare_method(session, *method, name);
             type->add_method(function);
             methods.push_back(function.get());
-        } else if (!thing_of(member) && is_constant_form(member) && !name.starts_with("__")) {
+        } else if (!thing_of(member) && is_constant_form(member) && !name.starts_with("__") &&
+                   !(init && assigns_attribute(*init, name))) {
             type->add_constant(name, member);
         }
     }

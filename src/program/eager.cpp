@@ -77,21 +77,30 @@ void settle_empty(IValue& value, const TypePtr& type) {
 Eager::Eager(Session& session) : session_(session) {}
 Eager::~Eager() = default;
 
-Operation& Eager::compiled(const std::string& expression, const std::vector<std::string>& names,
-                           const std::vector<IValue>& values) {
-    std::string key = expression;
+Operation& Eager::compiled(const std::string& text, const std::vector<std::string>& names,
+                           const std::vector<IValue>& values, bool is_statement) {
+    std::string key = text;
     for (const IValue& value : values) key += '|' + value.type()->str();
     IntrusivePtr<Operation>& known = operations_[key];
     if (!known) {
         std::vector<TypePtr> types;
         for (const IValue& value : values) types.push_back(value.type());
-        known = make_intrusive<Operation>(expression, names, types);
+        known = make_intrusive<Operation>(text, names, types, is_statement);
     }
     return *known;
 }
 
 IValue Eager::evaluate(const std::string& expression, const std::vector<std::string>& names,
                        std::vector<IValue> values) {
+    return run(expression, names, std::move(values), false);
+}
+
+void Eager::execute(const std::string& statement, const std::vector<std::string>& names, std::vector<IValue> values) {
+    run(statement, names, std::move(values), true);
+}
+
+IValue Eager::run(const std::string& text, const std::vector<std::string>& names, std::vector<IValue> values,
+                  bool is_statement) {
     for (IValue& value : values) {
         if (thing_of(value)) {
             raise("TypeError", fmt::format("unsupported operand: {}", thing_of(value)->kind()));
@@ -100,7 +109,7 @@ IValue Eager::evaluate(const std::string& expression, const std::vector<std::str
     }
     Operation* operation = nullptr;
     try {
-        operation = &compiled(expression, names, values);
+        operation = &compiled(text, names, values, is_statement);
     } catch (const CompileError& error) {
         raise("TypeError", error.sentence());
     }
@@ -136,7 +145,7 @@ bool Eager::has_property(const IValue& self, const std::string& name) {
     if (const auto known = properties_.find(key); known != properties_.end()) return known->second;
     bool found = false;
     try {
-        compiled("self." + name, {"self"}, {self});
+        compiled("self." + name, {"self"}, {self}, false);
         found = true;
     } catch (const CompileError&) {
         operations_.erase(fmt::format("self.{}|{}", name, self.type()->str()));

@@ -375,20 +375,9 @@ void Evaluator::assign_subscript(const Subscript& target, const IValue& value) {
         std::vector<std::string> names{"self"};
         std::vector<IValue> values{container};
         const std::string text = index_text(target.indices, names, values);
-        const IValue view = session_.eager().evaluate(fmt::format("self[{}]", text), names, values);
-        if (view.to_tensor().impl()->storage == container.to_tensor().impl()->storage) {
-            IValue source = value;
-            if (!source.is_tensor()) {
-                session_.eager().call("self.fill_", &view, {source}, {});
-            } else {
-                session_.eager().call("self.copy_", &view, {source}, {});
-            }
-            return;
-        }
-        if (values.size() != 2)
-            jit::raise("RuntimeError", "assignment to several index tensors is only supported in compiled functions");
-        session_.eager().evaluate("self.masked_fill_(i, v) if False else self.index_put_([i], torch.as_tensor(v))",
-                                  {"self", "i", "v"}, {container, values[1], value});
+        names.push_back("value");
+        values.push_back(value);
+        session_.eager().execute(fmt::format("self[{}] = value", text), names, std::move(values));
         return;
     }
     if (target.indices.size() != 1 || as<Slice>(target.indices[0]))

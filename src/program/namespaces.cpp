@@ -98,6 +98,34 @@ bool is_module(const std::string& name) {
            name.starts_with("torch.ops.") || name.starts_with("torch.classes.");
 }
 
+/// Modules that every Python has and programs import though little of their code needs them.
+constexpr std::string_view kPythonModules[] = {
+    "argparse",  "bisect",    "contextlib", "csv",     "datetime", "glob",       "hashlib", "heapq",    "inspect",
+    "io",        "itertools", "json",       "logging", "operator", "os",         "pathlib", "pickle",   "pprint",
+    "random",    "re",        "shutil",     "string",  "struct",   "subprocess", "sys",     "tempfile", "textwrap",
+    "threading", "time",      "traceback",  "types",   "unittest", "urllib",     "uuid",
+};
+
+/// Such a module, or what it would have: who uses it is told that it is not there.
+class AbsentThing : public Thing {
+ public:
+    explicit AbsentThing(std::string name) : name_(std::move(name)) {}
+    std::string kind() const override { return "module"; }
+    bool attribute(Session&, const std::string& name, IValue& out) override {
+        out = make_intrusive<AbsentThing>(name_ + "." + name)->value();
+        return true;
+    }
+    IValue call(Session&, Arguments) override {
+        raise("NotImplementedError", fmt::format("'{}' is of Python's library, which is not here", name_));
+    }
+    SugaredPtr compile_time(Session&, Graph&, const SourceRange& range) override {
+        throw CompileError(range, fmt::format("'{}' is of Python's library, which is not here", name_));
+    }
+
+ private:
+    const std::string name_;
+};
+
 /// A module in compiled code.
 class NamespaceValue : public SugaredValue {
  public:
@@ -223,6 +251,9 @@ SugaredPtr OperatorThing::compile_time(Session&, Graph&, const SourceRange&) {
 
 IValue import_module(Session& session, const std::string& name) {
     if (is_module(name)) return make_intrusive<NamespaceThing>(name)->value();
+    const std::string first = name.substr(0, name.find('.'));
+    if (std::ranges::find(kPythonModules, first) != std::end(kPythonModules) && !session.user_module(first))
+        return make_intrusive<AbsentThing>(name)->value();
     // A folder's own file comes before what is in it.
     for (size_t dot = name.find('.'); dot != name.npos; dot = name.find('.', dot + 1)) {
         if (!is_module(name.substr(0, dot)) && !session.user_module(name.substr(0, dot)))

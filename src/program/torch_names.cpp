@@ -303,6 +303,14 @@ SugaredPtr old_constructor() {
 }
 template <int64_t dtype>
 IValue old_tensor(Session& session, Arguments& arguments) {
+    // A tensor stays what it is.
+    if (arguments.positional.size() == 1 && arguments.positional[0].is_tensor()) {
+        const Tensor& tensor = arguments.positional[0].tensor_ref();
+        if (tensor.dtype() != static_cast<DType>(dtype))
+            raise("TypeError", fmt::format("expected {} (got {})", scalar_name_of(static_cast<DType>(dtype)),
+                                           scalar_name_of(tensor.dtype())));
+        return IValue(tensor.detach());
+    }
     const bool sizes = !arguments.positional.empty() &&
                        std::ranges::all_of(arguments.positional, [](const IValue& value) { return value.is_int(); });
     Arguments call{{sizes                          ? IValue(make_list(any_type(), arguments.positional))
@@ -466,6 +474,7 @@ constexpr Entry kEntries[] = {
     {"torch.jit", "script", script},
     {"torch.jit", "script_method", set_role<FunctionThing::Role::exported>},
     {"torch.jit", "script_if_tracing", identity},
+    {"torch.jit", "_script_if_tracing", identity},
     {"torch.jit", "export", set_role<FunctionThing::Role::exported>},
     {"torch.jit", "ignore", set_role<FunctionThing::Role::ignored>},
     {"torch.jit", "unused", set_role<FunctionThing::Role::unused>},

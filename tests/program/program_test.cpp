@@ -41,6 +41,14 @@ TEST(Program, FunctionMayCallItselfWhereItsResultIsKnown) {
     EXPECT_EQ(printed("def f(n: int) -> int:\n    return f(n - 1) + 1 if n > 0 else 0\nprint(f(5))\n"), "5\n");
 }
 
+TEST(Program, PythonsLibraryIsMissedWhereItIsUsed) {
+    const std::string text = "import os, sys\nfrom itertools import product\nprint(1)\n";
+    EXPECT_EQ(printed(text), "1\n");
+    for (const std::string use : {"os.path.join('a', 'b')", "product([1], [2])"})
+        EXPECT_NE(printed(text + use + "\n").find("is of Python's library, which is not here"), std::string::npos)
+            << use;
+}
+
 TEST(Program, ReferencesAreToObjectsOfTheProcess) {
     Program program = compile(
         "from torch.distributed.rpc import RRef\ndef use(x: RRef[str]) -> str:\n"

@@ -1,5 +1,4 @@
 """What distributions have in common."""
-import math
 import warnings
 
 import wick

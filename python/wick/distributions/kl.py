@@ -9,7 +9,7 @@ from .continuous import Cauchy, Exponential, Laplace, Normal, Uniform
 from .discrete import Bernoulli, Binomial, Categorical, Geometric, OneHotCategorical, Poisson
 from .distribution import Distribution, ExponentialFamily, Independent
 from .gammas import Beta, Dirichlet, Gamma
-from .multivariate import LowRankMultivariateNormal, MultivariateNormal, distance, log_diagonal, squares
+from .multivariate import LowRankMultivariateNormal, MultivariateNormal, squares
 from .relaxed import ContinuousBernoulli
 from .transformed_distribution import Gumbel, HalfNormal, Pareto, TransformedDistribution
 from .utils import _sum_rightmost, euler_constant

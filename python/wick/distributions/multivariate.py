@@ -68,8 +68,8 @@ class _ByMatrix(Distribution):
 
 
 class _NormalVector(Distribution):
-    """Around loc, with the logarithm of the covariance's determinant and Mahalanobis' distance of vectors x of `_log_det()` and
-    `_distance(x)`."""
+    """Around loc. `_log_det()` is the logarithm of the covariance's determinant, `_distance(x)` the length of vectors by its inverse,
+    squared (Mahalanobis' distance)."""
 
     support = constraints.real_vector
     has_rsample = True

@@ -125,6 +125,8 @@ std::vector<Tensor> CustomFunction::apply(const std::vector<Tensor>& gradients) 
         given.push_back(std::move(gradient));
     }
     std::vector<Tensor> found = backward(std::move(given));
+    // Of what forward has a default for and was not given.
+    while (found.size() > edges.size() && !found.back().defined()) found.pop_back();
     WICK_CHECK(found.size() == edges.size(),
                "function {} returned an incorrect number of gradients (expected {}, got {})", name(), edges.size(),
                found.size());

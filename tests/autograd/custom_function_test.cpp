@@ -140,5 +140,19 @@ TEST(CustomFunction, CountsItsGradients) {
               "function CppNode returned an incorrect number of gradients (expected 1, got 2)");
 }
 
+TEST(CustomFunction, GivesNothingForWhatForwardWasNotGiven) {
+    struct Shifted : Function<Shifted> {
+        static Tensor forward(AutogradContext*, const Tensor& x, const Tensor& = {}) {
+            return call("aten::add.Scalar", x, 1);
+        }
+        static std::vector<Tensor> backward(AutogradContext*, std::vector<Tensor> gradients) {
+            return {gradients[0], Tensor()};
+        }
+    };
+    const Tensor x = tensor<float>({1, 2}).set_requires_grad();
+    call("aten::sum", Shifted::apply(x)).backward();
+    EXPECT_EQ(values(x.grad()), (std::vector<double>{1, 1}));
+}
+
 }  // namespace
 }  // namespace wick

@@ -433,11 +433,11 @@ void sequences() {
         std::printf("%.3f ", total);
     }
     std::printf("\n");
-    std::cout << tagger->last.sizes() << std::endl << tagger << std::endl;
+    std::cout << tagger->last.sizes() << std::endl << std::defaultfloat << tagger << std::endl;
     for (const auto& pair : tagger->named_parameters()) std::cout << pair.key() << ": " << pair.value().sizes() << "\n";
     auto options =
         torch::TensorOptions().dtype(torch::kFloat32).layout(torch::kStrided).device(torch::kCPU).requires_grad(true);
-    std::cout << torch::full({2}, 1.5, options).toType(torch::kDouble).dtype() << "\n";
+    std::cout << torch::full({2}, 1.5, options).toType(torch::kDouble).scalar_type() << "\n";
     at::Generator source = at::make_generator<at::CPUGeneratorImpl>(9);
     std::cout << torch::empty({3}).uniform_(0, 1, source) << "\n" << torch::empty({2}).normal_(0, 2, source) << "\n";
     std::cout << torch::full({4}, 0.5).bernoulli(source) << "\n"

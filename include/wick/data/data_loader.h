@@ -35,10 +35,11 @@ class SequentialSampler {
     size_t size_;
 };
 
-/// All numbers in an order that the default generator draws anew for each pass.
+/// All numbers in an order that the default generator draws anew for each pass; and once when the sampler is made, as
+/// libtorch does, for no pass at all.
 class RandomSampler {
  public:
-    explicit RandomSampler(size_t size) : size_(size) {}
+    explicit RandomSampler(size_t size) : size_(size) { order(); }
     std::vector<size_t> order() const {
         const Tensor drawn = randperm(static_cast<int64_t>(size_));
         return {drawn.data<int64_t>(), drawn.data<int64_t>() + size_};

@@ -49,7 +49,12 @@ Pooling::Pooling(const Tensor& input, int64_t n, std::string_view op, IntList ke
         shape.dilation[at] = dilation[i];
         sizes[d] = out;
     }
-    const auto text = [&](IntArrayRef of) { return fmt::join(of.slice(of.size() - static_cast<size_t>(n) - 1), "x"); };
+    const auto text = [&](IntArrayRef of) {
+        std::string all;
+        for (size_t i = of.size() - static_cast<size_t>(n) - 1; i < of.size(); ++i)
+            all += (all.empty() ? "" : "x") + std::to_string(of[i]);
+        return all;
+    };
     WICK_CHECK(fits, "Given input size: ({}). Calculated output size: ({}). Output size is too small",
                text(input.sizes()), text(sizes));
     planes = input.numel() / shape.in_size();

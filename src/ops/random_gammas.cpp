@@ -3,9 +3,9 @@
 // Numbers are PyTorch's, so every step is taken in the precision in which PyTorch takes it: T is the tensor's type,
 // what a generator gives is double. Gradients need no such care; they are computed in double.
 
-#include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "kernels/special.h"
 #include "ops/random_fill.h"
@@ -20,32 +20,36 @@ namespace {
 
 using kernels::special::digamma;
 
-/// result[…] = next(inputs[…]...) in the order of memory, for float32 and float64. `next` has a template argument, the
-/// type that the tensors have.
-template <size_t... kIndex, class F>
-Tensor each(std::string_view name, const std::array<Tensor, sizeof...(kIndex)>& inputs, std::index_sequence<kIndex...>,
-            F&& next) {
+/// The inputs of a kernel for float32 and float64: of one dtype, broadcast to one shape, contiguous.
+std::vector<Tensor> operands(std::string_view name, std::span<const Tensor> inputs) {
     const DType dtype = inputs[0].dtype();
     WICK_CHECK(dtype == DType::float32 || dtype == DType::float64, "\"{}\" not implemented for '{}'", name,
                scalar_name_of(dtype));
     for (const Tensor& input : inputs)
         WICK_CHECK(input.dtype() == dtype, "Found dtype {} but expected {}", scalar_name_of(input.dtype()),
                    scalar_name_of(dtype));
-    const std::vector<Tensor> expanded = expand_all(inputs);
-    const std::array<Tensor, sizeof...(kIndex)> dense{contiguous(expanded[kIndex])...};
-    const Tensor result = empty(dense[0].sizes(), dtype);
-    const auto fill = [&]<class T>() {
-        T* to = result.mutable_data<T>();
-        for (int64_t i = 0; i < result.numel(); ++i)
-            to[i] = next.template operator()<T>(dense[kIndex].template data<T>()[i]...);
-    };
-    dtype == DType::float32 ? fill.template operator()<float>() : fill.template operator()<double>();
-    return result;
+    std::vector<Tensor> dense = expand_all(inputs);
+    for (Tensor& one : dense) one = contiguous(one);
+    return dense;
 }
 
+template <class T, size_t... kIndex, class F>
+void fill_each(const Tensor& result, const std::vector<Tensor>& dense, std::index_sequence<kIndex...>, F& next) {
+    T* to = result.mutable_data<T>();
+    for (int64_t i = 0; i < result.numel(); ++i) to[i] = next(dense[kIndex].template data<T>()[i]...);
+}
+
+/// result[…] = next(inputs[…]...), element after element in the order of memory.
 template <size_t kCount, class F>
 Tensor each(std::string_view name, const Tensor (&inputs)[kCount], F&& next) {
-    return each(name, std::to_array(inputs), std::make_index_sequence<kCount>(), next);
+    const std::vector<Tensor> dense = operands(name, inputs);
+    const Tensor result = empty(dense[0].sizes(), dense[0].dtype());
+    constexpr std::make_index_sequence<kCount> indices;
+    if (result.dtype() == DType::float32)
+        fill_each<float>(result, dense, indices, next);
+    else
+        fill_each<double>(result, dense, indices, next);
+    return result;
 }
 
 /// Standard gamma numbers (Marsaglia and Tsang 2000), never 0. A shape alpha < 1 is that of a number of shape alpha +
@@ -83,18 +87,15 @@ Tensor standard_gamma(const Tensor& self, GeneratorImpl& generator) {
 
 /// Gamma numbers over their sum, in double, between the smallest normal number and the largest below 1.
 Tensor sample_dirichlet(const Tensor& self, GeneratorImpl& generator) {
-    const Tensor shapes = to_dtype(self, DType::float64);
-    WICK_CHECK(self.dtype() == DType::float32 || self.dtype() == DType::float64,
-               "\"dirichlet\" not implemented for '{}'", scalar_name_of(self.dtype()));
-    const Tensor numbers = standard_gamma(shapes, generator);
-    const Tensor sums = sum(numbers, DimVector{-1}, true);
+    const Tensor shapes[] = {self};
+    const Tensor numbers = standard_gamma(to_dtype(operands("dirichlet", shapes)[0], DType::float64), generator);
+    const Tensor parts[] = {numbers, sum(numbers, DimVector{-1}, true)};
     const bool wide = self.dtype() == DType::float64;
     const double smallest = wide ? std::numeric_limits<double>::min() : std::numeric_limits<float>::min();
     const double largest = wide ? std::nextafter(1.0, 0.0) : std::nextafter(1.0f, 0.0f);
-    const Tensor result = each("dirichlet", {numbers, sums}, [&]<class T>(T number, T total) {
-        return std::min(static_cast<T>(largest), std::max(static_cast<T>(smallest), number / total));
-    });
-    return to_dtype(result, self.dtype());
+    auto part = [&](double number, double total) { return std::min(largest, std::max(smallest, number / total)); };
+    fill_each<double>(numbers, operands("dirichlet", parts), std::make_index_sequence<2>(), part);
+    return to_dtype(numbers, self.dtype());
 }
 
 /// What Stirling's approximation of log(k!) leaves out.

@@ -62,7 +62,7 @@ class Operator {
     std::string composite;                           ///< TorchScript source of a `def`, or ""
     std::vector<Derivative> derivatives;
     std::string_view decomposition;  ///< TorchScript source of a `def`, or ""
-    std::string_view gradient_name;  ///< "AddmmBackward0" where it does not follow from the operator's
+    std::string_view gradient_name;  ///< OperatorEntry::gradient_name
     Differentiation differentiation = Differentiation::formulas;
     std::string doc;
     /// Reads or changes what is not among its arguments (random numbers, printing): neither folded, merged nor removed.
@@ -142,7 +142,8 @@ class OperatorEntry {
     /// `def name(args) -> type: …` that computes the same by operators that have derivatives: what is run in the
     /// kernel's place when gradients are wanted.
     OperatorEntry& decomposition(std::string_view source);
-    /// What the function that records a call is called, where PyTorch records another operator.
+    /// What the function that records a call is called, where PyTorch records another operator; one of several by the
+    /// rank of the result, the last of all higher ones.
     OperatorEntry& gradient_name(std::string_view name);
     OperatorEntry& not_differentiable();
     OperatorEntry& differentiated_by_parts();

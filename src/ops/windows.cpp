@@ -70,9 +70,8 @@ void register_windows(Registry& ops) {
     });
     ops.add("aten::hamming_window.periodic_alpha(int window_length, bool periodic, float alpha, *, " WICK_OPTIONS
             ") -> Tensor")
-        .kernel([](int64_t length, bool periodic, double alpha, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
-            return window("hamming_window", length, periodic, dtype, device, hamming(alpha, 0.46));
-        })
+        .kernel([](int64_t length, bool periodic, double alpha, MaybeDType dtype, MaybeLayout, MaybeDevice device,
+                   Pin) { return window("hamming_window", length, periodic, dtype, device, hamming(alpha, 0.46)); })
         .out();
     ops.add(
            "aten::hamming_window.periodic_alpha_beta(int window_length, bool periodic, float alpha, float beta, "

@@ -78,7 +78,7 @@ TEST(TensorIndex, IsRecorded) {
 
 TEST(TensorIndex, MistakesInPyTorchsWords) {
     const Tensor x = numbers();
-    EXPECT_EQ(message_of([&] { x.index({0, 3}); }), "index 3 is out of bounds for dimension 0 with size 3");
+    EXPECT_EQ(message_of([&] { x.index({0, 3}); }), "index 3 is out of bounds for dimension 1 with size 3");
     EXPECT_EQ(message_of([&] { x.index({0, 0, 0, 0}); }), "too many indices for tensor of dimension 3");
     EXPECT_EQ(
         message_of([&] {

@@ -1,5 +1,4 @@
 """Methods of tensors that are easier said in Python than in the extension."""
-import pickle
 
 from . import _legacy
 from ._weights import tensor_from_memory
@@ -103,6 +102,8 @@ def __reduce_ex__(self, protocol):
     if not source.permute(order).is_contiguous():
         source = source.contiguous()
         order = range(self.dim())
+    import pickle  # by whoever calls this
+
     memory = pickle.PickleBuffer(_TensorBytes(source.permute(tuple(order))))
     return tensor_from_memory, (memory, self.dtype, tuple(self.shape), source.stride(), self.requires_grad)
 

@@ -1,13 +1,12 @@
 """wick.save and wick.load: tensors and plain values in torch.save's format, without running anything of the file. Other objects,
 whole modules say, are pickled; to read them runs what the file says, and has to be asked for."""
 import os
-import pickle
 
 from . import _wick
 from ._files import path_of, read, write
 
 
-def save(obj, f, pickle_module=pickle, pickle_protocol=2, _use_new_zipfile_serialization=True):
+def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_serialization=True):
     """Writes to a path or file object: tensors in lists, tuples and dicts as torch.load(…, weights_only=True) reads them, anything
     else for load(…, weights_only=False)."""
     path = path_of(f)
@@ -16,14 +15,14 @@ def save(obj, f, pickle_module=pickle, pickle_protocol=2, _use_new_zipfile_seria
             return _wick._save_weights(obj, path)
         data = _wick._save_weights_to(obj)
     except _wick.ArgumentError:  # no plain value
-        data = pickle_module.dumps(obj, protocol=max(pickle_protocol, 2))
+        data = _pickle(pickle_module).dumps(obj, protocol=max(pickle_protocol, 2))
         if path is not None:
             with open(path, "wb") as file:
                 return write(file, data)
     write(f, data)
 
 
-def load(f, map_location=None, pickle_module=pickle, *, weights_only=True, mmap=None):
+def load(f, map_location=None, pickle_module=None, *, weights_only=True, mmap=None):
     """What save or torch.save wrote, of a path or file object. Only weights and plain values are read, never code, unless
     weights_only is False: then a file that you don't trust can do anything."""
     path = path_of(f)
@@ -35,8 +34,15 @@ def load(f, map_location=None, pickle_module=pickle, *, weights_only=True, mmap=
 
     if path is not None:
         with open(path, "rb") as file:
-            return load_object(read(file), pickle_module)
-    return load_object(read(f), pickle_module)
+            return load_object(read(file), _pickle(pickle_module))
+    return load_object(read(f), _pickle(pickle_module))
+
+
+def _pickle(module):
+    """Python's own where no other is given; `import wick` does without."""
+    import pickle
+
+    return module or pickle
 
 
 def tensor_from_memory(memory, dtype, shape, strides, requires_grad):

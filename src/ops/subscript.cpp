@@ -88,7 +88,7 @@ void select_tensor(Selection& into, int64_t& dim, const Tensor& tensor, bool is_
         pick(into, dim, tensor);
 }
 
-Selection select(const Tensor& self, ArrayRef<TensorIndex> indices, ArrayRef<TracedIndex> traced) {
+Selection selection_of(const Tensor& self, ArrayRef<TensorIndex> indices, ArrayRef<TracedIndex> traced) {
     int64_t given = 0;
     for (const TensorIndex& one : indices) given += dimensions_of(one);
     if (given > self.dim() && self.dim() == 0 && indices[0].kind() == TensorIndex::Kind::integer)
@@ -134,7 +134,7 @@ IValue optional_tensors(std::vector<IValue> tensors) {
 }  // namespace
 
 Tensor get_item(const Tensor& self, ArrayRef<TensorIndex> indices, ArrayRef<TracedIndex> traced) {
-    Selection selection = select(self, indices, traced);
+    Selection selection = selection_of(self, indices, traced);
     if (!selection.picks.empty())
         return call("aten::index.Tensor", {selection.view, optional_tensors(std::move(selection.picks))});
     // x[...] is a tensor of its own.
@@ -142,7 +142,7 @@ Tensor get_item(const Tensor& self, ArrayRef<TensorIndex> indices, ArrayRef<Trac
 }
 
 void set_item(const Tensor& self, ArrayRef<TensorIndex> indices, const IValue& value, ArrayRef<TracedIndex> traced) {
-    Selection selection = select(self, indices, traced);
+    Selection selection = selection_of(self, indices, traced);
     const Tensor& view = selection.view;
     if (selection.picks.empty() && !value.is_tensor()) {
         call("aten::fill_.Scalar", {view, value});

@@ -1,8 +1,9 @@
 """Tensors by their old types: torch.FloatTensor and its like, and Tensor(…) itself."""
 from . import _wick
 
-_DTYPES = {"Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16", "Long": "int64", "Int": "int32",
-           "Short": "int16", "Char": "int8", "Byte": "uint8", "Bool": "bool", "ComplexFloat": "complex64", "ComplexDouble": "complex128"}
+# What the types of tensors and of storages are called after.
+DTYPES = {"Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16", "Long": "int64", "Int": "int32",
+          "Short": "int16", "Char": "int8", "Byte": "uint8", "Bool": "bool", "ComplexFloat": "complex64", "ComplexDouble": "complex128"}
 
 
 class _TensorType(type):
@@ -19,7 +20,7 @@ class _TensorType(type):
 
 
 TYPES = {f"{name}Tensor": _TensorType(f"{name}Tensor", (), {"dtype": getattr(_wick, dtype), "is_cuda": False})
-         for name, dtype in _DTYPES.items()}
+         for name, dtype in DTYPES.items()}
 globals().update(TYPES)
 
 

@@ -5,6 +5,10 @@ import zipfile
 
 import wick
 
+from ._legacy import DTYPES
+
+_STORAGES = {f"{name}Storage": dtype for name, dtype in DTYPES.items()}
+
 
 def load_object(data, pickle_module):
     """What a file's pickle makes when it runs."""
@@ -13,11 +17,6 @@ def load_object(data, pickle_module):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         record = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
         return _unpickler(pickle_module, archive, record.removesuffix("data.pkl"))(io.BytesIO(archive.read(record))).load()
-
-
-_DTYPES = {"FloatStorage": "float32", "DoubleStorage": "float64", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
-           "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8", "ByteStorage": "uint8",
-           "BoolStorage": "bool", "ComplexFloatStorage": "complex64", "ComplexDoubleStorage": "complex128"}
 
 
 def _tensor(storage, offset, size, stride, requires_grad, hooks, metadata=None):
@@ -35,8 +34,8 @@ def _unpickler(pickle_module, archive, folder):
         def find_class(self, module, name):
             if module == "torch._utils":
                 return {"_rebuild_tensor_v2": _tensor, "_rebuild_parameter": _parameter}[name]
-            if module == "torch" and name in _DTYPES:
-                return getattr(wick, _DTYPES[name])
+            if module == "torch" and name in _STORAGES:
+                return getattr(wick, _STORAGES[name])
             if module == "torch" or module.startswith("torch."):
                 return getattr(importlib.import_module("wick" + module[len("torch"):]), name)
             return super().find_class(module, name)

@@ -57,11 +57,6 @@ void record(const Operator& op, Args args, IValue* results, const Tensor& overwr
 }
 
 /// The operator that computes what an in-place one writes, or null.
-/// What is asked of a tensor's record leaves its elements alone.
-bool changes_records_only(const Operator& op) {
-    return op.name == "aten::requires_grad_" || op.name == "aten::detach_";
-}
-
 const Operator* functional_of(const Operator& op) {
     if (op.derived_from) return op.derived_from;
     if (!op.derivatives.empty() || !op.name.ends_with('_')) return nullptr;
@@ -126,7 +121,7 @@ void call_recorded(const Operator& op, Args args, IValue* results) {
         if (op.differentiation != Differentiation::none) set_bases(args, results[0]);
         return;
     }
-    const bool is_inplace = writes_self(op.schema()) && !changes_records_only(op);
+    const bool is_inplace = writes_self(op.schema());
     const bool depends = op.differentiation == Differentiation::formulas || is_inplace;
     if (!depends || !gives_tensors(op.schema())) return op.kernel(op, args, results);
     WICK_CHECK(!op.is_out_variant,

@@ -77,7 +77,7 @@ void register_tensor_info(Registry& ops) {
     ops.add("prim::requires_grad(Tensor a) -> bool").kernel([](const Tensor& self) { return self.requires_grad(); });
     ops.add("aten::requires_grad_(Tensor(a!) self, bool requires_grad=True) -> Tensor(a!)")
         .kernel([](const Tensor& self, bool requires_grad) { return self.set_requires_grad(requires_grad); })
-        .not_differentiable();
+        .differentiated_by_parts();
     ops.add("aten::is_leaf(Tensor self) -> bool").kernel([](const Tensor& self) { return self.is_leaf(); });
 
     ops.add("aten::item(Tensor self) -> Scalar").kernel([](const Tensor& self) { return self.item(); });

@@ -2,6 +2,7 @@
 // The texts of torch.nn and its like that travel inside the library: src/program/library/<module>.py.
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,7 +12,13 @@
 
 namespace wick::jit {
 
-/// (module, text), sorted by module.
+/// The texts as the build has made them: each after a form feed and a line with its module's name, and their size then.
+struct CompressedTexts {
+    std::span<const unsigned char> gzip;
+    size_t size;
+};
+CompressedTexts compressed_library_texts();
+/// (module, text), sorted by module. A text begins with a line break, so that every definition in it does.
 const std::vector<std::pair<std::string_view, std::string_view>>& library_texts();
 /// The syntax tree of a module's text ("torch.nn.functional"), parsed when it is first asked for; null when there is
 /// none.

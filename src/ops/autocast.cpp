@@ -15,14 +15,14 @@ namespace wick::jit {
 
 namespace {
 
-/// Operators by their names without a namespace, with all of their overloads but those that write: PyTorch's lists for
-/// the CPU.
+/// Operators by their names without a namespace, with all of their overloads but those that write.
 struct PolicyList {
     CastPolicy policy;
     std::string_view names;
 };
 
-constexpr PolicyList kPolicies[] = {
+/// PyTorch's lists for the CPU: of its dispatcher (aten/src/ATen/autocast_mode.h).
+constexpr PolicyList kEager[] = {
     {CastPolicy::lower_precision,
      "_convolution addbmm addmm baddbmm bmm conv1d conv2d conv3d conv_tbc conv_transpose1d "
      "conv_transpose2d conv_transpose3d linalg_vecdot linear lstm matmul mm prelu rnn_relu rnn_tanh "
@@ -44,9 +44,25 @@ constexpr PolicyList kPolicies[] = {
     {CastPolicy::widest, "cat index_copy stack"},
 };
 
+/// Of its pass over compiled programs (torch/csrc/jit/passes/autocast.cpp), as PyTorch 2.13 has them.
+constexpr PolicyList kCompiled[] = {
+    {CastPolicy::lower_precision,
+     "_convolution addbmm addmm addmv addr baddbmm bmm conv1d conv2d conv3d conv_tbc conv_transpose1d convolution "
+     "gru_cell linear lstm_cell matmul mm mv prelu rnn_relu_cell rnn_tanh_cell"},
+    {CastPolicy::float32,
+     "acos add addcdiv addcmul asin atan2 bilinear binary_cross_entropy_with_logits cdist cosh "
+     "cosine_embedding_loss cosine_similarity cross dist div dot equal erfinv exp expm1 frobenius_norm gelu "
+     "group_norm hinge_embedding_loss index_put kl_div l1_loss layer_norm log log10 log1p log2 logsumexp "
+     "margin_ranking_loss mse_loss mul multi_margin_loss multilabel_margin_loss native_layer_norm nll_loss "
+     "nll_loss2d nuclear_norm pdist pow reciprocal renorm rsqrt sinh smooth_l1_loss soft_margin_loss softplus sub "
+     "tan tensordot triplet_margin_loss"},
+    {CastPolicy::float32_unless_dtype, "cumprod cumsum log_softmax prod sum"},
+    {CastPolicy::refused, "binary_cross_entropy"},
+};
+
 using Policies = std::unordered_map<const Operator*, CastPolicy>;
 
-Policies make_policies() {
+Policies make_policies(std::span<const PolicyList> lists) {
     Policies policies;
     const auto add = [&](std::string_view name, CastPolicy policy) {
         const std::vector<const Operator*>& overloads = Registry::instance().find(name);
@@ -54,7 +70,7 @@ Policies make_policies() {
         for (const Operator* op : overloads)
             if (!op->is_out_variant) policies[op] = policy;
     };
-    for (const PolicyList& list : kPolicies)
+    for (const PolicyList& list : lists)
         for (std::string_view names = list.names; !names.empty();) {
             const std::string_view name = names.substr(0, names.find(' '));
             add(fmt::format("aten::{}", name), list.policy);
@@ -117,11 +133,11 @@ class CastCache {
 thread_local CastCache t_casts;
 thread_local int t_depth = 0;
 
-void cast(IValue& value, DType dtype) {
+void cast(IValue& value, DType dtype, bool keeps_casts) {
     const Tensor& tensor = value.tensor_ref();
     if (tensor.dtype() == dtype) return;
-    const bool is_kept = AutocastMode::is_cache_enabled() && dtype == AutocastMode::dtype() &&
-                         tensor.dtype() == DType::float32 && tensor.requires_grad() && tensor.is_leaf();
+    const bool is_kept = keeps_casts && dtype == AutocastMode::dtype() && tensor.dtype() == DType::float32 &&
+                         tensor.requires_grad() && tensor.is_leaf();
     if (is_kept) {
         if (Tensor known = t_casts.find(tensor); known.defined()) {
             value = IValue(std::move(known));
@@ -133,38 +149,105 @@ void cast(IValue& value, DType dtype) {
     value = std::move(made);
 }
 
-struct Autocast : CallHandler {
+/// The mode, by one kind of lists.
+class Autocast : public CallHandler {
+ public:
+    static Autocast& of(CastLists lists) {
+        static Autocast eager(CastLists::eager), compiled(CastLists::compiled);
+        return lists == CastLists::eager ? eager : compiled;
+    }
+    explicit Autocast(CastLists lists)
+        : lists_(lists), policies_(lists == CastLists::eager ? make_policies(kEager) : make_policies(kCompiled)) {}
+
+    CastPolicy policy(const Operator& op) const {
+        const auto found = policies_.find(&op);
+        return found == policies_.end() ? CastPolicy::none : found->second;
+    }
+
     void call(const Operator& op, Args args, IValue* results) override {
-        if (cast_policy(op) == CastPolicy::none) return pass_on(CallMode::kAutocast, op, args, results);
+        if (policy(op) == CastPolicy::none) return pass_on(CallMode::kAutocast, op, args, results);
         std::vector<IValue> values;
         for (size_t i = 0; i < args.size(); ++i) values.push_back(args[i]);
-        cast_for(op, values.data(), values.size());
+        cast(op, values.data(), values.size());
         std::vector<IValue*> slots;
         for (IValue& value : values) slots.push_back(&value);
         // What the operator is made of gets what it has been given.
         const HandleCalls off(CallMode::kAutocast, nullptr);
         pass_on(CallMode::kAutocast, op, Args{slots.data(), slots.size()}, results);
     }
+
+    /// The values as the operator is to get them.
+    void cast(const Operator& op, IValue* values, size_t count) const {
+        const CastPolicy policy = this->policy(op);
+        DType dtype = DType::float32;
+        switch (policy) {
+            case CastPolicy::none:
+                return;
+            case CastPolicy::refused:
+                throw OpError("Unsafe to autocast");
+            case CastPolicy::float32_unless_dtype:
+                if (const int64_t named = op.schema().find_argument("dtype"); named >= 0 && !values[named].is_none())
+                    return;
+                break;
+            case CastPolicy::float32:
+                break;
+            case CastPolicy::lower_precision:
+            case CastPolicy::widest:
+                dtype = AutocastMode::dtype();
+        }
+        if (policy == CastPolicy::widest)
+            for_each_castable(values, count, [&](const IValue& value) {
+                if (value.tensor_ref().dtype() == DType::float32) dtype = DType::float32;
+            });
+        // Compiled programs do not say when casts of weights are to be forgotten.
+        const bool keeps_casts = lists_ == CastLists::eager && AutocastMode::is_cache_enabled();
+        const HandleCalls off(CallMode::kAutocast, nullptr);
+        for_each_castable(values, count, [&](IValue& value) { jit::cast(value, dtype, keeps_casts); });
+    }
+
+ private:
+    const CastLists lists_;
+    const Policies policies_;
 };
 
 }  // namespace
 
-CastPolicy cast_policy(const Operator& op) {
-    static const Policies policies = make_policies();
-    const auto found = policies.find(&op);
-    return found == policies.end() ? CastPolicy::none : found->second;
-}
+CastPolicy cast_policy(const Operator& op, CastLists lists) { return Autocast::of(lists).policy(op); }
 
 void cast_for(const Operator& op, IValue* values, size_t count) {
-    const CastPolicy policy = cast_policy(op);
-    if (policy == CastPolicy::none) return;
-    DType dtype = policy == CastPolicy::float32 ? DType::float32 : AutocastMode::dtype();
-    if (policy == CastPolicy::widest)
-        for_each_castable(values, count, [&](const IValue& value) {
-            if (value.tensor_ref().dtype() == DType::float32) dtype = DType::float32;
-        });
-    const HandleCalls off(CallMode::kAutocast, nullptr);
-    for_each_castable(values, count, [&](IValue& value) { cast(value, dtype); });
+    if (const auto* mode = static_cast<const Autocast*>(call_handler(CallMode::kAutocast)))
+        mode->cast(op, values, count);
+}
+
+bool is_autocast(const Type& type) {
+    if (!type.is(TypeKind::Class)) return false;
+    const std::string& name = type.expect<ClassType>().name();
+    return name.starts_with("__torch__.torch.") && name.ends_with("autocast_mode.autocast");
+}
+
+AutocastState::AutocastState() : handler_(call_handler(CallMode::kAutocast)), dtype_(AutocastMode::dtype()) {}
+
+void AutocastState::apply() const {
+    set_call_handler(CallMode::kAutocast, handler_);
+    AutocastMode::set_dtype(dtype_);
+}
+
+void enter_autocast(const ScriptObject& manager, CastLists lists) {
+    const auto attribute = [&](const char* name, bool (IValue::*is_right)() const) {
+        const int64_t slot = manager.type->find_attribute(name);
+        if (slot < 0 || !(manager.slot(slot).*is_right)())
+            throw OpError(fmt::format("Autocast missing {} attribute", name));
+        return manager.slot(slot);
+    };
+    const std::string device = attribute("device", &IValue::is_string).to_string();
+    const bool enabled = attribute("_enabled", &IValue::is_bool).to_bool();
+    DType dtype;
+    if (!dtype_from_number(attribute("fast_dtype", &IValue::is_int).to_int(), dtype) || !is_floating(dtype))
+        throw OpError("Autocast dtype argument must be a floating dtype");
+    // What other devices compute in is of no matter here.
+    if (device != "cpu") return;
+    AutocastMode::set_dtype(dtype);
+    set_call_handler(CallMode::kAutocast, enabled ? &Autocast::of(lists) : nullptr);
 }
 
 }  // namespace wick::jit
@@ -172,8 +255,7 @@ void cast_for(const Operator& op, IValue* values, size_t count) {
 namespace wick {
 
 void AutocastMode::set_enabled(bool enabled) {
-    static jit::Autocast handler;
-    jit::set_call_handler(CallMode::kAutocast, enabled ? &handler : nullptr);
+    jit::set_call_handler(CallMode::kAutocast, enabled ? &jit::Autocast::of(jit::CastLists::eager) : nullptr);
 }
 
 void AutocastMode::clear_cache() { jit::t_casts.clear(); }

@@ -2,7 +2,6 @@
 
 #include <bit>
 
-#include <wick/ops/autocast.h>
 #include <wick/tensor/grad_mode.h>
 
 #include "ops/recording.h"
@@ -20,17 +19,12 @@ void set_call_handler(uint8_t bit, CallHandler* handler) {
     CallMode::set(bit, handler != nullptr);
 }
 
-CallSettings::CallSettings()
-    : records_(GradMode::is_enabled()),
-      autocast_(call_handler(CallMode::kAutocast)),
-      profile_(call_handler(CallMode::kProfiling)),
-      autocast_dtype_(AutocastMode::dtype()) {}
+CallSettings::CallSettings() : records_(GradMode::is_enabled()), profile_(call_handler(CallMode::kProfiling)) {}
 
 void CallSettings::apply() const {
     GradMode::set_enabled(records_);
-    set_call_handler(CallMode::kAutocast, autocast_);
     set_call_handler(CallMode::kProfiling, profile_);
-    AutocastMode::set_dtype(autocast_dtype_);
+    autocast_.apply();
 }
 
 void call_in_mode(uint8_t mode, const Operator& op, Args args, IValue* results) {

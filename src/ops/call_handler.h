@@ -7,8 +7,7 @@
 // Calls that an operator makes inside of itself begin anew at the first, so whoever is not to see them turns its bit
 // off meanwhile.
 
-#include <wick/tensor/dtype.h>
-
+#include "ops/autocast.h"
 #include "ops/registry.h"
 #include "tensor/call_mode.h"
 
@@ -45,13 +44,13 @@ class CallSettings {
  public:
     /// Those of this thread.
     CallSettings();
+    void set_autocast(const AutocastState& state) { autocast_ = state; }
     void apply() const;
 
  private:
     bool records_;
-    CallHandler* autocast_;
     CallHandler* profile_;
-    DType autocast_dtype_;
+    AutocastState autocast_;
 };
 
 /// They hold on this thread for the lifetime of the guard.

@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "ops/autocast.h"
+
 namespace wick::jit {
 namespace {
 
@@ -20,12 +22,14 @@ bool is_plain_or_list(const Type& type) {
     return is_plain(type) || (type.is(TypeKind::List) && is_plain(*type.contained(0)));
 }
 
-bool writes_tensor(const Block* block) {
+/// What groups cannot see through: writes to tensors, and autocast, which changes the dtypes that formulas are for.
+bool rules_out_groups(const Block* block) {
     for (const Node* node : block->nodes()) {
         for (const Block* inner : node->blocks)
-            if (writes_tensor(inner)) return true;
+            if (rules_out_groups(inner)) return true;
         if (node->op && node->op->schema().is_mutable() && !node->inputs.empty() && is_tensor(node->input(0)))
             return true;
+        if (node->kind == sym::prim_Enter && is_autocast(*node->input(0)->type)) return true;
     }
     return false;
 }
@@ -143,7 +147,7 @@ class Grouper {
 }  // namespace
 
 bool group_differentiable(Graph& graph) {
-    return !writes_tensor(graph.block()) && Grouper(graph).group_in(graph.block());
+    return !rules_out_groups(graph.block()) && Grouper(graph).group_in(graph.block());
 }
 
 }  // namespace wick::jit

@@ -4,6 +4,7 @@
 
 #include "frontend/ast_visitor.h"
 #include "frontend/environment.h"
+#include "ops/autocast.h"
 #include "program/builtins.h"
 #include "program/classes.h"
 #include "program/evaluator.h"
@@ -143,7 +144,11 @@ Evaluator::Flow Evaluator::loop_over(const For& statement) {
 
 void in_context(Session& session, const IValue& manager, FunctionRef<void(const IValue& entered)> body) {
     const IValue entered = session.call(session.attribute(manager, "__enter__"), {});
+    const AutocastState outside;
+    if (manager.is_object() && is_autocast(*manager.to_object().type))
+        enter_autocast(manager.to_object(), CastLists::eager);
     const auto leave = [&] {
+        outside.apply();
         session.call(session.attribute(manager, "__exit__"), {{IValue(), IValue(), IValue()}, {}});
     };
     try {

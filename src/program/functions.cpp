@@ -6,6 +6,7 @@
 #include "archive/source_export.h"
 #include "frontend/emitter.h"
 #include "frontend/type_parser.h"
+#include "ops/autocast.h"
 #include "program/builtins.h"
 #include "program/classes.h"
 #include "program/evaluator.h"
@@ -420,7 +421,14 @@ Function& FunctionThing::compile(Session& session, const std::string& key, Funct
     return *known;
 }
 
+/// Other context managers are left out of compiled functions without a word, as in PyTorch.
+static void refuse_autocast(const FunctionThing& function, const SourceRange& range) {
+    if (std::ranges::any_of(function.contexts, [](const auto& manager) { return is_autocast(*manager->type); }))
+        throw NotCompilable(range, "TorchScript error: @autocast() decorator is not supported in script mode");
+}
+
 Function& FunctionThing::compiled(Session& session) {
+    if (def) refuse_autocast(*this, def->range);
     return compile(session, "", [&] { return signature(session); });
 }
 
@@ -429,6 +437,7 @@ Function& FunctionThing::instance(Session& session, const std::vector<TypePtr>& 
 }
 
 SugaredPtr FunctionThing::compile_time(Session& session, Graph&, const SourceRange& range) {
+    refuse_autocast(*this, range);
     if (role == Role::unused || role == Role::ignored) return std::make_shared<UncallableFunctionValue>(session, *this);
     if (has_variable_arguments(*this))
         throw NotCompilable(

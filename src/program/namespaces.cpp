@@ -60,6 +60,10 @@ constexpr std::string_view kModules[] = {
 constexpr std::pair<std::string_view, std::string_view> kDefinedIn[] = {
     {"torch", "torch.functional"},
     {"torch", "torch.autograd.grad_mode"},
+    {"torch", "torch.amp"},
+    {"torch.amp", "torch.amp"},
+    {"torch.cpu.amp", "torch.cpu.amp"},
+    {"torch.cuda.amp", "torch.cuda.amp"},
     {"torch.jit", "torch.jit"},
     {"torch.autograd", "torch.autograd"},
     {"torch.nn", "torch.nn.modules"},

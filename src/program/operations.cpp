@@ -84,14 +84,14 @@ IValue Session::call(const IValue& callee, Arguments arguments) {
     if (callee.is_function()) return call_compiled(*this, callee.to_function(), std::move(arguments));
     if (callee.is_object()) {
         const ScriptObject& object = callee.to_object();
-        if (Function* method = object.type->find_method(object.type->is_module() ? "forward" : "__call__"))
-            return CompiledMethod(callee, *method).call(*this, std::move(arguments));
         // `@torch.no_grad()` and its like.
         auto* decorated = arguments.positional.size() == 1 ? thing_as<FunctionThing>(arguments.positional[0]) : nullptr;
         if (decorated && object.type->name().starts_with("__torch__.torch.") && object.type->find_method("__enter__")) {
             decorated->contexts.emplace_back(&callee.to_object());
             return arguments.positional[0];
         }
+        if (Function* method = object.type->find_method(object.type->is_module() ? "forward" : "__call__"))
+            return CompiledMethod(callee, *method).call(*this, std::move(arguments));
     }
     raise("TypeError", fmt::format("'{}' object is not callable", type_name(callee)));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <stdexcept>
 #include <unordered_set>
 
@@ -9,6 +10,7 @@
 #include <wick/support/parallel.h>
 #include <wick/tensor/grad_mode.h>
 
+#include "ops/autocast.h"
 #include "ops/builtins.h"
 #include "ops/profiling.h"
 #include "ops/recording.h"
@@ -88,13 +90,18 @@ class Interpreter {
     }
 
  private:
+    struct WithBlock {
+        IValue manager;
+        std::optional<AutocastState> outside;  ///< what an autocast block ends with
+    };
+
     /// One use of execute(), which ends with the frame that is pushed next.
     class Nesting {
      public:
         explicit Nesting(Interpreter& self)
             : self_(self),
               base_(std::exchange(self.base_, self.frames_.size())),
-              managers_(std::exchange(self.managers_base_, self.managers_.size())) {
+              with_blocks_(std::exchange(self.with_blocks_base_, self.with_blocks_.size())) {
             if (++self.nesting_ <= kMaxNesting) return;
             leave();
             throw LimitError(LimitError::Kind::recursion,
@@ -107,14 +114,14 @@ class Interpreter {
      private:
         void leave() {
             while (self_.frames_.size() > self_.base_) self_.pop_frame();
-            self_.managers_.resize(self_.managers_base_);
+            while (self_.with_blocks_.size() > self_.with_blocks_base_) self_.leave_with_block();
             --self_.nesting_;
             self_.base_ = base_;
-            self_.managers_base_ = managers_;
+            self_.with_blocks_base_ = with_blocks_;
         }
         Interpreter& self_;
         const size_t base_;
-        const size_t managers_;
+        const size_t with_blocks_;
     };
 
     /// The end of a call by an exception of the program: the with blocks are left, then it goes to the caller. `inner`:
@@ -129,7 +136,7 @@ class Interpreter {
             calls.erase(calls.end() - static_cast<std::ptrdiff_t>(inner.size()) - 1);
         }
         const TracedError error(class_name, message, std::move(calls));
-        leave_managers();
+        leave_with_blocks();
         throw error;
     }
 
@@ -312,20 +319,34 @@ class Interpreter {
         WICK_CHECK(plan.inputs == 1 + nones, "{}() must take {} arguments", name, 1 + nones);
         // As in PyTorch, a manager whose __enter__ fails is left too.
         if (enters)
-            managers_.push_back(object);
-        else if (!managers_.empty())
-            managers_.pop_back();
+            enter_with_block(object);
+        else if (!with_blocks_.empty())
+            leave_with_block();
         IValue* registers = push_frame(plan, in.a);
         registers[0] = object;
         for (size_t i = 1; i <= nones; ++i) registers[i] = IValue();
     }
 
+    void enter_with_block(const IValue& manager) {
+        WithBlock& block = with_blocks_.emplace_back(manager);
+        if (!is_autocast(*manager.to_object().type)) return;
+        block.outside.emplace();
+        enter_autocast(manager.to_object(), CastLists::compiled);
+    }
+
+    /// It gives the block's manager.
+    IValue leave_with_block() {
+        WithBlock block = std::move(with_blocks_.back());
+        with_blocks_.pop_back();
+        if (block.outside) block.outside->apply();
+        return std::move(block.manager);
+    }
+
     /// Leaves the with blocks that an exception passes through, the innermost first. As in PyTorch, what __exit__
     /// raises meanwhile is forgotten and it is told nothing of the exception.
-    void leave_managers() {
-        while (managers_.size() > managers_base_) {
-            const IValue manager = std::move(managers_.back());
-            managers_.pop_back();
+    void leave_with_blocks() {
+        while (with_blocks_.size() > with_blocks_base_) {
+            const IValue manager = leave_with_block();
             Function* method = manager.to_object().type->find_method("__exit__");
             if (!method) continue;
             try {
@@ -337,6 +358,16 @@ class Interpreter {
         }
     }
 
+    /// What a task of this program runs with. PyTorch does not rewrite forked functions: the autocast blocks that stand
+    /// around a fork are none of the task's.
+    CallSettings task_settings() const {
+        CallSettings settings;
+        const auto outermost =
+            std::ranges::find_if(with_blocks_, [](const WithBlock& block) { return block.outside.has_value(); });
+        if (outermost != with_blocks_.end()) settings.set_autocast(*outermost->outside);
+        return settings;
+    }
+
     /// A plan and its arguments, to be run at another time.
     IntrusivePtr<FutureObject> make_task(Window window, const Instruction& in) {
         IntrusivePtr<Plan> plan = window.plan->plans[in.extra];
@@ -345,7 +376,7 @@ class Interpreter {
         std::vector<IValue> args = take_all(window, in);
         std::for_each(args.begin(), args.end(), share);
         future->set_task([result = future.get(), plan, context = context_, args = std::move(args),
-                          settings = CallSettings()]() mutable {
+                          settings = task_settings()]() mutable {
             const CallSettingsGuard guard(settings);
             if (context->stopped()) return result->set_error(CallContext::stopped_exception());
             try {
@@ -435,9 +466,9 @@ class Interpreter {
     std::unordered_set<int32_t> warned_;  ///< warnings that this call has given
     RegisterStack stack_;
     SmallVector<Frame, 8> frames_;
-    size_t base_ = 0;               ///< the frames below are not those of the running execute()
-    std::vector<IValue> managers_;  ///< of the with blocks that the program is in
-    size_t managers_base_ = 0;
+    size_t base_ = 0;                     ///< the frames below are not those of the running execute()
+    std::vector<WithBlock> with_blocks_;  ///< those that the program is in
+    size_t with_blocks_base_ = 0;
 };
 
 thread_local Interpreter* Interpreter::t_current = nullptr;

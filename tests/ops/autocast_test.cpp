@@ -3,6 +3,7 @@
 
 #include <wick/nn.h>
 #include <wick/ops/autocast.h>
+#include <wick/wick.h>
 
 #include "ops/op_testing.h"
 
@@ -52,6 +53,36 @@ TEST(Autocast, VariantsThatWriteAreNotCast) {
     EXPECT_EQ(policy("aten::mm"), jit::CastPolicy::lower_precision);
     EXPECT_EQ(policy("aten::mm.out"), jit::CastPolicy::none);
     EXPECT_EQ(policy("aten::addmm_"), jit::CastPolicy::none);
+}
+
+TEST(Autocast, ABlockOfAProgramIsLeftWhenItsCallReachesALimit) {
+    jit::RunOptions options;
+    options.max_steps = 1000;
+    jit::Program program(options);
+    program.run(R"(import torch
+def forever(x: torch.Tensor) -> torch.Tensor:
+    with torch.autocast("cpu", dtype=torch.float16):
+        while True:
+            x = torch.mm(x, x)
+    return x
+)");
+    EXPECT_THROW(program.run_method("forever", ones({2, 2})), LimitError);
+    EXPECT_FALSE(AutocastMode::is_enabled());
+    EXPECT_EQ(AutocastMode::dtype(), DType::bfloat16);
+}
+
+TEST(Autocast, AClassThatOnlyHasItsNameIsToldApart) {
+    const auto manager = [](const char* attribute, IValue value) {
+        auto type = make_intrusive<jit::ClassType>("__torch__.torch.amp.autocast_mode.autocast", false);
+        type->add_attribute(attribute, jit::any_type());
+        auto object = make_intrusive<ScriptObject>(type);
+        object->set_slot(0, std::move(value));
+        EXPECT_TRUE(jit::is_autocast(*type));
+        jit::enter_autocast(*object, jit::CastLists::compiled);
+    };
+    EXPECT_THROW(manager("device", IValue(3)), Error);
+    EXPECT_THROW(manager("device", IValue("cpu")), Error);
+    EXPECT_FALSE(AutocastMode::is_enabled());
 }
 
 }  // namespace

@@ -262,3 +262,65 @@ def test_grad_scaler(t):
     assert [type(one) for one in scaler.scale([t.ones(1), (t.ones(1),)])] == [t.Tensor, tuple]
     with pytest.raises(ValueError, match="outputs must be a Tensor"):
         scaler.scale(3)
+
+
+def _weighted(t):
+    class Weighted(t.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = t.nn.Linear(4, 4)
+
+        def forward(self, x):
+            with t.amp.autocast("cpu", dtype=t.bfloat16):
+                y = t.nn.functional.layer_norm(self.linear(x), [4]).relu()
+            return y, y.sum() + self.linear(x).sum()
+
+    return Weighted()
+
+
+def test_a_compiled_block_gives_pytorchs_results_gradients_and_archive(torch, tmp_path):
+    import wick
+
+    seen = []
+    for t in (wick, torch):
+        t.manual_seed(0)
+        compiled = t.jit.script(_weighted(t))
+        x = t.randn(3, 4, requires_grad=True)
+        for _ in range(3):
+            y, loss = compiled(x)
+        loss.backward()
+        assert not t.is_autocast_enabled("cpu")
+        compiled.save(str(tmp_path / "weighted.pt"))
+        loaded = wick.jit.load(str(tmp_path / "weighted.pt"))
+        assert loaded(wick.tensor(x.tolist()))[0].tolist() == y.tolist()
+        seen.append([compiled.code, y.tolist(), x.grad.tolist(), compiled.linear.weight.grad.tolist()])
+    assert seen[0] == seen[1]
+
+
+def test_a_block_that_an_exception_leaves(t):
+    def fails(x):
+        with t.autocast("cpu"):
+            y = t.mm(x, x)
+            if y.dtype == t.bfloat16:
+                raise ValueError("in 16 bits")
+        return y
+
+    with pytest.raises(Exception, match="in 16 bits"):
+        t.jit.script(fails)(t.ones(2, 2))
+    assert t.mm(t.ones(2, 2), t.ones(2, 2)).dtype is t.float32
+
+
+def test_what_a_compiled_block_refuses(t):
+    def unsafe(x):
+        with t.autocast("cpu"):
+            return t.nn.functional.binary_cross_entropy(x, x)
+
+    with pytest.raises(RuntimeError, match="Unsafe to autocast"):
+        t.jit.script(unsafe)(t.ones(2))
+
+    @t.autocast("cpu")
+    def decorated(x):
+        return x @ x
+
+    with pytest.raises(RuntimeError, match=r"TorchScript error: @autocast\(\) decorator is not supported in script mode"):
+        t.jit.script(decorated)

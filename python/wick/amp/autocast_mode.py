@@ -112,12 +112,17 @@ class autocast:
         set_autocast_dtype(self.device, dtype)
 
     def __call__(self, function):
-        @functools.wraps(function)
-        def called(*args, **kwargs):
-            with self:
-                return function(*args, **kwargs)
+        return _in_autocast(self, function)
 
-        return called
+
+def _in_autocast(context, function):
+    @functools.wraps(function)
+    def called(*args, **kwargs):
+        with context:
+            return function(*args, **kwargs)
+
+    called.__script_unsupported = "@autocast() decorator is not supported in script mode"
+    return called
 
 
 def _cast(value, device_type, dtype):

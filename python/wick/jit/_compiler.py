@@ -238,6 +238,8 @@ class _Compiler:
     # Texts ------------------------------------------------------------------------------------------------------------
 
     def from_text(self, value):
+        if hasattr(value, "__script_unsupported"):
+            raise RuntimeError("TorchScript error: " + getattr(value, "__script_unsupported"))
         try:
             lines, first, file = _source_of(value)
         except OSError:

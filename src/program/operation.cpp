@@ -105,6 +105,23 @@ IValue Operation::value_of(const Input& input, const IValue* operands) {
     return IValue(make_list(input.list_of, std::move(elements)));
 }
 
+Operation::~Operation() { IntrusivePtr<ListObject>::adopt(spare_list_); }
+
+IntrusivePtr<ListObject> Operation::list_of(const Input& input, const IValue* operands) const {
+    auto list = IntrusivePtr<ListObject>::adopt(lists_ == 1 ? spare_list_.exchange(nullptr) : nullptr);
+    if (!list) list = make_list(input.list_of);
+    list->items.clear();
+    for (const Input& element : input.elements) list->items.push_back(value_of(element, operands));
+    return list;
+}
+
+void Operation::keep_list(IValue& value) const {
+    IntrusivePtr<ListObject> list(&value.to_list());
+    value = IValue();
+    if (list->use_count() == 1 && !list->is_shared())
+        IntrusivePtr<ListObject>::adopt(spare_list_.exchange(list.detach()));
+}
+
 bool Operation::is_brief(const IValue* operands) const {
     constexpr int64_t kFew = 64;
     if (!operator_ || !(operator_->pointwise || operator_->is_view)) return false;
@@ -134,7 +151,7 @@ IValue Operation::call_operator(IValue* operands) const {
     for (size_t i = 0; i < inputs_.size(); ++i) {
         const Input& input = inputs_[i];
         slots[i] = input.operand >= 0 ? &operands[input.operand]
-                   : input.list_of    ? &lists.emplace_back(value_of(input, operands))
+                   : input.list_of    ? &lists.emplace_back(list_of(input, operands))
                                       : const_cast<IValue*>(&input.constant);
     }
     const Args arguments{slots, inputs_.size()};
@@ -142,6 +159,7 @@ IValue Operation::call_operator(IValue* operands) const {
     if (count < 2) {
         IValue result;
         operator_->call(arguments, &result);
+        if (lists_ == 1) keep_list(lists[0]);
         return result;
     }
     std::vector<IValue> results(count);

@@ -3,6 +3,7 @@
 // front end for operands of given types. Overloads are chosen, arguments converted and defaults filled in as in
 // compiled code.
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Operation : public RefCounted {
     /// CompileError where no overload fits. A statement gives None.
     Operation(const std::string& expression, const std::vector<std::string>& names, const std::vector<TypePtr>& types,
               bool is_statement = false);
+
+    ~Operation() override;
 
     /// The operation as a function of its operands.
     Function& function() const { return *function_; }
@@ -44,6 +47,8 @@ class Operation : public RefCounted {
     IValue call_operator(IValue* operands) const;
     bool find_input(const Value* value, Input& input) const;
     static IValue value_of(const Input& input, const IValue* operands);
+    IntrusivePtr<ListObject> list_of(const Input& input, const IValue* operands) const;
+    void keep_list(IValue& list) const;
 
     IntrusivePtr<Function> function_;
     /// An operation that is one operator needs no interpreter: the operator, its arguments, the type of a named result.
@@ -51,6 +56,8 @@ class Operation : public RefCounted {
     std::vector<Input> inputs_;
     size_t lists_ = 0;  ///< how many of them are to be made for each call
     TypePtr named_result_;
+    /// A list that an operator was given and did not keep, for the next call; calls take it and put it back.
+    mutable std::atomic<ListObject*> spare_list_ = nullptr;
 };
 
 }  // namespace wick::jit

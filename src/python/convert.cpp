@@ -137,6 +137,7 @@ bool is_dtype(PyObject* object) {
 Tensor& tensor_in(PyObject* object) { return *nb::inst_ptr<Tensor>(object); }
 
 IValue to_ivalue(PyObject* object, Tuples tuples) {
+    if (PyLong_CheckExact(object)) return IValue(int_of(object));
     if (is_tensor(object)) return IValue(tensor_in(object));
     if (object == Py_None) return {};
     if (PyBool_Check(object)) return IValue(object == Py_True);

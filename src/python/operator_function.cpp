@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <bitset>
 #include <cstddef>
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
@@ -212,6 +213,7 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
     PlainKey key;
     // No operator knows it: where a factory is given it, it is the result's.
     PyObject* requires_grad = nullptr;
+    std::bitset<64> tensors;  // which arguments are, as far as it reaches
     for (size_t i = 0; i < all; ++i) {
         const char* name = i < count ? nullptr : PyUnicode_AsUTF8(PyTuple_GET_ITEM(keywords, i - count));
         if (i >= count && !name) nb::raise_python_error();
@@ -227,11 +229,11 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
             names.push_back(name);
         }
         operands[given] = to_ivalue(arguments[i], Tuples::as_lists);
+        if (i < tensors.size()) tensors[i] = operands[given].is_tensor();
         key.append(operands[given++]);
     }
-    const Known& known = find(data, key, ArrayRef<IValue>(operands, given), names);
-    const IntrusivePtr<jit::Operation> operation = known.operation;
-    const bool gives_dtype = known.gives_dtype;
+    // It stays known for as long as there is the function, which the caller holds.
+    const auto& [operation, gives_dtype] = find(data, key, ArrayRef<IValue>(operands, given), names);
     IValue result;
     if (jit::Tracer* tracer = jit::current_tracer()) [[unlikely]] {
         std::vector<PyObject*> objects(arguments, arguments + all);
@@ -247,9 +249,8 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
     }
     if (result.is_tensor()) {
         if (requires_grad && PyObject_IsTrue(requires_grad) == 1) result.tensor_ref().set_requires_grad();
-        for (size_t i = 0; i < all; ++i) {
-            if (is_tensor(arguments[i]) && tensor_in(arguments[i]).is_same(result.tensor_ref()))
-                return nb::borrow(arguments[i]);
+        for (size_t i = 0; i < std::min(all, tensors.size()); ++i) {
+            if (tensors[i] && tensor_in(arguments[i]).is_same(result.tensor_ref())) return nb::borrow(arguments[i]);
         }
     }
     if (gives_dtype && result.is_int()) return to_python(static_cast<DType>(result.to_int()));

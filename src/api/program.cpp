@@ -6,11 +6,11 @@
 #include <wick/support/check.h>
 
 #include "archive/source_export.h"
-#include "program/builtins.h"
 #include "program/checking.h"
 #include "program/classes.h"
 #include "program/functions.h"
 #include "program/modules.h"
+#include "program/script_module.h"
 #include "program/session.h"
 
 namespace wick::jit {

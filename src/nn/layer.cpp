@@ -8,9 +8,11 @@
 #include <wick/support/function_ref.h>
 
 #include "nn/layer_text.h"
+#include "program/compiled_function.h"
 #include "program/functions.h"
 #include "program/library.h"
 #include "program/modules.h"
+#include "program/script_module.h"
 #include "program/session.h"
 
 namespace wick::nn {

@@ -6,136 +6,25 @@
 #include <fmt/format.h>
 #include <unordered_map>
 
-#include <wick/support/memory_meter.h>
-#include <wick/types/rref.h>
-
-#include "frontend/environment.h"
-#include "frontend/type_parser.h"
-#include "ops/registry.h"
 #include "ops/script_output.h"
-#include "program/classes.h"
+#include "program/annotations.h"
+#include "program/builtin_thing.h"
+#include "program/class_members.h"
+#include "program/containers.h"
 #include "program/functions.h"
-#include "program/modules.h"
-#include "program/scope_resolver.h"
+#include "program/instances.h"
 #include "program/session.h"
 
 namespace wick::jit {
 
-// Things --------------------------------------------------------------------------------------------------------------
-
-std::string BuiltinThing::repr(Session&) {
-    return type_ ? fmt::format("<class '{}'>", name) : fmt::format("<built-in function {}>", name);
-}
-
-bool BuiltinThing::attribute(Session&, const std::string& field, IValue& out) {
-    if (field != "__name__") return false;
-    out = IValue(name);
-    return true;
-}
-
-IValue BuiltinThing::call(Session& session, Arguments arguments) {
-    if (!call_) raise("TypeError", fmt::format("'{}' cannot be called", name));
-    return call_(session, arguments);
-}
-
-SugaredPtr BuiltinThing::compile_time(Session&, Graph&, const SourceRange&) {
-    return compile_time_ ? compile_time_() : builtin_value(name);
-}
-
-size_t checked_room(int64_t count, size_t bytes) {
-    constexpr size_t kAddressable = size_t{1} << 46;
-    if (bytes > 0 && static_cast<size_t>(count) > kAddressable / bytes) raise("MemoryError", "");
-    const size_t room = static_cast<size_t>(count) * bytes;
-    check_memory(static_cast<int64_t>(room));
-    return room;
-}
-
-int64_t RangeThing::length() const {
-    if (step > 0 ? start >= stop : start <= stop) return 0;
-    // Bounds may lie further apart than the largest int64.
-    const auto number = [](int64_t x) { return static_cast<uint64_t>(x); };
-    const uint64_t distance = step > 0 ? number(stop) - number(start) : number(start) - number(stop);
-    const uint64_t length = (distance - 1) / (step > 0 ? number(step) : -number(step)) + 1;
-    return static_cast<int64_t>(std::min<uint64_t>(length, INT64_MAX));
-}
-
-std::string RangeThing::repr(Session&) {
-    return step == 1 ? fmt::format("range({}, {})", start, stop) : fmt::format("range({}, {}, {})", start, stop, step);
-}
-
-bool RangeThing::elements(Session&, std::vector<IValue>& out) {
-    const int64_t count = length();
-    out.reserve(checked_room(count, sizeof(IValue)) / sizeof(IValue));
-    for (int64_t i = 0; i < count; ++i) out.emplace_back(start + i * step);
-    return true;
-}
-
-TypePtr AnnotationThing::script_type(Session& session, const SourceRange&) {
-    if (asked_) return nullptr;  // it contains itself
-    const struct Asked {
-        explicit Asked(bool& asked) : asked(asked) { asked = true; }
-        ~Asked() { asked = false; }
-        bool& asked;
-    } guard(asked_);
-    ScopeResolver resolver(session, scope_);
-    return parse_type(*expr_, resolver);
-}
-
-IValue TypeConstructorThing::call(Session& session, Arguments arguments) {
-    if (name == "TypeVar" || name == "ParamSpec") return value();
-    if (name == "RRef") {
-        if (session.worker.empty())
-            raise("RuntimeError",
-                  "Current RPC agent is not set! Did you initialize the RPC framework (e.g. by calling "
-                  "`rpc.init_rpc`)?");
-        settle_types(arguments.at(0));
-        return IValue::capsule(make_intrusive<RRefObject>(arguments.positional[0], session.worker));
-    }
-    if (name == "NewType") {
-        const auto same = [](Session&, Arguments& given) { return given.at(0); };
-        return make_intrusive<BuiltinThing>(arguments.at(0).to_string(), same)->value();
-    }
-    return Thing::call(session, std::move(arguments));
-}
-
-TypePtr TypeConstructorThing::script_type(Session&, const SourceRange& range) {
-    if (name == "Any") return any_type();
-    constexpr std::string_view kTypes[] = {"List", "Dict", "Tuple", "Optional", "Union", "RRef"};
-    if (std::ranges::find(kTypes, name) == std::end(kTypes)) return nullptr;
-    if (name == "Dict")
-        throw CompileError(
-            range, "Attempted to use Dict without contained types. Please add contained type, e.g. Dict[int, int]");
-    throw CompileError(
-        range, fmt::format("Attempted to use {} without a contained type. Please add a contained type, e.g. {}[int]",
-                           name, name));
-}
-
-SugaredPtr TypeConstructorThing::compile_time(Session& session, Graph&, const SourceRange& range) {
-    script_type(session, range);
-    return std::make_shared<BuiltinFunction>(Symbol::from("aten::" + name), std::nullopt);
-}
-
-bool is_type_constructor(const IValue& value) {
-    if (thing_as<TypeConstructorThing>(value)) return true;
-    const auto* builtin = thing_as<BuiltinThing>(value);
-    return builtin && (builtin->name == "list" || builtin->name == "dict" || builtin->name == "tuple");
-}
-
-IValue subscripted_type(const ast::Subscript& expr, Scope& scope, const std::shared_ptr<const Ast>& ast) {
-    return make_intrusive<AnnotationThing>(ast, &expr, ScopePtr(&scope))->value();
-}
-
 namespace {
 
-class EitherThing : public Thing {
- public:
-    EitherThing(IValue a, IValue b) : a(std::move(a)), b(std::move(b)) {}
-    const IValue a, b;
-    std::string kind() const override { return "type"; }
-    TypePtr script_type(Session& session, const SourceRange& range) override {
-        return union_type({session.script_type(a, range), session.script_type(b, range)});
-    }
-};
+const IValue& only(const Arguments& arguments, const char* name) {
+    if (arguments.positional.size() != 1 || !arguments.keywords.empty())
+        raise("TypeError", fmt::format("{}() takes exactly one argument ({} given)", name,
+                                       arguments.positional.size() + arguments.keywords.size()));
+    return arguments.positional[0];
+}
 
 class EllipsisThing : public Thing {
     std::string kind() const override { return "ellipsis"; }
@@ -146,63 +35,6 @@ class NotImplementedThing : public Thing {
     std::string kind() const override { return "NotImplementedType"; }
     std::string repr(Session&) override { return "NotImplemented"; }
 };
-
-}  // namespace
-
-IValue either_type(const IValue& a, const IValue& b) { return make_intrusive<EitherThing>(a, b)->value(); }
-
-IValue ellipsis() {
-    static const IValue value = make_intrusive<EllipsisThing>()->value();
-    return value;
-}
-
-bool is_instance(Session& session, const IValue& value, const IValue& type) {
-    if (type.is_tuple())
-        return std::ranges::any_of(type.to_tuple().elements,
-                                   [&](const IValue& t) { return is_instance(session, value, t); });
-    if (auto* either = thing_as<EitherThing>(type))
-        return is_instance(session, value, either->a) || is_instance(session, value, either->b);
-    if (type.is_none()) return value.is_none();
-    if (const auto* constructor = thing_as<TypeConstructorThing>(type)) {
-        if (constructor->name == "List") return value.is_list();
-        if (constructor->name == "Tuple") return value.is_tuple();
-        if (constructor->name == "Dict") return value.is_dict();
-    }
-    const auto* builtin = thing_as<BuiltinThing>(type);
-    if (builtin && builtin->name == "collections.OrderedDict") return value.is_dict();
-    if (auto* wanted = thing_as<ClassThing>(type)) {
-        if (wanted->qualified_name() == "torch.nn.Parameter") return session.is_parameter(value);
-        ClassThing* actual = class_of(session, value);
-        return actual && actual->derives_from(*wanted);
-    }
-    const TypePtr wanted = session.script_type(type, {});
-    if (!wanted) raise("TypeError", "isinstance() arg 2 must be a type or a tuple of types");
-    switch (wanted->kind()) {
-        case TypeKind::Int:
-            return value.is_int() || value.is_bool();
-        case TypeKind::AnyList:
-            return value.is_list();
-        case TypeKind::AnyTuple:
-            return value.is_tuple();
-        case TypeKind::Dict:
-            if (wanted->contained(0)->is(TypeKind::Any)) return value.is_dict();
-            break;
-        default:
-            break;
-    }
-    return !thing_of(value) && value.type()->is_subtype_of(*wanted);
-}
-
-// Functions -----------------------------------------------------------------------------------------------------------
-
-namespace {
-
-const IValue& only(const Arguments& arguments, const char* name) {
-    if (arguments.positional.size() != 1 || !arguments.keywords.empty())
-        raise("TypeError", fmt::format("{}() takes exactly one argument ({} given)", name,
-                                       arguments.positional.size() + arguments.keywords.size()));
-    return arguments.positional[0];
-}
 
 IValue print(Session& session, Arguments& arguments) {
     const IValue* separator = arguments.keyword("sep");
@@ -579,6 +411,11 @@ const std::unordered_map<std::string_view, IValue>& table() {
 
 }  // namespace
 
+IValue ellipsis() {
+    static const IValue value = make_intrusive<EllipsisThing>()->value();
+    return value;
+}
+
 bool find_builtin(const std::string& name, IValue& out) {
     const auto found = table().find(name);
     if (found == table().end()) return false;
@@ -589,35 +426,6 @@ bool find_builtin(const std::string& name, IValue& out) {
 std::vector<std::string> builtin_names() {
     std::vector<std::string> names;
     for (const auto& [name, value] : table()) names.emplace_back(name);
-    return names;
-}
-
-std::vector<std::string> attribute_names(Session&, const IValue& value) {
-    std::vector<std::string> names;
-    const auto operators = [&](std::string_view prefix, bool as_method) {
-        for (const Operator* op : Registry::instance().all()) {
-            if (!op->name.starts_with(prefix)) continue;
-            if (as_method && (op->schema().arguments.empty() || op->schema().arguments[0].name != "self" ||
-                              !value.type()->is_subtype_of(*op->schema().arguments[0].type)))
-                continue;
-            names.push_back(op->name.substr(prefix.size()));
-        }
-    };
-    if (auto* module = thing_as<ModuleObject>(value)) {
-        for (const auto* store : {&module->parameters, &module->buffers, &module->modules, &module->attributes}) {
-            for (auto& [name, item] : (*store)->items()) names.push_back(name.to_string());
-        }
-        for (ClassThing* level : module->type->lineage())
-            names.insert(names.end(), level->names()->names().begin(), level->names()->names().end());
-    } else if (auto* type = thing_as<ClassThing>(value)) {
-        for (ClassThing* level : type->lineage())
-            names.insert(names.end(), level->names()->names().begin(), level->names()->names().end());
-    } else if (thing_of(value)) {
-        if (thing_of(value)->kind() == "module") operators("aten::", false);
-    } else {
-        operators("aten::", true);
-    }
-    std::erase_if(names, [](const std::string& name) { return name.starts_with("_"); });
     return names;
 }
 

@@ -6,10 +6,13 @@
 #include <wick/support/error.h>
 #include <wick/support/function_ref.h>
 
+#include "ops/registry.h"
 #include "program/builtins.h"
 #include "program/classes.h"
+#include "program/compiled_function.h"
 #include "program/functions.h"
 #include "program/modules.h"
+#include "program/script_module.h"
 #include "program/session.h"
 
 namespace wick::jit {
@@ -111,6 +114,36 @@ CheckedProgram check_program(Session& session, const std::shared_ptr<const Sourc
     return {errors.messages(), notes.notes()};
 }
 
+/// What `value.` can be followed by; not complete for modules whose names are looked up lazily.
+static std::vector<std::string> attribute_names(const IValue& value) {
+    std::vector<std::string> names;
+    const auto operators = [&](std::string_view prefix, bool as_method) {
+        for (const Operator* op : Registry::instance().all()) {
+            if (!op->name.starts_with(prefix)) continue;
+            if (as_method && (op->schema().arguments.empty() || op->schema().arguments[0].name != "self" ||
+                              !value.type()->is_subtype_of(*op->schema().arguments[0].type)))
+                continue;
+            names.push_back(op->name.substr(prefix.size()));
+        }
+    };
+    if (auto* module = thing_as<ModuleObject>(value)) {
+        for (const auto* store : {&module->parameters, &module->buffers, &module->modules, &module->attributes}) {
+            for (auto& [name, item] : (*store)->items()) names.push_back(name.to_string());
+        }
+        for (ClassThing* level : module->type->lineage())
+            names.insert(names.end(), level->names()->names().begin(), level->names()->names().end());
+    } else if (auto* type = thing_as<ClassThing>(value)) {
+        for (ClassThing* level : type->lineage())
+            names.insert(names.end(), level->names()->names().begin(), level->names()->names().end());
+    } else if (thing_of(value)) {
+        if (thing_of(value)->kind() == "module") operators("aten::", false);
+    } else {
+        operators("aten::", true);
+    }
+    std::erase_if(names, [](const std::string& name) { return name.starts_with("_"); });
+    return names;
+}
+
 std::vector<std::string> known_names(Session& session, const std::string& object) {
     std::vector<std::string> names;
     if (object.empty()) {
@@ -130,7 +163,7 @@ std::vector<std::string> known_names(Session& session, const std::string& object
             value = std::move(member);
             dot = next;
         }
-        names = attribute_names(session, value);
+        names = attribute_names(value);
     }
     std::ranges::sort(names);
     names.erase(std::unique(names.begin(), names.end()), names.end());

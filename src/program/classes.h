@@ -1,8 +1,6 @@
 #pragma once
 // Classes of a program: script classes, dataclasses, named tuples, enums, interfaces, exceptions, modules.
 
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,57 +77,5 @@ class ClassThing : public Thing {
     bool is_plain_tuple_base_ = false;
     bool is_being_defined_ = false;
 };
-
-/// @property: the getter and the setter are FunctionThings.
-class PropertyThing : public Thing {
- public:
-    explicit PropertyThing(IValue getter) : getter(std::move(getter)) {}
-    const IValue getter;
-    IValue setter;
-    std::string kind() const override { return "property"; }
-    bool attribute(Session& session, const std::string& name, IValue& out) override;
-};
-
-/// The value, which a property is to be made of; raises TypeError when it is no function.
-const IValue& accessor(Session& session, const IValue& value);
-
-/// dataclasses.field(…): the options of a field.
-class FieldThing : public Thing {
- public:
-    explicit FieldThing(Arguments arguments) : arguments(std::move(arguments)) {}
-    const Arguments arguments;
-    std::string kind() const override { return "Field"; }
-};
-
-/// enum.auto(): a number as soon as it has a name (ClassThing::next_value).
-class AutoThing : public Thing {
- public:
-    std::string kind() const override { return "auto"; }
-};
-
-/// An exception that was made and perhaps will be raised.
-class ExceptionThing : public Thing {
- public:
-    ExceptionThing(IntrusivePtr<ClassThing> type, std::vector<IValue> arguments)
-        : type(std::move(type)), arguments(std::move(arguments)) {}
-    const IntrusivePtr<ClassThing> type;
-    const std::vector<IValue> arguments;
-    std::string kind() const override { return type->name(); }
-    std::string message(Session& session) const;
-    std::string repr(Session& session) override;
-    bool attribute(Session& session, const std::string& name, IValue& out) override;
-};
-
-/// Raises an exception or exception class.
-[[noreturn]] void raise_exception(Session& session, const IValue& exception);
-
-/// super(), or super(Class, self), inside of an interpreted method.
-IValue make_super(Session& session, Scope& scope, const std::vector<IValue>& arguments);
-
-/// The class that a value is an instance of, where a program can name it; null otherwise.
-ClassThing* class_of(Session& session, const IValue& value);
-
-/// The default value of a parameter as one of the parameter's type; CompileError when it is not.
-IValue default_of(const Argument& argument, const IValue& value, const ast::Parameter& parameter);
 
 }  // namespace wick::jit

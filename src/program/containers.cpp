@@ -1,13 +1,18 @@
-// Python's methods of lists, dicts, tuples and strings. Strings' own operators do what the front end knows.
+#include "program/containers.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "program/builtins.h"
+#include <wick/support/memory_meter.h>
+
+#include "program/builtin_thing.h"
+#include "program/format.h"
 #include "program/session.h"
 #include "runtime/accounting.h"
 
 namespace wick::jit {
+
+// Python's methods of lists, dicts, tuples and strings. Strings' own operators do what the front end knows.
 
 namespace {
 
@@ -247,6 +252,46 @@ void sort_items(Session& session, std::vector<IValue>& items, const IValue& key,
         return reverse ? session.less(b.first, a.first) : session.less(a.first, b.first);
     });
     for (size_t i = 0; i < items.size(); ++i) items[i] = keyed[i].second;
+}
+
+IValue tensor_to_list(const Tensor& tensor) {
+    if (tensor.dim() == 0) return IValue(tensor.item());
+    std::vector<IValue> items;
+    for (int64_t i = 0; i < tensor.size(0); ++i) {
+        DimVector sizes(tensor.sizes().begin() + 1, tensor.sizes().end());
+        DimVector strides(tensor.strides().begin() + 1, tensor.strides().end());
+        items.push_back(tensor_to_list(
+            tensor.as_strided_unchecked(sizes, strides, tensor.storage_offset() + i * tensor.stride(0))));
+    }
+    return IValue(make_list(any_type(), std::move(items)));
+}
+
+size_t checked_room(int64_t count, size_t bytes) {
+    constexpr size_t kAddressable = size_t{1} << 46;
+    if (bytes > 0 && static_cast<size_t>(count) > kAddressable / bytes) raise("MemoryError", "");
+    const size_t room = static_cast<size_t>(count) * bytes;
+    check_memory(static_cast<int64_t>(room));
+    return room;
+}
+
+int64_t RangeThing::length() const {
+    if (step > 0 ? start >= stop : start <= stop) return 0;
+    // Bounds may lie further apart than the largest int64.
+    const auto number = [](int64_t x) { return static_cast<uint64_t>(x); };
+    const uint64_t distance = step > 0 ? number(stop) - number(start) : number(start) - number(stop);
+    const uint64_t length = (distance - 1) / (step > 0 ? number(step) : -number(step)) + 1;
+    return static_cast<int64_t>(std::min<uint64_t>(length, INT64_MAX));
+}
+
+std::string RangeThing::repr(Session&) {
+    return step == 1 ? fmt::format("range({}, {})", start, stop) : fmt::format("range({}, {}, {})", start, stop, step);
+}
+
+bool RangeThing::elements(Session&, std::vector<IValue>& out) {
+    const int64_t count = length();
+    out.reserve(checked_room(count, sizeof(IValue)) / sizeof(IValue));
+    for (int64_t i = 0; i < count; ++i) out.emplace_back(start + i * step);
+    return true;
 }
 
 }  // namespace wick::jit

@@ -78,7 +78,4 @@ class Evaluator {
 /// Runs `body` with what the context manager gives on entering; the manager is left however the body ends.
 void in_context(Session& session, const IValue& manager, FunctionRef<void(const IValue& entered)> body);
 
-/// Python's format(value, spec) for numbers and strings.
-std::string format_value(Session& session, const IValue& value, std::string_view spec);
-
 }  // namespace wick::jit

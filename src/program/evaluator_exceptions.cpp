@@ -6,8 +6,9 @@
 #include <wick/support/error.h>
 
 #include "program/builtins.h"
-#include "program/classes.h"
 #include "program/evaluator.h"
+#include "program/exceptions.h"
+#include "program/instances.h"
 
 namespace wick::jit {
 

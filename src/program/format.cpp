@@ -1,11 +1,9 @@
-// Python's three ways of formatting text: format specifications, str.format, and %.
+#include "program/format.h"
 
 #include <cctype>
 #include <cmath>
 #include <fmt/format.h>
 
-#include "program/builtins.h"
-#include "program/evaluator.h"
 #include "program/session.h"
 
 namespace wick::jit {

@@ -58,6 +58,8 @@ class FunctionThing : public Thing {
     /// Whether it has statements that TorchScript refuses and the evaluator runs: try, global, what defines or imports,
     /// `else` of loops.
     bool only_python_runs() const;
+    /// *args or **kwargs.
+    bool has_variable_arguments() const;
     bool has_instances() const { return !instances_.empty(); }
     /// The function that is left when some parameters stand for things: one for each parameter, None where it stays
     /// one.
@@ -99,6 +101,8 @@ class FunctionThing : public Thing {
     uint64_t constants_version_ = 0;
 };
 
+/// The default value of a parameter as one of the parameter's type; CompileError when it is not.
+IValue default_of(const Argument& argument, const IValue& value, const ast::Parameter& parameter);
 /// Whether a parameter may stand for a function: it has no annotation, or `Callable`.
 bool takes_things_for(const ast::Parameter& parameter);
 /// Whether compiled code can call the thing: a function, an operator, a class.
@@ -115,22 +119,5 @@ class BoundMethod : public Thing {
     IValue call(Session& session, Arguments arguments) override;
     SugaredPtr compile_time(Session& session, Graph& graph, const SourceRange& range) override;
 };
-
-/// A method of a compiled object.
-class CompiledMethod : public Thing {
- public:
-    CompiledMethod(IValue self, Function& function) : self_(std::move(self)), function_(&function) {}
-    std::string kind() const override { return "method"; }
-    IValue call(Session& session, Arguments arguments) override;
-
- private:
-    const IValue self_;
-    const IntrusivePtr<Function> function_;
-};
-
-/// Makes the body of `function` be compiled now unless that is under way; a CompileError of it tells who asked for it.
-void define_now(Session& session, Function& function, const SourceRange& caller);
-/// Calls a compiled function with Python's arguments.
-IValue call_compiled(Session& session, Function& function, Arguments arguments);
 
 }  // namespace wick::jit

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <numeric>
 
-#include "program/builtins.h"
+#include "program/provided_names.h"
 #include "program/session.h"
 
 namespace wick::jit {

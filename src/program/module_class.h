@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "program/class_members.h"
 #include "program/modules.h"
 #include "program/session.h"
 

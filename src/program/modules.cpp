@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include "frontend/sugared_value.h"
-#include "program/builtins.h"
+#include "program/builtin_thing.h"
+#include "program/class_members.h"
+#include "program/compiled_function.h"
 #include "program/module_class.h"
+#include "program/script_module.h"
 #include "program/session.h"
 #include "runtime/interpreter.h"
 

@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include "ops/registry.h"
-#include "program/builtins.h"
+#include "program/annotations.h"
 #include "program/library.h"
+#include "program/provided_names.h"
 #include "program/scope.h"
 #include "program/session.h"
 #include "types/library_class.h"
@@ -174,7 +175,7 @@ bool NamespaceThing::attribute(Session& session, const std::string& name, IValue
         out = make_intrusive<OperatorThing>("aten::" + name)->value();
         return true;
     }
-    if (find_torch_name(session, name_, name, out)) return true;
+    if (find_provided_name(session, name_, name, out)) return true;
     if (const ScopePtr library = session.library(name_)) {
         if (const IValue* found = library->find(name)) {
             out = *found;
@@ -266,6 +267,15 @@ IValue import_module(Session& session, const std::string& name) {
     const ScopePtr names = session.user_module(name);
     if (!names) raise("ModuleNotFoundError", fmt::format("No module named '{}'", name));
     return make_intrusive<UserModuleThing>(name, names)->value();
+}
+
+std::vector<std::string> public_names_of(const IValue& module) {
+    if (const auto* user_module = thing_as<UserModuleThing>(module)) return user_module->public_names();
+    const auto* known = thing_as<NamespaceThing>(module);
+    if (!known || known->name() != "typing") return {};
+    std::vector<std::string> names{"NamedTuple", "cast"};
+    names.insert(names.end(), type_constructor_names().begin(), type_constructor_names().end());
+    return names;
 }
 
 }  // namespace wick::jit

@@ -10,7 +10,7 @@
 namespace wick::jit {
 
 /// A module by its dotted name; its attributes are looked up when they are asked for: in the texts of the library,
-/// among what the evaluator itself provides (torch_names.cpp), among the operators.
+/// among what the evaluator itself provides (provided_names.h), among the operators.
 class NamespaceThing : public Thing {
  public:
     explicit NamespaceThing(std::string name) : name_(std::move(name)) {}
@@ -57,9 +57,5 @@ class OperatorThing : public Thing {
 IValue import_module(Session& session, const std::string& name);
 /// What `from module import *` takes of the modules that it is known of; none of others.
 std::vector<std::string> public_names_of(const IValue& module);
-/// What the evaluator itself provides under "torch.jit.script", "math.pi", …; false when nothing.
-bool find_torch_name(Session& session, const std::string& module, const std::string& name, IValue& out);
-/// The numbers in a tensor as nested lists.
-IValue tensor_to_list(const Tensor& tensor);
 
 }  // namespace wick::jit

@@ -5,11 +5,13 @@
 
 #include "frontend/sugared_value.h"
 #include "ops/print_value.h"
-#include "program/builtins.h"
-#include "program/classes.h"
+#include "program/builtin_thing.h"
+#include "program/compiled_function.h"
+#include "program/containers.h"
+#include "program/exceptions.h"
 #include "program/functions.h"
 #include "program/modules.h"
-#include "program/namespaces.h"
+#include "program/script_module.h"
 #include "program/session.h"
 
 namespace wick::jit {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "frontend/ast_visitor.h"
+#include "program/builtin_thing.h"
 #include "program/builtins.h"
 #include "program/functions.h"
 #include "program/session.h"

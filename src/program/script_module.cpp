@@ -1,9 +1,12 @@
+#include "program/script_module.h"
+
 #include <fmt/format.h>
 
 #include "archive/module_load.h"
 #include "archive/module_save.h"
 #include "archive/source_export.h"
-#include "program/builtins.h"
+#include "program/builtin_thing.h"
+#include "program/compiled_function.h"
 #include "program/functions.h"
 #include "program/module_class.h"
 #include "program/session.h"

@@ -12,9 +12,11 @@
 
 #include "frontend/emitter.h"
 #include "program/classes.h"
+#include "program/compiled_function.h"
 #include "program/functions.h"
 #include "program/modules.h"
 #include "program/namespaces.h"
+#include "program/script_module.h"
 #include "python/bindings.h"
 #include "python/errors.h"
 #include "python/script.h"

@@ -11,7 +11,7 @@
 #include "ops/print_value.h"
 #include "ops/take_over.h"
 #include "ops/tensor_ops.h"
-#include "program/namespaces.h"
+#include "program/containers.h"
 #include "python/bindings.h"
 #include "python/convert.h"
 #include "python/errors.h"

@@ -5,6 +5,8 @@
 
 #include "frontend/convert_to_ssa.h"
 #include "frontend/emitter_impl.h"
+#include "frontend/function_values.h"
+#include "frontend/operator_values.h"
 #include "frontend/parser.h"
 #include "frontend/upgraders.h"
 #include "ops/script_call.h"

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include "frontend/emitter_impl.h"
+#include "frontend/function_values.h"
+#include "frontend/iterator_values.h"
 #include "types/inferred_tensor.h"
 
 namespace wick::jit {

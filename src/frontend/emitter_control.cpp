@@ -3,6 +3,7 @@
 #include <set>
 
 #include "frontend/emitter_impl.h"
+#include "frontend/operator_values.h"
 #include "types/inferred_tensor.h"
 
 namespace wick::jit {

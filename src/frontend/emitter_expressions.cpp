@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "frontend/emitter_impl.h"
+#include "frontend/operator_values.h"
 #include "frontend/parser.h"
 #include "passes/erase_list_literals.h"
 #include "passes/propagate_constants.h"

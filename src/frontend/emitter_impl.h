@@ -9,6 +9,7 @@
 
 #include "frontend/emitter.h"
 #include "frontend/environment.h"
+#include "frontend/special_form.h"
 #include "frontend/type_parser.h"
 
 namespace wick::jit {

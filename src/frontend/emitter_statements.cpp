@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unordered_map>
 
+#include "frontend/class_values.h"
 #include "frontend/emitter_impl.h"
 #include "types/inferred_tensor.h"
 

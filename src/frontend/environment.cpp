@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 #include <unordered_map>
 
+#include "frontend/class_values.h"
+#include "frontend/operator_values.h"
+#include "frontend/special_form.h"
 #include "types/inferred_tensor.h"
 
 namespace wick::jit {

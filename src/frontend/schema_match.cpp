@@ -419,4 +419,10 @@ Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, co
     return inline_graph(graph, texts[chosen - operators.size()].text->graph(), match.inputs).at(0);
 }
 
+Value* emit_op(const SourceRange& range, Graph& graph, std::string_view name, const std::vector<Value*>& args) {
+    NamedValues named;
+    for (Value* value : args) named.emplace_back(range, value);
+    return emit_builtin_call(range, graph, Symbol::from(name), named);
+}
+
 }  // namespace wick::jit

@@ -71,6 +71,9 @@ Value* try_convert_to_type(const SourceRange& range, Graph& graph, const TypePtr
 Value* emit_builtin_call(const SourceRange& range, Graph& graph, Symbol name, const NamedValues& args,
                          const NamedValues& kwargs = {}, const std::optional<NamedValue>& self = std::nullopt);
 
+/// A call with positional arguments.
+Value* emit_op(const SourceRange& range, Graph& graph, std::string_view name, const std::vector<Value*>& args);
+
 /// The node for a match, and its outputs as one value.
 Value* emit_operator(const SourceRange& range, Graph& graph, const Operator& op, const MatchedSchema& match);
 

@@ -1,6 +1,7 @@
 #include "frontend/source_importer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <complex>
 #include <deque>
 #include <fmt/format.h>
@@ -11,10 +12,14 @@
 #include <wick/support/error.h>
 
 #include "frontend/ast_visitor.h"
+#include "frontend/class_values.h"
 #include "frontend/constant_expression.h"
 #include "frontend/emitter.h"
+#include "frontend/function_values.h"
+#include "frontend/operator_values.h"
 #include "frontend/parser.h"
 #include "frontend/resolver.h"
+#include "frontend/special_form.h"
 #include "frontend/sugared_value.h"
 #include "frontend/type_parser.h"
 #include "ops/registry.h"
@@ -26,6 +31,30 @@ namespace {
 
 /// Classes whose attributes are of classes whose attributes …: a chain longer than this is refused.
 constexpr int kMaxImportDepth = 256;
+
+/// `CONSTANTS` of archived code: attribute cN is entry N of the archive's constants.
+class ConstantsTable : public SugaredValue {
+ public:
+    explicit ConstantsTable(const std::vector<IValue>* constants) : constants_(constants) {}
+    std::string kind() const override { return "CONSTANTS"; }
+    SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
+        size_t index = 0;
+        const char* end = field.data() + field.size();
+        if (field.size() < 2 || field[0] != 'c' || std::from_chars(field.data() + 1, end, index).ptr != end)
+            throw CompileError(range, fmt::format("invalid constant specifier: {}", field));
+        if (index >= constants_->size())
+            throw CompileError(range, fmt::format("constant index {} is out of bounds (constant table has {} entries)",
+                                                  index, constants_->size()));
+        const IValue& value = (*constants_)[index];
+        if (!is_constant_form(value))
+            throw CompileError(range,
+                               fmt::format("constant {} is a {}, which code cannot hold", field, value.tag_name()));
+        return sugar(graph.insert_constant(value, {}, range));
+    }
+
+ private:
+    const std::vector<IValue>* constants_;
+};
 
 std::string_view prefix_of(std::string_view name) {
     const size_t dot = name.rfind('.');

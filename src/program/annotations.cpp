@@ -5,6 +5,7 @@
 
 #include <wick/types/rref.h>
 
+#include "frontend/operator_values.h"
 #include "frontend/type_parser.h"
 #include "program/builtin_thing.h"
 #include "program/scope_resolver.h"

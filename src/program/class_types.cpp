@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "frontend/class_values.h"
 #include "frontend/type_parser.h"
 #include "program/classes.h"
 #include "program/scope_resolver.h"

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "frontend/emitter.h"
+#include "frontend/function_values.h"
 #include "ops/autocast.h"
 #include "program/compiled_function.h"
 #include "program/functions.h"

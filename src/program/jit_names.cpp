@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "frontend/special_form.h"
 #include "program/class_members.h"
 #include "program/classes.h"
 #include "program/compiled_function.h"

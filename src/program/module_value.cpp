@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "frontend/function_values.h"
 #include "program/compiled_function.h"
 #include "program/functions.h"
 

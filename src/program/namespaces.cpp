@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "frontend/operator_values.h"
 #include "ops/registry.h"
 #include "program/annotations.h"
 #include "program/library.h"

@@ -7,8 +7,8 @@
 #include <wick/support/error.h>
 
 #include "frontend/emitter.h"
+#include "frontend/operator_values.h"
 #include "frontend/parser.h"
-#include "frontend/sugared_value.h"
 #include "ops/registry.h"
 #include "runtime/interpreter.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "frontend/sugared_value.h"
+#include "frontend/function_values.h"
 #include "ops/print_value.h"
 #include "program/builtin_thing.h"
 #include "program/compiled_function.h"

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "frontend/operator_values.h"
 #include "program/builtin_thing.h"
 
 namespace wick::jit {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "frontend/emitter.h"
+#include "frontend/function_values.h"
 #include "frontend/parser.h"
 #include "program/class_members.h"
 #include "program/classes.h"

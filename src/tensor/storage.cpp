@@ -1,9 +1,10 @@
-#include <cstdlib>
 #include <cstring>
 #include <mutex>
 
 #include <wick/support/check.h>
 #include <wick/tensor/storage.h>
+
+#include "tensor/block_pool.h"
 
 namespace wick {
 
@@ -22,8 +23,7 @@ static constexpr int64_t kLargestWithin = 1 << 14;
 alignas(kAlignment) static char no_bytes[kAlignment];
 
 static void* allocate_block(int64_t bytes) {
-    const int64_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-    void* block = std::aligned_alloc(kAlignment, static_cast<size_t>(rounded));
+    void* block = take_block(static_cast<size_t>(bytes));
     WICK_CHECK(block, "not enough memory: tried to allocate {} bytes", bytes);
     return block;
 }
@@ -59,7 +59,7 @@ IntrusivePtr<Storage> Storage::wrap(void* data, int64_t bytes, std::function<voi
 }
 
 void Storage::free_block() {
-    if (owned_) std::free(data_);
+    if (owned_) give_block(data_, static_cast<size_t>(bytes_));
     if (release_) std::exchange(release_, {})();
     if (meter_) meter_->remove(bytes_);
     meter_ = nullptr;

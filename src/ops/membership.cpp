@@ -1,10 +1,12 @@
 // Whether values are in a set (isin).
 
 #include <algorithm>
+#include <vector>
 
 #include "ops/pointwise.h"
 #include "ops/registry.h"
 #include "ops/rows.h"
+#include "ops/sort_keys.h"
 
 namespace wick::jit {
 namespace {
@@ -21,19 +23,15 @@ Tensor isin(const Tensor& elements, const Tensor& test, bool invert) {
     const Operand operands[] = {Operand(elements), Operand(test)};
     const DType type = result_type(operands);
     const Tensor wanted = contiguous(to_dtype(elements, type));
-    Tensor set = contiguous(reshape(to_dtype(test, type), {-1}));
-    if (set.is_same(test) || set.impl()->storage == test.impl()->storage) set = clone(set);
+    check_ordered(type, "isin_default_cpu");
+    const IsNanKey is_nan(type);
+    std::vector<uint64_t> set = sort_keys(contiguous(to_dtype(test, type)));
+    std::erase_if(set, is_nan);
+    std::ranges::sort(set);
     const Tensor result = empty(elements.sizes(), DType::bool_);
-    dispatch_ordered(type, "isin_default_cpu", [&]<class T>() {
-        T* first = set.mutable_data<T>();
-        T* last = std::remove_if(first, first + set.numel(), [](T value) { return is_nan_value(value); });
-        std::sort(first, last);
-        bool* to = result.mutable_data<bool>();
-        for (int64_t i = 0; i < wanted.numel(); ++i) {
-            const T value = wanted.data<T>()[i];
-            to[i] = (!is_nan_value(value) && std::binary_search(first, last, value)) != invert;
-        }
-    });
+    bool* const to = result.mutable_data<bool>();
+    for_each_sort_key(wanted, 0, wanted.numel(),
+                      [&](int64_t i, uint64_t key) { to[i] = std::ranges::binary_search(set, key) != invert; });
     return result;
 }
 

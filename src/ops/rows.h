@@ -50,15 +50,18 @@ struct Rows {
     bool is_scalar_;
 };
 
-/// Calls f.operator()<T>() for a dtype whose values have an order; OpError `"<name>" not implemented for …` for others.
+/// OpError `"<name>" not implemented for …` for a dtype whose values have no order.
+inline void check_ordered(DType dtype, std::string_view name) {
+    if (is_complex(dtype)) throw OpError(fmt::format("\"{}\" not implemented for '{}'", name, scalar_name_of(dtype)));
+}
+
+/// Calls f.operator()<T>() for a dtype that passes check_ordered.
 template <class F>
-decltype(auto) dispatch_ordered(DType dtype, std::string_view name, F&& f) {
-    return dispatch_dtype(dtype, [&]<class T>() {
-        if constexpr (std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>) {
-            throw OpError(fmt::format("\"{}\" not implemented for '{}'", name, scalar_name_of(dtype)));
-        } else {
+void dispatch_ordered(DType dtype, std::string_view name, F&& f) {
+    check_ordered(dtype, name);
+    dispatch_dtype(dtype, [&]<class T>() {
+        if constexpr (!std::is_same_v<T, std::complex<float>> && !std::is_same_v<T, std::complex<double>>)
             f.template operator()<T>();
-        }
     });
 }
 

@@ -1,13 +1,14 @@
 // Sorting, selection and ranks along a dimension. NaN counts as the largest number.
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
 
 #include <wick/support/stop_check.h>
 
 #include "ops/families.h"
 #include "ops/registry.h"
 #include "ops/rows.h"
+#include "ops/sort_keys.h"
 
 namespace wick::jit {
 namespace {
@@ -15,43 +16,23 @@ namespace {
 using namespace ops;
 using Pair = std::tuple<Tensor, Tensor>;
 
-template <class T>
-bool precedes(T a, T b) {
-    return a < b || (is_nan_value(b) && !is_nan_value(a));
-}
-
-/// Positions of a row in sorted order; equal elements keep theirs.
-template <class T>
-void sort_positions(const T* row, int64_t n, bool descending, std::vector<int64_t>& order) {
-    order.resize(static_cast<size_t>(n));
-    std::iota(order.begin(), order.end(), int64_t{0});
-    StopCounter counter;
-    if (descending) {
-        std::stable_sort(order.begin(), order.end(),
-                         [&](int64_t a, int64_t b) { return counter.step(), precedes(row[b], row[a]); });
-    } else {
-        std::stable_sort(order.begin(), order.end(),
-                         [&](int64_t a, int64_t b) { return counter.step(), precedes(row[a], row[b]); });
-    }
-}
-
-/// Rows of (value, position) pairs picked by `pick(row, positions)`, which leaves `k` positions in front.
+/// Rows of (value, position) pairs: `pick(ranks)` leaves those of `k` elements of a row in front.
 template <class F>
-Pair pick_rows(const Rows& rows, int64_t k, std::string_view name, F&& pick) {
-    Tensor values = rows.make(k, rows.dense.dtype());
+Pair pick_rows(const Rows& rows, int64_t k, std::string_view name, bool descending, F&& pick) {
+    const DType dtype = rows.dense.dtype();
+    check_ordered(dtype, name);
+    Tensor values = rows.make(k, dtype);
     Tensor indices = rows.make(k, DType::int64);
-    int64_t* at = indices.mutable_data<int64_t>();
-    dispatch_ordered(rows.dense.dtype(), name, [&]<class T>() {
-        const T* data = rows.dense.data<T>();
-        T* out = values.mutable_data<T>();
+    int64_t* const at = indices.mutable_data<int64_t>();
+    const int64_t bytes = bytes_of(dtype);
+    const auto* const from = static_cast<const char*>(rows.dense.data_ptr());
+    auto* const to = static_cast<char*>(values.mutable_data_ptr());
+    dispatch_rank(dtype, rows.length, [&]<class Rank>() {
         rows.for_each([&](int64_t r) {
-            const T* row = data + r * rows.length;
-            std::vector<int64_t> positions;
-            pick(row, positions);
-            for (int64_t i = 0; i < k; ++i) {
-                at[r * k + i] = positions[i];
-                out[r * k + i] = row[positions[i]];
-            }
+            std::vector<Rank> ranks = ranks_of<Rank>(rows.dense, r * rows.length, rows.length, descending);
+            pick(ranks);
+            for (int64_t i = 0; i < k; ++i) at[r * k + i] = ranks[i].position();
+            copy_elements(from + r * rows.length * bytes, bytes, at + r * k, k, to + r * k * bytes);
         });
     });
     return {std::move(values), std::move(indices)};
@@ -59,55 +40,45 @@ Pair pick_rows(const Rows& rows, int64_t k, std::string_view name, F&& pick) {
 
 Pair sort(const Tensor& self, int64_t dim, bool descending) {
     const Rows rows(self, dim);
-    auto [values, indices] =
-        pick_rows(rows, rows.length, "sort", [&](const auto* row, std::vector<int64_t>& positions) {
-            sort_positions(row, rows.length, descending, positions);
-        });
+    auto [values, indices] = pick_rows(rows, rows.length, "sort", descending, [](auto& ranks) { sort_ranks(ranks); });
     return {rows.restore(values), rows.restore(indices)};
 }
 
 Pair topk(const Tensor& self, int64_t k, int64_t dim, bool largest, bool sorted) {
     const Rows rows(self, dim);
     WICK_CHECK(k >= 0 && k <= rows.length, "selected index k out of range");
-    auto [values, indices] = pick_rows(rows, k, "topk", [&](const auto* row, std::vector<int64_t>& positions) {
-        positions.resize(static_cast<size_t>(rows.length));
-        std::iota(positions.begin(), positions.end(), int64_t{0});
+    auto [values, indices] = pick_rows(rows, k, "topk", largest, [&](auto& ranks) {
+        // Of equal values PyTorch takes whichever its algorithms come by: these, comparing values alone.
         StopCounter counter;
-        auto before = [&](int64_t a, int64_t b) {
-            counter.step();
-            return largest ? precedes(row[b], row[a]) : precedes(row[a], row[b]);
-        };
+        const auto before = [&](auto a, auto b) { return counter.step(), a.key() < b.key(); };
+        const auto kth = ranks.begin() + k;
         if (k * 64 <= rows.length) {
-            std::partial_sort(positions.begin(), positions.begin() + k, positions.end(), before);
+            std::partial_sort(ranks.begin(), kth, ranks.end(), before);
         } else if (k > 0) {
-            std::nth_element(positions.begin(), positions.begin() + k - 1, positions.end(), before);
-            if (sorted) std::sort(positions.begin(), positions.begin() + k, before);
+            std::nth_element(ranks.begin(), kth - 1, ranks.end(), before);
+            if (sorted) std::sort(ranks.begin(), kth, before);
         }
     });
     return {rows.restore(values), rows.restore(indices)};
 }
 
+/// What stands at `rank(count)` of the `count` elements, NaN last or left out.
 Pair nth(const Rows& rows, bool keepdim, std::string_view name, bool skip_nan,
          const std::function<int64_t(int64_t)>& rank) {
     WICK_CHECK_INDEX(rows.length > 0, "{}(): Expected reduction dim {} to have non-zero size.", name, rows.dim);
-    auto [values, indices] = pick_rows(rows, 1, name, [&](const auto* row, std::vector<int64_t>& positions) {
-        positions.resize(static_cast<size_t>(rows.length));
-        std::iota(positions.begin(), positions.end(), int64_t{0});
-        int64_t numbers = 0;
-        int64_t first_nan = -1;
-        for (int64_t i = rows.length; i-- > 0;)
-            is_nan_value(row[i]) ? static_cast<void>(first_nan = i) : static_cast<void>(++numbers);
-        if (name == "median" && !skip_nan && first_nan >= 0) {
-            positions[0] = first_nan;
-            return;
+    const IsNanKey is_nan(rows.dense.dtype());
+    auto [values, indices] = pick_rows(rows, 1, name, false, [&](auto& ranks) {
+        const auto has_nan = [&](auto element) { return is_nan(element.key()); };
+        if (name == "median" && !skip_nan) {
+            if (const auto first = std::ranges::find_if(ranks, has_nan); first != ranks.end()) {
+                ranks[0] = *first;
+                return;
+            }
         }
-        const int64_t count = skip_nan ? std::max<int64_t>(numbers, 1) : rows.length;
-        const int64_t at = rank(count);
-        auto before = [&](int64_t a, int64_t b) {
-            return precedes(row[a], row[b]) || (!precedes(row[b], row[a]) && a < b);
-        };
-        std::nth_element(positions.begin(), positions.begin() + at, positions.end(), before);
-        std::swap(positions[0], positions[at]);
+        const int64_t numbers = rows.length - std::ranges::count_if(ranks, has_nan);
+        const int64_t at = rank(skip_nan ? std::max<int64_t>(numbers, 1) : rows.length);
+        std::nth_element(ranks.begin(), ranks.begin() + at, ranks.end());
+        std::swap(ranks[0], ranks[at]);
     });
     return {rows.restore_single(values, keepdim), rows.restore_single(indices, keepdim)};
 }
@@ -134,20 +105,22 @@ Tensor median_all(const Tensor& self) {
 Pair mode(const Tensor& self, int64_t dim, bool keepdim) {
     const Rows rows(self, dim);
     WICK_CHECK_INDEX(rows.length > 0, "mode(): Expected reduction dim {} to have non-zero size.", rows.dim);
-    auto [values, indices] = pick_rows(rows, 1, "mode", [&](const auto* row, std::vector<int64_t>& positions) {
-        sort_positions(row, rows.length, false, positions);
-        int64_t best = 0;
+    const IsNanKey is_nan(rows.dense.dtype());
+    auto [values, indices] = pick_rows(rows, 1, "mode", false, [&](auto& ranks) {
+        sort_ranks(ranks);
+        auto best = ranks[0];
         int64_t best_count = 0;
         for (int64_t start = 0; start < rows.length;) {
+            const uint64_t key = ranks[start].key();
             int64_t end = start + 1;
-            while (end < rows.length && row[positions[end]] == row[positions[start]]) ++end;
+            while (end < rows.length && ranks[end].key() == key && !is_nan(key)) ++end;
             if (end - start > best_count) {
                 best_count = end - start;
-                best = positions[end - 1];
+                best = ranks[end - 1];
             }
             start = end;
         }
-        positions[0] = best;
+        ranks[0] = best;
     });
     return {rows.restore_single(values, keepdim), rows.restore_single(indices, keepdim)};
 }

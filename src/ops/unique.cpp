@@ -8,6 +8,7 @@
 #include "ops/index_plan.h"
 #include "ops/registry.h"
 #include "ops/rows.h"
+#include "ops/sort_keys.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::jit {
@@ -19,41 +20,23 @@ namespace {
 /// The distinct values (or slices), for each input its place among them, and how often each occurs.
 using Distinct = std::tuple<Tensor, Tensor, Tensor>;
 
-/// Which inputs are kept, in the order of the output, and the group of each input.
+/// Inputs that come in groups of equal ones.
 struct Groups {
-    std::vector<int64_t> first;
+    explicit Groups(int64_t inputs) : group_of(static_cast<size_t>(inputs)) {}
+    std::vector<int64_t> first;  ///< of each group, the input that is kept
     std::vector<int64_t> counts;
     std::vector<int64_t> group_of;
-};
 
-/// Groups the inputs `order[0], order[1], …`, of which equal ones stand together.
-template <class Equal>
-Groups group(const std::vector<int64_t>& order, Equal equal) {
-    Groups groups;
-    groups.group_of.resize(order.size());
-    for (size_t i = 0; i < order.size(); ++i) {
-        if (i == 0 || !equal(order[i - 1], order[i])) {
-            groups.first.push_back(order[i]);
-            groups.counts.push_back(0);
+    /// The next input, which begins a group or belongs to the last one.
+    void add(int64_t input, bool is_new) {
+        if (is_new) {
+            first.push_back(input);
+            counts.push_back(0);
         }
-        ++groups.counts.back();
-        groups.group_of[static_cast<size_t>(order[i])] = static_cast<int64_t>(groups.first.size()) - 1;
+        ++counts.back();
+        group_of[static_cast<size_t>(input)] = static_cast<int64_t>(first.size()) - 1;
     }
-    return groups;
-}
-
-std::vector<int64_t> in_order(int64_t count) {
-    std::vector<int64_t> order(static_cast<size_t>(count));
-    std::iota(order.begin(), order.end(), int64_t{0});
-    return order;
-}
-
-/// Three-way comparison in which NaN is the largest; two NaNs are equally large but not the same.
-template <class T>
-int compare(T a, T b) {
-    if (is_nan_value(a) || is_nan_value(b)) return is_nan_value(a) - is_nan_value(b);
-    return a < b ? -1 : b < a;
-}
+};
 
 Tensor optional_result(bool wanted, const std::vector<int64_t>& values, IntArrayRef sizes) {
     return wanted ? view(int_tensor(values), sizes) : empty({0}, DType::int64);
@@ -63,16 +46,23 @@ template <bool sorted>
 Distinct unique_elements(const Tensor& self, bool return_inverse, bool return_counts) {
     const Tensor flat = reshape(self, {-1});
     const Tensor dense = contiguous(flat);
-    Groups groups;
-    dispatch_ordered(self.dtype(), "unique", [&]<class T>() {
-        const T* data = dense.data<T>();
-        std::vector<int64_t> order = in_order(dense.numel());
-        StopCounter counter;
-        if (sorted)
-            std::stable_sort(order.begin(), order.end(),
-                             [&](int64_t a, int64_t b) { return counter.step(), compare(data[a], data[b]) < 0; });
-        groups = group(order, [&](int64_t a, int64_t b) { return data[a] == data[b]; });
-    });
+    check_ordered(self.dtype(), "unique");
+    const IsNanKey is_nan(self.dtype());
+    Groups groups(dense.numel());
+    uint64_t last = 0;
+    const auto add = [&](int64_t input, uint64_t key) {
+        groups.add(input, groups.first.empty() || key != last || is_nan(key));
+        last = key;
+    };
+    if constexpr (sorted) {
+        dispatch_rank(self.dtype(), dense.numel(), [&]<class Rank>() {
+            std::vector<Rank> ranks = ranks_of<Rank>(dense, 0, dense.numel());
+            sort_ranks(ranks);
+            for (const Rank rank : ranks) add(rank.position(), rank.key());
+        });
+    } else {
+        for_each_sort_key(dense, 0, dense.numel(), add);
+    }
     return {index_select(flat, 0, int_tensor(groups.first)),
             optional_result(return_inverse, groups.group_of, self.sizes()),
             optional_result(return_counts, groups.counts, {static_cast<int64_t>(groups.counts.size())})};
@@ -86,24 +76,24 @@ Distinct unique_slices(const Tensor& self, int64_t dim, bool return_inverse, boo
                "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
     const Tensor rows = contiguous(movedim(self, dim, 0));
     const int64_t width = count == 0 ? 0 : rows.numel() / count;
-    Groups groups;
-    dispatch_ordered(self.dtype(), "unique_dim", [&]<class T>() {
-        const T* data = rows.data<T>();
-        const auto difference = [&](int64_t a, int64_t b) {
-            for (int64_t i = 0; i < width; ++i) {
-                if (const int order = compare(data[a * width + i], data[b * width + i])) return order;
-            }
-            return 0;
-        };
-        std::vector<int64_t> order = in_order(count);
-        StopCounter counter;
-        if (sorted)
-            std::stable_sort(order.begin(), order.end(),
-                             [&](int64_t a, int64_t b) { return counter.step(), difference(a, b) < 0; });
-        groups = group(order, [&](int64_t a, int64_t b) {
-            return std::equal(data + a * width, data + (a + 1) * width, data + b * width);
+    check_ordered(self.dtype(), "unique_dim");
+    const std::vector<uint64_t> keys = sort_keys(rows);
+    const auto slice = [&](int64_t i) { return ArrayRef(keys.data() + i * width, static_cast<size_t>(width)); };
+    std::vector<int64_t> order(static_cast<size_t>(count));
+    std::iota(order.begin(), order.end(), int64_t{0});
+    StopCounter counter;
+    if (sorted)
+        std::ranges::stable_sort(order, [&](int64_t a, int64_t b) {
+            return counter.step(), std::ranges::lexicographical_compare(slice(a), slice(b));
         });
-    });
+    const IsNanKey is_nan(self.dtype());
+    Groups groups(count);
+    ArrayRef<uint64_t> last;
+    for (const int64_t input : order) {
+        const ArrayRef<uint64_t> keys = slice(input);
+        groups.add(input, groups.first.empty() || keys != last || std::ranges::any_of(keys, is_nan));
+        last = keys;
+    }
     return {index_select(self, dim, int_tensor(groups.first)),
             optional_result(return_inverse, groups.group_of, {count}),
             optional_result(return_counts, groups.counts, {static_cast<int64_t>(groups.counts.size())})};

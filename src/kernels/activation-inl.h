@@ -124,17 +124,18 @@ HWY_NOINLINE void finish_tile_as(const Epilogue<T>& e, T* c, int64_t ldc, int64_
     for (int64_t r = 0; r < rows; ++r) {
         T* row = c + r * ldc;
         const T* residual = e.residual == nullptr ? nullptr : e.residual + (row0 + r) * e.residual_stride + col0;
+        const auto row_scale = hn::Set(d, e.scale_row == nullptr ? T(1) : e.scale_row[row0 + r]);
         const auto row_bias = hn::Set(d, e.bias_row == nullptr ? T(0) : e.bias_row[row0 + r]);
         int64_t j = 0;
         for (; j + lanes <= cols; j += lanes) {
-            auto v = hn::Add(hn::LoadU(d, row + j), row_bias);
+            auto v = hn::MulAdd(hn::LoadU(d, row + j), row_scale, row_bias);
             if (bias != nullptr) v = hn::Add(v, hn::LoadU(d, bias + j));
             if (residual != nullptr) v = hn::Add(v, hn::LoadU(d, residual + j));
             hn::StoreU(activate<A>(d, v, e.lo, e.hi), d, row + j);
         }
         if (j < cols) {
             const size_t left = static_cast<size_t>(cols - j);
-            auto v = hn::Add(load_some(d, row + j, left), row_bias);
+            auto v = hn::MulAdd(load_some(d, row + j, left), row_scale, row_bias);
             if (bias != nullptr) v = hn::Add(v, load_some(d, bias + j, left));
             if (residual != nullptr) v = hn::Add(v, load_some(d, residual + j, left));
             store_some(d, activate<A>(d, v, e.lo, e.hi), row + j, left);

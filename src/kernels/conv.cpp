@@ -272,6 +272,7 @@ void conv_few_pixels(const ConvShape& s, const T* x, const T* w, T* y, int64_t y
     const int64_t oc = s.out_channels / s.groups;
     for (int64_t g = 0; g < s.groups; ++g) {
         Epilogue<T> part = e;
+        if (part.scale_row != nullptr) part.scale_row += g * oc;
         if (part.bias_row != nullptr) part.bias_row += g * oc;
         if (part.residual != nullptr) part.residual += g * oc * y_stride;
         gemm<T>(oc, pixels, k, T(1), {w + g * oc * k, k, 1}, {columns + g * pixels * k, 1, k}, T(0),

@@ -19,13 +19,15 @@ enum class Activation : uint8_t {
     HardSigmoid,  // clamp(x + 3, 0, 6) / 6
 };
 
-/// y[i, j] = activation(x[i, j] + bias_row[i] + bias_col[j] + residual[i * residual_stride + j]); null pointers are
-/// left out. float32 activations are within 4 ulp (Gelu: absolute error below 1e-6 near its zero) of the exact value.
+/// y[i, j] = activation(x[i, j] * scale_row[i] + bias_row[i] + bias_col[j] + residual[i * residual_stride + j]); null
+/// pointers are left out. float32 activations are within 4 ulp (Gelu: absolute error below 1e-6 near its zero) of the
+/// exact value.
 template <class T>
 struct Epilogue {
-    const T* bias_row = nullptr;  // [m]
-    const T* bias_col = nullptr;  // [n]
-    const T* residual = nullptr;  // [m, n], unit stride along n; may be the result's own memory
+    const T* scale_row = nullptr;  // [m]
+    const T* bias_row = nullptr;   // [m]
+    const T* bias_col = nullptr;   // [n]
+    const T* residual = nullptr;   // [m, n], unit stride along n; may be the result's own memory
     int64_t residual_stride = 0;
     Activation activation = Activation::None;
     T lo = -std::numeric_limits<T>::infinity();
@@ -42,7 +44,8 @@ struct Epilogue {
         return *this;
     }
     bool empty() const {
-        return bias_row == nullptr && bias_col == nullptr && residual == nullptr && activation == Activation::None;
+        return scale_row == nullptr && bias_row == nullptr && bias_col == nullptr && residual == nullptr &&
+               activation == Activation::None;
     }
 };
 

@@ -10,6 +10,7 @@
 #include <wick/tensor/grad_mode.h>
 
 #include "ops/call_handler.h"
+#include "ops/script_call.h"
 
 namespace wick::jit {
 
@@ -76,9 +77,6 @@ Policies make_policies(std::span<const PolicyList> lists) {
             add(fmt::format("aten::{}", name), list.policy);
             names.remove_prefix(std::min(name.size() + 1, names.size()));
         }
-    // What plans have joined.
-    for (const char* name : {"wick::linear_relu", "wick::conv1d_relu", "wick::conv2d_relu", "wick::conv3d_relu"})
-        add(name, CastPolicy::lower_precision);
     return policies;
 }
 
@@ -165,6 +163,9 @@ class Autocast : public CallHandler {
     }
 
     void call(const Operator& op, Args args, IValue* results) override {
+        // What plans have joined (passes/fuse_layers.h) is its parts again.
+        if (op.name.starts_with("wick::") && !op.decomposition.empty())
+            return call_as_kernel(decomposition_function(op), args, results);
         if (policy(op) == CastPolicy::none) return pass_on(CallMode::kAutocast, op, args, results);
         std::vector<IValue> values;
         for (size_t i = 0; i < args.size(); ++i) values.push_back(args[i]);

@@ -8,6 +8,7 @@
     _(comparison)               \
     _(copy)                     \
     _(factories)                \
+    _(fused_layers)             \
     _(gather_scatter)           \
     _(gradients)                \
     _(indexing)                 \

@@ -197,7 +197,8 @@ kernels::Epilogue<T> epilogue_of(const Tensor& bias, const LinearEpilogue& after
         epilogue.residual_stride = n;
     }
     epilogue.activation = after.activation;
-    if (after.activation == kernels::Activation::Clamp) epilogue.with_relu();
+    epilogue.lo = static_cast<T>(after.low);
+    epilogue.hi = static_cast<T>(after.high);
     return epilogue;
 }
 
@@ -230,7 +231,7 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, con
         const Tensor out = empty(sizes, DType::float32);
         const Tensor full_bias =
             !b.defined() || b.numel() == n ? b : contiguous(b.as_strided_unchecked({n}, {0}, b.storage_offset()));
-        const LinearEpilogue wide{compute_input(after.residual), after.activation};
+        const LinearEpilogue wide{compute_input(after.residual), after.activation, after.low, after.high};
         const auto epilogue = epilogue_of<float>(full_bias, wide, n);
         if (packed) {
             kernels::gemm<float>(m, 1, {x.data<float>(), k, 1}, *packed, 0, out.mutable_data<float>(), n, epilogue);

@@ -1,6 +1,8 @@
 #pragma once
 // Matrix products on tensors: one door to kernels/gemm.h for every dtype, stride and batch shape.
 
+#include <limits>
+
 #include <wick/tensor/tensor.h>
 
 #include "kernels/gemm.h"
@@ -33,7 +35,8 @@ void multiply_batches_into(const Tensor& out, const Tensor& a, const Tensor& b, 
 /// What linear does to its result while it is in cache (floating dtypes only).
 struct LinearEpilogue {
     Tensor residual;  ///< added; contiguous, of the result's shape and dtype; or undefined
-    kernels::Activation activation = kernels::Activation::None;  ///< applied last; Clamp is relu
+    kernels::Activation activation = kernels::Activation::None;      ///< applied last
+    double low = 0, high = std::numeric_limits<double>::infinity();  ///< of Clamp: of relu, unless said otherwise
 };
 
 /// activation(x[…, k] @ weight[n, k]^T + bias[n] + residual); bias may be undefined. OpError when shapes or dtypes do

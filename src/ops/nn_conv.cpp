@@ -114,20 +114,24 @@ int64_t spatial_rank(const Tensor& weight) {
 namespace {
 
 template <class T>
-Tensor forward(const ConvShape& shape, const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu,
-               IntArrayRef sizes) {
+Tensor forward(const ConvShape& shape, const Tensor& x, const Tensor& weight, const Tensor& bias,
+               const ConvEpilogue& after, IntArrayRef sizes) {
     const Tensor out = empty(sizes, x.dtype());
     if (out.numel() == 0) return out;
     kernels::Epilogue<T> epilogue;
-    epilogue.bias_row = data_or_null<T>(bias);
-    if (relu) epilogue.with_relu();
+    epilogue.scale_row = data_or_null<T>(after.scale);
+    epilogue.bias_row = data_or_null<T>(after.shift.defined() ? after.shift : bias);
+    epilogue.activation = after.activation;
+    epilogue.lo = static_cast<T>(after.low);
+    epilogue.hi = static_cast<T>(after.high);
     const Tensor w = compute_input(weight);
     kernels::conv<T>(shape, x.data<T>(), w.data<T>(), out.mutable_data<T>(), epilogue);
     return out;
 }
 
 /// Batched input, lists of n entries.
-Tensor convolve(const Tensor& input, const Tensor& weight, const Tensor& bias, const ConvArguments& args, int64_t n) {
+Tensor convolve_batch(const Tensor& input, const Tensor& weight, const Tensor& bias, const ConvArguments& args,
+                      int64_t n, const ConvEpilogue& after) {
     const ConvShape shape = conv_shape(input, weight, bias, args, n);
     DimVector sizes{shape.batch, shape.out_channels};
     for (int64_t i = 0; i < n; ++i) {
@@ -136,7 +140,7 @@ Tensor convolve(const Tensor& input, const Tensor& weight, const Tensor& bias, c
     }
     const Tensor x = compute_input(input), b = compute_input(bias);
     const Tensor out = dispatch_float(x.dtype(), args.transposed ? "slow_conv_transpose" : "slow_conv", [&]<class T>() {
-        if (!args.transposed) return forward<T>(shape, x, weight, b, args.relu, sizes);
+        if (!args.transposed) return forward<T>(shape, x, weight, b, after, sizes);
         const Tensor w = compute_input(weight), y = empty(sizes, x.dtype());
         if (y.numel() > 0)
             kernels::conv_transposed<T>(shape, x.data<T>(), w.data<T>(), data_or_null<T>(b), y.mutable_data<T>());
@@ -145,9 +149,16 @@ Tensor convolve(const Tensor& input, const Tensor& weight, const Tensor& bias, c
     return to_dtype(out, input.dtype());
 }
 
-/// Lists of any accepted length, input with or without a batch dimension.
-Tensor convolve_any(const Tensor& input, const Tensor& weight, const Tensor& bias, ConvArguments args, int64_t n,
-                    std::string_view op) {
+constexpr std::string_view conv_name(int64_t n, bool transposed) {
+    if (transposed) return n == 1 ? "conv_transpose1d" : n == 2 ? "conv_transpose2d" : "conv_transpose3d";
+    return n == 1 ? "conv1d" : n == 2 ? "conv2d" : "conv3d";
+}
+
+}  // namespace
+
+Tensor convolve(const Tensor& input, const Tensor& weight, const Tensor& bias, ConvArguments args, int64_t n,
+                const ConvEpilogue& after, std::string_view op) {
+    if (op.empty()) op = conv_name(n, args.transposed);
     WICK_CHECK(weight.dim() == n + 2,
                "Expected {}-dimensional weight for {}-dimensional input {}, but got weight of size {} instead", n + 2,
                n + 2, format_sizes(input.sizes()), format_sizes(weight.sizes()));
@@ -155,15 +166,17 @@ Tensor convolve_any(const Tensor& input, const Tensor& weight, const Tensor& bia
                "Expected {}D (unbatched) or {}D (batched) input to {}, but got input of size: {}", n + 1, n + 2, op,
                format_sizes(input.sizes()));
     args = expand_arguments(std::move(args), n, op);
-    if (input.dim() == n + 2) return convolve(input, weight, bias, args, n);
-    return squeeze(convolve(unsqueeze(input, 0), weight, bias, args, n), 0);
+    if (input.dim() == n + 2) return convolve_batch(input, weight, bias, args, n, after);
+    return squeeze(convolve_batch(unsqueeze(input, 0), weight, bias, args, n, after), 0);
 }
+
+namespace {
 
 /// padding="same" or "valid". Where "same" needs an odd amount, the extra zero stands after the input.
 Tensor convolve_padded(const Tensor& input, const Tensor& weight, const Tensor& bias, const std::string& padding,
                        ConvArguments args, int64_t n, std::string_view op) {
     args.padding = IntList(static_cast<size_t>(n), 0);
-    if (padding == "valid") return convolve_any(input, weight, bias, std::move(args), n, op);
+    if (padding == "valid") return convolve(input, weight, bias, std::move(args), n, {}, op);
     WICK_CHECK(padding == "same", "Invalid padding string: '{}'", padding);
     WICK_CHECK(weight.dim() == n + 2 && input.dim() >= n,
                "Expected {}D (unbatched) or {}D (batched) input to {}, but got input of size: {}", n + 1, n + 2, op,
@@ -178,28 +191,16 @@ Tensor convolve_padded(const Tensor& input, const Tensor& weight, const Tensor& 
         args.padding[i] = total / 2;
         sizes[lead + i] += total % 2;
     }
-    if (IntArrayRef(sizes) == input.sizes()) return convolve_any(input, weight, bias, std::move(args), n, op);
+    if (IntArrayRef(sizes) == input.sizes()) return convolve(input, weight, bias, std::move(args), n, {}, op);
     const Tensor padded = zeros(sizes, input.dtype());
     copy_into(padded.as_strided_unchecked(input.sizes(), padded.strides(), 0), input);
-    return convolve_any(padded, weight, bias, std::move(args), n, op);
-}
-
-constexpr std::string_view conv_name(int64_t n, bool transposed) {
-    if (transposed) return n == 1 ? "conv_transpose1d" : n == 2 ? "conv_transpose2d" : "conv_transpose3d";
-    return n == 1 ? "conv1d" : n == 2 ? "conv2d" : "conv3d";
+    return convolve(padded, weight, bias, std::move(args), n, {}, op);
 }
 
 template <int64_t n>
 Tensor conv(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
             const IntList& padding, const IntList& dilation, int64_t groups) {
-    return convolve_any(input, weight, bias, {stride, padding, dilation, {}, false, groups}, n, conv_name(n, false));
-}
-
-template <int64_t n>
-Tensor conv_relu(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
-                 const IntList& padding, const IntList& dilation, int64_t groups) {
-    return convolve_any(input, weight, bias, {stride, padding, dilation, {}, false, groups, true}, n,
-                        conv_name(n, false));
+    return convolve(input, weight, bias, {stride, padding, dilation, {}, false, groups}, n);
 }
 
 template <int64_t n>
@@ -212,15 +213,14 @@ Tensor conv_padded(const Tensor& input, const Tensor& weight, const Tensor& bias
 template <int64_t n>
 Tensor conv_transpose(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
                       const IntList& padding, const IntList& output_padding, int64_t groups, const IntList& dilation) {
-    return convolve_any(input, weight, bias, {stride, padding, dilation, output_padding, true, groups}, n,
-                        conv_name(n, true));
+    return convolve(input, weight, bias, {stride, padding, dilation, output_padding, true, groups}, n);
 }
 
 Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
                    const IntList& padding, const IntList& dilation, bool transposed, const IntList& output_padding,
                    int64_t groups) {
-    return convolve_any(input, weight, bias, {stride, padding, dilation, output_padding, transposed, groups},
-                        spatial_rank(weight), "convolution");
+    return convolve(input, weight, bias, {stride, padding, dilation, output_padding, transposed, groups},
+                    spatial_rank(weight), {}, "convolution");
 }
 
 Tensor convolution_with_flags(const Tensor& input, const Tensor& weight, const Tensor& bias, const IntList& stride,
@@ -304,34 +304,6 @@ def conv2d(input, weight, bias: Optional[Tensor], stride: List[int], padding: st
         .decomposition(R"(
 def conv3d(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):
     return torch._convolution_mode(input, weight, bias, stride, padding, dilation, groups)
-)");
-    // What fuse_activations makes; never saved. relu by another name, which is not fused again.
-    ops.add(
-           "wick::conv1d_relu(Tensor input, Tensor weight, Tensor? bias, int[1] stride, int[1] padding, int[1] "
-           "dilation, "
-           "int groups) -> Tensor")
-        .kernel(&conv_relu<1>)
-        .decomposition(R"(
-def conv1d_relu(input, weight, bias: Optional[Tensor], stride: List[int], padding: List[int], dilation: List[int], groups: int):
-    return torch.threshold(torch.conv1d(input, weight, bias, stride, padding, dilation, groups), 0, 0)
-)");
-    ops.add(
-           "wick::conv2d_relu(Tensor input, Tensor weight, Tensor? bias, int[2] stride, int[2] padding, int[2] "
-           "dilation, "
-           "int groups) -> Tensor")
-        .kernel(&conv_relu<2>)
-        .decomposition(R"(
-def conv2d_relu(input, weight, bias: Optional[Tensor], stride: List[int], padding: List[int], dilation: List[int], groups: int):
-    return torch.threshold(torch.conv2d(input, weight, bias, stride, padding, dilation, groups), 0, 0)
-)");
-    ops.add(
-           "wick::conv3d_relu(Tensor input, Tensor weight, Tensor? bias, int[3] stride, int[3] padding, int[3] "
-           "dilation, "
-           "int groups) -> Tensor")
-        .kernel(&conv_relu<3>)
-        .decomposition(R"(
-def conv3d_relu(input, weight, bias: Optional[Tensor], stride: List[int], padding: List[int], dilation: List[int], groups: int):
-    return torch.threshold(torch.conv3d(input, weight, bias, stride, padding, dilation, groups), 0, 0)
 )");
     ops.add("aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor")
         .composite(R"(def conv_tbc(self: Tensor, weight: Tensor, bias: Tensor, pad: int) -> Tensor:

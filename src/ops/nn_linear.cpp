@@ -54,13 +54,6 @@ Tensor plain_linear(const Tensor& input, const Tensor& weight, const Tensor& bia
     return linear(input, weight, bias);
 }
 
-Tensor linear_relu(const Tensor& input, const Tensor& weight, const Tensor& bias) {
-    // Whole and complex numbers have no such kernel.
-    if (!is_floating(input.dtype()))
-        return call_operator("aten::relu", {IValue(linear(input, weight, bias))}).to_tensor();
-    return linear(input, weight, bias, {{}, kernels::Activation::Clamp});
-}
-
 }  // namespace
 
 void register_nn_linear(Registry& ops) {
@@ -74,13 +67,6 @@ void register_nn_linear(Registry& ops) {
             "weight.dim() == 2 else torch.mv(input.reshape([-1, weight.size(0)]).t().conj(), grad.reshape([-1])))")
         .derivative("bias", "grad")
         .gradient_name("ViewBackward0 ViewBackward0 AddmmBackward0 ViewBackward0");
-    // What fuse_activations makes; never saved. relu by another name, which is not fused again.
-    ops.add("wick::linear_relu(Tensor input, Tensor weight, Tensor? bias) -> Tensor")
-        .kernel(&linear_relu)
-        .decomposition(R"(
-def linear_relu(input, weight, bias: Optional[Tensor]):
-    return torch.threshold(torch.linear(input, weight, bias), 0, 0)
-)");
     ops.add("aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor")
         .kernel(&bilinear)
         .decomposition(R"(

@@ -13,7 +13,7 @@ namespace {
 /// Nodes of a body that is worth copying: a frame costs about as much as ten instructions.
 constexpr size_t kMaxBody = 64;
 /// Nodes of a program that is worth having in one piece: a few layers.
-constexpr size_t kMaxSmallWhole = 100;
+constexpr size_t kMaxSmallWhole = 300;
 /// Calls inside each other.
 constexpr size_t kMaxDepth = 8;
 /// What one function may grow by.

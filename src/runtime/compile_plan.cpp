@@ -11,11 +11,12 @@
 #include "ops/script_call.h"
 #include "passes/eliminate_dead_code.h"
 #include "passes/forward_attributes.h"
-#include "passes/fuse_activations.h"
+#include "passes/fuse_layers.h"
 #include "passes/group_differentiable.h"
 #include "passes/inline_calls.h"
 #include "passes/lower_tuples.h"
 #include "passes/propagate_constants.h"
+#include "passes/simplify_forms.h"
 #include "runtime/carried_values.h"
 #include "runtime/plan.h"
 #include "runtime/select_opcode.h"
@@ -799,13 +800,16 @@ IntrusivePtr<RefCounted> make_plan(Function& function) {
     const bool is_whole = is_small_whole(*graph);
     if (is_whole || has_small_calls(*graph)) {
         inline_calls(*own(), is_whole ? Inlining::all : Inlining::small);
-        // Branches that a caller's constants decide.
-        if (is_whole) propagate_constants(*graph);
+        // Branches that a caller's constants decide, and what they come to.
+        if (is_whole) {
+            simplify_forms(*graph);
+            propagate_constants(*graph);
+        }
         // Tuples that were only made to be returned, objects that were only made to be read.
         lower_simple_tuples(*graph);
         forward_attributes(*graph);
     }
-    if (can_fuse_activations(*graph)) fuse_activations(*own());
+    if (can_fuse_layers(*graph)) fuse_layers(*own());
     return compile_plan(*graph, function.name());
 }
 

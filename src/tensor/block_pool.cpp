@@ -10,7 +10,6 @@ namespace wick {
 
 namespace {
 
-constexpr size_t kAlignment = 64;
 #ifndef __has_feature
 #define __has_feature(feature) 0
 #endif
@@ -29,7 +28,7 @@ constexpr size_t align_up(size_t bytes, size_t step) { return (bytes + step - 1)
 /// What is asked of libc: sizes that differ little are one, at most an eighth more than needed.
 size_t rounded(size_t bytes) {
     const bool is_pooled = bytes >= kSmallest && bytes <= kLargest;
-    return align_up(bytes, is_pooled ? std::bit_floor(bytes) / 8 : kAlignment);
+    return align_up(bytes, is_pooled ? std::bit_floor(bytes) / 8 : kBlockAlignment);
 }
 
 bool is_pooled(size_t size) { return size >= kSmallest && size <= kLargest; }
@@ -90,7 +89,7 @@ BlockPool& pool() {
 void* take_block(size_t bytes) {
     const size_t size = rounded(bytes);
     void* const waiting = is_pooled(size) ? pool().take(size) : nullptr;
-    return waiting ? waiting : std::aligned_alloc(kAlignment, size);
+    return waiting ? waiting : std::aligned_alloc(kBlockAlignment, size);
 }
 
 void give_block(void* block, size_t bytes) {

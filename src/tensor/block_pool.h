@@ -7,7 +7,9 @@
 
 namespace wick {
 
-/// A block aligned to 64 bytes, or null when there is not enough memory. Its contents are undefined.
+inline constexpr size_t kBlockAlignment = 64;
+
+/// A block of that alignment, or null when there is not enough memory. Its contents are undefined.
 void* take_block(size_t bytes);
 /// Gives back a block of take_block(bytes).
 void give_block(void* block, size_t bytes);

@@ -8,7 +8,7 @@
 
 namespace wick {
 
-static constexpr int64_t kAlignment = 64;
+static constexpr auto kAlignment = static_cast<int64_t>(kBlockAlignment);
 #ifndef __has_feature
 #define __has_feature(feature) 0
 #endif

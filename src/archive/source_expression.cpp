@@ -3,6 +3,7 @@
 #include <wick/support/check.h>
 
 #include "archive/source_function.h"
+#include "ir/remote_call.h"
 #include "ir/repr.h"
 
 namespace wick::jit {
@@ -215,7 +216,14 @@ void FunctionWriter::expression(TaggedText& out, const Node& node) {
             put(out, node.kind == sym::prim_EnumValue ? ").value" : ").name");
             break;
         default:
+            if (!is_remote_call(node.kind)) {
+                operator_call(out, node);
+                break;
+            }
+            // PyTorch writes neither arguments nor type, and so cannot read its own text.
+            put(out, "unchecked_cast(" + type() + ", ");
             operator_call(out, node);
+            put(out, ")");
     }
 }
 

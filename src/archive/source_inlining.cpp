@@ -1,11 +1,10 @@
 #include "archive/source_inlining.h"
 
+#include "ir/remote_call.h"
+
 namespace wick::jit {
 
 namespace {
-
-const Symbol kRemoteCalls[] = {Symbol::from("prim::rpc_async"), Symbol::from("prim::rpc_sync"),
-                               Symbol::from("prim::rpc_remote")};
 
 bool may_inline(const Value& value) {
     const Node& node = *value.node;
@@ -17,9 +16,7 @@ bool may_inline(const Value& value) {
     if (use.user->kind == sym::prim_Loop && use.index >= 2) return false;
     // A forked function may run its captures' expressions elsewhere and more than once.
     if (use.user->kind == sym::prim_fork || use.user->kind == sym::prim_awaitable) return false;
-    for (const Symbol remote : kRemoteCalls) {
-        if (use.user->kind == remote) return false;
-    }
+    if (is_remote_call(use.user->kind)) return false;
     // `if isinstance(…):` would refine types once more when read again; the casts are already there.
     return node.kind != sym::prim_isinstance;
 }

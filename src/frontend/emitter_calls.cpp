@@ -3,6 +3,7 @@
 #include "frontend/emitter_impl.h"
 #include "frontend/function_values.h"
 #include "frontend/iterator_values.h"
+#include "ir/remote_call.h"
 #include "types/inferred_tensor.h"
 
 namespace wick::jit {
@@ -105,6 +106,8 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
             const TypePtr type = type_from(*call.args[0]);
             Value* value = emit(*call.args[1]);
             if (value->node->kind == sym::prim_unchecked_cast && value->type->equals(*type)) return sugar(value);
+            // Archived code says the type of a remote call's result in this form.
+            if (is_remote_call(value->node->kind)) return sugar(value->set_type(type));
             return sugar(insert(sym::prim_unchecked_cast, {value}, 1, range)->output()->set_type(type));
         }
         case SpecialForm::uninitialized: {
@@ -133,6 +136,10 @@ SugaredPtr Emitter::emit_special_form(const Call& call, const SpecialFormValue& 
         case SpecialForm::fork:
         case SpecialForm::awaitable:
             return emit_fork(call, form.form);
+        case SpecialForm::rpc_sync:
+        case SpecialForm::rpc_async:
+        case SpecialForm::rpc_remote:
+            return sugar(emit_remote_call(call, form));
         case SpecialForm::tuple: {
             expect_arguments(call, "tuple", 0, 1);
             if (call.args.empty()) return sugar(SugaredTuple({}).as_value(range, graph_));
@@ -316,6 +323,53 @@ SugaredPtr Emitter::emit_fork(const Call& call, SpecialForm form) {
     fork->add_input(closure);
     const TypePtr result = closure->node->blocks[0]->outputs()[0]->type;
     return sugar(fork->output()->set_type(forks ? future_type(result) : await_type(result)));
+}
+
+Value* Emitter::emit_remote_call(const Call& call, const SpecialFormValue& form) {
+    const SourceRange& range = call.range;
+    const std::string name = form.kind();
+    constexpr size_t kLeast = 2;
+    constexpr size_t kMost = 5;
+    if (call.args.size() < kLeast || call.args.size() > kMost) {
+        std::string forms;
+        for (const char* rest : {", args, kwargs, timeout", ", args, kwargs", ", args", ""})
+            forms += fmt::format("{}(dst_worker_name, user_callable{})\n", name, rest);
+        throw CompileError(
+            range, fmt::format("Possible forms of call to {}(..) are\n{}Now the number of arguments is {}", name, forms,
+                               call.args.size()));
+    }
+    if (!call.keywords.empty()) {
+        throw CompileError(
+            range, fmt::format("{}(dst_worker_name, user_callable, args, kwargs)does not support kwargs yet", name));
+    }
+    std::vector<Value*> inputs{emit(*call.args[0])};
+    const SourceRange& callable_range = call.args[1]->range;
+    const SugaredPtr callable = emit_sugared(*call.args[1]);
+    Function* function = callable->callee(callable_range);
+    if (!function) {
+        const std::string kind = callable->kind() == "function" ? "function with overloads" : callable->kind();
+        throw CompileError(callable_range, fmt::format("user_callable should be a FunctionValue, it's now a {}", kind));
+    }
+    const Schema& schema = schema_for_call(*function, range);
+    NamedValues args;
+    if (call.args.size() > 2) {
+        const Expr& tuple = *call.args[2];
+        for (const SugaredPtr& member : emit_sugared(tuple)->as_tuple(tuple.range, graph_))
+            args.emplace_back(tuple.range, member->as_value(tuple.range, graph_));
+    }
+    // What is in the dict of keywords is known at run time alone.
+    match_schema(schema, range, graph_, args, {});
+    inputs.push_back(graph_.insert_constant(IValue(function->qualified_name()), {}, range));
+    Node* node = insert(Symbol::from("prim::" + name), {}, 1, range);
+    {
+        InsertPoint before(graph_, node);
+        for (size_t i = 2; i < call.args.size(); ++i) inputs.push_back(emit(*call.args[i]));
+    }
+    for (Value* input : inputs) node->add_input(input);
+    const TypePtr& result = schema.returns[0].type;
+    return node->output()->set_type(form.form == SpecialForm::rpc_async    ? future_type(result)
+                                    : form.form == SpecialForm::rpc_remote ? rref_type(result)
+                                                                           : result);
 }
 
 }  // namespace wick::jit

@@ -147,6 +147,7 @@ class Emitter {
     std::vector<SugaredArgument> emit_things(const ast::Call& call);
     NamedValues emit_keywords(const std::vector<ast::Keyword>& keywords);
     SugaredPtr emit_fork(const ast::Call& call, SpecialForm form);
+    Value* emit_remote_call(const ast::Call& call, const SpecialFormValue& form);
     Value* emit_tolist(const SourceRange& range, Value* tensor, const TypePtr& type);
     Value* emit_list_form(const ast::Call& call, const TypePtr& hint);
     Value* emit_dict_form(const ast::Call& call, const TypePtr& hint);

@@ -13,6 +13,7 @@ class FunctionValue : public SugaredValue {
  public:
     explicit FunctionValue(std::vector<Function*> overloads) : overloads_(std::move(overloads)) {}
     std::string kind() const override { return "function"; }
+    Function* callee(const SourceRange&) override { return overloads_.size() == 1 ? overloads_[0] : nullptr; }
     Value* as_value(const SourceRange& range, Graph& graph) override;
     SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
                     const NamedValues& kwargs) override;

@@ -12,6 +12,9 @@ namespace wick::jit {
     _(annotate, "annotate")                 \
     _(fork, "fork")                         \
     _(awaitable, "awaitable")               \
+    _(rpc_sync, "rpc_sync")                 \
+    _(rpc_async, "rpc_async")               \
+    _(rpc_remote, "rpc_remote")             \
     _(getattr, "GetAttr")                   \
     _(hasattr, "HasAttr")                   \
     _(isinstance, "isinstance")             \

@@ -58,6 +58,9 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
     /// can tell.
     virtual std::optional<bool> is_instance_of(const SugaredValue& type) const { return std::nullopt; }
 
+    /// The compiled function that this is, for callers who name it: null for what is no function, or several.
+    virtual Function* callee(const SourceRange& range) { return nullptr; }
+
     /// The graph value behind a SimpleValue, or null.
     virtual Value* simple() const { return nullptr; }
 

@@ -167,6 +167,13 @@ void register_builtins_misc(Registry& ops) {
         return to_rref(rref), library_object("__torch__.torch.classes.dist_rpc.WorkerInfo");
     });
 
+    // There are no other machines here.
+    for (const char* name : {"rpc_sync", "rpc_async", "rpc_remote"}) {
+        ops.add(fmt::format("prim::{}(...) -> Any", name))
+            .boxed([](const Operator&, const void*, Args, IValue*) { WICK_CHECK(false, "{}", kNoRpcAgent); })
+            .side_effects();
+    }
+
     ops.add("prim::EnumName(AnyEnumType enum) -> str").kernel([](const IValue& value) {
         return value.to_enum().name();
     });

@@ -27,10 +27,7 @@ TypePtr AnnotationThing::script_type(Session& session, const SourceRange&) {
 IValue TypeConstructorThing::call(Session& session, Arguments arguments) {
     if (name == "TypeVar" || name == "ParamSpec") return value();
     if (name == "RRef") {
-        if (session.worker.empty())
-            raise("RuntimeError",
-                  "Current RPC agent is not set! Did you initialize the RPC framework (e.g. by calling "
-                  "`rpc.init_rpc`)?");
+        if (session.worker.empty()) raise("RuntimeError", kNoRpcAgent);
         settle_types(arguments.at(0));
         return IValue::capsule(make_intrusive<RRefObject>(arguments.positional[0], session.worker));
     }

@@ -65,6 +65,11 @@ class GenericFunctionValue : public SugaredValue {
     GenericFunctionValue(Session& session, FunctionThing& function) : session_(session), function_(&function) {}
     std::string kind() const override { return "function"; }
     bool takes_things() const override { return true; }
+    Function* callee(const SourceRange& range) override {
+        Function& function = function_->compiled(session_);
+        define_now(session_, function, range);
+        return &function;
+    }
 
     SugaredPtr call_with(const SourceRange& range, Graph& graph, const std::vector<SugaredArgument>& given) override {
         const auto& parameters = function_->parameters();

@@ -5,6 +5,7 @@
 
 #include <wick/tensor/dtype.h>
 
+#include "frontend/special_form.h"
 #include "program/provided_names.h"
 #include "program/session.h"
 
@@ -117,6 +118,11 @@ SugaredPtr parameter_class() {
     return std::make_shared<ParameterClass>();
 }
 
+template <SpecialForm form>
+SugaredPtr special_form() {
+    return std::make_shared<SpecialFormValue>(form);
+}
+
 /// The process alone: references are to its own objects.
 IValue init_rpc(Session& session, Arguments& arguments) {
     const IValue* name = arguments.find(0, "name");
@@ -131,6 +137,10 @@ IValue init_rpc(Session& session, Arguments& arguments) {
 IValue shutdown_rpc(Session& session, Arguments&) {
     session.worker.clear();
     return {};
+}
+
+IValue remote_call(Session&, Arguments&) {
+    raise("RuntimeError", "RPC has not been initialized. Call torch.distributed.rpc.init_rpc first.");
 }
 
 constexpr ProvidedName kNames[] = {
@@ -158,6 +168,9 @@ constexpr ProvidedName kNames[] = {
     {"torch.nn", "Parameter", parameter, parameter_class, TypeKind::Tensor},
     {"torch.distributed.rpc", "init_rpc", init_rpc},
     {"torch.distributed.rpc", "shutdown", shutdown_rpc},
+    {"torch.distributed.rpc", "rpc_sync", remote_call, special_form<SpecialForm::rpc_sync>},
+    {"torch.distributed.rpc", "rpc_async", remote_call, special_form<SpecialForm::rpc_async>},
+    {"torch.distributed.rpc", "remote", remote_call, special_form<SpecialForm::rpc_remote>},
 };
 
 }  // namespace

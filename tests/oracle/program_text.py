@@ -21,6 +21,7 @@ from pytorch_state import forget
 OTHER_CODE = {
     "literals/floats": "PyTorch writes whole floats from 1e10 on without a point, and so makes ints of them",
     "magic_methods/division": "PyTorch evaluates the left operand of % twice, to look at its type",
+    "tasks/remote_calls": "PyTorch writes remote calls without their arguments, and cannot read that",
     "slicing/slice_objects": "bounds that slice(…) leaves out are None here, as those of a:b, and numbers in PyTorch",
 }
 NUMBERS = "only the numbers of values differ, by nodes that PyTorch's compiler has made and removed: "

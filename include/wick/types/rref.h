@@ -8,6 +8,10 @@
 
 namespace wick {
 
+/// What is told to who asks for other machines where none are connected.
+inline constexpr const char* kNoRpcAgent =
+    "Current RPC agent is not set! Did you initialize the RPC framework (e.g. by calling `rpc.init_rpc`)?";
+
 /// To be handed to programs as `IValue::capsule(make_intrusive<RRefObject>(…))`.
 class WICK_API RRefObject : public RefCounted {
  public:

@@ -1,0 +1,5 @@
+from torch.distributed.rpc import rpc_sync
+
+
+def f():
+    return rpc_sync("worker")

@@ -27,7 +27,7 @@ def _count(annotation):
 
 
 def _looks_into_lists(code):
-    return "len" in code.co_names or opcode.opmap["UNPACK_SEQUENCE"] in code.co_code[::2]
+    return "len" in code.co_names or "_unpool_output_size" in code.co_names or opcode.opmap["UNPACK_SEQUENCE"] in code.co_code[::2]
 
 
 def broadcasting(function):
@@ -39,6 +39,11 @@ def broadcasting(function):
               if (count := _count(function.__annotations__.get(name)))]
     if not counts:
         return function
+    defaults = function.__defaults__ or ()
+    first = function.__code__.co_argcount - len(defaults)
+    wide = {place: count for place, _, count in counts}
+    function.__defaults__ = tuple(_whole(value, wide[place], None) if place in wide else value
+                                  for place, value in enumerate(defaults, first))
 
     @functools.wraps(function)
     def broadcast(*args, **kwargs):

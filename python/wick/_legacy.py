@@ -29,6 +29,8 @@ def new(dtype, *data):
     import wick
 
     dtype = wick.get_default_dtype() if dtype is None else dtype
+    if len(data) == 1 and isinstance(data[0], (float, complex)):
+        raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__})")
     if len(data) == 1 and not isinstance(data[0], (int, wick.Size)):
         return wick.tensor(data[0], dtype=dtype)
     sizes = data[0] if len(data) == 1 and isinstance(data[0], wick.Size) else data or (0,)

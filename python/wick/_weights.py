@@ -10,6 +10,9 @@ def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_seriali
     """Writes to a path or file object: tensors in lists, tuples and dicts as torch.load(…, weights_only=True) reads them, anything
     else for load(…, weights_only=False)."""
     path = path_of(f)
+    folder = os.path.dirname(path) if path is not None else ""
+    if folder and not os.path.isdir(folder):
+        raise RuntimeError(f"Parent directory {folder} does not exist.")
     try:
         if path is not None:
             return _wick._save_weights(obj, path)

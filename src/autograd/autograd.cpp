@@ -38,8 +38,16 @@ Tensor Tensor::grad() const {
 
 void Tensor::set_grad(const Tensor& grad) const {
     if (grad.defined()) {
-        WICK_CHECK(grad.dtype() == dtype(), "assigned grad has data of a different type");
-        WICK_CHECK(grad.sizes() == sizes(), "assigned grad has data of a different size");
+        WICK_CHECK(
+            grad.dtype() == dtype(),
+            "attempting to assign a gradient with dtype '{}' to a tensor with dtype '{}'. Please ensure that the "
+            "gradient and the tensor have the same dtype",
+            name_of(grad.dtype()), name_of(dtype()));
+        WICK_CHECK(
+            grad.sizes() == sizes(),
+            "attempting to assign a gradient of size '{}' to a tensor of size '{}'. Please ensure that the gradient "
+            "and the tensor are the same size",
+            format_sizes(grad.sizes()), format_sizes(sizes()));
     }
     const std::shared_ptr<Tensor> place = place_of_grad(*impl_, autograd::make_meta(*impl_));
     Tensor before;  // ends behind the lock
@@ -54,10 +62,12 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
 Tensor Tensor::detach() const { return as_strided_unchecked(sizes(), strides(), storage_offset()); }
 
 const Tensor& Tensor::detach_() const {
-    WICK_CHECK(!impl_->base,
-               "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel "
-               "(DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP "
-               "buckets, and hence detach_() cannot be called on these gradients.");
+    WICK_CHECK(
+        !impl_->base,
+        "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel "
+        "(DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP "
+        "buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
+        "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.");
     IntrusivePtr<autograd::GradFunction> before;  // ends behind the guard
     const SharedWrite guard(*impl_);
     if (autograd::AutogradMeta* meta = autograd::meta_of(*impl_)) std::swap(before, meta->function);
@@ -126,7 +136,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
                          bool allow_unused) {
     BackwardPass pass;
     set_roots(pass, outputs, gradients);
-    WICK_CHECK(!inputs.empty(), "grad requires non-empty inputs.");
+    WICK_CHECK(!inputs.empty(), "`inputs` argument to `grad()` cannot be empty.");
     for (const Tensor& input : inputs) {
         WICK_CHECK(input.requires_grad(), "One of the differentiated Tensors does not require grad");
         pass.wanted.push_back(gradient_edge(input));

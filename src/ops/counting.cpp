@@ -5,6 +5,7 @@
 
 #include <wick/tensor/default_dtype.h>
 
+#include "ops/op_errors.h"
 #include "ops/registry.h"
 #include "ops/rows.h"
 #include "ops/tensor_ops.h"
@@ -17,7 +18,7 @@ namespace {
 
 Tensor bincount(const Tensor& self, const std::optional<Tensor>& weights, int64_t minlength) {
     WICK_CHECK(minlength >= 0, "minlength should be >= 0");
-    WICK_CHECK(is_integral(self.dtype()), "\"bincount_cpu\" not implemented for '{}'", scalar_name_of(self.dtype()));
+    WICK_CHECK_IMPLEMENTED(is_integral(self.dtype()), "bincount_cpu", self.dtype());
     WICK_CHECK(self.dim() == 1, "bincount only supports 1-d non-negative integral inputs.");
     WICK_CHECK(!weights || weights->sizes() == self.sizes(), "weights should be 1-d and have the same length as input");
     const Tensor indices = contiguous(to_dtype(self, DType::int64));
@@ -46,7 +47,7 @@ Tensor bincount(const Tensor& self, const std::optional<Tensor>& weights, int64_
 }
 
 Tensor histc(const Tensor& self, int64_t bins, Scalar min, Scalar max) {
-    WICK_CHECK(is_floating(self.dtype()), "\"histogram_cpu\" not implemented for '{}'", scalar_name_of(self.dtype()));
+    WICK_CHECK_IMPLEMENTED(is_floating(self.dtype()), "histogram_cpu", self.dtype());
     WICK_CHECK(bins > 0, "bins must be > 0");
     double low = min.to_double();
     double high = max.to_double();

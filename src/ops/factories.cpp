@@ -47,7 +47,7 @@ Tensor int_tensor(IntArrayRef values) {
 }
 
 Tensor arange(int64_t end) {
-    WICK_CHECK(end >= 0, "upper bound and larger bound inconsistent with step sign");
+    WICK_CHECK(end >= 0, "upper bound and lower bound inconsistent with step sign");
     Tensor result = empty({end}, DType::int64);
     std::iota(result.mutable_data<int64_t>(), result.mutable_data<int64_t>() + end, int64_t{0});
     return result;
@@ -93,7 +93,7 @@ Tensor arange_range(const Scalar& start, const Scalar& end, const Scalar& step, 
     WICK_CHECK(std::isfinite(start.to_double()) && std::isfinite(end.to_double()), "unsupported range: {} -> {}",
                start.to_double(), end.to_double());
     WICK_CHECK(step.to_double() > 0 ? end.to_double() >= start.to_double() : end.to_double() <= start.to_double(),
-               "upper bound and larger bound inconsistent with step sign");
+               "upper bound and lower bound inconsistent with step sign");
     if (integral) {
         const int64_t first = start.to_int();
         const int64_t by = step.to_int();

@@ -19,7 +19,8 @@ using namespace ops;
 
 void check_index(const Tensor& self, int64_t dim, const Tensor& index, std::string_view name) {
     if (index.numel() == 0) return;
-    WICK_CHECK(index.dtype() == DType::int64, "{}(): Expected dtype int64 for index", name);
+    WICK_CHECK(index.dtype() == DType::int64 || index.dtype() == DType::int32,
+               "{}(): Expected dtype int32/int64 for index", name);
     WICK_CHECK(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1),
                "Index tensor must have the same number of dimensions as {} tensor",
                name == "gather" ? "input" : "self");
@@ -40,7 +41,8 @@ int64_t checked_at(int64_t at, int64_t dim, int64_t size) {
 template <class F>
 void for_each_named(const Tensor& self, int64_t dim, const Tensor& index_tensor, const Tensor& other, bool parallel,
                     F&& visit) {
-    const Tensor index = index_tensor.dim() == 0 ? unsqueeze(index_tensor, 0) : index_tensor;
+    const Tensor places = to_dtype(index_tensor, DType::int64);
+    const Tensor index = places.dim() == 0 ? unsqueeze(places, 0) : places;
     const Tensor target = self.dim() == 0 ? unsqueeze(self, 0) : self;
     DimVector target_strides(target.strides());
     const int64_t step = target_strides[dim];

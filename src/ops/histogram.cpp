@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/op_errors.h"
 #include "ops/registry.h"
 #include "ops/rows.h"
 
@@ -34,8 +35,8 @@ Range range_of(const Tensor& self, double low, double high, std::string_view nam
 /// Sums of the weights in the bins between rising edges; the last bin holds its right edge.
 std::tuple<Tensor, Tensor> histogram(const Tensor& self, const Tensor& edges, const std::optional<Tensor>& weight,
                                      bool density) {
-    WICK_CHECK(self.dtype() == DType::float32 || self.dtype() == DType::float64,
-               "\"histogram_cpu\" not implemented for '{}'", scalar_name_of(self.dtype()));
+    WICK_CHECK_IMPLEMENTED(self.dtype() == DType::float32 || self.dtype() == DType::float64, "histogram_cpu",
+                           self.dtype());
     WICK_CHECK(edges.dtype() == self.dtype(),
                "torch.histogram(): input tensor and bins tensors should have the same dtype, but got input with dtype "
                "{} and bins with dtype {}",

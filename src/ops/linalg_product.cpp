@@ -8,6 +8,7 @@
 #include "kernels/plain_gemm.h"
 #include "ops/cpp_types.h"
 #include "ops/nn_common.h"
+#include "ops/op_errors.h"
 
 namespace wick::jit {
 
@@ -39,7 +40,7 @@ template <class F>
 void dispatch_product(DType dtype, std::string_view op, F&& f) {
     dispatch_dtype(dtype, [&]<class T>() {
         if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
-            throw OpError(fmt::format("\"{}\" not implemented for '{}'", op, scalar_name_of(dtype)));
+            throw_not_implemented(op, dtype);
         } else {
             f.template operator()<T>();
         }

@@ -8,10 +8,10 @@
 
 #include "ops/families.h"
 #include "ops/linalg_dense.h"
-#include "ops/linalg_error.h"
 #include "ops/linalg_matrices.h"
 #include "ops/linalg_product.h"
 #include "ops/nn_common.h"
+#include "ops/op_errors.h"
 #include "ops/recorded.h"
 #include "ops/registry.h"
 

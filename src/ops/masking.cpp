@@ -1,5 +1,8 @@
 // Elements chosen by a mask.
 
+#include <cctype>
+#include <string>
+
 #include "ops/both_forms.h"
 #include "ops/families.h"
 #include "ops/index_plan.h"
@@ -10,16 +13,24 @@ namespace {
 
 using namespace ops;
 
+void check_mask(DType dtype) {
+    if (dtype == DType::bool_) return;
+    // By C++'s name of the type.
+    std::string name(scalar_name_of(dtype));
+    name[0] = static_cast<char>(std::tolower(name[0]));
+    throw OpError(fmt::format("masked_fill_ only supports boolean masks, but got mask with dtype {}",
+                              dtype == DType::uint8 ? "unsigned char" : name));
+}
+
 Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& value) {
     WICK_CHECK(value.dim() == 0,
-               "masked_fill only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
+               "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).",
                value.dim());
     return call_operator("aten::masked_fill.Scalar", {self, mask, value.item()}).to_tensor();
 }
 
 Tensor masked_select(const Tensor& self, const Tensor& mask) {
-    WICK_CHECK(mask.dtype() == DType::bool_ || mask.dtype() == DType::uint8,
-               "masked_select: expected BoolTensor or ByteTensor for mask");
+    WICK_CHECK(mask.dtype() == DType::bool_, "masked_select: expected BoolTensor for mask");
     const Tensor both[] = {self.dim() == 0 ? unsqueeze(self, 0) : self, mask};
     const std::vector<Tensor> same = expand_all(both);
     return index(same[0], {same[1]});
@@ -48,7 +59,8 @@ Tensor masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& sour
 
 void register_masking(Registry& ops) {
     ops.add("aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor")
-        .pointwise([](Expr self, Expr mask, Expr value) { return where(mask, value, self); })
+        .pointwise(Rule{.check_flag = &check_mask},
+                   [](Expr self, Expr mask, Expr value) { return where(mask, value, self); })
         .inplace()
         .out()
         .gradient_name("MaskedFillBackward0");

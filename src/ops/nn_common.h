@@ -10,6 +10,7 @@
 #include <wick/tensor/tensor.h>
 
 #include "ops/boxing.h"
+#include "ops/op_errors.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::jit {
@@ -40,7 +41,7 @@ template <class F>
 decltype(auto) dispatch_float(DType dtype, std::string_view op, F&& f) {
     if (dtype == DType::float32) return f.template operator()<float>();
     if (dtype == DType::float64) return f.template operator()<double>();
-    throw OpError(fmt::format("\"{}\" not implemented for '{}'", op, scalar_name_of(dtype)));
+    throw_not_implemented(op, dtype);
 }
 
 /// An `int[N]` argument: one number stands for N equal ones. OpError when the list has another length.

@@ -5,6 +5,7 @@
 #include <wick/support/parallel.h>
 
 #include "ops/nn_common.h"
+#include "ops/op_errors.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -102,8 +103,7 @@ std::tuple<Tensor, Tensor> fractional_max_pool(const Tensor& self, const IntList
             }
         });
     };
-    WICK_CHECK(is_floating(self.dtype()), "\"{}_out_frame\" not implemented for '{}'", name,
-               scalar_name_of(self.dtype()));
+    WICK_CHECK_IMPLEMENTED(is_floating(self.dtype()), name + "_out_frame", self.dtype());
     if (input.dtype() == DType::float64)
         pool(input.data<double>(), samples.data<double>(), result.mutable_data<double>());
     else

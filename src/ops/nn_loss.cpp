@@ -99,7 +99,7 @@ void register_recorded_losses(Registry& ops) {
            "Tensor")
         .kernel(&per_element)
         .derivative("gradient", "ops.wick.per_element(grad, self, target, reduction, weight)");
-    ops.add("wick::mse_loss(Tensor self, Tensor target) -> Tensor").pointwise([](Expr x, Expr target) {
+    ops.add("wick::mse_loss(Tensor self, Tensor target) -> Tensor").pointwise(kFloating, [](Expr x, Expr target) {
         const Expr difference = x - target;
         return difference * difference;
     });
@@ -272,11 +272,8 @@ void register_nn_loss(Registry& ops) {
     logs = torch.log_softmax(self, dim)
     shape = [1] * self.dim()
     shape[dim] = classes
-    if weight is not None:
-        weighted = torch.mul(logs, torch.reshape(weight, shape))
-    else:
-        weighted = logs
     if self.size() == target.size():
+        weighted = logs if weight is None else torch.mul(logs, torch.reshape(weight, shape))
         if label_smoothing > 0.0:
             goal = torch.add(torch.mul(target, 1 - label_smoothing), label_smoothing / classes)
         else:
@@ -293,6 +290,7 @@ void register_nn_loss(Registry& ops) {
         result = torch.nll_loss_nd(logs, target, weight, reduction, ignore_index)
         if label_smoothing > 0.0:
             ignored = target == ignore_index
+            weighted = logs if weight is None else torch.mul(logs, torch.reshape(weight, shape))
             smooth = torch.masked_fill(torch.neg(torch.sum(weighted, [dim])), ignored, 0)
             if reduction == 1:
                 if weight is not None:

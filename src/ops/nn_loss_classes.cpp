@@ -9,6 +9,7 @@
 #include "ops/families.h"
 #include "ops/nn_common.h"
 #include "ops/nn_loss.h"
+#include "ops/op_errors.h"
 #include "ops/registry.h"
 
 namespace wick::jit {
@@ -32,27 +33,40 @@ Tensor reduce(const std::vector<T>& losses, IntArrayRef sizes, Reduction reducti
     return scalar_tensor(reduction == Reduction::mean ? sum / divisor : sum, dtype_of<T>);
 }
 
+/// A class for each sample of x[N, C, d…], and for x[C] one; the words are PyTorch's, which has a function per rank.
+void check_target(const Tensor& self, const Tensor& target) {
+    if (self.dim() == 1) {
+        WICK_CHECK_VALUE(target.dim() == 0 || (target.dim() == 1 && target.size(0) == 1),
+                         "For 1D input, 1D target must have size 1, but got target size: {}",
+                         target.dim() == 0 ? 0 : target.size(0));
+        return;
+    }
+    const int64_t batch = self.size(0), given = target.dim() == 0 ? 0 : target.size(0);
+    WICK_CHECK_VALUE(given == batch, "Expected input batch_size ({}) to match target batch_size ({}).", batch, given);
+    DimVector expected{batch};
+    for (int64_t d = 2; d < self.dim(); ++d) expected.push_back(self.size(d));
+    const bool fits = target.sizes() == IntArrayRef(expected);
+    if (self.dim() == 2) {
+        WICK_CHECK(fits, "0D or 1D target tensor expected, multi-target not supported");
+    } else if (self.dim() == 4) {
+        WICK_CHECK(target.dim() == 3,
+                   "only batches of spatial targets supported (3D tensors) but got targets of dimension: {}",
+                   target.dim());
+        WICK_CHECK(fits, "size mismatch (got input: {} , target: {}", format_sizes(self.sizes()),
+                   format_sizes(target.sizes()));
+    } else {
+        WICK_CHECK(fits, "Expected target size {}, got {}", format_sizes(expected), format_sizes(target.sizes()));
+    }
+}
+
 /// log_probs[N, C, d…] (or [C]) at target[N, d…]: −weight[t] * log_probs[t]; the mean is over the weights. Also the
 /// weights' sum.
 Pair nll_loss_forward(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction_number,
                       int64_t ignore_index) {
     WICK_CHECK(self.dim() >= 1, "input tensor should be at least 1D");
     const int64_t batch = self.dim() == 1 ? 1 : self.size(0), classes = self.dim() == 1 ? self.size(0) : self.size(1);
-    DimVector expected;
-    if (self.dim() > 1) {
-        expected.push_back(batch);
-        for (int64_t d = 2; d < self.dim(); ++d) expected.push_back(self.size(d));
-    }
-    const int64_t count = checked_numel(expected), inner = batch == 0 ? 0 : count / batch;
-    if (self.dim() == 2) {
-        WICK_CHECK(target.dim() <= 1, "0D or 1D target tensor expected, multi-target not supported");
-        WICK_CHECK(target.dim() == 1 && target.size(0) == batch,
-                   "Expected input batch_size ({}) to match target batch_size ({}).", batch,
-                   target.dim() == 0 ? 1 : target.size(0));
-    }
-    const bool fits = target.sizes() == IntArrayRef(expected) || (self.dim() == 1 && target.numel() == 1);
-    WICK_CHECK(fits, "size mismatch (got input: {}, target: {})", format_sizes(self.sizes()),
-               format_sizes(target.sizes()));
+    check_target(self, target);
+    const int64_t count = target.numel(), inner = batch == 0 ? 0 : count / batch;
     WICK_CHECK(
         !weight.defined() || weight.numel() == classes,
         "weight tensor should be defined either for all {} classes or no classes but got weight tensor of shape: {}",
@@ -161,7 +175,9 @@ Pair ctc_forward(const Tensor& log_probs, const Tensor& targets, const IntList& 
     std::vector<int64_t> offsets;
     for (int64_t n = 0; n < batch; ++n) {
         WICK_CHECK(input_lengths[n] >= 0 && input_lengths[n] <= time,
-                   "Expected input_lengths to have value at most {}, but got value {}", time, input_lengths[n]);
+                   "Expected input_lengths to have value at most {}, but got value {} (while checking arguments for "
+                   "ctc_loss_allocate_outputs)",
+                   time, input_lengths[n]);
         WICK_CHECK(target_lengths[n] >= 0 && target_lengths[n] <= labels.size(-1),
                    "Expected target_lengths to have value at most {}, but got {}", labels.size(-1), target_lengths[n]);
         offsets.push_back(labels.dim() == 1 ? start : n * labels.size(1));

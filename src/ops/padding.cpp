@@ -2,6 +2,7 @@
 
 #include "ops/families.h"
 #include "ops/index_plan.h"
+#include "ops/op_errors.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 
@@ -99,7 +100,7 @@ Tensor border_pad(const Tensor& self, IntArrayRef pad, Border border) {
 Border border_of(std::string_view mode) {
     if (mode == "reflect") return Border::reflect;
     if (mode == "replicate") return Border::replicate;
-    WICK_CHECK(mode == "circular", "Unrecognised padding mode {}", mode);
+    if (mode != "circular") throw NotImplementedError(fmt::format("Unrecognised padding mode {}", mode));
     return Border::circular;
 }
 

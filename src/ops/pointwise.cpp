@@ -5,6 +5,7 @@
 #include <wick/tensor/default_dtype.h>
 
 #include "ops/expr_derivative.h"
+#include "ops/op_errors.h"
 
 namespace wick::ops {
 namespace {
@@ -98,7 +99,10 @@ PointwiseKernel::Types PointwiseKernel::types_of(std::span<const Operand> operan
     DType tensors[8];
     size_t count = 0;
     for (size_t i = 0; i < operands.size(); ++i) {
-        if (flag_inputs_[i]) continue;
+        if (flag_inputs_[i]) {
+            if (rule_.check_flag && operands[i].tensor) rule_.check_flag(operands[i].tensor->dtype());
+            continue;
+        }
         promotion.add(operands[i]);
         if (operands[i].tensor && count < std::size(tensors)) tensors[count++] = operands[i].tensor->dtype();
     }
@@ -112,10 +116,10 @@ PointwiseKernel::Types PointwiseKernel::types_of(std::span<const Operand> operan
         case DTypeRule::compare:
             return {dtype, DType::bool_};
         case DTypeRule::integral:
-            WICK_CHECK(integral, "\"{}\" not implemented for '{}'", name_, scalar_name_of(dtype));
+            WICK_CHECK_IMPLEMENTED(integral, name_, dtype);
             return {dtype, dtype};
         case DTypeRule::floating:
-            WICK_CHECK(!integral, "\"{}\" not implemented for '{}'", name_, scalar_name_of(dtype));
+            WICK_CHECK_IMPLEMENTED(!integral, name_, dtype);
             return {dtype, dtype};
         case DTypeRule::real:
             return {dtype, to_real(dtype)};

@@ -43,6 +43,8 @@ struct Rule {
     DTypeRule kind = DTypeRule::promote;
     /// Throws when the operands' dtypes do not suit the operator.
     void (*check)(std::span<const DType> tensors) = nullptr;
+    /// The same for an operand that is only asked whether it is true.
+    void (*check_flag)(DType tensor) = nullptr;
 };
 inline constexpr Rule kPromote{};
 inline constexpr Rule kIntToFloat{DTypeRule::int_to_float};

@@ -3,6 +3,7 @@
 #include <wick/support/stop_check.h>
 
 #include "ops/factory_options.h"
+#include "ops/op_errors.h"
 #include "ops/random_fill.h"
 #include "ops/registry.h"
 
@@ -45,10 +46,9 @@ bool counts_to(int64_t n, DType dtype) {
 
 Tensor randperm(int64_t n, GeneratorImpl& generator, MaybeDType dtype, const MaybeDevice& device) {
     check_device(device);
-    WICK_CHECK(n >= 0, "n must be non-negative, got{}", n);
+    WICK_CHECK(n >= 0, "Trying to create tensor with negative dimension {0}: [{0}]", n);
     const DType type = dtype.value_or(DType::int64);
-    WICK_CHECK(type != DType::bool_ && !is_complex(type), "\"randperm\" not implemented for '{}'",
-               scalar_name_of(type));
+    WICK_CHECK_IMPLEMENTED(type != DType::bool_ && !is_complex(type), "randperm", type);
     WICK_CHECK(counts_to(n, type), "n is too large for result tensor type: '{}'", name_of(type));
     const Tensor result = arange(n);
     int64_t* data = result.mutable_data<int64_t>();

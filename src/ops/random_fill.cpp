@@ -10,6 +10,7 @@
 
 #include "kernels/box_muller.h"
 #include "ops/geometry.h"
+#include "ops/op_errors.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 
@@ -48,7 +49,7 @@ template <class F>
 void dispatch_real(DType dtype, std::string_view name, F&& f) {
     dispatch_dtype(dtype, [&]<class T>() {
         if constexpr (is_complex_type<T>)
-            throw OpError(fmt::format("\"{}\" not implemented for '{}'", name, scalar_name_of(dtype)));
+            throw_not_implemented(name, dtype);
         else
             f.template operator()<T>();
     });
@@ -60,7 +61,7 @@ void dispatch_floats(DType dtype, std::string_view name, F&& f) {
         if constexpr (is_floating_type<T>)
             f.template operator()<T>();
         else
-            throw OpError(fmt::format("\"{}\" not implemented for '{}'", name, scalar_name_of(dtype)));
+            throw_not_implemented(name, dtype);
     });
 }
 
@@ -298,8 +299,7 @@ Tensor fill_bernoulli(const Tensor& self, double p, GeneratorImpl& generator) {
 }
 
 Tensor fill_bernoulli_each(const Tensor& self, const Tensor& p, GeneratorImpl& generator) {
-    WICK_CHECK(is_floating(p.dtype()), "\"bernoulli_tensor_cpu_p_\" not implemented for '{}'",
-               scalar_name_of(p.dtype()));
+    WICK_CHECK_IMPLEMENTED(is_floating(p.dtype()), "bernoulli_tensor_cpu_p_", p.dtype());
     check_no_internal_overlap(self);
     dispatch_real(self.dtype(), "bernoulli_tensor_cpu_self_", [&]<class T>() {
         if (p.dtype() == DType::float64)

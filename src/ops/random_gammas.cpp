@@ -8,6 +8,7 @@
 #include <span>
 
 #include "kernels/special.h"
+#include "ops/op_errors.h"
 #include "ops/random_fill.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
@@ -23,8 +24,7 @@ using kernels::special::digamma;
 /// The inputs of a kernel for float32 and float64: of one dtype, broadcast to one shape, contiguous.
 std::vector<Tensor> operands(std::string_view name, std::span<const Tensor> inputs) {
     const DType dtype = inputs[0].dtype();
-    WICK_CHECK(dtype == DType::float32 || dtype == DType::float64, "\"{}\" not implemented for '{}'", name,
-               scalar_name_of(dtype));
+    WICK_CHECK_IMPLEMENTED(dtype == DType::float32 || dtype == DType::float64, name, dtype);
     for (const Tensor& input : inputs)
         WICK_CHECK(input.dtype() == dtype, "Found dtype {} but expected {}", scalar_name_of(input.dtype()),
                    scalar_name_of(dtype));

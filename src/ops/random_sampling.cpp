@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ops/op_errors.h"
 #include "ops/random_fill.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
@@ -135,7 +136,7 @@ int64_t poisson_number(double rate, RandomStream& stream) {
 }
 
 Tensor poisson(const Tensor& self, GeneratorImpl& generator) {
-    WICK_CHECK(is_floating(self.dtype()), "\"poisson_cpu\" not implemented for '{}'", scalar_name_of(self.dtype()));
+    WICK_CHECK_IMPLEMENTED(is_floating(self.dtype()), "poisson_cpu", self.dtype());
     const Tensor rates = contiguous(to_dtype(self, DType::float64));
     const Tensor result = empty(self.sizes(), DType::float64);
     const double* rate = rates.data<double>();
@@ -173,8 +174,7 @@ Tensor rrelu_with_noise(const Tensor& self, const Tensor& noise, Scalar lower, S
                 y[i] = static_cast<T>(x[i] * slope[i]);
             }
         } else {
-            throw OpError(
-                fmt::format("\"rrelu_with_noise_out_cpu\" not implemented for '{}'", scalar_name_of(self.dtype())));
+            throw_not_implemented("rrelu_with_noise_out_cpu", self.dtype());
         }
     });
     copy_into(result, output);

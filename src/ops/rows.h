@@ -4,6 +4,7 @@
 #include <wick/support/parallel.h>
 
 #include "ops/geometry.h"
+#include "ops/op_errors.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::ops {
@@ -52,7 +53,7 @@ struct Rows {
 
 /// OpError `"<name>" not implemented for …` for a dtype whose values have no order.
 inline void check_ordered(DType dtype, std::string_view name) {
-    if (is_complex(dtype)) throw OpError(fmt::format("\"{}\" not implemented for '{}'", name, scalar_name_of(dtype)));
+    if (is_complex(dtype)) throw_not_implemented(name, dtype);
 }
 
 /// Calls f.operator()<T>() for a dtype that passes check_ordered.

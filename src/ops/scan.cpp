@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ops/families.h"
+#include "ops/op_errors.h"
 #include "ops/pointwise.h"
 #include "ops/recorded.h"
 #include "ops/rows.h"
@@ -59,7 +60,7 @@ Tensor running(const Tensor& input, int64_t dim, MaybeDType dtype) {
 }
 
 Tensor logcumsumexp(const Tensor& self, int64_t dim) {
-    WICK_CHECK(!is_complex(self.dtype()), "\"logcumsumexp\" not implemented for '{}'", scalar_name_of(self.dtype()));
+    WICK_CHECK_IMPLEMENTED(!is_complex(self.dtype()), "logcumsumexp", self.dtype());
     const Rows rows(to_dtype(self, DType::float64), dim);
     Tensor result = rows.make(rows.length, DType::float64);
     const double* data = rows.dense.data<double>();

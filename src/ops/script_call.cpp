@@ -6,6 +6,8 @@
 
 #include <wick/support/check.h>
 
+#include "ops/op_errors.h"
+
 namespace wick::jit {
 
 namespace {
@@ -59,7 +61,7 @@ void call_as_kernel(Function& function, Args args, IValue* results) {
         result = call_script(function, std::move(values));
     } catch (const ScriptError& error) {
         // Nobody has called the lines that the operator is made of.
-        if (error.class_name() == "RuntimeError") throw OpError(error.message());
+        if (error.class_name() == "RuntimeError") throw_operators_error(error);
         throw ScriptError(error.class_name(), error.message(), error.message());
     }
     if (!result.is_tuple()) {

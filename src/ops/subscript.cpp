@@ -95,6 +95,8 @@ Selection selection_of(const Tensor& self, ArrayRef<TensorIndex> indices, ArrayR
         throw IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
             "0-dim tensor to a number");
+    if (given > self.dim() && self.dim() == 0 && indices[0].kind() == TensorIndex::Kind::slice)
+        throw IndexError("slice() cannot be applied to a 0-dim tensor.");
     if (given > self.dim()) throw IndexError(fmt::format("too many indices for tensor of dimension {}", self.dim()));
     Selection result{self, {}};
     int64_t dim = 0, passed = 0;  // in the view, and of self

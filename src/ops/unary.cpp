@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/families.h"
+#include "ops/op_errors.h"
 #include "ops/pointwise.h"
 
 namespace wick::jit {
@@ -23,6 +24,7 @@ Tensor bitwise_not(const Tensor& self) {
     if (self.dtype() == DType::bool_)
         return pointwise(
             kCompare, [](Expr x) { return !x; }, self);
+    WICK_CHECK_IMPLEMENTED(is_integral(self.dtype()), "bitwise_not_cpu", self.dtype());
     return pointwise(
         kIntegral, [](Expr x) { return ~x; }, self);
 }

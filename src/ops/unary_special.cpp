@@ -10,6 +10,7 @@
 #include "kernels/special_gamma.h"
 #include "kernels/special_polynomials.h"
 #include "ops/geometry.h"
+#include "ops/op_errors.h"
 #include "ops/pointwise.h"
 
 namespace wick::jit {
@@ -24,7 +25,7 @@ using Function2 = double (*)(double, double);
 DType result_dtype(std::span<const Operand> operands, std::string_view name) {
     const DType type = result_type(operands);
     if (is_integral(type, true)) return default_dtype();
-    WICK_CHECK(!is_complex(type), "\"{}\" not implemented for '{}'", name, scalar_name_of(type));
+    WICK_CHECK_IMPLEMENTED(!is_complex(type), name, type);
     return type;
 }
 

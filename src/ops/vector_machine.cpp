@@ -6,6 +6,7 @@
 #include <wick/support/parallel.h>
 
 #include "ops/convert.h"
+#include "ops/op_errors.h"
 
 namespace wick::ops {
 
@@ -119,7 +120,7 @@ class Compiler {
         VectorProgram::Instruction instruction{};
         instruction.primitive = node.primitive;
         instruction.loop = kernels::vector_loop(node.primitive, on_flags ? Lane::flag : program_.lane);
-        WICK_CHECK(instruction.loop, "\"{}\" not implemented for '{}'", name, scalar_name_of(dtype));
+        WICK_CHECK_IMPLEMENTED(instruction.loop, name, dtype);
         std::vector<int16_t> borrowed;
         for (size_t k = 0; k < facts.operands.size(); ++k) {
             const size_t operand = static_cast<size_t>(node.operands[k]);

@@ -9,6 +9,7 @@
 #include "frontend/emitter.h"
 #include "frontend/operator_values.h"
 #include "frontend/parser.h"
+#include "ops/op_errors.h"
 #include "ops/registry.h"
 #include "runtime/interpreter.h"
 
@@ -137,7 +138,7 @@ IValue Operation::call(IValue* operands) const {
         const size_t count = function_->graph()->inputs().size();
         return run(*function_, {std::make_move_iterator(operands), std::make_move_iterator(operands + count)});
     } catch (const ScriptError& error) {
-        throw OpError(error.message());
+        throw_operators_error(error);
     }
 }
 

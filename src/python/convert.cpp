@@ -78,7 +78,10 @@ IValue dict_to_ivalue(PyObject* dict, Tuples tuples) {
 int64_t int_of(PyObject* number) {
     int overflow = 0;
     const long long value = PyLong_AsLongLongAndOverflow(number, &overflow);
-    if (overflow) throw OpError("Overflow when unpacking long long");
+    if (overflow) {
+        PyErr_SetString(PyExc_OverflowError, "int too big to convert");
+        nb::raise_python_error();
+    }
     return value;
 }
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "ops/linalg_error.h"
+#include "ops/op_errors.h"
 
 namespace nb = nanobind;
 
@@ -15,6 +15,7 @@ PyObject* g_error;
 PyObject* g_op_error;
 PyObject* g_index_error;
 PyObject* g_lin_alg_error;
+PyObject* g_not_implemented_error;
 PyObject* g_argument_error;
 PyObject* g_value_error;
 PyObject* g_compile_error;
@@ -39,6 +40,10 @@ void translate(const std::exception_ptr& error, void*) {
         set(g_index_error, e);
     } catch (const LinAlgError& e) {
         set(g_lin_alg_error, e);
+    } catch (const NotImplementedError& e) {
+        set(g_not_implemented_error, e);
+    } catch (const ArgumentValueError& e) {
+        set(g_value_error, e);
     } catch (const OpError& e) {
         set(g_op_error, e);
     } catch (const ArgumentError& e) {
@@ -69,9 +74,13 @@ void bind_errors(nb::module_& module) {
     g_index_error = define(module, "IndexError", "An index outside its range.", g_op_error, PyExc_IndexError);
     g_lin_alg_error =
         define(module, "LinAlgError", "A matrix without the inverse or factors that were asked for.", g_op_error);
+    g_not_implemented_error = define(module, "NotImplementedError", "An operator is not there for a dtype.", g_op_error,
+                                     PyExc_NotImplementedError);
     g_argument_error =
         define(module, "ArgumentError", "No overload of an operator takes the arguments.", g_error, PyExc_TypeError);
-    g_value_error = define(module, "ValueError", "Data from which no tensor can be made.", g_error, PyExc_ValueError);
+    g_value_error =
+        define(module, "ValueError", "Data from which no tensor can be made, or arguments that do not go together.",
+               g_error, PyExc_ValueError);
     g_compile_error = define(module, "CompileError", "A program does not compile.", g_error, PyExc_RuntimeError);
     g_script_error =
         define(module, "ScriptError", "A running program raised an exception.", g_error, PyExc_RuntimeError);

@@ -3,8 +3,9 @@
 //
 //   OpError, CompileError, ScriptError, ArchiveError, LimitError, InternalError   RuntimeError
 //   IndexError (an OpError)                                                         IndexError
+//   NotImplementedError (an OpError): a dtype that an operator does not have   NotImplementedError
 //   ArgumentError: no overload of an operator takes the arguments                    TypeError
-//   ValueError: data from which no tensor can be made                                ValueError
+//   ValueError: data from which no tensor can be made, and C++'s ArgumentValueError  ValueError
 
 #include <exception>
 #include <nanobind/nanobind.h>

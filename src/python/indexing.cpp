@@ -50,7 +50,7 @@ jit::Value* in_trace(nb::handle number) { return jit::is_tracing() ? number_in_t
 
 void add_slice(Indices& to, nb::handle slice) {
     const int64_t step = bound(slice.attr("step")).value_or(1);
-    if (step <= 0) throw ValueError("step must be greater than zero");
+    if (step <= 0) throw ValueError(step == 0 ? "slice step cannot be zero" : "step must be greater than zero");
     const nb::object start = slice.attr("start"), stop = slice.attr("stop");
     to.given.emplace_back(indexing::Slice(bound(start), bound(stop), step));
     to.traced.push_back({in_trace(start), in_trace(stop)});
@@ -99,7 +99,8 @@ void set_item(const Tensor& self, nb::handle index, nb::handle value) {
     const Indices indices = indices_of(index);
     const IValue given = to_ivalue(value.ptr());
     if (!given.is_tensor() && !given.is_scalar())
-        throw ArgumentError(fmt::format("can't assign a {} to a Tensor", Py_TYPE(value.ptr())->tp_name));
+        throw ArgumentError(fmt::format("can't assign a {} to a torch.{}Tensor", Py_TYPE(value.ptr())->tp_name,
+                                        scalar_name_of(self.dtype())));
     const Unlocked unlocked;
     jit::set_item(self, indices.given, given, indices.traced);
 }

@@ -112,7 +112,10 @@ class Numbers {
             if (size != shape[d])
                 throw ValueError(fmt::format("expected sequence of length {} at dim {} (got {})", shape[d], d, size));
         }
-        if (depth == shape.size()) return take(tensor.item(), tensor.dtype());
+        if (depth == shape.size()) {
+            if (tensor.numel() != 1) throw ValueError("only one element tensors can be converted to Python scalars");
+            return take(tensor.item(), tensor.dtype());
+        }
         const Tensor dense = ops::contiguous(tensor);
         for (int64_t i = 0; i < dense.numel(); ++i) take(jit::element_at(dense, i), dense.dtype());
     }
@@ -124,6 +127,8 @@ class Numbers {
         Scalar number;
         try {
             number = to_ivalue(data.ptr()).to_scalar();
+        } catch (const nb::python_error&) {
+            throw ValueError("Overflow when unpacking long long");
         } catch (const Error&) {
             throw OpError(fmt::format("Could not infer dtype of {}", type));
         }

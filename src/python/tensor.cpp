@@ -155,6 +155,10 @@ void bind_values_of(nb::class_<Tensor>& tensor) {
              })
         .def("__contains__",
              [](const Tensor& self, nb::object value) {
+                 if (!is_tensor(value.ptr()) && !PyNumber_Check(value.ptr()))
+                     throw OpError(
+                         fmt::format("Tensor.__contains__ only supports Tensor or scalar, but you passed in a {}.",
+                                     nb::repr(value.type()).c_str()));
                  return truth(ops::any(nb::cast<Tensor>(nb::cast(self).attr("__eq__")(value))));
              })
         .def("__hash__",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <unordered_set>
@@ -125,7 +126,8 @@ class Interpreter {
     };
 
     /// The end of a call by an exception of the program: the with blocks are left, then it goes to the caller. `inner`:
-    /// the calls below this one, of a task or of an operator that called back.
+    /// the calls below this one, of a task or of an operator that called back. The exception that is being handled
+    /// stays within (throw_operators_error, ops/op_errors.h).
     [[noreturn]] void fail(const std::string& class_name, const std::string& message,
                            const std::vector<StackEntry>& inner = {}) {
         std::vector<StackEntry> calls = stack();
@@ -137,7 +139,7 @@ class Interpreter {
         }
         const TracedError error(class_name, message, std::move(calls));
         leave_with_blocks();
-        throw error;
+        std::throw_with_nested(error);
     }
 
     bool fails_in_group() const {

@@ -184,7 +184,8 @@ void check_in_bounds(IntArrayRef sizes, IntArrayRef strides, int64_t offset, int
     WICK_CHECK(offset >= 0, "storage offset must not be negative, got {}", offset);
     const int64_t count = checked_numel(sizes);
     for (int64_t stride : strides)
-        WICK_CHECK(stride >= 0, "strides must not be negative, got {}", format_sizes(strides));
+        WICK_CHECK(stride >= 0, "as_strided: Negative strides are not supported at the moment, got strides: {}",
+                   format_sizes(strides));
     if (count == 0) return;
     int64_t last = offset;
     bool overflow = false;

@@ -108,7 +108,7 @@ TEST(Factories, Ranges) {
     EXPECT_EQ(call("aten::arange", 3.5).numel(), 4);
     EXPECT_EQ(values(call("aten::linspace", 0, 1, 5)), (std::vector<double>{0, 0.25, 0.5, 0.75, 1}));
     EXPECT_EQ(error_of([] { call("aten::arange.start", 3, 1); }),
-              "upper bound and larger bound inconsistent with step sign");
+              "upper bound and lower bound inconsistent with step sign");
     EXPECT_EQ(values<int64_t>(call("aten::tril", counting({2, 3}, DType::int64), 0)), (V{0, 0, 0, 3, 4, 0}));
     EXPECT_EQ(values<int64_t>(call("aten::triu_indices", 2, 2)), (V{0, 0, 1, 0, 1, 1}));
     EXPECT_EQ(values(call("aten::eye.m", 2, 3)), (std::vector<double>{1, 0, 0, 0, 1, 0}));

@@ -14,6 +14,11 @@ class Function:
     With `setup_context(ctx, inputs, output)` defined, forward has no ctx. backward may be called vjp.
     """
 
+    def __call__(self, *args, **kwargs):
+        raise RuntimeError("Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+                           "function with static forward method. "
+                           "(Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)")
+
     @staticmethod
     def forward(*args, **kwargs):
         raise NotImplementedError(

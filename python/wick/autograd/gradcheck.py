@@ -46,8 +46,7 @@ def _wants_gradient(value):
 
 
 def _differentiable(outputs):
-    outputs = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
-    return tuple(o for o in outputs if _wants_gradient(o))
+    return tuple(o for o in _tensors(outputs) if o.requires_grad)
 
 
 def _random_like(tensor):
@@ -72,6 +71,8 @@ def _check(func, inputs, eps, atol, rtol):
             "gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True."
         )
     outputs = _differentiable(func(*inputs))
+    if not outputs:
+        _check_constant(func, inputs, wanted, eps, atol)
     for number, output in enumerate(outputs):
         # A column of the Jacobian for each element of the output, its real and imaginary part.
         analytic = []
@@ -96,14 +97,29 @@ def _check(func, inputs, eps, atol, rtol):
                             )
 
 
-def _slopes(func, inputs, i, element, direction, number, eps):
+def _check_constant(func, inputs, wanted, eps, atol):
+    """A function without gradients does not depend on the inputs that want one."""
+    for i in wanted:
+        for element, direction in itertools.product(range(inputs[i].numel()), _parts(inputs[i])):
+            for number, _ in enumerate(_tensors(func(*inputs))):
+                if any(abs(slope) > atol for slope in _slopes(func, inputs, i, element, direction, number, eps, _tensors)):
+                    raise GradcheckError("Numerical gradient for function expected to be zero")
+
+
+def _tensors(outputs):
+    outputs = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
+    return tuple(o for o in outputs if isinstance(o, _wick.Tensor))
+
+
+def _slopes(func, inputs, i, element, direction, number, eps, outputs_of=None):
     """How the parts of each element of output `number` change with one element of input `i`."""
+    outputs_of = outputs_of or _differentiable
     values = []
     for sign in (1, -1):
         moved = inputs[i].detach().clone()
         flat = moved.reshape(-1)
         flat[element] = flat[element].item() + sign * eps * direction
         moved = flat.reshape(moved.shape).requires_grad_()
-        output = _differentiable(func(*inputs[:i], moved, *inputs[i + 1:]))[number].detach().reshape(-1).tolist()
+        output = outputs_of(func(*inputs[:i], moved, *inputs[i + 1:]))[number].detach().reshape(-1).tolist()
         values.append([p for v in output for p in ((v.real, v.imag) if isinstance(v, complex) else (v,))])
     return [(a - b) / (2 * eps) for a, b in zip(*values)]

@@ -67,6 +67,8 @@ class Optimizer:
                             "tensors in sets will change between runs. Please use a list instead.")
         params = list(params)
         if any(isinstance(p, tuple) for p in params):
+            if not all(isinstance(p, tuple) for p in params):
+                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
             param_group["param_names"] = [name for name, _ in params]
             params = [p for _, p in params]
         param_group["params"] = params

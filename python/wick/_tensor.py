@@ -26,6 +26,15 @@ def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
 
 
 @_method
+def lu(self, pivot=True, get_infos=False):
+    """(LU, pivots), and the info of each matrix if it is asked for."""
+    import wick
+
+    found = wick._lu_with_info(self, pivot=pivot, check_errors=not get_infos)
+    return tuple(found) if get_infos else tuple(found[:2])
+
+
+@_method
 def unique(self, sorted=True, return_inverse=False, return_counts=False, dim=None):
     import wick
 
@@ -90,6 +99,20 @@ def is_shared(self):
     from .multiprocessing import reductions
 
     return reductions.block_of(self) is not None
+
+
+@_method
+def untyped_storage(self):
+    from .storage import UntypedStorage
+
+    return UntypedStorage(self)
+
+
+@_method
+def storage(self):
+    from .storage import TypedStorage
+
+    return TypedStorage(self)
 
 
 @_method

@@ -191,7 +191,8 @@ _FloatInfo.__name__, _IntInfo.__name__ = "finfo", "iinfo"
 
 
 def finfo(dtype=_wick.float32):
-    """The limits of a floating-point dtype."""
+    """The limits of a floating-point dtype, or of the parts of a complex one."""
+    dtype = {_wick.complex64: _wick.float32, _wick.complex128: _wick.float64}.get(dtype, dtype)
     # exponent bits, fraction bits
     formats = {_wick.float16: (5, 10), _wick.bfloat16: (8, 7), _wick.float32: (8, 23), _wick.float64: (11, 52)}
     if dtype not in formats:

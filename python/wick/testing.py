@@ -1,10 +1,10 @@
-"""torch.testing: assert_close."""
+"""torch.testing: assert_close, make_tensor."""
 import collections.abc
 import math
 
 import wick
 
-__all__ = ["assert_close"]
+__all__ = ["assert_close", "make_tensor"]
 
 _TOLERANCES = {wick.float16: (1e-3, 1e-5), wick.bfloat16: (1.6e-2, 1e-5), wick.float32: (1.3e-6, 1e-5), wick.float64: (1e-7, 1e-7),
                wick.complex64: (1.3e-6, 1e-5), wick.complex128: (1e-7, 1e-7)}
@@ -137,3 +137,34 @@ def _worst(kind, differences, wrong, tolerance, has_tolerance, tells_place):
             index.insert(0, at)
         text += f" at index {tuple(index)}"
     return text + (f" (up to {tolerance} allowed)" if has_tolerance else "")
+
+
+def make_tensor(*shape, dtype, device=None, low=None, high=None, requires_grad=False, noncontiguous=False, exclude_zero=False,
+                memory_format=None):
+    """A tensor of random elements in [low, high): of [-9, 9) for floats and complex numbers, of [-9, 10) for integers, [0, 10) for
+    those without a sign. With exclude_zero zeros become the smallest positive number, or 1."""
+    shape = tuple(shape[0]) if len(shape) == 1 and not isinstance(shape[0], int) else shape
+    if noncontiguous and memory_format is not None:
+        raise ValueError(f"The parameters `noncontiguous` and `memory_format` are mutually exclusive, but got noncontiguous={noncontiguous} "
+                         f"and memory_format={memory_format}")
+    if requires_grad and not (dtype.is_floating_point or dtype.is_complex):
+        raise ValueError(f"`requires_grad=True` is not supported for boolean and integral dtypes, but got dtype={dtype}")
+    is_real = dtype.is_floating_point or dtype.is_complex
+    least, most = (0, 2) if dtype == wick.bool else (-9, 9) if is_real else (-9 if dtype.is_signed else 0, 10)
+    low, high = least if low is None else low, most if high is None else high
+    if not low < high:
+        raise ValueError(f"`low` must be less than `high`, but got {low} >= {high}")
+    if noncontiguous := noncontiguous and math.prod(shape) > 1:  # every second element of a row twice as long
+        shape = (*shape[:-1], 2 * shape[-1])
+    if is_real:
+        made = wick.empty(shape, dtype=dtype)
+        (wick.view_as_real(made) if dtype.is_complex else made).uniform_(low, high)
+    else:
+        made = wick.randint(math.ceil(low), math.ceil(high), shape, dtype=dtype)
+    if noncontiguous:
+        made = made[..., 1::2]
+    elif memory_format is not None:
+        made = made.clone(memory_format=memory_format)
+    if exclude_zero:
+        made[made == 0] = wick.finfo(dtype).tiny if is_real else 1
+    return made.requires_grad_(requires_grad)

@@ -105,6 +105,12 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
         .def("storage_offset", &Tensor::storage_offset)
         .def("data_ptr",
              [](const Tensor& self) { return self.numel() ? reinterpret_cast<uintptr_t>(self.data_ptr()) : 0; })
+        .def("_storage_memory",
+             [](const Tensor& self) {
+                 const Storage& storage = *self.impl()->storage;
+                 return nb::make_tuple(storage.bytes() ? reinterpret_cast<uintptr_t>(storage.data()) : 0,
+                                       storage.bytes());
+             })
         .def("is_floating_point", [](const Tensor& self) { return is_floating(self.dtype()); })
         .def(
             "type",

@@ -196,3 +196,10 @@ def test_cross_map_lrn(t, size):
 def test_the_gradient_of_cross_map_lrn_is_its_derivative():
     layer = wick.nn.CrossMapLRN2d(3, alpha=0.5)
     assert wick.autograd.gradcheck(layer, wick.rand(1, 5, 2, 1, dtype=wick.float64, requires_grad=True))
+
+
+def test_unpooling_takes_one_number_for_both_sizes(t):
+    x = t.arange(16.0).view(1, 1, 4, 4)
+    pooled, places = t.nn.functional.max_pool2d(x, 2, return_indices=True)
+    back = t.nn.functional.max_unpool2d(pooled, places, 2)
+    assert back.shape == x.shape and back[back > 0].tolist() == [5, 7, 13, 15]

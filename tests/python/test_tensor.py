@@ -134,3 +134,20 @@ def test_texts(text):
 @pytest.mark.parametrize("text", TEXTS)
 def test_texts_are_pytorchs(text, torch):
     assert repr(TEXTS[text](torch)) == text
+
+
+def test_lu_of_a_tensor(t):
+    a = t.tensor([[1.0, 2.0], [3.0, 4.0]])
+    factors, pivots, info = a.lu(get_infos=True)
+    p, lower, upper = t.lu_unpack(*a.lu())
+    assert t.allclose(p @ lower @ upper, a) and pivots.tolist() == [2, 2] and info.item() == 0
+    assert t.equal(factors, t.linalg.lu_factor(a)[0])
+
+
+def test_limits_of_complex_numbers(t):
+    assert t.finfo(t.complex64).eps == t.finfo(t.float32).eps
+    assert t.finfo(t.complex128).max == t.finfo(t.float64).max
+
+
+def test_nobody_else_is_there(t):
+    assert t.distributed.is_initialized() is False

@@ -63,3 +63,26 @@ def test_options(t):
         check(1, 1, rtol=1)
     with pytest.raises(TypeError, match="No comparison pair was able to handle inputs of type"):
         check("a", "a")
+
+
+@pytest.mark.parametrize("name", ["float32", "float64", "complex64", "int64", "int8", "uint8", "bool"])
+def test_made_tensors_are_pytorchs(torch, name):
+    import wick
+
+    made = []
+    for t in (torch, wick):
+        t.manual_seed(3)
+        dtype = getattr(t, name)
+        made.append([t.testing.make_tensor(3, 4, dtype=dtype, device="cpu"),
+                     t.testing.make_tensor((2, 5), dtype=dtype, device="cpu", noncontiguous=True),
+                     t.testing.make_tensor((20,), dtype=dtype, device="cpu", low=0, high=2, exclude_zero=True)])
+    for theirs, ours in zip(*made):
+        assert ours.tolist() == theirs.tolist()
+        assert ours.stride() == theirs.stride()
+
+
+def test_tensors_cannot_be_made_of_nothing(t):
+    with pytest.raises(ValueError):
+        t.testing.make_tensor(2, dtype=t.int64, device="cpu", requires_grad=True)
+    with pytest.raises(ValueError):
+        t.testing.make_tensor(2, dtype=t.float32, device="cpu", low=3, high=2)

@@ -1,0 +1,37 @@
+"""Storages: the memory that tensors share, as programs look for it."""
+
+
+def test_tensors_that_share_memory_have_one_storage(t):
+    x = t.arange(6.0).view(2, 3)
+    storage = x.untyped_storage()
+    assert storage.data_ptr() == x.data_ptr() and storage.nbytes() == 24 and len(storage) == 24
+    assert x[1].untyped_storage().data_ptr() == storage.data_ptr() != x[1].data_ptr()
+    assert x.t().storage().data_ptr() == x.detach().untyped_storage().data_ptr()
+    assert x.clone().untyped_storage().data_ptr() != storage.data_ptr()
+    assert t.empty(0).untyped_storage().data_ptr() == 0 and t.empty(0).untyped_storage().nbytes() == 0
+    assert isinstance(storage, t.UntypedStorage)
+
+
+def test_elements_of_a_storage(t):
+    x = t.arange(6, dtype=t.int16)[2:4]
+    storage = x.storage()
+    assert storage.size() == 6 and storage.nbytes() == 12 and storage.element_size() == 2 and storage.dtype == t.int16
+    assert storage.tolist() == [0, 1, 2, 3, 4, 5] and storage[2] == 2
+    assert x.untyped_storage().tolist()[:4] == [0, 0, 1, 0]
+    storage[2] = 9
+    assert x[0].item() == 9
+    assert storage.untyped().nbytes() == 12
+
+
+def test_tied_weights_are_found(t):
+    class Tied(t.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embedding = t.nn.Embedding(5, 3)
+            self.head = t.nn.Linear(3, 5, bias=False)
+            self.head.weight = self.embedding.weight
+
+    groups = {}
+    for name, value in Tied().state_dict().items():
+        groups.setdefault(value.untyped_storage().data_ptr(), []).append(name)
+    assert list(groups.values()) == [["embedding.weight", "head.weight"]]

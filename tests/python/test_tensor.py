@@ -151,3 +151,9 @@ def test_limits_of_complex_numbers(t):
 
 def test_nobody_else_is_there(t):
     assert t.distributed.is_initialized() is False
+    from wick.distributed import all_reduce, nn
+
+    with pytest.raises(RuntimeError, match="one process"):
+        all_reduce(t.ones(2))
+    with pytest.raises(RuntimeError, match="nn.functional.all_gather"):
+        nn.functional.all_gather(t.ones(2))

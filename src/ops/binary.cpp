@@ -234,7 +234,7 @@ void register_binary(Registry& ops) {
         false);
     auto xlogy = [](Expr x, Expr y) { return where(is_nan(y), y, where(x == 0, 0, x * log(y))); };
     // At 0 it has the slope log(other), though its value there is not computed by it.
-    constexpr std::string_view slope = "torch.xlogy(grad, other).masked_fill((self == 0) & (other <= 0), 0)";
+    constexpr std::string_view slope = "torch.xlogy(grad, other).masked_fill(((self == 0) & (other <= 0)) != 0, 0)";
     ops.add("aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor")
         .pointwise(kIntToFloat, xlogy)
         .inplace()

@@ -71,12 +71,23 @@ bool Operation::find_input(const Value* value, Input& input) const {
     return constant;
 }
 
+namespace {
+
+/// Programs make an int of a bool that is given for a number.
+bool makes_int_of_bool(const Node* node) {
+    static const Symbol to_int = Symbol::from("aten::Int");
+    return node->kind == to_int && node->input(0)->type->is(TypeKind::Bool);
+}
+
+}  // namespace
+
 void Operation::find_operator() {
     const Graph& graph = *function_->graph();
     const Node* only = nullptr;
     const Node* tuple = nullptr;
     for (const Node* node : graph.block()->nodes()) {
-        if (node->kind == sym::prim_Constant || node->kind == sym::prim_ListConstruct) continue;
+        if (node->kind == sym::prim_Constant || node->kind == sym::prim_ListConstruct || makes_int_of_bool(node))
+            continue;
         if (node->kind == sym::prim_TupleConstruct && only && !tuple) {
             tuple = node;
         } else if (node->op && node->op->composite.empty() && !only) {
@@ -88,7 +99,11 @@ void Operation::find_operator() {
     const std::vector<Value*>& results = graph.outputs();
     if (!only || results.size() != 1) return;
     if (tuple ? results[0] != tuple->outputs[0] || tuple->inputs != only->outputs : results != only->outputs) return;
-    for (const Value* input : only->inputs) {
+    for (size_t i = 0; i < only->inputs.size(); ++i) {
+        const Value* input = only->input(i);
+        // To an operator it is the number that it is: with a tensor of bools it gives bools.
+        if (makes_int_of_bool(input->node) && only->op->schema().arguments[i].type->is(TypeKind::Number))
+            input = input->node->input(0);
         if (!find_input(input, inputs_.emplace_back())) return;
         lists_ += inputs_.back().list_of ? 1 : 0;
     }

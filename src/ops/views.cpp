@@ -1,5 +1,7 @@
 // Views: other sizes and strides over the same storage.
 
+#include "ops/views.h"
+
 #include <algorithm>
 
 #include "ops/families.h"
@@ -309,71 +311,6 @@ Tensor data_of(const Tensor& self) {
     return data;
 }
 
-/// A list that will hold `count` views, whose heads take memory although their elements are there.
-static std::vector<Tensor> list_for_views(int64_t count) {
-    check_memory(count * static_cast<int64_t>(sizeof(TensorImpl)));
-    std::vector<Tensor> views;
-    views.reserve(static_cast<size_t>(count));
-    return views;
-}
-
-std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
-    WICK_CHECK(self.dim() > 0, "split expects at least a 1-dimensional tensor");
-    WICK_CHECK(split_size >= 0, "split expects split_size be non-negative, but got split_size={}", split_size);
-    const int64_t size = self.size(dim);
-    WICK_CHECK(split_size > 0 || size == 0,
-               "split_size can only be 0 if dimension size is 0, but got dimension size of {}", size);
-    if (size == 0) return {alias(self)};
-    std::vector<Tensor> parts = list_for_views((size - 1) / split_size + 1);
-    for (int64_t start = 0; start < size; start += std::min(split_size, size - start))
-        parts.push_back(narrow(self, dim, start, std::min(split_size, size - start)));
-    return parts;
-}
-
-std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef sizes, int64_t dim) {
-    WICK_CHECK(self.dim() > 0, "split expects at least a 1-dimensional tensor");
-    const int64_t size = self.size(dim);
-    int64_t total = 0;
-    for (int64_t length : sizes) {
-        WICK_CHECK(length >= 0,
-                   "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={}",
-                   format_sizes(sizes));
-        total = length > size ? size + 1 : std::min(total + length, size + 1);
-    }
-    WICK_CHECK(total == size,
-               "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but "
-               "got split_sizes={}",
-               size, dim, format_sizes(sizes));
-    std::vector<Tensor> parts = list_for_views(static_cast<int64_t>(sizes.size()));
-    int64_t start = 0;
-    for (int64_t length : sizes) {
-        parts.push_back(narrow(self, dim, start, length));
-        start += length;
-    }
-    return parts;
-}
-
-std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
-    WICK_CHECK(self.dim() > 0, "chunk expects at least a 1-dimensional tensor");
-    WICK_CHECK(chunks > 0, "chunk expects `chunks` to be greater than 0, got: {}", chunks);
-    const int64_t size = self.size(dim);
-    const int64_t split_size = size == 0 ? 0 : (size - 1) / chunks + 1;
-    if (split_size == 0) {
-        check_memory(chunks * static_cast<int64_t>(sizeof(int64_t)));
-        DimVector sizes(static_cast<size_t>(chunks), 0);
-        return split_with_sizes(self, sizes, dim);
-    }
-    return split(self, split_size, dim);
-}
-
-std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
-    dim = wrap_dim(dim, self.dim());
-    WICK_CHECK(self.dim() > 0, "Dimension specified as {} but tensor has no dimensions", dim);
-    std::vector<Tensor> parts = list_for_views(self.sizes()[dim]);
-    for (int64_t i = 0; i < self.sizes()[dim]; ++i) parts.push_back(select(self, dim, i));
-    return parts;
-}
-
 std::vector<Tensor> expand_all(std::span<const Tensor> tensors) {
     DimVector sizes;
     for (const Tensor& tensor : tensors) sizes = broadcast_sizes(sizes, tensor.sizes());
@@ -455,114 +392,6 @@ Tensor unfold(const Tensor& self, int64_t dimension, int64_t size, int64_t step)
     return with_geometry(self, sizes, strides);
 }
 
-/// The bytes seen as elements of another dtype, which sizes, strides and offset count.
-static Tensor with_dtype(const Tensor& self, DType dtype, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
-    auto view = make_intrusive<TensorImpl>(self.impl()->storage, dtype, sizes, strides, offset);
-    view->is_data = self.impl()->is_data;
-    return Tensor(std::move(view));
-}
-
-Tensor view_as_real(const Tensor& self) {
-    WICK_CHECK(is_complex(self.dtype()), "view_as_real is only supported for complex tensors");
-    DimVector sizes(self.sizes());
-    DimVector strides;
-    for (int64_t stride : self.strides()) strides.push_back(stride * 2);
-    sizes.push_back(2);
-    strides.push_back(1);
-    return with_dtype(self, to_real(self.dtype()), sizes, strides, self.storage_offset() * 2);
-}
-
-Tensor view_as_complex(const Tensor& self) {
-    WICK_CHECK(
-        self.dtype() == DType::float32 || self.dtype() == DType::float64,
-        "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}",
-        scalar_name_of(self.dtype()));
-    WICK_CHECK(self.dim() > 0, "Input tensor must have one or more dimensions");
-    WICK_CHECK(self.sizes().back() == 2, "Tensor must have a last dimension of size 2");
-    WICK_CHECK(self.strides().back() == 1, "Tensor must have a last dimension with stride 1");
-    WICK_CHECK(self.storage_offset() % 2 == 0, "Tensor must have a storage_offset divisible by 2");
-    DimVector sizes(self.sizes().slice(0, self.dim() - 1));
-    DimVector strides;
-    for (int64_t d = 0; d + 1 < self.dim(); ++d) {
-        WICK_CHECK(self.strides()[d] % 2 == 0, "Tensor must have a stride divisible by 2 for all but last dimension");
-        strides.push_back(self.strides()[d] / 2);
-    }
-    return with_dtype(self, to_complex(self.dtype()), sizes, strides, self.storage_offset() / 2);
-}
-
-Tensor view_dtype(const Tensor& self, DType dtype) {
-    const int64_t old_size = self.itemsize();
-    const int64_t new_size = bytes_of(dtype);
-    DimVector sizes(self.sizes());
-    DimVector strides(self.strides());
-    int64_t offset = self.storage_offset();
-    if (old_size != new_size) {
-        WICK_CHECK(self.dim() > 0, "self.dim() cannot be 0 to view {} as {} (different element sizes)",
-                   scalar_name_of(self.dtype()), scalar_name_of(dtype));
-        WICK_CHECK(strides.back() == 1,
-                   "self.stride(-1) must be 1 to view {} as {} (different element sizes), but got {}",
-                   scalar_name_of(self.dtype()), scalar_name_of(dtype), strides.back());
-        auto rescale = [&](int64_t count, const char* what) {
-            WICK_CHECK(count * old_size % new_size == 0,
-                       "{} must be divisible by {} to view {} as {} (different element sizes), but got {}", what,
-                       new_size / old_size, scalar_name_of(self.dtype()), scalar_name_of(dtype), count);
-            return count * old_size / new_size;
-        };
-        sizes.back() = rescale(sizes.back(), "self.size(-1)");
-        offset = rescale(offset, "self.storage_offset()");
-        for (size_t d = 0; d + 1 < strides.size(); ++d) strides[d] = rescale(strides[d], "self.stride()");
-    }
-    return with_dtype(self, dtype, sizes, strides, offset);
-}
-
-std::vector<Tensor> tensor_split_at(const Tensor& self, IntList indices, int64_t dim) {
-    WICK_CHECK(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
-    std::vector<Tensor> parts;
-    int64_t start = 0;
-    for (int64_t index : indices) {
-        parts.push_back(slice(self, dim, start, index));
-        start = index;
-    }
-    parts.push_back(slice(self, dim, start, std::nullopt));
-    return parts;
-}
-
-std::vector<Tensor> tensor_split_sections(const Tensor& self, int64_t sections, int64_t dim) {
-    WICK_CHECK(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
-    WICK_CHECK(sections > 0, "number of sections must be larger than 0, got {}", sections);
-    const int64_t size = self.size(dim);
-    std::vector<Tensor> parts = list_for_views(sections);
-    int64_t start = 0;
-    for (int64_t i = 0; i < sections; ++i) {
-        const int64_t length = size / sections + (i < size % sections ? 1 : 0);
-        parts.push_back(narrow(self, dim, start, length));
-        start += length;
-    }
-    return parts;
-}
-
-/// hsplit, vsplit and dsplit differ in the dimension and the rank they ask for.
-template <int64_t kDim, int64_t kMinRank>
-std::vector<Tensor> nsplit_sections(const Tensor& self, int64_t sections) {
-    WICK_CHECK(self.dim() >= kMinRank,
-               "{}split requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions",
-               "hvd"[kMinRank - 1], kMinRank, kMinRank == 1 ? "" : "s", self.dim());
-    const int64_t dim = self.dim() == 1 ? 0 : kDim;
-    WICK_CHECK(
-        sections > 0 && self.size(dim) % sections == 0,
-        "torch.{}split attempted to split along dimension {}, but the size of the dimension {} is not divisible by the "
-        "split_size {}!",
-        "hvd"[kMinRank - 1], dim, self.size(dim), sections);
-    return tensor_split_sections(self, sections, dim);
-}
-template <int64_t kDim, int64_t kMinRank>
-std::vector<Tensor> nsplit_at(const Tensor& self, IntList indices) {
-    WICK_CHECK(self.dim() >= kMinRank,
-               "{}split requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions",
-               "hvd"[kMinRank - 1], kMinRank, kMinRank == 1 ? "" : "s", self.dim());
-    return tensor_split_at(self, indices, self.dim() == 1 ? 0 : kDim);
-}
-
 template <int64_t kRank>
 Tensor atleast(const Tensor& self) {
     switch (self.dim()) {
@@ -589,14 +418,6 @@ const Tensor& become(const Tensor& self, const Tensor& view) {
     return self;
 }
 
-Tensor real(const Tensor& self) { return is_complex(self.dtype()) ? select(view_as_real(self), -1, 0) : self; }
-Tensor imag(const Tensor& self) {
-    WICK_CHECK(is_complex(self.dtype()), "imag is not implemented for tensors with non-complex dtypes.");
-    return select(view_as_real(self), -1, 1);
-}
-
-Tensor same(const Tensor& self) { return self; }
-
 }  // namespace
 }  // namespace wick::ops
 
@@ -608,7 +429,6 @@ static void register_shape_views(Registry& ops) {
     ops.add("aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)")
         .kernel([](const Tensor& self, IntList size) { return view(self, size); })
         .derivative("self", "grad.reshape(self.size())");
-    ops.add("aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)").kernel(&view_dtype);
     ops.add("aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor")
         .kernel([](const Tensor& self, IntList size) { return view(self, size); })
         .derivative("self", "grad.reshape(self.size())");
@@ -781,66 +601,6 @@ static void register_part_views(Registry& ops) {
         .derivative("self",
                     "ops.wick.as_strided_backward(grad, self.size(), self.stride(), self.storage_offset(), "
                     "grad.size(), self.stride(), self.storage_offset() + start * self.stride(dim))");
-    auto split_tensor = [](const Tensor& self, int64_t size, int64_t dim) { return split(self, size, dim); };
-    auto split_sizes = [](const Tensor& self, IntList sizes, int64_t dim) {
-        return split_with_sizes(self, sizes, dim);
-    };
-    ops.add("aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]")
-        .kernel(split_tensor)
-        .derivative("self", "torch.cat(grads, dim)")
-        .gradient_name("SplitBackward0");
-    for (std::string_view schema :
-         {"aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]",
-          "aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]",
-          "aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> "
-          "Tensor(a)[]"}) {
-        ops.add(schema)
-            .kernel(split_sizes)
-            .derivative("self", "torch.cat(grads, dim)")
-            .gradient_name("SplitWithSizesBackward0");
-    }
-    ops.add("aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]")
-        .kernel(split_tensor)
-        .derivative("self", "torch.cat(grads, dim)");
-    ops.add("aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]")
-        .kernel(split_sizes)
-        .derivative("self", "torch.cat(grads, dim)");
-    ops.add("aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]")
-        .kernel(&chunk)
-        .derivative("self", "torch.cat(grads, dim)")
-        .gradient_name("SplitBackward0");
-    ops.add("aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]")
-        .kernel(&chunk)
-        .derivative("self", "torch.cat(grads, dim)");
-    ops.add("aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]")
-        .kernel(&tensor_split_sections)
-        .derivative("self", "torch.cat(grads, dim)")
-        .gradient_name("SliceBackward0");
-    ops.add("aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]")
-        .kernel(&tensor_split_at)
-        .derivative("self", "torch.cat(grads, dim)")
-        .gradient_name("SliceBackward0");
-    ops.add("aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]")
-        .kernel(&nsplit_sections<1, 1>)
-        .derivative("self", "torch.cat(grads, 0 if self.dim() == 1 else 1)");
-    ops.add("aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]")
-        .kernel(&nsplit_at<1, 1>)
-        .derivative("self", "torch.cat(grads, 0 if self.dim() == 1 else 1)");
-    ops.add("aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]")
-        .kernel(&nsplit_sections<0, 2>)
-        .derivative("self", "torch.cat(grads, 0)");
-    ops.add("aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]")
-        .kernel(&nsplit_at<0, 2>)
-        .derivative("self", "torch.cat(grads, 0)");
-    ops.add("aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]")
-        .kernel(&nsplit_sections<2, 3>)
-        .derivative("self", "torch.cat(grads, 2)");
-    ops.add("aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]")
-        .kernel(&nsplit_at<2, 3>)
-        .derivative("self", "torch.cat(grads, 2)");
-    ops.add("aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]")
-        .kernel(&unbind)
-        .derivative("self", "torch.stack(grads, dim)");
     ops.add("aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)").kernel(&unfold);
     auto strided = [](const Tensor& self, IntList size, IntList stride, std::optional<int64_t> offset) {
         return as_strided(self, size, stride, offset.value_or(self.storage_offset()));
@@ -859,45 +619,11 @@ static void register_part_views(Registry& ops) {
         });
 }
 
-static void register_element_views(Registry& ops) {
-    ops.add("aten::view_as_real(Tensor(a) self) -> Tensor(a)")
-        .kernel(&view_as_real)
-        .derivative("self", "torch.view_as_complex(grad.contiguous())");
-    ops.add("aten::view_as_complex(Tensor(a) self) -> Tensor(a)")
-        .kernel(&view_as_complex)
-        .derivative("self", "torch.view_as_real(grad)");
-    ops.add("aten::real(Tensor(a) self) -> Tensor(a)")
-        .kernel(&real)
-        .derivative("self", "grad")
-        .gradient_name("SelectBackward0");
-    ops.add("aten::imag(Tensor(a) self) -> Tensor(a)")
-        .kernel(&imag)
-        .derivative("self", "grad * 1j")
-        .gradient_name("SelectBackward0");
-    ops.add("aten::alias(Tensor(a) self) -> Tensor(a)").kernel(&alias).derivative("self", "grad");
-    ops.add("aten::detach(Tensor(a) self) -> Tensor(a)").kernel(&alias).not_differentiable();
-    ops.add("aten::detach_(Tensor(a!) self) -> Tensor(a!)")
-        .kernel([](const Tensor& self) {
-            self.detach_();
-            return self;
-        })
-        .differentiated_by_parts();
-    ops.add("aten::data(Tensor self) -> Tensor").kernel(&data_of).not_differentiable();
-    ops.add("prim::data(Tensor(a) a) -> Tensor(a)").kernel(&data_of).not_differentiable();
-    ops.add("aten::positive(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
-    ops.add("aten::resolve_conj(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
-    ops.add("aten::resolve_neg(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
-    ops.add("aten::lift(Tensor self) -> Tensor").kernel(&same).derivative("self", "grad");
-    ops.add("aten::lift_fresh(Tensor(a) self) -> Tensor(a)").kernel(&same).derivative("self", "grad");
-    ops.add("aten::lift_fresh_copy(Tensor self) -> Tensor")
-        .kernel([](const Tensor& self) { return clone(self); })
-        .derivative("self", "grad");
-}
-
 void register_views(Registry& ops) {
     register_shape_views(ops);
     register_axis_views(ops);
     register_part_views(ops);
+    register_splitting(ops);
     register_element_views(ops);
 }
 

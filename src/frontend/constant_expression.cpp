@@ -6,7 +6,9 @@
 
 #include <wick/support/error.h>
 
+#include "frontend/sugared_value.h"
 #include "frontend/type_parser.h"
+#include "ir/graph.h"
 
 namespace wick::jit {
 
@@ -62,6 +64,8 @@ class Evaluator {
             case ast::ExprKind::Name:
             case ast::ExprKind::Attribute:
                 return named(expr);
+            case ast::ExprKind::Binary:
+                return complex_number(static_cast<const ast::Binary&>(expr));
             case ast::ExprKind::Tuple:
                 return tuple(static_cast<const ast::Tuple&>(expr), type);
             case ast::ExprKind::List:
@@ -87,8 +91,26 @@ class Evaluator {
         fail(unary);
     }
 
+    /// 1.+2.j: the parts are summed one by one, as a sum of complex numbers would lose the sign of a zero.
+    IValue complex_number(const ast::Binary& sum) {
+        const IValue real = plain(*sum.left, {});
+        const IValue imaginary = plain(*sum.right, {});
+        if ((sum.op != TokenKind::Plus && sum.op != TokenKind::Minus) || !imaginary.is_complex() ||
+            !(real.is_int() || real.is_double()))
+            fail(sum);
+        const double part = imaginary.to_complex().imag();
+        return IValue(std::complex<double>(real.to_scalar().to_double(), sum.op == TokenKind::Plus ? part : -part));
+    }
+
     IValue named(const ast::Expr& expr) {
         const std::string name = dotted_name(&expr);
+        if (name.starts_with("CONSTANTS.")) {
+            Graph scratch;
+            if (const auto table = resolver_.resolve_value("CONSTANTS", scratch, expr.range)) {
+                const SugaredPtr entry = table->attr(expr.range, scratch, name.substr(name.find('.') + 1));
+                return *constant_value(entry->as_value(expr.range, scratch));
+            }
+        }
         constexpr double kInfinity = std::numeric_limits<double>::infinity();
         constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
         if (name == "inf" || name == "math.inf") return IValue(kInfinity);
@@ -166,7 +188,12 @@ class Evaluator {
                 if (name == "nan") return IValue(std::numeric_limits<double>::quiet_NaN());
             }
         }
-        fail(call);
+        const TypePtr type = resolver_.resolve_type(callee, call.range);
+        const auto* record = type ? type->cast<TupleType>() : nullptr;
+        if (!record || !call.keywords.empty() || call.args.size() != record->contained().size()) fail(call);
+        std::vector<IValue> fields;
+        for (size_t i = 0; i < call.args.size(); ++i) fields.push_back(evaluate(*call.args[i], record->contained(i)));
+        return IValue(make_tuple(std::move(fields), type));
     }
 
     Resolver& resolver_;

@@ -430,8 +430,17 @@ void Emitter::emit_with(const With& statement) {
         const Schema& enter_schema = schema_for_call(*enter, item.value->range);
         if (enter_schema.arguments.size() != 1)
             throw CompileError(item.value->range, "__enter__ must have only one argument and one return value");
-        if (schema_for_call(*exit, item.value->range).arguments.size() != 4)
+        const Schema& exit_schema = schema_for_call(*exit, item.value->range);
+        if (exit_schema.arguments.size() != 4)
             throw CompileError(item.value->range, "__exit__ must have four arguments");
+        for (size_t i = 1; i < exit_schema.arguments.size(); ++i) {
+            if (exit_schema.arguments[i].type->is(TypeKind::Any)) continue;
+            throw CompileError(item.value->range,
+                               fmt::format("argument {} of __exit__ must have Any type; TorchScript does not currently "
+                                           "support passing exception type, value, or traceback to the __exit__ "
+                                           "function.",
+                                           i));
+        }
         Node* node = insert(sym::prim_Enter, {manager}, 1, item.value->range);
         node->output()->set_type(enter_schema.returns[0].type);
         if (item.target) emit_assign_to(*item.target, sugar(node->output()), item.target->range);

@@ -78,6 +78,7 @@ void Parser::statement(ast::Block& into) {
             return;
         default:
             if (at_match()) return into.push_back(python_statement("Match aren't supported"));
+            if (at_type_alias()) return into.push_back(python_statement("TypeAlias aren't supported"));
             simple_statements(into);
     }
 }
@@ -238,13 +239,46 @@ const ast::Stmt* Parser::for_statement() {
     return node;
 }
 
+bool Parser::at_items_in_parentheses() const {
+    if (!at(TokenKind::LeftParen)) return false;
+    int depth = 0;
+    bool has_items = false;
+    for (size_t ahead = 0;; ++ahead) {
+        switch (peek(ahead).kind) {
+            case TokenKind::LeftParen:
+            case TokenKind::LeftBracket:
+            case TokenKind::LeftBrace:
+                ++depth;
+                break;
+            case TokenKind::RightParen:
+            case TokenKind::RightBracket:
+            case TokenKind::RightBrace:
+                if (--depth == 0) return has_items && peek(ahead + 1).kind == TokenKind::Colon;
+                break;
+            case TokenKind::As:
+            case TokenKind::Comma:
+                has_items |= depth == 1;
+                break;
+            case TokenKind::Newline:
+            case TokenKind::EndOfFile:
+                return false;
+            default:
+                break;
+        }
+    }
+}
+
 const ast::Stmt* Parser::with_statement() {
     const int64_t first = next().begin;
     std::vector<ast::With::Item> items;
+    const bool in_parentheses = at_items_in_parentheses();
+    if (in_parentheses) next();
     do {
+        if (in_parentheses && at(TokenKind::RightParen)) break;
         const ast::Expr* value = expression();
         items.push_back({value, accept(TokenKind::As) ? primary() : nullptr});
     } while (accept(TokenKind::Comma));
+    if (in_parentheses) expect(TokenKind::RightParen);
     ast::Block body = block();
     auto* node = make<ast::With>(first);
     node->items = std::move(items);
@@ -419,6 +453,7 @@ std::vector<ast::Parameter> Parser::parameters(TokenKind stop, bool annotated) {
 const ast::Stmt* Parser::function(ast::Exprs decorators) {
     const int64_t first = expect(TokenKind::Def).begin;
     const Token name = expect(TokenKind::Identifier);
+    if (at(TokenKind::LeftBracket)) fail(range_of(peek()), "type parameters aren't supported");
     const int64_t open = expect(TokenKind::LeftParen).begin;
     auto list = parameters(TokenKind::RightParen, true);
     expect(TokenKind::RightParen);
@@ -444,6 +479,7 @@ const ast::Stmt* Parser::function(ast::Exprs decorators) {
 const ast::Stmt* Parser::class_statement(ast::Exprs decorators) {
     const int64_t first = expect(TokenKind::Class).begin;
     const Token name = expect(TokenKind::Identifier);
+    if (at(TokenKind::LeftBracket)) fail(range_of(peek()), "type parameters aren't supported");
     ast::Exprs bases;
     std::vector<ast::Keyword> keywords;
     if (accept(TokenKind::LeftParen)) {

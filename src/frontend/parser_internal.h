@@ -51,6 +51,12 @@ class Parser {
         while (peek(ahead).kind != TokenKind::Newline && peek(ahead).kind != TokenKind::EndOfFile) ++ahead;
         return ahead > 2 && peek(ahead - 1).kind == TokenKind::Colon && peek(ahead + 1).kind == TokenKind::Indent;
     }
+    /// `type X = …`.
+    bool at_type_alias() const {
+        return at(TokenKind::Identifier) && text(peek()) == "type" && peek(1).kind == TokenKind::Identifier;
+    }
+    /// The managers of a with statement are in parentheses, with targets or several of them.
+    bool at_items_in_parentheses() const;
     /// The `# type: …` comment between two places whose text satisfies `fits`; unknown when there is none.
     template <class Fits>
     SourceRange type_comment(int64_t from, int64_t to, const Fits& fits) const {

@@ -9,10 +9,15 @@
 #include "frontend/upgraders.h"
 #include "passes/erase_list_literals.h"
 #include "types/inferred_tensor.h"
+#include "types/observed_tensor.h"
 
 namespace wick::jit {
 
-Value* NamedValue::value(Graph& graph) const { return value_ ? value_ : graph.insert_constant(constant_); }
+Value* NamedValue::value(Graph& graph) const {
+    if (value_) return value_;
+    return graph.insert_constant(constant_,
+                                 constant_.is_tensor() ? observed_tensor_type(constant_.tensor_ref()) : TypePtr());
+}
 
 TypePtr NamedValue::type() const { return value_ ? value_->type : constant_.type(); }
 

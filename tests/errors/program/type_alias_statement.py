@@ -1,0 +1,3 @@
+def f():
+    type Number = int
+    return 1

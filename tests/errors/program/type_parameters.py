@@ -1,0 +1,6 @@
+def first[T](x: T) -> T:
+    return x
+
+
+def f():
+    return first(1)

@@ -125,20 +125,22 @@ std::string tensor_members(const ast::ClassDef& type) {
 }
 
 std::string constructors(const std::string& name, const OptionsText& options) {
+    const bool has_options = !options.formal.empty();
     std::string text = fmt::format(
-        "    template <std::same_as<std::nullptr_t> Null>\n    {0}(Null) : Layer(nullptr) {{}}\n"
+        "    template <std::same_as<std::nullptr_t> Null>\n    {0}(Null) : Layer(nullptr){1} {{}}\n"
         "    template <std::same_as<std::shared_ptr<{0}>> Pointer>\n    {0}(const Pointer& other) : {0}(*other) {{}}\n"
-        "    explicit {0}(Original original) : Layer(original) {{}}\n"
+        "    explicit {0}(Original original) : Layer(original){2} {{}}\n"
         "    std::shared_ptr<Module> clone(const std::optional<Device>& = {{}}) const override {{\n"
         "        return std::make_shared<{0}>(Original{{*this}});\n    }}\n",
-        name);
-    if (options.formal.empty()) return text + fmt::format("    {0}() : Layer(\"{0}\", {{}}, {{}}) {{}}\n", name);
+        name, has_options ? fmt::format(", options({})", options.nothing) : "",
+        has_options ? fmt::format(", options(static_cast<const {}&>(original.layer).options)", name) : "");
+    if (!has_options) return text + fmt::format("    {0}() : Layer(\"{0}\", {{}}, {{}}) {{}}\n", name);
     return text +
            fmt::format("    explicit {0}({1}) : {0}({0}Options({2})) {{}}\n", name, options.formal, options.given) +
            constructor_of_sizes(name, options.formal) +
            fmt::format(
                "    template <std::same_as<{0}Options> Options>\n"
-               "    explicit {0}(const Options& options) : Layer(\"{0}\", {{{1}}}, {{{2}}}) {{}}\n",
+               "    explicit {0}(const Options& options) : Layer(\"{0}\", {{{1}}}, {{{2}}}), options(options) {{}}\n",
                name, fmt::join(options.arguments, ", "), options.keywords);
 }
 
@@ -172,11 +174,17 @@ std::optional<std::string> layer(const ast::ClassDef& type) {
     const std::optional<std::string> calls = forward ? forward_of(*forward) : std::nullopt;
     if (!options || !calls) return std::nullopt;
     const OptionsText text = options_text(type.name + "Options", *options);
+    const std::string tensors = tensor_members(type);
+    std::string members = options->empty() ? "" : fmt::format("    {}Options options;\n", type.name);
+    if (!tensors.empty())
+        members = fmt::format("    /// Draws them anew.\n    void reset_parameters() {{ take_from({}({})); }}\n",
+                              type.name, options->empty() ? "" : "options") +
+                  members + tensors;
     return (options->empty() ? "" : text.declaration) +
            fmt::format(
                "class {0} : public Layer, public AsPointer<{0}> {{\n public:\n{1}{2}{3}}};\n"
                "using {0}Impl = {0};\n\n",
-               type.name, constructors(type.name, text), *calls, tensor_members(type));
+               type.name, constructors(type.name, text), *calls, members);
 }
 
 std::string layers() {

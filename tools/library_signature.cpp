@@ -133,6 +133,8 @@ OptionsText options_text(const std::string& class_name, const std::vector<Option
             text.formal += fmt::format("{}{} {}{}", i ? ", " : "", passed(one.type), one.name,
                                        one.otherwise.empty() ? "" : " = " + one.otherwise);
             text.given += (i ? ", " : "") + one.name;
+            if (one.otherwise.empty())
+                text.nothing += fmt::format("{}{}({})", i ? ", " : "", one.type, one.type == "Argument" ? "0" : "");
             values += fmt::format("{}{}_({})", i ? ", " : "", one.name, one.name);
         }
         members += fmt::format("    WICK_OPTION({}, {}){};\n", one.type, one.name,

@@ -42,6 +42,7 @@ struct OptionsText {
     std::string declaration;             ///< of the class <Name>Options
     std::string formal;                  ///< "int64_t in_features, int64_t out_features"
     std::string given;                   ///< "in_features, out_features"
+    std::string nothing;                 ///< "int64_t(), int64_t()": for required ones, of a layer that is none
     std::vector<std::string> arguments;  ///< boxed, by position
     std::string keywords;                ///< {"name", boxed(options.name())}, …
 };

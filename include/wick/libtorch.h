@@ -45,6 +45,15 @@
 #define toTensorVector to_tensor_vector
 #define toType to
 
+// libtorch has values and modules of TorchScript in `torch::jit`, and modules in `torch::jit::script` from earlier
+// times.
+namespace wick::jit {
+using wick::IValue;
+namespace script {
+using jit::Module;
+}
+}  // namespace wick::jit
+
 namespace torch {
 
 using namespace wick;
@@ -58,6 +67,9 @@ using ScalarType = DType;
 using AutoGradMode = GradModeGuard;
 template <class Key, class Value>
 using OrderedDict = nn::OrderedDict<Value>;
+
+inline int64_t elementSize(DType dtype) { return bytes_of(dtype); }
+inline DType typeMetaToScalarType(DType dtype) { return dtype; }
 
 using CPUGeneratorImpl = GeneratorImpl;
 template <std::same_as<CPUGeneratorImpl> Impl>

@@ -47,28 +47,33 @@ IValue Module::forward(std::vector<IValue> inputs, const Kwargs& kwargs, const R
 }
 
 std::optional<Method> Module::find_method(std::string_view name) const {
-    Function* function = object_->type->find_method(name);
+    Function* function = self().type->find_method(name);
     if (!function) return std::nullopt;
     return Method(unit_, object_, IntrusivePtr<Function>(function));
+}
+
+const ScriptObject& Module::self() const {
+    WICK_CHECK(object_, "the module is empty: it was not assigned one");
+    return *object_;
 }
 
 Method Module::get_method(std::string_view name) const {
     if (auto method = find_method(name)) return *method;
     std::string known;
-    for (const auto& method : object_->type->methods()) known += (known.empty() ? "" : ", ") + method->name();
+    for (const auto& method : self().type->methods()) known += (known.empty() ? "" : ", ") + method->name();
     throw OpError(fmt::format("Method '{}' is not defined on {}. Its methods: {}", name, type_name(),
                               known.empty() ? "none" : known));
 }
 
 std::vector<Method> Module::get_methods() const {
     std::vector<Method> methods;
-    for (const auto& function : object_->type->methods()) methods.push_back(Method(unit_, object_, function));
+    for (const auto& function : self().type->methods()) methods.push_back(Method(unit_, object_, function));
     return methods;
 }
 
 IValue Module::attr(std::string_view name) const {
-    if (const IValue* constant = object_->type->find_constant(name)) return *constant;
-    return object_->attr(name);
+    if (const IValue* constant = self().type->find_constant(name)) return *constant;
+    return self().attr(name);
 }
 
 IValue Module::attr(std::string_view name, IValue or_else) const {
@@ -76,13 +81,13 @@ IValue Module::attr(std::string_view name, IValue or_else) const {
 }
 
 bool Module::hasattr(std::string_view name) const {
-    return object_->type->find_attribute(name) >= 0 || object_->type->find_constant(name) != nullptr;
+    return self().type->find_attribute(name) >= 0 || self().type->find_constant(name) != nullptr;
 }
 
 void Module::setattr(std::string_view name, IValue value) {
-    const int64_t slot = object_->type->find_attribute(name);
+    const int64_t slot = self().type->find_attribute(name);
     WICK_CHECK(slot >= 0, "{} does not have a field with name '{}'", type_name(), name);
-    const TypePtr& type = object_->type->attributes()[slot].type;
+    const TypePtr& type = self().type->attributes()[slot].type;
     WICK_CHECK(value.type()->is_subtype_of(type), "attribute '{}' of {} has type {}, got a value of type {}", name,
                type_name(), type->annotation_str(), value.type()->annotation_str());
     object_->set_attr(name, std::move(value));
@@ -92,7 +97,7 @@ void Module::setattr(std::string_view name, IValue value) {
 /// are visited.
 template <class Visit>
 void Module::walk(const std::string& prefix, bool recurse, const Visit& visit) const {
-    const auto& attributes = object_->type->attributes();
+    const auto& attributes = self().type->attributes();
     for (size_t i = 0; i < attributes.size(); ++i) {
         const IValue value = object_->slot(i);
         visit(prefix + attributes[i].name, attributes[i], value);
@@ -157,7 +162,7 @@ bool Module::is_training() const { return attr("training", IValue(true)).to_bool
 
 void Module::train(bool on) {
     for (auto& [name, module] : named_modules()) {
-        if (module.object_->type->find_attribute("training") >= 0) module.object_->set_attr("training", IValue(on));
+        if (module.self().type->find_attribute("training") >= 0) module.object_->set_attr("training", IValue(on));
     }
 }
 
@@ -174,10 +179,12 @@ void convert_in_place(const Tensor& tensor, DType dtype) {
     ops::take_over(tensor, converted);
 }
 
+void Module::to(Device device) { ops::check_device(device); }
+
 void Module::to(DType dtype) {
     check_converts_modules(dtype);
     for (auto& [name, module] : named_modules()) {
-        const auto& attributes = module.object_->type->attributes();
+        const auto& attributes = module.self().type->attributes();
         for (size_t i = 0; i < attributes.size(); ++i) {
             const IValue slot = module.object_->slot(i);
             // A module may hold the tensor in other attributes too, as RNNs list their weights.
@@ -198,10 +205,12 @@ static SaveOptions save_options(const ExtraFiles& extra_files) {
 }
 
 void Module::save(const std::string& path, const ExtraFiles& extra_files) const {
+    self();
     save_archive(object_, path, save_options(extra_files));
 }
 
 std::string Module::save_to_memory(const ExtraFiles& extra_files) const {
+    self();
     return save_archive_to_memory(object_, save_options(extra_files));
 }
 

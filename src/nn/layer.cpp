@@ -104,6 +104,12 @@ Layer::Layer(std::pair<IValue, jit::Module> made)
 
 Layer::Layer(Original original) : Layer(copied(original.layer.object_)) { original.layer.take_values(*this); }
 
+void Layer::take_from(const Layer& made) {
+    const bool training = is_training();
+    made.take_values(*this);
+    train(training);
+}
+
 void Layer::pretty_print(std::ostream& stream) const {
     if (!is_defined()) return Module::pretty_print(stream);
     Workshop& shop = workshop();

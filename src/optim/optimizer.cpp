@@ -68,25 +68,25 @@ std::vector<Tensor> Optimizer::parameters() const {
     return all;
 }
 
-/// The field that every class of options has.
-static double& learning_rate_in(const std::vector<Field>& options) {
-    for (const Field& field : options)
-        if (std::string_view(field.name) == "lr") return *std::get<double*>(field.place);
-    throw InternalError("internal error: an optimizer has no learning rate");
+std::vector<OptimizerParamGroup> Optimizer::param_groups() {
+    std::vector<OptimizerParamGroup> groups;
+    for (size_t group = 0; group < group_count(); ++group)
+        groups.emplace_back(parameters_of(group), base_options_of(group));
+    return groups;
 }
 
 std::vector<double> Optimizer::learning_rates() const {
-    // As below: fields are read here.
-    auto& self = const_cast<Optimizer&>(*this);
+    // Groups are places to write to as well; here they are read.
     std::vector<double> rates;
-    for (size_t group = 0; group < group_count(); ++group) rates.push_back(learning_rate_in(self.options_of(group)));
+    for (const OptimizerParamGroup& group : const_cast<Optimizer&>(*this).param_groups())
+        rates.push_back(group.options().get_lr());
     return rates;
 }
 
 void Optimizer::set_learning_rates(const std::vector<double>& rates) {
     WICK_CHECK(rates.size() == group_count(), "there are {} groups of parameters and {} learning rates", group_count(),
                rates.size());
-    for (size_t group = 0; group < rates.size(); ++group) learning_rate_in(options_of(group)) = rates[group];
+    for (size_t group = 0; group < rates.size(); ++group) base_options_of(group).set_lr(rates[group]);
 }
 
 IValue Optimizer::state_dict() const {

@@ -44,6 +44,15 @@ TEST(Module, AttributesByName) {
     EXPECT_EQ(module.type_name(), "__torch__.nets.Attributes");
 }
 
+TEST(Module, MayBeMadeEmptyAndAssignedLater) {
+    Module module;
+    EXPECT_THROW(module.forward({}), OpError);
+    EXPECT_THROW(module.named_parameters(), OpError);
+    module = load_fixture("attributes");
+    module.to(Device{});
+    EXPECT_FALSE(module.get_methods().empty());
+}
+
 TEST(Module, SetattrChecksTheType) {
     Module module = load_fixture("attributes");
     module.setattr("big", IValue(7));

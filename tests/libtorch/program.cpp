@@ -248,6 +248,55 @@ void print_and_clone() {
         [](const std::string& name, Module& module) { std::cout << name << " " << module.children().size() << "\n"; });
 }
 
+void set_rate(torch::optim::Optimizer& optimizer, double rate) {
+    for (auto& group : optimizer.param_groups()) {
+        if (group.has_options()) group.options().set_lr(rate);
+        std::cout << group.params().size() << " " << group.options().get_lr() << "\n";
+    }
+}
+
+void read_options() {
+    using namespace torch::nn;
+    Linear linear(3, 4);
+    torch::optim::SGD plain(linear->parameters(), 0.1);
+    torch::optim::Adam adaptive(linear->parameters(), torch::optim::AdamOptions(0.1));
+    set_rate(plain, 0.5);
+    set_rate(adaptive, 0.25);
+    torch::optim::Optimizer& any = adaptive;
+    static_cast<torch::optim::AdamOptions&>(any.param_groups()[0].options()).betas(std::make_tuple(0.5, 0.75));
+    std::cout << std::get<1>(static_cast<torch::optim::AdamOptions&>(adaptive.param_groups()[0].options()).betas())
+              << "\n";
+
+    Conv2d conv(Conv2dOptions(3, 4, 3).stride(2).bias(false));
+    LSTM memory(LSTMOptions(3, 5).num_layers(2));
+    std::cout << linear->options.in_features() << linear->options.out_features() << conv->options.out_channels()
+              << +conv->options.bias() << BatchNorm2d(6)->options.num_features() << Dropout(0.5)->options.p()
+              << memory->options.hidden_size() << memory->options.num_layers() << "\n";
+    auto copy = std::dynamic_pointer_cast<LinearImpl>(linear->clone());
+    std::cout << copy->options.out_features() << "\n";
+
+    linear->eval();
+    torch::manual_seed(5);
+    linear->reset_parameters();
+    torch::manual_seed(5);
+    Linear same(3, 4);
+    std::cout << +linear->weight.equal(same->weight) << +linear->bias.equal(same->bias) << +linear->is_training()
+              << "\n";
+    std::cout << torch::elementSize(torch::kFloat64) << " " << torch::typeMetaToScalarType(same->weight.dtype())
+              << "\n";
+}
+
+struct Negate : torch::data::transforms::TensorTransform<> {
+    torch::Tensor operator()(torch::Tensor x) override { return -x; }
+};
+
+void transform() {
+    auto batches = torch::data::datasets::TensorDataset(torch::arange(6.0).view({3, 2})).size();
+    std::cout << batches.value() << "\n";
+    std::vector<torch::data::Example<>> examples{{torch::ones({1, 2, 2}), torch::zeros({1})}};
+    std::cout << Negate().apply_batch(examples)[0].data << "\n";
+}
+
 }  // namespace
 
 int main() {
@@ -260,4 +309,6 @@ int main() {
     losses();
     functions_with_options();
     print_and_clone();
+    read_options();
+    transform();
 }

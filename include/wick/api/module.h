@@ -64,6 +64,8 @@ class WICK_API Method {
 /// run on any number of threads at once.
 class WICK_API Module {
  public:
+    /// No module yet: to be assigned one before it is used, or OpError.
+    Module() = default;
     Module(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> object);
 
     /// Calls `forward`.
@@ -103,6 +105,8 @@ class WICK_API Module {
     void eval() { train(false); }
     /// Converts floating-point parameters and buffers in place. Not while another thread runs the module.
     void to(DType dtype);
+    /// OpError for other devices than the CPU.
+    void to(Device device);
 
     /// Writes an archive that PyTorch and wick load. The file appears whole or not at all. A class's __getstate__ runs
     /// where it has one. Throws OpError for a value that has no pickled form, wick::Error when the disk refuses.
@@ -110,11 +114,12 @@ class WICK_API Module {
     std::string save_to_memory(const ExtraFiles& extra_files = {}) const;
 
     /// "__torch__.torchvision.models.resnet.ResNet".
-    const std::string& type_name() const { return object_->type->name(); }
+    const std::string& type_name() const { return self().type->name(); }
     const IntrusivePtr<ScriptObject>& object() const { return object_; }
     const std::shared_ptr<CompilationUnit>& unit() const { return unit_; }
 
  private:
+    const ScriptObject& self() const;
     template <class Visit>
     void walk(const std::string& prefix, bool recurse, const Visit& visit) const;
 

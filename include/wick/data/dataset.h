@@ -123,15 +123,24 @@ class Lambda {
     std::function<Result(E)> function_;
 };
 
-/// (data - mean) / stddev, each one number or one per channel, the first dimension of an example.
+/// What a class of one's own does to the data of each example, in operator().
 template <class Target = Tensor>
-class Normalize {
+class TensorTransform {
  public:
-    Normalize(ArrayRef<double> mean, ArrayRef<double> stddev) : mean_(column(mean)), stddev_(column(stddev)) {}
+    virtual ~TensorTransform() = default;
+    virtual Tensor operator()(Tensor data) = 0;
     std::vector<Example<Tensor, Target>> apply_batch(std::vector<Example<Tensor, Target>> examples) {
-        for (auto& example : examples) example.data = (example.data - mean_) / stddev_;
+        for (auto& example : examples) example.data = (*this)(std::move(example.data));
         return examples;
     }
+};
+
+/// (data - mean) / stddev, each one number or one per channel, the first dimension of an example.
+template <class Target = Tensor>
+class Normalize : public TensorTransform<Target> {
+ public:
+    Normalize(ArrayRef<double> mean, ArrayRef<double> stddev) : mean_(column(mean)), stddev_(column(stddev)) {}
+    Tensor operator()(Tensor data) override { return (data - mean_) / stddev_; }
 
  private:
     static Tensor column(ArrayRef<double> values) { return tensor(values, kFloat32).view({-1, 1, 1}); }

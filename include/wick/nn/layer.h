@@ -68,6 +68,9 @@ class WICK_API Layer : public Module {
     /// nn::Linear linear{nullptr}: to be assigned before it is used.
     explicit Layer(std::nullptr_t) : Module(nullptr) {}
 
+    /// Takes the values of a layer of the same make.
+    void take_from(const Layer& made);
+
     /// Calls forward. Throws ScriptError where it fails.
     template <class R, class... A>
     R call(const A&... arguments) const {

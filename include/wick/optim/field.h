@@ -30,12 +30,19 @@ struct WICK_API Field {
     void set(const IValue& value) const;
 };
 
-/// libtorch's names for the rate, which all options have.
-template <class Options>
-class LearningRate {
+/// What the options of all optimizers have, by libtorch's names.
+class OptimizerOptions {
  public:
-    double get_lr() const { return static_cast<const Options&>(*this).lr(); }
-    void set_lr(double lr) { static_cast<Options&>(*this).lr(lr); }
+    virtual ~OptimizerOptions() = default;
+    virtual double get_lr() const = 0;
+    virtual void set_lr(double lr) = 0;
+};
+
+template <class Options>
+class LearningRate : public OptimizerOptions {
+ public:
+    double get_lr() const override { return static_cast<const Options&>(*this).lr(); }
+    void set_lr(double lr) override { static_cast<Options&>(*this).lr(lr); }
 };
 
 }  // namespace wick::optim

@@ -17,6 +17,21 @@
 
 namespace wick::optim {
 
+/// Parameters and their options, of an optimizer of any kind.
+class OptimizerParamGroup {
+ public:
+    OptimizerParamGroup(const std::vector<Tensor>& params, OptimizerOptions& options)
+        : params_(&params), options_(&options) {}
+    const std::vector<Tensor>& params() const { return *params_; }
+    /// Those of the optimizer's class: static_cast<AdamOptions&>(group.options()).betas({0.5, 0.9}).
+    OptimizerOptions& options() const { return *options_; }
+    static bool has_options() { return true; }
+
+ private:
+    const std::vector<Tensor>* params_;
+    OptimizerOptions* options_;
+};
+
 class WICK_API Optimizer {
  public:
     /// Computes the loss anew and leaves gradients in the parameters' grad.
@@ -31,7 +46,8 @@ class WICK_API Optimizer {
     void zero_grad(bool set_to_none = true);
     std::vector<Tensor> parameters() const;
 
-    /// Of the groups of parameters, in their order.
+    /// In their order. They refer to the optimizer's own, until it is given another group.
+    std::vector<OptimizerParamGroup> param_groups();
     std::vector<double> learning_rates() const;
     void set_learning_rates(const std::vector<double>& rates);
 
@@ -46,6 +62,7 @@ class WICK_API Optimizer {
     virtual size_t group_count() const = 0;
     virtual const std::vector<Tensor>& parameters_of(size_t group) const = 0;
     virtual std::vector<Field> options_of(size_t group) = 0;
+    virtual OptimizerOptions& base_options_of(size_t group) = 0;
     /// What is kept about a parameter; empty when there is nothing, unless `creates`.
     virtual std::vector<Field> state_of(const Tensor& parameter, bool creates) = 0;
     virtual void update(size_t group, const Tensor& parameter, const Tensor& gradient) = 0;
@@ -72,6 +89,7 @@ class OptimizerOf : public Optimizer {
         std::vector<Tensor>& params() { return params_; }
         const std::vector<Tensor>& params() const { return params_; }
         Options& options() { return options_; }
+        static bool has_options() { return true; }
         const Options& options() const { return options_; }
 
      private:
@@ -97,6 +115,7 @@ class OptimizerOf : public Optimizer {
     size_t group_count() const override { return groups_.size(); }
     const std::vector<Tensor>& parameters_of(size_t group) const override { return groups_[group].params(); }
     std::vector<Field> options_of(size_t group) override { return groups_[group].options().fields(); }
+    OptimizerOptions& base_options_of(size_t group) override { return groups_[group].options(); }
     std::vector<Field> state_of(const Tensor& parameter, bool creates) override {
         const auto found = states_.find(parameter.impl());
         if (found != states_.end()) return found->second.fields();

@@ -5,6 +5,7 @@
 // comes first in a function called <name>_out, as in libtorch.
 
 #include <fmt/format.h>
+#include <set>
 #include <string>
 
 #include "generated_file.h"
@@ -32,8 +33,12 @@ std::string function(const Signature& one) {
                        one.lookup(), one.call("self"));
 }
 
-/// Names that C++ has for other things.
-bool is_method_only(const Signature& one) { return one.name == "cuda" || one.name == "data"; }
+/// Names that C++, or its programs, have for other things.
+bool is_method_only(const Signature& one) {
+    static const std::set<std::string_view> names = {"coalesce",   "cuda",        "data",     "dense_dim", "indices",
+                                                     "sparse_dim", "sparse_mask", "to_dense", "to_sparse", "values"};
+    return names.contains(one.name);
+}
 
 std::string functions() {
     std::string text(kHeading);

@@ -1,6 +1,7 @@
 """Methods of tensors that are easier said in Python than in the extension."""
 
 from . import _legacy
+from ._values import sparse_coo, strided
 from ._weights import tensor_from_memory
 from ._wick import Tensor, _TensorBytes, tensor
 
@@ -118,7 +119,7 @@ def storage(self):
 @_method
 def __reduce_ex__(self, protocol):
     """From protocol 5 on, the memory offers itself to who takes it out of band."""
-    if protocol < 5 or type(self).__reduce__ is not Tensor.__reduce__:
+    if protocol < 5 or self.is_sparse or type(self).__reduce__ is not Tensor.__reduce__:
         return self.__reduce__()
     order = sorted(range(self.dim()), key=self.stride, reverse=True)
     source = self.detach()
@@ -157,3 +158,4 @@ def polygamma(self, n):
 
 
 Tensor.is_cpu = property(lambda self: True)
+Tensor.layout = property(lambda self: sparse_coo if self.is_sparse else strided)

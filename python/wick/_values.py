@@ -7,8 +7,20 @@ from . import _wick
 from ._wick import Tensor
 
 inf, nan, pi, e, newaxis = math.inf, math.nan, math.pi, math.e, None
-# Layouts and memory formats are numbers, as in TorchScript.
-strided = 0
+
+
+class layout(int):
+    """How a tensor keeps its elements. Layouts and memory formats are numbers, as in TorchScript."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return "torch." + ("strided", "sparse_coo")[self]
+
+    __str__ = __repr__
+
+
+strided, sparse_coo = layout(0), layout(1)
 contiguous_format, preserve_format, channels_last, channels_last_3d = range(4)
 
 

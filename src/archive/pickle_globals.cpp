@@ -18,6 +18,7 @@ constexpr Known kKnown[] = {
     {"torch.jit._pickle", "restore_type_tag", PickleGlobal::restore_type_tag},
     {"torch._utils", "_rebuild_tensor", PickleGlobal::rebuild_tensor},
     {"torch._utils", "_rebuild_tensor_v2", PickleGlobal::rebuild_tensor_v2},
+    {"torch._utils", "_rebuild_sparse_tensor", PickleGlobal::rebuild_sparse},
     {"torch._utils", "_rebuild_parameter", PickleGlobal::rebuild_parameter},
     {"torch._tensor", "_rebuild_from_type_v2", PickleGlobal::rebuild_from_type},
     {"collections", "OrderedDict", PickleGlobal::ordered_dict},
@@ -36,8 +37,7 @@ struct Refused {
 };
 
 constexpr Refused kRefused[] = {
-    {"_rebuild_sparse_tensor", "sparse tensors are not supported"},
-    {"_rebuild_sparse_csr_tensor", "sparse tensors are not supported"},
+    {"_rebuild_sparse_csr_tensor", "sparse tensors of this layout are not supported"},
     {"_rebuild_qtensor", "quantized tensors are not supported"},
     {"_rebuild_nested_tensor", "nested tensors are not supported"},
     {"_rebuild_meta_tensor_no_storage", "tensors without data (device meta) are not supported"},

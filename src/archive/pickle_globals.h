@@ -16,6 +16,7 @@ enum class PickleGlobal {
     restore_type_tag,
     rebuild_tensor,     ///< (storage, offset, sizes, strides)
     rebuild_tensor_v2,  ///< (storage, offset, sizes, strides, requires_grad, hooks[, metadata])
+    rebuild_sparse,     ///< (layout, (indices, values, sizes[, is_coalesced]))
     rebuild_parameter,  ///< (tensor, requires_grad, hooks)
     rebuild_from_type,  ///< (function, class, arguments, state)
     ordered_dict,
@@ -37,7 +38,7 @@ struct PickleGlobalEntry {
 /// True, and `entry` set, when wick itself knows the global.
 bool find_pickle_global(std::string_view module, std::string_view name, PickleGlobalEntry& entry);
 
-/// What makes a known but unsupported global unsupported ("sparse tensors are not supported"), or "".
+/// What makes a known but unsupported global unsupported ("quantized tensors are not supported"), or "".
 std::string_view why_pickle_global_is_refused(std::string_view module, std::string_view name);
 
 }  // namespace wick::archive

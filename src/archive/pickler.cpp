@@ -4,6 +4,7 @@
 #include <bit>
 
 #include <wick/support/check.h>
+#include <wick/tensor/sparse_tensor.h>
 
 #include "archive/bytes.h"
 #include "archive/pickle_opcodes.h"
@@ -291,7 +292,28 @@ void Pickler::push_dimensions(IntArrayRef values) {
     append(out_, PickleOp::tuple);
 }
 
+void Pickler::push_sparse(const Tensor& tensor) {
+    const SparseTensorImpl& impl = sparse_impl(tensor);
+    push_global("torch._utils", "_rebuild_sparse_tensor");
+    push_global("torch.serialization", "_get_layout");
+    push_string("torch.sparse_coo");
+    append(out_, PickleOp::tuple1);
+    append(out_, PickleOp::reduce);
+    append(out_, PickleOp::mark);
+    push_tensor(impl.indices);
+    push_tensor(impl.values);
+    push_global("torch", "Size");
+    push_dimensions(impl.sizes);
+    append(out_, PickleOp::tuple1);
+    append(out_, PickleOp::reduce);
+    append(out_, impl.is_coalesced ? PickleOp::newtrue : PickleOp::newfalse);
+    append(out_, PickleOp::tuple);
+    append(out_, PickleOp::tuple2);
+    append(out_, PickleOp::reduce);
+}
+
 void Pickler::push_tensor(const Tensor& tensor) {
+    if (tensor.is_sparse()) return push_sparse(tensor);
     push_global("torch._utils", "_rebuild_tensor_v2");
     append(out_, PickleOp::mark);
     push_storage(tensor);

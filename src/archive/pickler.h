@@ -51,6 +51,7 @@ class Pickler {
     void push_object(const ScriptObject& object);
     void push_device(const Device& device);
     void push_tensor(const Tensor& tensor);
+    void push_sparse(const Tensor& tensor);
     void push_storage(const Tensor& tensor);
     void push_dimensions(IntArrayRef values);
     void close_type_tag(const IValue& value);

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include <wick/support/check.h>
+#include <wick/tensor/sparse_tensor.h>
 
 #include "archive/pickle_globals.h"
 #include "archive/pickle_opcodes.h"
@@ -386,6 +387,8 @@ class Unpickler {
                 return rebuild_tensor(arguments, false);
             case PickleGlobal::rebuild_tensor_v2:
                 return rebuild_tensor(arguments, true);
+            case PickleGlobal::rebuild_sparse:
+                return rebuild_sparse(arguments);
             case PickleGlobal::rebuild_parameter: {
                 const Tensor tensor = argument(arguments, 0).to_tensor();
                 set_requires_grad(tensor, argument(arguments, 1).to_bool());
@@ -415,10 +418,12 @@ class Unpickler {
             }
             case PickleGlobal::complex:
                 return std::complex<double>(argument(arguments, 0).to_double(), argument(arguments, 1).to_double());
-            case PickleGlobal::get_layout:
-                if (argument(arguments, 0).to_string() != "torch.strided")
-                    fail(fmt::format("layout {} is not supported", argument(arguments, 0).to_string()));
-                return int64_t{0};
+            case PickleGlobal::get_layout: {
+                const std::string& name = argument(arguments, 0).to_string();
+                const bool is_sparse = name == "torch.sparse_coo";
+                if (!is_sparse && name != "torch.strided") fail(fmt::format("layout {} is not supported", name));
+                return static_cast<int64_t>(is_sparse ? Layout::sparse : Layout::strided);
+            }
             case PickleGlobal::script_class:
                 return enum_member(function, arguments);
             case PickleGlobal::tensor_class:
@@ -536,6 +541,21 @@ class Unpickler {
                 if (value.is_bool() && value.to_bool()) fail("lazily conjugated or negated tensors are not supported");
             }
         }
+        if (options_.on_tensor) options_.on_tensor(tensor);
+        return tensor;
+    }
+
+    IValue rebuild_sparse(const IValue& arguments) {
+        if (argument(arguments, 0).to_int() != static_cast<int64_t>(Layout::sparse))
+            fail("a sparse tensor of another layout than torch.sparse_coo");
+        const IValue& parts = argument(arguments, 1);
+        const Tensor indices = argument(parts, 0).to_tensor(), values = argument(parts, 1).to_tensor();
+        WICK_CHECK(indices.defined() && values.defined(), "a sparse tensor without indices or values");
+        const DimVector sizes = dimensions(argument(parts, 2));
+        checked_numel(sizes);
+        check_sparse_sizes(indices, values, sizes);
+        const bool is_coalesced = parts.to_tuple().elements.size() > 3 && argument(parts, 3).to_bool();
+        const Tensor tensor = make_sparse(sizes, indices, values, is_coalesced);
         if (options_.on_tensor) options_.on_tensor(tensor);
         return tensor;
     }

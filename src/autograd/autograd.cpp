@@ -6,6 +6,7 @@
 #include "autograd/engine.h"
 #include "autograd/history.h"
 #include "ops/recording.h"
+#include "ops/sparse.h"
 #include "ops/tensor_ops.h"
 
 namespace wick {
@@ -59,7 +60,11 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
     autograd::backward({*this}, {gradient}, retain_graph, create_graph);
 }
 
-Tensor Tensor::detach() const { return as_strided_unchecked(sizes(), strides(), storage_offset()); }
+Tensor Tensor::detach() const {
+    if (is_sparse()) [[unlikely]]
+        return ops::sparse_alias(*this);
+    return as_strided_unchecked(sizes(), strides(), storage_offset());
+}
 
 const Tensor& Tensor::detach_() const {
     WICK_CHECK(

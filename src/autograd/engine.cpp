@@ -16,6 +16,8 @@ namespace wick::autograd {
 namespace {
 
 Tensor add(const Tensor& a, const Tensor& b) {
+    // A sparse tensor is added to a strided one.
+    if (a.is_sparse() && !b.is_sparse()) return add(b, a);
     return jit::call_operator("aten::add.Tensor", {IValue(a), IValue(b)}).to_tensor();
 }
 
@@ -94,6 +96,8 @@ void add_to_grad(const TensorImpl& leaf, Tensor gradient, bool records) {
     if (records || (grad.defined() && grad.requires_grad())) {
         lock.unlock();
         add_to(grad, gradient);
+    } else if (grad.defined() && grad.is_sparse() && !gradient.is_sparse()) {
+        grad = add(gradient, grad);
     } else if (grad.defined()) {
         jit::call_operator("aten::add_.Tensor", {IValue(grad), IValue(gradient)});
     } else {

@@ -115,6 +115,11 @@ void record_inplace(const Operator& op, Args args, IValue* results) {
 
 }  // namespace
 
+void record_overwritten(const Tensor& self, const Tensor& value) {
+    check_inplace(self);
+    rebase_history(self, value);
+}
+
 void call_recorded(const Operator& op, Args args, IValue* results) {
     if (op.is_view && !wants_gradient(args)) {
         op.kernel(op, args, results);

@@ -5,6 +5,7 @@
 #include <wick/tensor/grad_mode.h>
 
 #include "ops/recording.h"
+#include "ops/sparse_call.h"
 
 namespace wick::jit {
 
@@ -30,6 +31,8 @@ void CallSettings::apply() const {
 void call_in_mode(uint8_t mode, const Operator& op, Args args, IValue* results) {
     if (const uint8_t handled = mode & CallMode::kHandled)
         handler_of(std::bit_floor(handled))->call(op, args, results);
+    else if ((mode & CallMode::kSparse) && !op.takes_any_layout && is_sparse_call(op, args))
+        call_sparse(op, args, results);
     else if ((mode & CallMode::kGradients) && is_recorded(op, args))
         call_recorded(op, args, results);
     else

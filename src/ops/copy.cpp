@@ -8,6 +8,7 @@
 #include "ops/families.h"
 #include "ops/geometry.h"
 #include "ops/registry.h"
+#include "ops/sparse.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::ops {
@@ -62,6 +63,8 @@ bool same_geometry(const Tensor& a, const Tensor& b) {
 }  // namespace
 
 void copy_into(const Tensor& dst, const Tensor& src_tensor) {
+    if (dst.is_sparse() || src_tensor.is_sparse()) [[unlikely]]
+        return sparse_copy_into(dst, src_tensor);
     Tensor src = src_tensor;
     if (src.sizes() != dst.sizes()) src = expand(src, dst.sizes());
     if (dst.numel() == 0) return;
@@ -109,6 +112,10 @@ void fill(const Tensor& self, const Scalar& value) { copy_into(self, scalar_tens
 
 Tensor to_dtype(const Tensor& self, DType dtype) {
     if (self.dtype() == dtype) return self;
+    if (self.is_sparse()) [[unlikely]] {
+        const SparseTensorImpl& impl = sparse_impl(self);
+        return make_sparse(impl.sizes, impl.indices, to_dtype(impl.values, dtype), impl.is_coalesced);
+    }
     Tensor result = empty_like(self, dtype);
     copy_into(result, self);
     return result;

@@ -44,10 +44,13 @@
     _(tensor_info)              \
     _(ternary)                  \
     _(unary)                    \
+    _(sparse)                   \
     _(view_gradient)            \
     _(views)                    \
     _(vision_boxes)             \
     _(vision_deform)            \
+    _(sparse_bodies)            \
+    _(sparse_products)          \
     _(builtins_convert)         \
     _(builtins_dict)            \
     _(builtins_format)          \

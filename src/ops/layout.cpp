@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "ops/geometry.h"
+#include "ops/sparse.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::ops {
@@ -72,6 +73,11 @@ Tensor contiguous(const Tensor& self, MemoryFormat format) {
 }
 
 Tensor clone(const Tensor& self, MemoryFormat format) {
+    if (self.is_sparse()) [[unlikely]] {
+        WICK_CHECK(format == MemoryFormat::preserve, "unsupported memory format option of a sparse tensor");
+        const SparseTensorImpl& impl = sparse_impl(self);
+        return make_sparse(impl.sizes, clone(impl.indices), clone(impl.values), impl.is_coalesced);
+    }
     Tensor copy = format == MemoryFormat::preserve
                       ? empty_like(self)
                       : empty_strided(self.sizes(), strides_in_format(self.sizes(), format), self.dtype());

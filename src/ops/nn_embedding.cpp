@@ -9,6 +9,7 @@
 #include "ops/families.h"
 #include "ops/nn_common.h"
 #include "ops/registry.h"
+#include "ops/sparse.h"
 
 namespace wick::jit {
 
@@ -74,6 +75,30 @@ Tensor embedding_dense_backward(const Tensor& grad_output, const Tensor& indices
         });
     });
     return to_dtype(out, grad_output.dtype());
+}
+
+/// An entry for every use of a row, so that rows without uses take no memory.
+Tensor embedding_sparse_backward(const Tensor& grad, const Tensor& indices, int64_t num_weights, int64_t padding_idx,
+                                 bool scale_grad_by_freq) {
+    WICK_CHECK(!scale_grad_by_freq, "embedding_backward: scale_grad_by_freq not supported with sparse gradients");
+    const int64_t width = grad.size(-1);
+    Tensor uses = reshape(index_input(indices, "embedding_sparse_backward", "indices"), {-1});
+    Tensor rows = call("aten::reshape", grad, std::vector<int64_t>{uses.numel(), width});
+    if (padding_idx >= 0) {
+        std::vector<int64_t> kept;
+        for (int64_t i = 0; i < uses.numel(); ++i)
+            if (uses.data<int64_t>()[i] != padding_idx) kept.push_back(i);
+        const Tensor which = int_tensor(kept);
+        uses = call("aten::index_select", uses, 0, which);
+        rows = call("aten::index_select", rows, 0, which);
+    }
+    return sparse_of(unsqueeze(uses, 0), rows, {num_weights, width});
+}
+
+Tensor embedding_backward(const Tensor& grad, const Tensor& indices, int64_t num_weights, int64_t padding_idx,
+                          bool scale_grad_by_freq, bool sparse) {
+    return call(sparse ? "aten::embedding_sparse_backward" : "aten::embedding_dense_backward", grad, indices,
+                num_weights, padding_idx, scale_grad_by_freq);
 }
 
 /// self's rows named by `indices` with norm above max_norm are scaled down to it, in place.
@@ -209,7 +234,17 @@ void register_nn_embedding(Registry& ops) {
         .kernel(&embedding)
         .out()
         .derivative("weight",
-                    "torch.embedding_dense_backward(grad, indices, weight.size(0), padding_idx, scale_grad_by_freq)");
+                    "torch.embedding_backward(grad, indices, weight.size(0), padding_idx, scale_grad_by_freq, sparse)");
+    ops.add(
+           "aten::embedding_backward(Tensor grad, Tensor indices, SymInt num_weights, SymInt padding_idx, bool "
+           "scale_grad_by_freq, bool sparse) -> Tensor")
+        .kernel(&embedding_backward)
+        .differentiated_by_parts();
+    ops.add(
+           "aten::embedding_sparse_backward(Tensor grad, Tensor indices, SymInt num_weights, SymInt padding_idx, bool "
+           "scale_grad_by_freq) -> Tensor")
+        .kernel(&embedding_sparse_backward)
+        .differentiated_by_parts();
     ops.add(
            "aten::embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, "
            "bool scale_grad_by_freq) -> Tensor")
@@ -262,13 +297,14 @@ def embedding_bag(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_b
         .kernel(&raw_embedding_bag)
         .derivative("weight, per_sample_weights",
                     "ops.wick.embedding_bag_backward(grad0, weight, indices, result1, result2, result3, "
-                    "scale_grad_by_freq, mode, per_sample_weights, padding_idx, needed)");
+                    "scale_grad_by_freq, mode, sparse, per_sample_weights, padding_idx, needed)");
     ops.add(
            "wick::embedding_bag_backward(Tensor grad, Tensor weight, Tensor indices, Tensor bag_of, Tensor length, "
-           "Tensor source, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx, bool[] "
+           "Tensor source, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, int "
+           "padding_idx, bool[] "
            "needed) -> (Tensor, Tensor)")
         .composite(R"(
-def embedding_bag_backward(grad: Tensor, weight: Tensor, indices: Tensor, bag_of: Tensor, length: Tensor, source: Tensor, scale_grad_by_freq: bool, mode: int, per_sample_weights: Optional[Tensor], padding_idx: int, needed: List[bool]) -> Tuple[Tensor, Tensor]:
+def embedding_bag_backward(grad: Tensor, weight: Tensor, indices: Tensor, bag_of: Tensor, length: Tensor, source: Tensor, scale_grad_by_freq: bool, mode: int, sparse: bool, per_sample_weights: Optional[Tensor], padding_idx: int, needed: List[bool]) -> Tuple[Tensor, Tensor]:
     of_samples = grad
     if mode == 2:
         used = grad * (length > 0).unsqueeze(1)
@@ -283,7 +319,7 @@ def embedding_bag_backward(grad: Tensor, weight: Tensor, indices: Tensor, bag_of
                 of_samples = of_samples.masked_fill(indices == padding_idx, 0)
         if per_sample_weights is not None:
             each = each * per_sample_weights.unsqueeze(1)
-        of_weight = torch.embedding_dense_backward(each, indices, weight.size(0), padding_idx, scale_grad_by_freq)
+        of_weight = torch.embedding_backward(each, indices, weight.size(0), padding_idx, scale_grad_by_freq, sparse)
     return of_weight, of_samples
 )");
     ops.add(

@@ -20,7 +20,7 @@ class WICK_API ArgumentValueError : public OpError {
     using OpError::OpError;
 };
 
-/// An operator is not there for a dtype. PyTorch's NotImplementedError.
+/// An operator is not there for a dtype or layout. PyTorch's NotImplementedError.
 class WICK_API NotImplementedError : public OpError {
  public:
     using OpError::OpError;

@@ -157,6 +157,13 @@ std::string size_tuple(IntArrayRef sizes) {
     return sizes.size() == 1 ? fmt::format("({},)", sizes[0]) : fmt::format("({})", fmt::join(sizes, ", "));
 }
 
+/// "indices=tensor(…)": one of the two tensors in a sparse one.
+std::string print_part(const char* name, const Tensor& part, int64_t column, const PrintOptions& options) {
+    const std::string prefix = fmt::format("{}=tensor(", name);
+    if (part.numel() == 0) return fmt::format("{}[], size={})", prefix, size_tuple(part.sizes()));
+    return prefix + TensorPrinter(part, options).print(column + static_cast<int64_t>(prefix.size())) + ")";
+}
+
 }  // namespace
 
 std::string tensor_repr(const Tensor& tensor, int indent) {
@@ -165,16 +172,25 @@ std::string tensor_repr(const Tensor& tensor, int indent) {
     constexpr std::string_view kPrefix = "tensor(";
     const int64_t column = indent + static_cast<int64_t>(kPrefix.size());
     const DType dtype = tensor.dtype();
-    const bool is_empty = tensor.numel() == 0;
+    const bool is_sparse = tensor.is_sparse(), is_empty = tensor.numel() == 0 && !is_sparse;
     const PrintOptions options = print_options();
 
-    std::string text = std::string(kPrefix) + (is_empty ? "[]" : TensorPrinter(tensor, options).print(column));
+    std::string text(kPrefix);
     std::vector<std::string> suffixes;
+    if (is_sparse) {
+        const Tensor values = tensor._values();
+        text += print_part("indices", tensor._indices(), column, options) + ",\n" + std::string(column, ' ') +
+                print_part("values", values, column, options);
+        suffixes = {"size=" + size_tuple(tensor.sizes()), fmt::format("nnz={}", values.size(0))};
+    } else {
+        text += is_empty ? "[]" : TensorPrinter(tensor, options).print(column);
+    }
     if (is_empty && tensor.dim() != 1) suffixes.push_back("size=" + size_tuple(tensor.sizes()));
     const bool usual =
         dtype == default_dtype() ||
         (!is_empty && (dtype == default_complex_dtype() || dtype == DType::int64 || dtype == DType::bool_));
     if (!usual) suffixes.push_back(fmt::format("dtype=torch.{}", name_of(dtype)));
+    if (is_sparse) suffixes.push_back("layout=torch.sparse_coo");
     if (const std::string function = gradient_function_name(tensor); !function.empty())
         suffixes.push_back(fmt::format("grad_fn=<{}>", function));
     else if (tensor.requires_grad())
@@ -182,9 +198,10 @@ std::string tensor_repr(const Tensor& tensor, int indent) {
 
     int64_t line = static_cast<int64_t>(text.size() - (text.rfind('\n') + 1)) + 2;
     if (text.find('\n') == std::string::npos) line += indent;
+    bool breaks = is_sparse;
     for (const std::string& suffix : suffixes) {
         const int64_t length = static_cast<int64_t>(suffix.size());
-        if (line + length + 2 > options.linewidth) {
+        if (std::exchange(breaks, false) || line + length + 2 > options.linewidth) {
             text += ",\n" + std::string(column, ' ') + suffix;
             line = column + length;
         } else {

@@ -129,6 +129,10 @@ void print_matrices(std::string& out, const Tensor& tensor) {
 std::string script_tensor_str(const Tensor& tensor) {
     if (!tensor.defined()) return "[ Tensor (undefined) ]";
     WICK_CHECK(tensor.dim() <= kMaxPrintedDims, "cannot print a tensor of {} dimensions", tensor.dim());
+    if (tensor.is_sparse())
+        return fmt::format("[ CPU{}Type{{}}\nindices:\n{}\nvalues:\n{}\nsize:\n{}\n]", scalar_name_of(tensor.dtype()),
+                           script_tensor_str(tensor._indices()), script_tensor_str(tensor._values()),
+                           format_sizes(tensor.sizes()));
     std::string out;
     if (tensor.dim() == 0) {
         out = fmt::format("{}\n", value_at(tensor, 0));

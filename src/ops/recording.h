@@ -21,6 +21,10 @@ inline bool is_recorded(const Operator& op, Args args) {
 /// The call with its record. (autograd/record.cpp)
 void call_recorded(const Operator& op, Args args, IValue* results);
 
+/// Another body computed `value` for an in-place operator: `self` gets its history, before it gets the elements.
+/// OpError where it may not be written to. (autograd/record.cpp)
+void record_overwritten(const Tensor& self, const Tensor& value);
+
 // Pieces of a program that are recorded as one function. (autograd/graph_gradient.cpp)
 /// What a prim::DifferentiableGraph is run by.
 IntrusivePtr<RefCounted> make_differentiable(std::shared_ptr<Graph> graph);

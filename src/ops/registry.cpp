@@ -34,6 +34,12 @@ OperatorEntry Registry::add(std::string_view schema) {
     return OperatorEntry(this, insert(std::move(op)));
 }
 
+OperatorEntry Registry::entry(std::string_view operator_name) {
+    const Operator* op = find_overload(operator_name);
+    if (!op) throw InternalError(fmt::format("no operator {} to add to", operator_name));
+    return OperatorEntry(this, const_cast<Operator*>(op));
+}
+
 void Registry::add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call) {
     for (std::string_view schema : schemas) add(schema).boxed(call);
 }
@@ -159,6 +165,11 @@ OperatorEntry& OperatorEntry::not_differentiable() {
     return *this;
 }
 
+OperatorEntry& OperatorEntry::any_layout() {
+    op_->takes_any_layout = true;
+    return *this;
+}
+
 OperatorEntry& OperatorEntry::differentiated_by_parts() {
     op_->differentiation = Differentiation::by_parts;
     return *this;
@@ -178,7 +189,7 @@ const OperatorDerivatives& Operator::make_derivatives(const OperatorDerivatives*
 
 void Operator::call(Args args, IValue* results) const {
     const uint8_t mode = CallMode::current();
-    if (mode & CallMode::kHandled) [[unlikely]]
+    if (mode & CallMode::kSpecial) [[unlikely]]
         call_in_mode(mode, *this, args, results);
     else if ((mode & CallMode::kGradients) && is_recorded(*this, args)) [[unlikely]]
         call_recorded(*this, args, results);

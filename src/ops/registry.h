@@ -58,6 +58,7 @@ class Operator {
     /// "aten::add.Tensor".
     std::string operator_name() const { return overload.empty() ? name : name + "." + overload; }
     Kernel kernel;                                   ///< never empty, except for a composite
+    Kernel sparse;                                   ///< OperatorEntry::sparse
     std::shared_ptr<const PointwiseBody> pointwise;  ///< of a pointwise operator and its derived variants
     std::string composite;                           ///< TorchScript source of a `def`, or ""
     std::vector<Derivative> derivatives;
@@ -67,6 +68,8 @@ class Operator {
     std::string doc;
     /// Reads or changes what is not among its arguments (random numbers, printing): neither folded, merged nor removed.
     bool has_side_effects = false;
+    /// The kernel knows sparse tensors: OperatorEntry::any_layout.
+    bool takes_any_layout = false;
     /// Its results may be views of its first argument.
     bool is_view = false;
     /// Its results go to arguments given by keyword.
@@ -114,6 +117,19 @@ class OperatorEntry {
         op_->kernel = Kernel{call, nullptr};
         return *this;
     }
+    /// The body for calls with a sparse tensor among the arguments, which `kernel` never sees. It is made of calls of
+    /// operators, which are recorded themselves when gradients are wanted. In-place and out= variants follow from it.
+    template <class F>
+    OperatorEntry& sparse(F function) {
+        op_->sparse = box(function);
+        return *this;
+    }
+    OperatorEntry& sparse_boxed(Kernel::Call call) {
+        op_->sparse = Kernel{call, nullptr};
+        return *this;
+    }
+    /// The kernel reads no elements, or asks for the layout itself.
+    OperatorEntry& any_layout();
     /// A pointwise expression: a captureless lambda from Exprs (one per Tensor or number argument, in schema order) to
     /// an Expr. Defined in pointwise.h.
     template <class F>
@@ -167,6 +183,8 @@ class Registry {
     /// Opens an entry. A duplicate name and overload is an InternalError; a mistake in the schema shows when it is
     /// asked for.
     OperatorEntry add(std::string_view schema);
+    /// Opens an entry once more, for what another family knows of it.
+    OperatorEntry entry(std::string_view operator_name);
     /// Several schemas that share one boxed body.
     void add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call);
 

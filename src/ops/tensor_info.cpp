@@ -60,18 +60,20 @@ void register_tensor_info(Registry& ops) {
                self.sizes() == other.sizes() && self.strides() == other.strides();
     });
     for (const char* schema : {"aten::is_conj(Tensor self) -> bool", "aten::is_neg(Tensor self) -> bool",
-                               "aten::is_inference(Tensor self) -> bool", "aten::is_distributed(Tensor self) -> bool",
-                               "aten::is_coalesced(Tensor self) -> bool"})
+                               "aten::is_inference(Tensor self) -> bool", "aten::is_distributed(Tensor self) -> bool"})
         ops.add(schema).kernel(&never);
-    for (const char* kind : {"cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse",
+    for (const char* kind : {"cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized",
                              "sparse_csr", "vulkan", "xla", "xpu", "ort"})
         ops.add(fmt::format("prim::is_{}(Tensor a) -> bool", kind)).kernel(&never);
+    ops.add("prim::is_sparse(Tensor a) -> bool").kernel([](const Tensor& self) { return self.is_sparse(); });
     ops.add("prim::is_cpu(Tensor a) -> bool").kernel([](const Tensor&) { return true; });
     ops.add("prim::device(Tensor a) -> Device").kernel([](const Tensor& self) { return self.device(); });
     ops.add("prim::dtype(Tensor a) -> int").kernel([](const Tensor& self) {
         return static_cast<int64_t>(self.dtype());
     });
-    ops.add("prim::layout(Tensor a) -> Layout").kernel([](const Tensor&) { return int64_t{0}; });
+    ops.add("prim::layout(Tensor a) -> Layout").kernel([](const Tensor& self) {
+        return static_cast<int64_t>(self.layout());
+    });
     ops.add("prim::name(Tensor a) -> str?").kernel([](const Tensor&) { return IValue(); });
     ops.add("aten::get_device(Tensor self) -> int").kernel([](const Tensor&) { return int64_t{-1}; });
     ops.add("prim::requires_grad(Tensor a) -> bool").kernel([](const Tensor& self) { return self.requires_grad(); });

@@ -3,6 +3,7 @@
 
 #include "ops/pointwise.h"
 #include "ops/registry.h"
+#include "ops/sparse.h"
 #include "ops/take_over.h"
 
 namespace wick::ops {
@@ -10,6 +11,7 @@ namespace wick::ops {
 void take_over(const Tensor& self, const Tensor& source) {
     TensorImpl& impl = *self.impl();
     const TensorImpl& other = *source.impl();
+    if (self.is_sparse() || source.is_sparse()) return take_over_sparse(self, source);
     const SharedReshape guard(impl);
     impl.storage = other.storage;
     impl.offset = other.offset;

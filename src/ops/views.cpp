@@ -303,7 +303,7 @@ Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) 
     return with_geometry(self, sizes, strides, self.storage_offset() + start);
 }
 
-Tensor alias(const Tensor& self) { return with_geometry(self, self.sizes(), self.strides()); }
+Tensor alias(const Tensor& self) { return self.detach(); }
 
 Tensor data_of(const Tensor& self) {
     const Tensor data = self.detach();

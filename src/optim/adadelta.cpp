@@ -22,6 +22,7 @@ std::vector<Field> AdadeltaState::fields() {
 }
 
 void step_of(const Tensor& parameter, const Tensor& gradient, AdadeltaState& state, const AdadeltaOptions& options) {
+    check_strided(gradient, "Adadelta");
     count_step(state.step);
     const kernels::AdadeltaStep step{.lr = options.lr(),
                                      .rho = options.rho(),

@@ -27,14 +27,21 @@ void AdagradOptions::check() const {
 std::vector<Field> AdagradState::fields() { return {{"step", &step}, {"sum", &sum}}; }
 
 void step_of(const Tensor& parameter, const Tensor& gradient, AdagradState& state, const AdagradOptions& options) {
+    WICK_CHECK(!gradient.is_sparse() || options.weight_decay() == 0,
+               "weight_decay option is not compatible with sparse gradients");
     const double count = count_step(state.step);
     if (!state.sum.defined()) state.sum = filled_like(parameter, options.initial_accumulator_value());
     const kernels::AdagradStep step{.lr = options.lr() / (1 + (count - 1) * options.lr_decay()),
                                     .eps = options.eps(),
                                     .weight_decay = options.weight_decay(),
                                     .maximize = options.maximize()};
-    update_numbers([&](int64_t n, auto* p, const auto* g, auto* sum) { kernels::adagrad_step(step, n, p, g, sum); },
-                   parameter, gradient, state.sum);
+    const auto change = [&](int64_t n, auto* p, const auto* g, auto* sum) {
+        kernels::adagrad_step(step, n, p, g, sum);
+    };
+    if (gradient.is_sparse())
+        update_entries(change, parameter, gradient, state.sum);
+    else
+        update_numbers(change, parameter, gradient, state.sum);
 }
 
 }  // namespace wick::optim

@@ -23,6 +23,7 @@ std::vector<Field> AdamState::fields() {
 }
 
 void step_of(const Tensor& parameter, const Tensor& gradient, AdamState& state, const AdamOptions& options) {
+    check_strided(gradient, "Adam", ", please consider SparseAdam instead");
     const double count = count_step(state.step);
     kernels::AdamStep step = adam_step(options);
     step.size = options.lr() / (1 - std::pow(step.beta1, count));

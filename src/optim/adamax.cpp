@@ -16,6 +16,7 @@ void AdamaxOptions::check() const { check_moments(*this); }
 std::vector<Field> AdamaxState::fields() { return {{"step", &step}, {"exp_avg", &exp_avg}, {"exp_inf", &exp_inf}}; }
 
 void step_of(const Tensor& parameter, const Tensor& gradient, AdamaxState& state, const AdamaxOptions& options) {
+    check_strided(gradient, "Adamax");
     const double count = count_step(state.step);
     const auto [beta1, beta2] = options.betas();
     const kernels::AdamaxStep step{.size = options.lr() / (1 - std::pow(beta1, count)),

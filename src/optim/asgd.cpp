@@ -25,6 +25,7 @@ void ASGDOptions::check() const {
 std::vector<Field> ASGDState::fields() { return {{"step", &step}, {"eta", &eta}, {"mu", &mu}, {"ax", &ax}}; }
 
 void step_of(const Tensor& parameter, const Tensor& gradient, ASGDState& state, const ASGDOptions& options) {
+    check_strided(gradient, "ASGD");
     const double count = count_step(state.step);
     if (!state.eta.defined()) state.eta = scalar_tensor(options.lr(), DType::float32);
     if (!state.mu.defined()) state.mu = scalar_tensor(1.0, DType::float32);

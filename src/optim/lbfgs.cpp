@@ -6,6 +6,7 @@
 #include <wick/tensor/grad_mode.h>
 
 #include "ops/registry.h"
+#include "ops/sparse.h"
 #include "ops/tensor_ops.h"
 #include "optim/line_search.h"
 
@@ -72,7 +73,8 @@ class Objective {
         std::vector<Tensor> gradients;
         for (const Tensor& leaf : leaves_) {
             const Tensor gradient = leaf.grad();
-            gradients.push_back(ops::flatten(real_view(gradient.defined() ? gradient : ops::zeros_like(leaf))));
+            gradients.push_back(
+                ops::flatten(real_view(gradient.defined() ? ops::to_dense(gradient) : ops::zeros_like(leaf))));
         }
         gradient = ops::cat(gradients);
         return loss;

@@ -26,6 +26,7 @@ std::vector<Field> NAdamState::fields() {
 }
 
 void step_of(const Tensor& parameter, const Tensor& gradient, NAdamState& state, const NAdamOptions& options) {
+    check_strided(gradient, "NAdam");
     const double count = count_step(state.step);
     const auto momentum_at = [&](double time) {
         return std::get<0>(options.betas()) * (1 - 0.5 * std::pow(0.96, time * options.momentum_decay()));

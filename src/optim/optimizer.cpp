@@ -5,6 +5,7 @@
 #include <wick/tensor/grad_mode.h>
 
 #include "archive/torch_save.h"
+#include "ops/sparse.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::optim {
@@ -57,7 +58,7 @@ void Optimizer::zero_grad(bool set_to_none) {
         if (set_to_none)
             parameter.set_grad({});
         else
-            parameter.set_grad(ops::zeros_like(gradient));
+            parameter.set_grad(ops::call("aten::zeros_like", gradient));
     }
 }
 

@@ -22,6 +22,7 @@ std::vector<Field> RAdamState::fields() {
 }
 
 void step_of(const Tensor& parameter, const Tensor& gradient, RAdamState& state, const RAdamOptions& options) {
+    check_strided(gradient, "RAdam");
     const double count = count_step(state.step);
     kernels::AdamStep step = adam_step(options);
     const double bias1 = 1 - std::pow(step.beta1, count), bias2 = 1 - std::pow(step.beta2, count);

@@ -30,6 +30,7 @@ std::vector<Field> RMSpropState::fields() {
 }
 
 void step_of(const Tensor& parameter, const Tensor& gradient, RMSpropState& state, const RMSpropOptions& options) {
+    check_strided(gradient, "RMSprop");
     count_step(state.step);
     const kernels::RmspropStep step{.lr = options.lr(),
                                     .alpha = options.alpha(),

@@ -19,6 +19,7 @@ void RpropOptions::check() const {
 std::vector<Field> RpropState::fields() { return {{"step", &step}, {"prev", &prev}, {"step_size", &step_size}}; }
 
 void step_of(const Tensor& parameter, const Tensor& gradient, RpropState& state, const RpropOptions& options) {
+    check_strided(gradient, "Rprop");
     count_step(state.step);
     if (!state.step_size.defined()) state.step_size = filled_like(parameter, options.lr());
     const kernels::RpropStep step{.minus = std::get<0>(options.etas()),

@@ -25,7 +25,26 @@ void SGDOptions::check() const {
 
 std::vector<Field> SGDState::fields() { return {{"momentum_buffer", &momentum_buffer}}; }
 
+/// The buffer of sparse gradients is sparse: it has what they ever named.
+static void step_of_sparse(const Tensor& parameter, const Tensor& gradient, SGDState& state,
+                           const SGDOptions& options) {
+    WICK_CHECK(options.weight_decay() == 0, "add(sparse, dense) is not supported. Use add(dense, sparse) instead.");
+    const auto scaled = [](const Tensor& tensor, double factor) {
+        return ops::call("aten::mul.Scalar", tensor, factor);
+    };
+    Tensor direction = options.maximize() ? scaled(gradient, -1) : gradient;
+    if (options.momentum() != 0) {
+        Tensor& buffer = state.momentum_buffer;
+        buffer = buffer.defined() ? ops::coalesce(ops::call("aten::add.Tensor", scaled(buffer, options.momentum()),
+                                                            direction, 1 - options.dampening()))
+                                  : ops::clone(direction);
+        direction = options.nesterov() ? ops::call("aten::add.Tensor", direction, buffer, options.momentum()) : buffer;
+    }
+    ops::add_entries(parameter, direction, -options.lr());
+}
+
 void step_of(const Tensor& parameter, const Tensor& gradient, SGDState& state, const SGDOptions& options) {
+    if (gradient.is_sparse()) return step_of_sparse(parameter, gradient, state, options);
     const bool has_momentum = options.momentum() != 0, first = !state.momentum_buffer.defined();
     if (has_momentum) made_like(state.momentum_buffer, parameter);
     const kernels::SgdStep step{options.lr(),

@@ -18,6 +18,10 @@ const Tensor& made_like(Tensor& tensor, const Tensor& parameter) {
     return tensor;
 }
 
+void check_strided(const Tensor& gradient, const char* optimizer, const char* advice) {
+    WICK_CHECK(!gradient.is_sparse(), "{} does not support sparse gradients{}", optimizer, advice);
+}
+
 Tensor filled_like(const Tensor& parameter, double value) {
     Tensor made = ops::empty_like(parameter);
     ops::fill(made, is_complex(parameter.dtype()) ? Scalar(std::complex<double>(value, value)) : Scalar(value));

@@ -7,6 +7,7 @@
 #include <wick/support/parallel.h>
 #include <wick/tensor/tensor.h>
 
+#include "ops/sparse.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::optim {
@@ -19,6 +20,9 @@ const Tensor& made_like(Tensor& tensor, const Tensor& parameter);
 
 /// A tensor like the parameter whose numbers are `value`, a complex element's in both of its parts.
 Tensor filled_like(const Tensor& parameter, double value);
+
+/// OpError for a sparse gradient, of an optimizer that changes every number of a parameter.
+void check_strided(const Tensor& gradient, const char* optimizer, const char* advice = "");
 
 /// Arrays of the numbers of several tensors of one shape, element beside element: real and imaginary parts are two
 /// numbers, and those of float16 and bfloat16 are float. They are the tensors' own memory where that is possible;
@@ -65,6 +69,19 @@ void update_numbers(const Step& step, const Tensor& parameter, const Tensor& gra
     else
         run(float());
     arrays.write_back(1);
+}
+
+/// As update_numbers, of the entries alone that a sparse gradient has.
+template <class Step, class... State>
+void update_entries(const Step& step, const Tensor& parameter, const Tensor& gradient, const State&... state) {
+    const Tensor ordered = ops::coalesce(gradient);
+    const SparseTensorImpl& impl = sparse_impl(ordered);
+    const std::array<Tensor, 1 + sizeof...(State)> whole = {parameter, state...};
+    std::array<Tensor, 1 + sizeof...(State)> entries;
+    for (size_t i = 0; i < whole.size(); ++i) entries[i] = ops::entries_at(whole[i], impl.indices);
+    [&]<size_t... I>(std::index_sequence<I...>) { update_numbers(step, entries[0], impl.values, entries[1 + I]...); }
+    (std::index_sequence_for<State...>());
+    for (size_t i = 0; i < whole.size(); ++i) ops::set_entries(whole[i], impl.indices, entries[i]);
 }
 
 }  // namespace wick::optim

@@ -5,6 +5,7 @@
 #include <wick/support/error.h>
 #include <wick/support/memory_meter.h>
 
+#include "ops/sparse_call.h"
 #include "passes/constants.h"
 #include "passes/eliminate_dead_code.h"
 
@@ -190,10 +191,12 @@ std::optional<std::vector<IValue>> evaluate_constant_node(const Node* node) {
         if (!node->op->composite.empty() || !node->op->kernel || node->op->schema().is_vararg) return std::nullopt;
         std::vector<IValue*> slots;
         for (IValue& input : inputs) slots.push_back(&input);
+        const Args args{slots.data(), slots.size()};
+        if (is_sparse_call(*node->op, args)) return std::nullopt;
         std::vector<IValue> results(node->outputs.size());
         const auto meter = make_intrusive<MemoryMeter>(kMaxFoldedBytes);
         MemoryMeterGuard guard(meter.get());
-        node->op->kernel(*node->op, Args{slots.data(), slots.size()}, results.data());
+        node->op->kernel(*node->op, args, results.data());
         return results;
     } catch (const Error&) {
         // It fails when it runs, and then with the right message.

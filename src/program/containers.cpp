@@ -255,6 +255,7 @@ void sort_items(Session& session, std::vector<IValue>& items, const IValue& key,
 }
 
 IValue tensor_to_list(const Tensor& tensor) {
+    WICK_CHECK(!tensor.is_sparse(), "Cannot access data pointer of Tensor that doesn't have storage");
     if (tensor.dim() == 0) return IValue(tensor.item());
     std::vector<IValue> items;
     for (int64_t i = 0; i < tensor.size(0); ++i) {

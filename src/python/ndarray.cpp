@@ -202,11 +202,16 @@ void bind_tensor_bytes(nb::module_& module) {
 }
 
 nb::object numpy_from_tensor(const Tensor& tensor) {
+    if (tensor.is_sparse())
+        throw ArgumentError("can't convert Sparse layout tensor to numpy. Use Tensor.to_dense() first.");
     if (tensor.dtype() == DType::bfloat16) throw ArgumentError("Got unsupported ScalarType BFloat16");
     return array_from_tensor<nb::ndarray<nb::numpy>>(tensor);
 }
 
-nb::object dlpack_from_tensor(const Tensor& tensor) { return array_from_tensor<nb::ndarray<>>(tensor); }
+nb::object dlpack_from_tensor(const Tensor& tensor) {
+    if (tensor.is_sparse()) throw OpError("Can't export tensors with layout other than torch.strided");
+    return array_from_tensor<nb::ndarray<>>(tensor);
+}
 
 Tensor tensor_from_data(nb::handle data, const DType* dtype) {
     if (is_tensor(data.ptr()) || (is_array(data) && !PyBytes_Check(data.ptr()))) {

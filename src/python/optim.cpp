@@ -127,6 +127,7 @@ void bind_optim(nb::module_& module) {
     bind_steps<optim::NAdamOptions, optim::NAdamState>(module, "nadam");
     bind_steps<optim::RAdamOptions, optim::RAdamState>(module, "radam");
     bind_steps<optim::RpropOptions, optim::RpropState>(module, "rprop");
+    bind_steps<optim::SparseAdamOptions, optim::SparseAdamState>(module, "sparse_adam");
     bind_steps<optim::ASGDOptions, optim::ASGDState>(module, "asgd");
     module.def("_lbfgs_check", &check<optim::LBFGSOptions>, nb::arg("group"));
     module.def("_lbfgs_step", &lbfgs_step, nb::arg("group"), nb::arg("states"), nb::arg("closure"));

@@ -40,6 +40,7 @@ static IValue nested_list(const Tensor& tensor, const TypePtr& type, int64_t dim
 
 IValue tensor_to_list(const Tensor& tensor, const TypePtr& type) {
     WICK_CHECK(tensor.defined(), "tolist() of an undefined tensor");
+    WICK_CHECK(!tensor.is_sparse(), "Cannot access data pointer of Tensor that doesn't have storage");
     int64_t depth = 0;
     const Type* element = type.get();
     for (; element->is(TypeKind::List); ++depth) element = element->contained(0).get();

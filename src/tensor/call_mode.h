@@ -1,19 +1,25 @@
 #pragma once
-// What calls of operators do beside computing, thread by thread: one word, so that asking costs one read.
+// What calls of operators do beside computing: one word, so that asking is nothing.
 
 #include <cstdint>
 
 namespace wick {
 
 struct CallMode {
-    static constexpr uint8_t kGradients = 1;  ///< GradMode
-    static constexpr uint8_t kTracing = 2;    ///< trace/tracer.h
-    static constexpr uint8_t kAutocast = 4;   ///< wick/ops/autocast.h
-    static constexpr uint8_t kProfiling = 8;  ///< ops/profiler.h
+    static constexpr uint8_t kGradients = 1;   ///< GradMode
+    static constexpr uint8_t kSparse = 2;      ///< look for sparse arguments (ops/sparse_call.h)
+    static constexpr uint8_t kTracing = 4;     ///< trace/tracer.h
+    static constexpr uint8_t kAutocast = 8;    ///< wick/ops/autocast.h
+    static constexpr uint8_t kProfiling = 16;  ///< ops/profiler.h
     /// Those in which somebody stands before the call (ops/call_handler.h); a higher bit stands before a lower one.
     static constexpr uint8_t kHandled = kTracing | kAutocast | kProfiling;
+    /// Those in which a call is not just its kernel, or its record.
+    static constexpr uint8_t kSpecial = kHandled | kSparse;
+    /// Of this thread.
     static uint8_t current();
     static void set(uint8_t bit, bool on);
+    /// The first sparse tensor of the process: kSparse is on from now on, for every thread.
+    static void meet_sparse();
 };
 
 }  // namespace wick

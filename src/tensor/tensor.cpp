@@ -1,5 +1,5 @@
 #include <wick/support/check.h>
-#include <wick/tensor/tensor.h>
+#include <wick/tensor/sparse_tensor.h>
 
 namespace wick {
 
@@ -88,6 +88,12 @@ void Tensor::check_dtype(DType expected) const {
 Scalar Tensor::item() const {
     WICK_CHECK(defined(), "item: the tensor is undefined");
     WICK_CHECK(numel() == 1, "a Tensor with {} elements cannot be converted to Scalar", numel());
+    if (is_sparse()) {
+        const Tensor& values = sparse_impl(*this).values;
+        WICK_CHECK(values.numel() <= 1, "item: a sparse tensor of several entries in one place has to be coalesced");
+        return values.numel() == 0 ? scalar_tensor(0, dtype()).item()
+                                   : values.as_strided_unchecked({}, {}, values.storage_offset()).item();
+    }
     return dispatch_dtype(dtype(), [&]<class T>() -> Scalar {
         const T value = *data<T>();
         if constexpr (std::is_same_v<T, bool>) {

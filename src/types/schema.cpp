@@ -438,7 +438,8 @@ std::string format_default(const IValue& value) {
 /// `int[2] padding=0` stands for [0, 0], and is printed so; lists of SymInt are spelled out.
 std::string format_default(const Argument& argument) {
     const IValue& value = *argument.default_value;
-    if (argument.fixed_length < 2 || !argument.written_type.starts_with("int[")) return format_default(value);
+    if (argument.fixed_length < 2 || !value.is_list() || !argument.written_type.starts_with("int["))
+        return format_default(value);
     const std::vector<IValue>& items = value.to_list().items;
     if (items.size() < 2 ||
         !std::all_of(items.begin(), items.end(), [&](const IValue& item) { return item.equals(items[0]); }))

@@ -53,8 +53,10 @@ TEST(Unpickler, ErrorsNameRecordAndOffset) {
               "record 'data.pkl', offset 4: the global '__builtin__.eval' is not one that wick accepts");
     EXPECT_EQ(error("cos\nsystem\n\x8c\1x\x85R"),
               "record 'data.pkl', offset 2: the global 'os.system' is not one that wick accepts");
-    EXPECT_EQ(error("ctorch._utils\n_rebuild_sparse_tensor\n"),
-              "record 'data.pkl', offset 2: 'torch._utils._rebuild_sparse_tensor': sparse tensors are not supported");
+    EXPECT_EQ(
+        error("ctorch._utils\n_rebuild_sparse_csr_tensor\n"),
+        "record 'data.pkl', offset 2: 'torch._utils._rebuild_sparse_csr_tensor': sparse tensors of this layout are not "
+        "supported");
     EXPECT_EQ(error("h\5"), "record 'data.pkl', offset 2: memo slot 5 was never filled");
     EXPECT_EQ(error("Nr\xff\xff\xff\xff"), "record 'data.pkl', offset 3: memo slot 4294967295 is out of range");
     EXPECT_EQ(error("\x8a\x09"

@@ -13,3 +13,4 @@
 #include <wick/optim/rmsprop.h>
 #include <wick/optim/rprop.h>
 #include <wick/optim/sgd.h>
+#include <wick/optim/sparse_adam.h>

@@ -63,6 +63,8 @@ class WICK_API TensorImpl : public RefCounted {
     bool rewritten = false;
     /// Made by `x.data`, or a view of that: what saved x for a backward pass does not hear of writes to it.
     bool is_data = false;
+    /// What is sparse is a SparseTensorImpl (wick/tensor/sparse_tensor.h), without elements at data().
+    Layout layout = Layout::strided;
 
     /// Counts writes (Tensor._version): what a backward pass compares.
     uint32_t version() const { return is_data ? storage->version() : storage->heard_version(); }
@@ -121,6 +123,8 @@ class WICK_API Tensor {
     DType scalar_type() const { return dtype(); }
     TensorOptions options() const { return TensorOptions(dtype()).device(device()); }
     Device device() const { return impl_->device; }
+    Layout layout() const { return impl_->layout; }
+    bool is_sparse() const { return impl_->layout == Layout::sparse; }
     int64_t itemsize() const { return bytes_of(impl_->dtype); }
     int64_t nbytes() const { return numel() * itemsize(); }
     /// Row-major without gaps (dimensions of size 1 may have any stride; empty tensors are contiguous).
@@ -196,6 +200,11 @@ class WICK_API Tensor {
     Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& value) const;
     Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values) const;
     Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& value) const;
+
+    /// Of a sparse tensor as it is, coalesced or not, without history; OpError for another one.
+    Tensor _indices() const;
+    Tensor _values() const;
+    int64_t _nnz() const;
 
     /// Same storage, other geometry. The caller guarantees that it fits; see check_in_bounds.
     Tensor as_strided_unchecked(IntArrayRef sizes, IntArrayRef strides, int64_t offset) const;

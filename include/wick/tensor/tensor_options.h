@@ -10,9 +10,10 @@
 
 namespace wick {
 
-/// How elements are kept: in one way.
-enum class Layout : int8_t { strided };
-inline constexpr Layout kStrided = Layout::strided;
+/// How elements are kept: each at its place, or only some, with their coordinates (wick/tensor/sparse_tensor.h). The
+/// numbers are those of PyTorch's schemas.
+enum class Layout : int8_t { strided = 0, sparse = 1 };
+inline constexpr Layout kStrided = Layout::strided, kSparse = Layout::sparse;
 
 class TensorOptions {
  public:

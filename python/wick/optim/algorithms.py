@@ -80,6 +80,21 @@ class Adagrad(_Stepping):
             foreach=foreach, maximize=maximize, differentiable=differentiable, fused=fused))
 
 
+class SparseAdam(_Stepping):
+    """Adam for sparse gradients: means and parameters change where the gradient has entries alone."""
+
+    _name = "sparse_adam"
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, maximize=False):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, maximize=maximize))
+
+    def add_param_group(self, param_group):
+        super().add_param_group(param_group)
+        if any(parameter.is_sparse for parameter in self.param_groups[-1]["params"]):
+            self.param_groups.pop()
+            raise ValueError("SparseAdam requires dense parameter tensors")
+
+
 class Adadelta(_Stepping):
     _name = "adadelta"
 

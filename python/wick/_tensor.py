@@ -6,6 +6,11 @@ from ._weights import tensor_from_memory
 from ._wick import Tensor, _TensorBytes, tensor
 
 
+def _check_storage(tensor):
+    if tensor.is_sparse:
+        raise NotImplementedError("Cannot access storage of SparseTensorImpl")
+
+
 def _method(function):
     setattr(Tensor, function.__name__, function)
     return function
@@ -104,6 +109,7 @@ def is_shared(self):
 
 @_method
 def untyped_storage(self):
+    _check_storage(self)
     from .storage import UntypedStorage
 
     return UntypedStorage(self)
@@ -111,6 +117,7 @@ def untyped_storage(self):
 
 @_method
 def storage(self):
+    _check_storage(self)
     from .storage import TypedStorage
 
     return TypedStorage(self)

@@ -104,7 +104,10 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
         .def("element_size", &Tensor::itemsize)
         .def("storage_offset", &Tensor::storage_offset)
         .def("data_ptr",
-             [](const Tensor& self) { return self.numel() ? reinterpret_cast<uintptr_t>(self.data_ptr()) : 0; })
+             [](const Tensor& self) {
+                 WICK_CHECK(!self.is_sparse(), "Cannot access data pointer of Tensor that doesn't have storage");
+                 return self.numel() ? reinterpret_cast<uintptr_t>(self.data_ptr()) : 0;
+             })
         .def("_storage_memory",
              [](const Tensor& self) {
                  const Storage& storage = *self.impl()->storage;

@@ -113,8 +113,11 @@ def test_what_there_is_not():
             call()
     with pytest.raises(TypeError, match="can't convert Sparse layout tensor to numpy"):
         s.numpy()
-    with pytest.raises(RuntimeError):
-        s.tolist()
+    for call in (s.tolist, s.data_ptr):
+        with pytest.raises(RuntimeError, match="Cannot access data pointer of Tensor that doesn't have storage"):
+            call()
+    with pytest.raises(NotImplementedError, match="Cannot access storage of SparseTensorImpl"):
+        s.untyped_storage()
     with pytest.raises(RuntimeError, match="Sparse division requires a scalar"):
         s / d
 

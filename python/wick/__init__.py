@@ -22,23 +22,15 @@ for _type in (Tensor, Generator, Size, device, dtype, layout):
 Parameter.__module__ = "wick.nn.parameter"
 
 # Imported when they are first asked for, so that `import wick` is fast.
-<<<<<<< HEAD
-_MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "storage", "fft", "special", "_C", "_VF", "backends", "compiler",
+_MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "storage", "fft", "sparse", "special", "_C", "_VF", "backends", "compiler",
             "cpu", "cuda", "distributed", "distributions", "func", "testing", "types", "version"}
-=======
-_MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "fft", "sparse", "special", "_C", "_VF", "backends", "compiler",
-            "cpu", "cuda", "distributions", "func", "testing", "types", "version"}
->>>>>>> b975be9 (WIP sparse)
 _HOMES = {
     "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",
                   "get_num_interop_threads", "is_deterministic_algorithms_warn_only_enabled", "set_default_device",
                   "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "use_deterministic_algorithms"},
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
-<<<<<<< HEAD
     "storage": {"TypedStorage", "UntypedStorage"},
-=======
     "sparse": {"sparse_coo_tensor"},
->>>>>>> b975be9 (WIP sparse)
     "amp": {"GradScaler"},
     "amp.autocast_mode": {"autocast", "is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",
                           "is_autocast_cpu_enabled", "set_autocast_cpu_enabled", "get_autocast_cpu_dtype", "set_autocast_cpu_dtype",

@@ -160,8 +160,19 @@ struct NumberedHook : Hook {
     const unsigned number;
 };
 
-bool has_number(const std::shared_ptr<Hook>& hook, unsigned number) {
-    return static_cast<const NumberedHook&>(*hook).number == number;
+/// Takes the hook of that number away from where the edge leads; how many there were.
+size_t erase_hook(const Edge& edge, unsigned number) {
+    const auto has_number = [&](const std::shared_ptr<Hook>& hook) {
+        return static_cast<const NumberedHook&>(*hook).number == number;
+    };
+    if (edge.function) {
+        const std::lock_guard lock(pass_lock(edge.function.get()));
+        return std::erase_if(edge.function->hooks,
+                             [&](const auto& entry) { return entry.first == edge.output && has_number(entry.second); });
+    }
+    if (!edge.leaf) return 0;
+    const std::lock_guard lock(pass_lock(edge.leaf.get()));
+    return std::erase_if(make_meta(*edge.leaf).hooks, has_number);
 }
 
 }  // namespace
@@ -170,24 +181,16 @@ HookHandle register_hook(const Tensor& tensor, Hook hook) {
     WICK_CHECK(tensor.requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
     static std::atomic<unsigned> numbers{0};
     const unsigned number = numbers++;
-    const std::shared_ptr<Hook> shared = std::make_shared<NumberedHook>(std::move(hook), number);
+    std::shared_ptr<Hook> shared = std::make_shared<NumberedHook>(std::move(hook), number);
     const Edge edge = gradient_edge(tensor);
     if (edge.function) {
         const std::lock_guard lock(pass_lock(edge.function.get()));
-        edge.function->hooks.emplace_back(edge.output, shared);
-        return {[function = edge.function, shared] {
-                    const std::lock_guard lock(pass_lock(function.get()));
-                    std::erase_if(function->hooks, [&](const auto& entry) { return entry.second == shared; });
-                },
-                number};
+        edge.function->hooks.emplace_back(edge.output, std::move(shared));
+    } else {
+        const std::lock_guard lock(pass_lock(edge.leaf.get()));
+        make_meta(*edge.leaf).hooks.push_back(std::move(shared));
     }
-    const std::lock_guard lock(pass_lock(edge.leaf.get()));
-    make_meta(*edge.leaf).hooks.push_back(shared);
-    return {[leaf = edge.leaf, shared] {
-                const std::lock_guard lock(pass_lock(leaf.get()));
-                std::erase(make_meta(*leaf).hooks, shared);
-            },
-            number};
+    return {[edge, number] { erase_hook(edge, number); }, number};
 }
 
 }  // namespace wick::autograd
@@ -197,19 +200,7 @@ namespace wick {
 using namespace autograd;
 
 void Tensor::remove_hook(unsigned number) const {
-    const Edge edge = gradient_edge(*this);
-    size_t removed = 0;
-    if (edge.function) {
-        const std::lock_guard lock(pass_lock(edge.function.get()));
-        removed = std::erase_if(edge.function->hooks, [&](const auto& entry) {
-            return entry.first == edge.output && has_number(entry.second, number);
-        });
-    } else if (edge.leaf) {
-        const std::lock_guard lock(pass_lock(edge.leaf.get()));
-        removed =
-            std::erase_if(make_meta(*edge.leaf).hooks, [&](const auto& hook) { return has_number(hook, number); });
-    }
-    WICK_CHECK(removed > 0, "Invalid index, no hook at position {}", number);
+    WICK_CHECK(erase_hook(gradient_edge(*this), number) > 0, "Invalid index, no hook at position {}", number);
 }
 
 IntrusivePtr<GradFunction> Tensor::grad_fn() const { return is_leaf() ? nullptr : gradient_edge(*this).function; }

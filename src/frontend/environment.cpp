@@ -170,7 +170,7 @@ void Environment::set(const SourceRange& range, const std::string& name, Sugared
     const SugaredPtr outer = load(frame_->parent, name, range);
     if (outer && !frame_->types.count(name) && !frame_->values.count(name)) {
         if (annotation)
-            throw CompileError(range, fmt::format("Attempting to declare and annotate the type of variable '{}' that "
+            throw CompileError(range, fmt::format("Attempting to declare and annotate the type of variable '{}' but it "
                                                   "is already defined in an outer block",
                                                   name));
         if (!simple) {
@@ -186,7 +186,7 @@ void Environment::set(const SourceRange& range, const std::string& name, Sugared
                 range,
                 fmt::format("Cannot re-assign '{}' because it has type {} and {} is not a first-class value.  Only "
                             "reassignments to first-class values are allowed",
-                            name, outer->kind(), name));
+                            name, value->kind(), name));
         }
     }
     if (outer && simple && outer->simple()) {

@@ -1,0 +1,5 @@
+def f():
+    x = 1
+    if x > 0:
+        x: int = 3
+    return x

@@ -189,6 +189,8 @@ class SignatureMaker {
                 gives_options = true;
                 if (argument.name == "dtype") value = dtype_of_options(argument);
                 if (argument.name == "device") value = "options.device()";
+                if (argument.name == "layout")
+                    value = "options.layout() ? std::optional(static_cast<int64_t>(*options.layout())) : std::nullopt";
             } else if (is_generator(argument)) {
                 if (generators_ == Generators::given) {
                     const bool has_default = argument.default_value.has_value();

@@ -12,6 +12,8 @@
 #include <wick/support/check.h>
 #include <wick/types/ivalue.h>
 
+#include "ops/op_errors.h"
+
 namespace wick::jit {
 
 class Operator;
@@ -82,6 +84,13 @@ struct Unbox<DType> {
         if (!dtype_from_number(v.to_int(), dtype))
             throw OpError(fmt::format("unsupported ScalarType number {}", v.to_int()));
         return dtype;
+    }
+};
+template <>
+struct Unbox<Layout> {
+    static Layout from(const IValue& v) {
+        if (v.to_int() == static_cast<int64_t>(Layout::strided)) return Layout::strided;
+        throw NotImplementedError("only tensors of layout torch.strided are made here");
     }
 };
 template <>

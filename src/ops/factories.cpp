@@ -281,13 +281,13 @@ using namespace ops;
 static void register_filled(Registry& ops) {
     ops.add("aten::empty.memory_format(SymInt[] size, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
         .kernel(
-            [](IntList size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin, std::optional<int64_t> format) {
+            [](IntList size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin, std::optional<int64_t> format) {
                 check_device(device);
                 return empty_in_format(size, dtype.value_or(default_dtype()), format);
             })
         .out("out");
     ops.add("aten::empty_strided(SymInt[] size, SymInt[] stride, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](IntList size, IntList stride, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](IntList size, IntList stride, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             check_device(device);
             WICK_CHECK(size.size() == stride.size(),
                        "dimensionality of sizes ({}) must match dimensionality of strides ({})", size.size(),
@@ -295,35 +295,35 @@ static void register_filled(Registry& ops) {
             return empty_strided(size, stride, dtype.value_or(default_dtype()));
         });
     ops.add("aten::full(SymInt[] size, Scalar fill_value, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](IntList size, Scalar value, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](IntList size, Scalar value, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             check_device(device);
             return full(size, value, dtype.value_or(default_dtype_of(value)));
         })
         .out();
     ops.add("aten::zeros(SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](IntList size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](IntList size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             check_device(device);
             return zeros(size, dtype.value_or(default_dtype()));
         })
         .out();
     ops.add("aten::ones(SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](IntList size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](IntList size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             check_device(device);
             return ones(size, dtype.value_or(default_dtype()));
         })
         .out();
     ops.add("aten::scalar_tensor(Scalar s, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar value, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](Scalar value, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             check_device(device);
             return scalar_tensor(value, dtype.value_or(default_dtype()));
         })
         .out();
     ops.add("aten::eye(SymInt n, *, " WICK_OPTIONS ") -> Tensor")
         .kernel(
-            [](int64_t n, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) { return eye(n, n, dtype, device); })
+            [](int64_t n, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) { return eye(n, n, dtype, device); })
         .out();
     ops.add("aten::eye.m(SymInt n, SymInt m, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t n, int64_t m, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](int64_t n, int64_t m, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return eye(n, m, dtype, device);
         })
         .out();
@@ -331,88 +331,88 @@ static void register_filled(Registry& ops) {
 
 static void register_like(Registry& ops) {
     ops.add("aten::empty_like(Tensor self, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
-        .kernel([](const Tensor& self, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin,
+        .kernel([](const Tensor& self, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin,
                    std::optional<int64_t> format) { return empty_like_in(self, dtype, device, format); })
         .out()
         .not_differentiable();
     ops.add("aten::zeros_like(Tensor self, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
-        .kernel([](const Tensor& self, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin,
+        .kernel([](const Tensor& self, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin,
                    std::optional<int64_t> format) { return full_like(self, 0, dtype, device, format); })
         .out()
         .not_differentiable();
     ops.add("aten::ones_like(Tensor self, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
-        .kernel([](const Tensor& self, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin,
+        .kernel([](const Tensor& self, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin,
                    std::optional<int64_t> format) { return full_like(self, 1, dtype, device, format); })
         .out()
         .not_differentiable();
     ops.add("aten::full_like(Tensor self, Scalar fill_value, *, " WICK_OPTIONS
             ", MemoryFormat? memory_format=None) -> Tensor")
-        .kernel([](const Tensor& self, Scalar value, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin,
+        .kernel([](const Tensor& self, Scalar value, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin,
                    std::optional<int64_t> format) { return full_like(self, value, dtype, device, format); })
         .out()
         .not_differentiable();
     ops.add("aten::new_empty(Tensor self, SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, IntList size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](const Tensor& self, IntList size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             check_device(device);
             return empty(size, dtype.value_or(self.dtype()));
         })
         .out()
         .not_differentiable();
     ops.add("aten::new_zeros(Tensor self, SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, IntList size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](const Tensor& self, IntList size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             check_device(device);
             return zeros(size, dtype.value_or(self.dtype()));
         })
         .out()
         .not_differentiable();
     ops.add("aten::new_ones(Tensor self, SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, IntList size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](const Tensor& self, IntList size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             check_device(device);
             return ones(size, dtype.value_or(self.dtype()));
         })
         .out()
         .not_differentiable();
     ops.add("aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel(
-            [](const Tensor& self, IntList size, Scalar value, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
-                check_device(device);
-                return full(size, value, dtype.value_or(self.dtype()));
-            })
+        .kernel([](const Tensor& self, IntList size, Scalar value, MaybeDType dtype, MaybeStrided, MaybeDevice device,
+                   Pin) {
+            check_device(device);
+            return full(size, value, dtype.value_or(self.dtype()));
+        })
         .out()
         .not_differentiable();
 }
 
 static void register_ranges(Registry& ops) {
     ops.add("aten::arange(Scalar end, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar end, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](Scalar end, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return arange_range(0, end, 1, dtype, device, false);
         })
         .out();
     ops.add("aten::arange.start(Scalar start, Scalar end, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar start, Scalar end, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](Scalar start, Scalar end, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return arange_range(start, end, 1, dtype, device, false);
         });
     ops.add("aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar start, Scalar end, Scalar step, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](Scalar start, Scalar end, Scalar step, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return arange_range(start, end, step, dtype, device, false);
         })
         .out("start_out");
     ops.add("aten::range(Scalar start, Scalar end, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar start, Scalar end, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](Scalar start, Scalar end, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return arange_range(start, end, 1, dtype, device, true);
         });
     ops.add("aten::range.step(Scalar start, Scalar end, Scalar step=1, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar start, Scalar end, Scalar step, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](Scalar start, Scalar end, Scalar step, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return arange_range(start, end, step, dtype, device, true);
         })
         .out("out");
     ops.add("aten::linspace(Scalar start, Scalar end, int steps, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar start, Scalar end, int64_t steps, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](Scalar start, Scalar end, int64_t steps, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return linspace(start, end, steps, dtype, device);
         })
         .out();
     ops.add("aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](Scalar start, Scalar end, int64_t steps, double base, MaybeDType dtype, MaybeLayout,
+        .kernel([](Scalar start, Scalar end, int64_t steps, double base, MaybeDType dtype, MaybeStrided,
                    MaybeDevice device, Pin) { return logspace(start, end, steps, base, dtype, device); })
         .out();
 }
@@ -431,14 +431,14 @@ static void register_triangles(Registry& ops) {
     ops.add(
            "aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? "
            "device=None, bool? pin_memory=None) -> Tensor")
-        .kernel([](int64_t row, int64_t col, int64_t offset, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](int64_t row, int64_t col, int64_t offset, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return triangle_indices(row, col, offset, true, dtype, device);
         })
         .out();
     ops.add(
            "aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? "
            "device=None, bool? pin_memory=None) -> Tensor")
-        .kernel([](int64_t row, int64_t col, int64_t offset, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](int64_t row, int64_t col, int64_t offset, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return triangle_indices(row, col, offset, false, dtype, device);
         })
         .out();

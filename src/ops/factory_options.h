@@ -15,6 +15,8 @@ namespace wick::ops {
 /// As a kernel takes them.
 using MaybeDType = std::optional<DType>;
 using MaybeLayout = std::optional<int64_t>;
+/// One that has to be strided: NotImplementedError otherwise.
+using MaybeStrided = std::optional<Layout>;
 using MaybeDevice = std::optional<Device>;
 using Pin = std::optional<bool>;
 

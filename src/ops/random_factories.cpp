@@ -76,18 +76,18 @@ using Fill = Tensor (*)(const Tensor& self, double, double, GeneratorImpl& gener
 template <Fill kFill>
 static void add_standard(Registry& ops, std::string_view name) {
     ops.add(fmt::format("aten::{}(SymInt[] size, *, " WICK_OPTIONS ") -> Tensor", name))
-        .kernel([](const IntList& size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](const IntList& size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return kFill(fresh(size, dtype, device), 0, 1, default_generator());
         })
         .side_effects()
         .out();
     ops.add(fmt::format("aten::{}.generator(SymInt[] size, *, Generator? generator, " WICK_OPTIONS ") -> Tensor", name))
-        .kernel([](const IntList& size, GeneratorImpl& generator, MaybeDType dtype, MaybeLayout, MaybeDevice device,
+        .kernel([](const IntList& size, GeneratorImpl& generator, MaybeDType dtype, MaybeStrided, MaybeDevice device,
                    Pin) { return kFill(fresh(size, dtype, device), 0, 1, generator); })
         .side_effects()
         .out();
     ops.add(fmt::format("aten::{}_like(Tensor self, *, " WICK_LIKE_OPTIONS ") -> Tensor", name))
-        .kernel([](const Tensor& self, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin, Format format) {
+        .kernel([](const Tensor& self, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin, Format format) {
             return kFill(empty_like_in(self, dtype, device, format), 0, 1, default_generator());
         })
         .side_effects()
@@ -95,8 +95,8 @@ static void add_standard(Registry& ops, std::string_view name) {
         .not_differentiable();
     ops.add(fmt::format(
                 "aten::{}_like.generator(Tensor self, *, Generator? generator, " WICK_LIKE_OPTIONS ") -> Tensor", name))
-        .kernel([](const Tensor& self, GeneratorImpl& generator, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin,
-                   Format format) { return kFill(empty_like_in(self, dtype, device, format), 0, 1, generator); })
+        .kernel([](const Tensor& self, GeneratorImpl& generator, MaybeDType dtype, MaybeStrided, MaybeDevice device,
+                   Pin, Format format) { return kFill(empty_like_in(self, dtype, device, format), 0, 1, generator); })
         .side_effects()
         .out()
         .not_differentiable();
@@ -108,7 +108,7 @@ static void register_standard(Registry& ops) {
     ops.add("aten::normal.float_float(float mean, float std, SymInt[] size, *, Generator? generator=None, " WICK_OPTIONS
             ") -> Tensor")
         .kernel([](double mean, double std, const IntList& size, GeneratorImpl& generator, MaybeDType dtype,
-                   MaybeLayout, MaybeDevice device,
+                   MaybeStrided, MaybeDevice device,
                    Pin) { return fill_normal(fresh(size, dtype, device), mean, std, generator); })
         .side_effects()
         .out();
@@ -116,41 +116,41 @@ static void register_standard(Registry& ops) {
 
 static void register_integers(Registry& ops) {
     ops.add("aten::randint(SymInt high, SymInt[] size, *, " WICK_INT_OPTIONS ") -> Tensor")
-        .kernel([](int64_t high, const IntList& size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](int64_t high, const IntList& size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return fill_random_range(fresh(size, dtype, device, DType::int64), 0, high, default_generator());
         })
         .side_effects()
         .out();
     ops.add("aten::randint.generator(SymInt high, SymInt[] size, *, Generator? generator, " WICK_INT_OPTIONS
             ") -> Tensor")
-        .kernel([](int64_t high, const IntList& size, GeneratorImpl& generator, MaybeDType dtype, MaybeLayout,
+        .kernel([](int64_t high, const IntList& size, GeneratorImpl& generator, MaybeDType dtype, MaybeStrided,
                    MaybeDevice device,
                    Pin) { return fill_random_range(fresh(size, dtype, device, DType::int64), 0, high, generator); })
         .side_effects()
         .out();
     ops.add("aten::randint.low(SymInt low, SymInt high, SymInt[] size, *, " WICK_INT_OPTIONS ") -> Tensor")
-        .kernel(
-            [](int64_t low, int64_t high, const IntList& size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
-                return fill_random_range(fresh(size, dtype, device, DType::int64), low, high, default_generator());
-            })
+        .kernel([](int64_t low, int64_t high, const IntList& size, MaybeDType dtype, MaybeStrided, MaybeDevice device,
+                   Pin) {
+            return fill_random_range(fresh(size, dtype, device, DType::int64), low, high, default_generator());
+        })
         .side_effects()
         .out();
     ops.add(
            "aten::randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? "
            "generator, " WICK_INT_OPTIONS ") -> Tensor")
         .kernel([](int64_t low, int64_t high, const IntList& size, GeneratorImpl& generator, MaybeDType dtype,
-                   MaybeLayout, MaybeDevice device,
+                   MaybeStrided, MaybeDevice device,
                    Pin) { return fill_random_range(fresh(size, dtype, device, DType::int64), low, high, generator); })
         .side_effects()
         .out();
     ops.add("aten::randperm(SymInt n, *, " WICK_INT_OPTIONS ") -> Tensor")
-        .kernel([](int64_t n, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](int64_t n, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return randperm(n, default_generator(), dtype, device);
         })
         .side_effects()
         .out();
     ops.add("aten::randperm.generator(SymInt n, *, Generator? generator, " WICK_INT_OPTIONS ") -> Tensor")
-        .kernel([](int64_t n, GeneratorImpl& generator, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](int64_t n, GeneratorImpl& generator, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return randperm(n, generator, dtype, device);
         })
         .side_effects()
@@ -159,7 +159,7 @@ static void register_integers(Registry& ops) {
 
 static void register_like(Registry& ops) {
     ops.add("aten::randint_like(Tensor self, SymInt high, *, " WICK_LIKE_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, int64_t high, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin,
+        .kernel([](const Tensor& self, int64_t high, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin,
                    Format format) {
             return fill_random_range(empty_like_in(self, dtype, device, format), 0, high, default_generator());
         })
@@ -167,7 +167,7 @@ static void register_like(Registry& ops) {
         .out()
         .not_differentiable();
     ops.add("aten::randint_like.Tensor(Tensor self, Tensor high, *, " WICK_LIKE_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, Scalar high, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin,
+        .kernel([](const Tensor& self, Scalar high, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin,
                    Format format) {
             return fill_random_range(empty_like_in(self, dtype, device, format), 0, high.to_int(), default_generator());
         })
@@ -175,7 +175,7 @@ static void register_like(Registry& ops) {
         .out("Tensor_out")
         .not_differentiable();
     ops.add("aten::randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, " WICK_LIKE_OPTIONS ") -> Tensor")
-        .kernel([](const Tensor& self, int64_t low, int64_t high, MaybeDType dtype, MaybeLayout, MaybeDevice device,
+        .kernel([](const Tensor& self, int64_t low, int64_t high, MaybeDType dtype, MaybeStrided, MaybeDevice device,
                    Pin, Format format) {
             return fill_random_range(empty_like_in(self, dtype, device, format), low, high, default_generator());
         })

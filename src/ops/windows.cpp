@@ -48,12 +48,12 @@ auto kaiser(double beta) {
 template <class F>
 void add_window(Registry& ops, std::string_view name, F) {
     ops.add(fmt::format("aten::{}(int window_length, *, " WICK_OPTIONS ") -> Tensor", name))
-        .kernel([](int64_t length, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](int64_t length, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return F()(length, true, dtype, device);
         })
         .out();
     ops.add(fmt::format("aten::{}.periodic(int window_length, bool periodic, *, " WICK_OPTIONS ") -> Tensor", name))
-        .kernel([](int64_t length, bool periodic, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
+        .kernel([](int64_t length, bool periodic, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
             return F()(length, periodic, dtype, device);
         })
         .out();
@@ -70,13 +70,13 @@ void register_windows(Registry& ops) {
     });
     ops.add("aten::hamming_window.periodic_alpha(int window_length, bool periodic, float alpha, *, " WICK_OPTIONS
             ") -> Tensor")
-        .kernel([](int64_t length, bool periodic, double alpha, MaybeDType dtype, MaybeLayout, MaybeDevice device,
+        .kernel([](int64_t length, bool periodic, double alpha, MaybeDType dtype, MaybeStrided, MaybeDevice device,
                    Pin) { return window("hamming_window", length, periodic, dtype, device, hamming(alpha, 0.46)); })
         .out();
     ops.add(
            "aten::hamming_window.periodic_alpha_beta(int window_length, bool periodic, float alpha, float beta, "
            "*, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, bool periodic, double alpha, double beta, MaybeDType dtype, MaybeLayout,
+        .kernel([](int64_t length, bool periodic, double alpha, double beta, MaybeDType dtype, MaybeStrided,
                    MaybeDevice device,
                    Pin) { return window("hamming_window", length, periodic, dtype, device, hamming(alpha, beta)); })
         .out();
@@ -90,9 +90,8 @@ void register_windows(Registry& ops) {
         return window("kaiser_window", length, periodic, dtype, device, kaiser(12));
     });
     ops.add("aten::kaiser_window.beta(int window_length, bool periodic, float beta, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](int64_t length, bool periodic, double beta, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
-            return window("kaiser_window", length, periodic, dtype, device, kaiser(beta));
-        })
+        .kernel([](int64_t length, bool periodic, double beta, MaybeDType dtype, MaybeStrided, MaybeDevice device,
+                   Pin) { return window("kaiser_window", length, periodic, dtype, device, kaiser(beta)); })
         .out();
 }
 

@@ -116,26 +116,27 @@ struct Normalization {
 };
 
 /// Whether a part of the program that is run between a convolution and its normalisation leaves alone what both compute
-/// with. What is run in training alone (`training` is the module's flag) need not: then nothing was taken in.
-bool is_harmless(const Node* node, const Value* training) {
-    const auto all_harmless = [&](const Block* block) {
+/// with. What is run `in_training` alone may write to tensors: then nothing was taken in.
+bool is_harmless(const Node* node, const Value* training, bool in_training = false) {
+    const auto all_harmless = [&](const Block* block, bool in_training) {
         for (const Node* inner : block->nodes())
-            if (!is_harmless(inner, training)) return false;
+            if (!is_harmless(inner, training, in_training)) return false;
         return true;
     };
     if (node->kind == sym::prim_If) {
-        const Node* test = node->input(0)->node;
-        const bool is_training = test->kind == sym::prim_GetAttr && training->node->kind == sym::prim_GetAttr &&
-                                 test->name_attr() == training->node->name_attr() &&
-                                 test->input(0) == training->node->input(0);
-        return (is_training || all_harmless(node->blocks[0])) && all_harmless(node->blocks[1]);
+        const Node *test = node->input(0)->node, *flag = training->node;
+        const bool asks_for_training = test->kind == sym::prim_GetAttr && flag->kind == sym::prim_GetAttr &&
+                                       test->name_attr() == flag->name_attr() && test->input(0) == flag->input(0);
+        return all_harmless(node->blocks[0], in_training || asks_for_training) &&
+               all_harmless(node->blocks[1], in_training);
     }
-    if (node->kind == sym::prim_Loop) return all_harmless(node->blocks[0]);
+    if (node->kind == sym::prim_Loop) return all_harmless(node->blocks[0], in_training);
     constexpr Symbol kPlain[] = {sym::prim_Constant,       sym::prim_GetAttr,       sym::prim_ListConstruct,
                                  sym::prim_TupleConstruct, sym::prim_TupleUnpack,   sym::prim_RaiseException,
                                  sym::prim_unchecked_cast, sym::prim_Uninitialized, sym::prim_isinstance};
     if (std::ranges::find(kPlain, node->kind) != std::end(kPlain)) return true;
-    return node->op && !node->op->has_side_effects && !node->op->schema().is_mutable();
+    if (node->kind == sym::prim_SetAttr) return in_training && node->name_attr() == "num_batches_tracked";
+    return node->op && !node->op->has_side_effects && (in_training || !node->op->schema().is_mutable());
 }
 
 /// Adds what has to be moved before `place` so that the value stands there; false where that cannot be.

@@ -86,7 +86,14 @@ TEST(FuseLayers, AConvolutionTakesInTheNormalisationAndWhatFollows) {
 }
 
 TEST(FuseLayers, NotWhereSomethingIsWrittenBetween) {
-    for (const char* between : {"  %u : Tensor = aten::add_(%w, %one, %one)\n", "  %u : Tensor = aten::neg(%y)\n",
+    for (const char* between : {"  %u : bool = prim::GetAttr[name=\"training\"](%m)\n"
+                                "   = prim::If(%u)\n"
+                                "    block0():\n"
+                                "       = prim::SetAttr[name=\"training\"](%m, %c)\n"
+                                "      -> ()\n"
+                                "    block1():\n"
+                                "      -> ()\n",
+                                "  %u : Tensor = aten::add_(%w, %one, %one)\n", "  %u : Tensor = aten::neg(%y)\n",
                                 "   = prim::If(%c)\n"
                                 "    block0():\n"
                                 "      %u : Tensor = aten::add_(%x, %one, %one)\n"

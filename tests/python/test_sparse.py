@@ -344,3 +344,10 @@ thread.join()
 print(found[0])
 """
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "refused\n"
+
+
+def test_factories_make_strided_tensors_alone():
+    assert wick.zeros(2, layout=wick.strided).layout is wick.strided
+    for factory in (wick.zeros, wick.ones, wick.empty, wick.rand):
+        with pytest.raises(NotImplementedError, match="only tensors of layout torch.strided are made here"):
+            factory(2, layout=wick.sparse_coo)

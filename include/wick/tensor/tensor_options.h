@@ -24,12 +24,13 @@ class TensorOptions {
 
     TensorOptions dtype(std::optional<DType> dtype) const { return with(&TensorOptions::dtype_, dtype); }
     TensorOptions device(std::optional<Device> device) const { return with(&TensorOptions::device_, device); }
-    TensorOptions layout(std::optional<Layout>) const { return *this; }
+    TensorOptions layout(std::optional<Layout> layout) const { return with(&TensorOptions::layout_, layout); }
     TensorOptions requires_grad(bool on) const { return with(&TensorOptions::requires_grad_, on); }
 
     /// What was not said is the operator's to choose.
     const std::optional<DType>& dtype() const { return dtype_; }
     const std::optional<Device>& device() const { return device_; }
+    const std::optional<Layout>& layout() const { return layout_; }
     bool requires_grad() const { return requires_grad_; }
 
  private:
@@ -42,6 +43,7 @@ class TensorOptions {
 
     std::optional<DType> dtype_;
     std::optional<Device> device_;
+    std::optional<Layout> layout_;
     bool requires_grad_ = false;
 };
 

@@ -10,7 +10,8 @@
 namespace wick::jit {
 
 /// The value of literals, signed and complex numbers, lists, tuples, named ones too, dicts, inf, nan, annotate(T, x),
-/// enum members and entries of an archive's CONSTANTS. With a `type`, ints become floats where it says so and the value must be of that type. CompileError otherwise.
+/// enum members and entries of an archive's CONSTANTS. With a `type`, ints become floats where it says so and the value
+/// must be of that type. CompileError otherwise.
 IValue evaluate_constant(const ast::Expr& expr, const TypePtr& type, Resolver& resolver);
 
 }  // namespace wick::jit

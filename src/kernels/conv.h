@@ -47,8 +47,8 @@ struct ConvShape {
 };
 
 /// y = epilogue(conv(x, w)). x, w[out_channels, in_channels / groups, taps], y contiguous; in_channels >= 1.
-/// epilogue.scale_row and bias_row have out_channels entries; epilogue.residual has the layout of y (its stride is ignored) and may
-/// be y; bias_col must be null.
+/// epilogue.scale_row and bias_row have out_channels entries; epilogue.residual has the layout of y (its stride is
+/// ignored) and may be y; bias_col must be null.
 template <class T>
 void conv(const ConvShape& shape, const T* x, const T* w, T* y, const Epilogue<T>& epilogue = {},
           ScratchRef scratch = {});

@@ -281,7 +281,8 @@ void register_aliases(Registry& ops) {
         .differentiated_by_parts();
     add_x_log(ops, "special_xlogy", "torch.xlogy(grad, other).masked_fill(((self == 0) & (other <= 0)) != 0, 0)",
               [](Expr x, Expr y) { return where(is_nan(y), y, where(x == 0, 0, x * log(y))); });
-    add_x_log(ops, "special_xlog1py", "torch.special_xlog1py(grad, other).masked_fill(((self == 0) & (other <= -1)) != 0, 0)",
+    add_x_log(ops, "special_xlog1py",
+              "torch.special_xlog1py(grad, other).masked_fill(((self == 0) & (other <= -1)) != 0, 0)",
               [](Expr x, Expr y) { return where(is_nan(y), y, where(x == 0, 0, x * log1p(y))); });
 }
 

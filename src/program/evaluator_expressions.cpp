@@ -235,7 +235,8 @@ IValue Evaluator::binary(TokenKind op, const IValue& left, const IValue& right) 
     if (op == TokenKind::DoubleStar && left.is_int() && right.is_int() && right.to_int() >= 0)
         return IValue(power(left.to_int(), right.to_int()));
     if (op == TokenKind::Percent && left.is_string()) return percent_format(session_, left.to_string(), right);
-    if (op == TokenKind::Pipe && (thing_of(left) || thing_of(right))) return make_intrusive<EitherThing>(left, right)->value();
+    if (op == TokenKind::Pipe && (thing_of(left) || thing_of(right)))
+        return make_intrusive<EitherThing>(left, right)->value();
     IValue method;
     if (thing_of(left) && op == TokenKind::Plus && session_.find_attribute(left, "__add__", method))
         return session_.call(method, {{right}, {}});

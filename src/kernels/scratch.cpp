@@ -5,12 +5,18 @@
 #include <sys/mman.h>
 #include <utility>
 
+#include "support/block_pool.h"
+
 namespace wick::kernels {
 
 static constexpr size_t kHugePage = size_t{2} << 20;
 
+bool AlignedBuffer::is_block() const { return alignment_ <= kBlockAlignment; }
+
 AlignedBuffer::AlignedBuffer(size_t bytes, size_t alignment) : bytes_(align_up(bytes)), alignment_(alignment) {
-    if (bytes_ != 0) data_ = ::operator new(bytes_, std::align_val_t(alignment_));
+    if (bytes_ == 0) return;
+    data_ = is_block() ? take_block(bytes_) : ::operator new(bytes_, std::align_val_t(alignment_));
+    if (!data_) throw std::bad_alloc();
 }
 
 AlignedBuffer AlignedBuffer::lasting(size_t bytes) {
@@ -21,7 +27,11 @@ AlignedBuffer AlignedBuffer::lasting(size_t bytes) {
 }
 
 AlignedBuffer::~AlignedBuffer() {
-    if (data_ != nullptr) ::operator delete(data_, std::align_val_t(alignment_));
+    if (data_ == nullptr) return;
+    if (is_block())
+        give_block(data_, bytes_);
+    else
+        ::operator delete(data_, std::align_val_t(alignment_));
 }
 
 AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {

@@ -28,6 +28,8 @@ class AlignedBuffer {
 
  private:
     AlignedBuffer(size_t bytes, size_t alignment);
+    /// Of support/block_pool.h.
+    bool is_block() const;
     void* data_ = nullptr;
     size_t bytes_ = 0;
     size_t alignment_ = kAlignment;

@@ -4,7 +4,7 @@
 #include <wick/support/check.h>
 #include <wick/tensor/storage.h>
 
-#include "tensor/block_pool.h"
+#include "support/block_pool.h"
 
 namespace wick {
 

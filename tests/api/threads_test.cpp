@@ -17,7 +17,7 @@
 
 #include "api/fixtures.h"
 #include "ops/tensor_ops.h"
-#include "tensor/block_pool.h"
+#include "support/block_pool.h"
 
 namespace wick::jit {
 namespace {

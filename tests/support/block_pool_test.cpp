@@ -1,4 +1,4 @@
-#include "tensor/block_pool.h"
+#include "support/block_pool.h"
 
 #include <cstring>
 #include <gtest/gtest.h>

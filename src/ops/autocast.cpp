@@ -157,7 +157,7 @@ class Autocast : public CallHandler {
     explicit Autocast(CastLists lists)
         : lists_(lists), policies_(lists == CastLists::eager ? make_policies(kEager) : make_policies(kCompiled)) {}
 
-    CastPolicy policy(const Operator& op) const {
+    CastPolicy policy_of(const Operator& op) const {
         const auto found = policies_.find(&op);
         return found == policies_.end() ? CastPolicy::none : found->second;
     }
@@ -166,10 +166,11 @@ class Autocast : public CallHandler {
         // What plans have joined (passes/fuse_layers.h) is its parts again.
         if (op.name.starts_with("wick::") && !op.decomposition.empty())
             return call_as_kernel(decomposition_function(op), args, results);
-        if (policy(op) == CastPolicy::none) return pass_on(CallMode::kAutocast, op, args, results);
+        const CastPolicy policy = policy_of(op);
+        if (policy == CastPolicy::none) return pass_on(CallMode::kAutocast, op, args, results);
         std::vector<IValue> values;
         for (size_t i = 0; i < args.size(); ++i) values.push_back(args[i]);
-        cast(op, values.data(), values.size());
+        cast(op, policy, values.data(), values.size());
         std::vector<IValue*> slots;
         for (IValue& value : values) slots.push_back(&value);
         // What the operator is made of gets what it has been given.
@@ -178,8 +179,7 @@ class Autocast : public CallHandler {
     }
 
     /// The values as the operator is to get them.
-    void cast(const Operator& op, IValue* values, size_t count) const {
-        const CastPolicy policy = this->policy(op);
+    void cast(const Operator& op, CastPolicy policy, IValue* values, size_t count) const {
         DType dtype = DType::float32;
         switch (policy) {
             case CastPolicy::none:
@@ -213,11 +213,11 @@ class Autocast : public CallHandler {
 
 }  // namespace
 
-CastPolicy cast_policy(const Operator& op, CastLists lists) { return Autocast::of(lists).policy(op); }
+CastPolicy cast_policy(const Operator& op, CastLists lists) { return Autocast::of(lists).policy_of(op); }
 
 void cast_for(const Operator& op, IValue* values, size_t count) {
     if (const auto* mode = static_cast<const Autocast*>(call_handler(CallMode::kAutocast)))
-        mode->cast(op, values, count);
+        mode->cast(op, mode->policy_of(op), values, count);
 }
 
 bool is_autocast(const Type& type) {

@@ -6,18 +6,14 @@
 #include <mutex>
 #include <vector>
 
+#include "support/address_sanitizer.h"
+
 namespace wick {
 
 namespace {
 
-#ifndef __has_feature
-#define __has_feature(feature) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-constexpr size_t kSmallest = SIZE_MAX;  // AddressSanitizer is to see every use of freed memory
-#else
-constexpr size_t kSmallest = size_t{1} << 16;  // below, libc keeps the pages itself
-#endif
+/// Below, libc keeps the pages itself.
+constexpr size_t kSmallest = size_t{1} << 16;
 constexpr size_t kLargest = size_t{32} << 20;
 /// Blocks that wait: their bytes and their number. Beyond that the oldest go back to libc.
 constexpr size_t kMostBytes = size_t{64} << 20;
@@ -25,13 +21,10 @@ constexpr size_t kMostBlocks = 256;
 
 constexpr size_t align_up(size_t bytes, size_t step) { return (bytes + step - 1) / step * step; }
 
-/// What is asked of libc: sizes that differ little are one, at most an eighth more than needed.
-size_t rounded(size_t bytes) {
-    const bool is_pooled = bytes >= kSmallest && bytes <= kLargest;
-    return align_up(bytes, is_pooled ? std::bit_floor(bytes) / 8 : kBlockAlignment);
-}
+bool is_pooled(size_t bytes) { return !kUnderAddressSanitizer && bytes >= kSmallest && bytes <= kLargest; }
 
-bool is_pooled(size_t size) { return size >= kSmallest && size <= kLargest; }
+/// What is asked of libc: sizes that differ little are one, at most an eighth more than needed.
+size_t rounded(size_t bytes) { return align_up(bytes, is_pooled(bytes) ? std::bit_floor(bytes) / 8 : kBlockAlignment); }
 
 class BlockPool {
  public:

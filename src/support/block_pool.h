@@ -1,7 +1,7 @@
 #pragma once
-// Memory for the elements of storages. A large block that is given back waits for the next storage of its size: libc
-// would hand its pages to the kernel, and whoever gets the memory next would fault them in again, which costs a
-// network's layers more than a tenth of their time.
+// Memory for the elements of storages and for what kernels need meanwhile. A large block that is given back waits for
+// the next of its size: libc would hand its pages to the kernel, and whoever gets the memory next would fault them in
+// again, which costs a network's layers more than a tenth of their time.
 
 #include <cstddef>
 

@@ -4,20 +4,14 @@
 #include <wick/support/check.h>
 #include <wick/tensor/storage.h>
 
+#include "support/address_sanitizer.h"
 #include "support/block_pool.h"
 
 namespace wick {
 
 static constexpr auto kAlignment = static_cast<int64_t>(kBlockAlignment);
-#ifndef __has_feature
-#define __has_feature(feature) 0
-#endif
-/// Up to here one allocation costs less than two, what aligning wastes included. AddressSanitizer sees more of two.
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-static constexpr int64_t kLargestWithin = 0;
-#else
-static constexpr int64_t kLargestWithin = 1 << 14;
-#endif
+/// Up to here one allocation costs less than two, what aligning wastes included.
+static constexpr int64_t kLargestWithin = kUnderAddressSanitizer ? 0 : 1 << 14;
 
 // Where nothing lies: storages without bytes have an address as well, to which tensors may add their offsets.
 alignas(kAlignment) static char no_bytes[kAlignment];

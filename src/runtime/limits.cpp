@@ -60,15 +60,19 @@ static bool is_out_of_reach(const IntrusivePtr<FutureObject>& await) {
 
 void CallContext::add_fork(IntrusivePtr<FutureObject> fork) {
     std::lock_guard lock(tasks_mutex_);
+    has_tasks_.store(true, std::memory_order_relaxed);
     forks_.add(std::move(fork), is_completed);
 }
 
 void CallContext::add_await(IntrusivePtr<FutureObject> await) {
     std::lock_guard lock(tasks_mutex_);
+    has_tasks_.store(true, std::memory_order_relaxed);
     awaits_.add(std::move(await), is_out_of_reach);
 }
 
 void CallContext::finish_tasks() {
+    // The first task is this thread's own.
+    if (!has_tasks_.load(std::memory_order_relaxed)) return;
     for (;;) {
         std::vector<IntrusivePtr<FutureObject>> tasks;
         {

@@ -31,7 +31,9 @@ class CallContext : public RefCounted, public StopCheck {
     /// Takes up to `most` steps out of what is left; throws LimitError when there are none, or time is over.
     int64_t take_steps(int64_t most = kSlice);
     /// Gives back what was taken and not used.
-    void return_steps(int64_t steps) { steps_left_.fetch_add(steps, std::memory_order_relaxed); }
+    void return_steps(int64_t steps) {
+        if (options.max_steps > 0) steps_left_.fetch_add(steps, std::memory_order_relaxed);
+    }
     /// Throws LimitError when the deadline has passed, the caller cancelled, or the call was stopped.
     void check_time() const override;
 
@@ -69,6 +71,7 @@ class CallContext : public RefCounted, public StopCheck {
             list.push_back(std::move(task));
         }
     };
+    std::atomic<bool> has_tasks_{false};  ///< since the first one
     std::mutex tasks_mutex_;
     Tasks forks_;
     Tasks awaits_;

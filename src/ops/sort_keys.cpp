@@ -27,7 +27,7 @@ uint16_t key_of(BFloat16 x) { return float_key<uint16_t>(x.bits, 0x7f80); }
 uint32_t key_of(float x) { return float_key(std::bit_cast<uint32_t>(x), 0x7f800000u); }
 uint64_t key_of(double x) { return float_key(std::bit_cast<uint64_t>(x), uint64_t{0x7ff0000000000000}); }
 template <std::integral T>
-std::make_unsigned_t<T> key_of(T x) {
+auto key_of(T x) {
     using Key = std::make_unsigned_t<T>;
     return static_cast<Key>(static_cast<Key>(x) ^ static_cast<Key>(std::numeric_limits<T>::min()));
 }

@@ -243,7 +243,7 @@ Tensor softmax(const Tensor& given, int64_t d, MaybeDType dtype, bool logarithm)
     fill(select(others, 0, dim), 0);
     std::vector<int64_t> row = places(others, sparse_sizes(self)), known = row;
     std::ranges::sort(known);
-    known.erase(std::ranges::unique(known).begin(), known.end());
+    known.erase(std::unique(known.begin(), known.end()), known.end());
     for (int64_t& r : row) r = std::ranges::lower_bound(known, r) - known.begin();
     const Tensor number = int_tensor(row);
     DimVector sizes(impl.values.sizes());

@@ -63,7 +63,7 @@ std::vector<IValue> elements_of(const IValue& value) {
 class GraphGradient : public GradFunction {
  public:
     GraphGradient(const DifferentiableFunction::Differentiated& differentiated,
-                  IntrusivePtr<DifferentiableFunction> function, const std::vector<IValue>& inputs)
+                  IntrusivePtr<DifferentiableFunction> function, jit::Args inputs)
         : graph_(differentiated.graph), function_(std::move(function)), wanted_(differentiated.wanted) {
         edges.reserve(inputs.size());
         saved_.reserve(inputs.size() + graph_.more_outputs);
@@ -75,7 +75,7 @@ class GraphGradient : public GradFunction {
     }
 
     /// Gives the outputs their history and saves what backward asks for.
-    void set_results(std::vector<IValue>& results) {
+    void set_results(std::span<IValue> results) {
         for (size_t number : graph_.outputs) {
             const Tensor& tensor = results[number].tensor_ref();
             const bool has_gradient = is_differentiable(tensor.dtype());
@@ -134,7 +134,7 @@ class GraphGradient : public GradFunction {
 };
 
 /// Which inputs want a gradient; none of them when something is complex, which the compiled gradients are not for.
-Wanted wanted_of(const std::vector<IValue>& inputs, bool& any) {
+Wanted wanted_of(jit::Args inputs, bool& any) {
     Wanted wanted(inputs.size());
     bool is_real = true;
     any = false;
@@ -159,23 +159,18 @@ IntrusivePtr<RefCounted> make_differentiable(std::shared_ptr<Graph> graph) {
     return make_intrusive<DifferentiableFunction>(std::move(graph));
 }
 
-void call_differentiable(RefCounted& function, std::vector<IValue> inputs, IValue* results) {
-    auto& group = static_cast<DifferentiableFunction&>(function);
+GroupCall begin_group(RefCounted& group, Args inputs) {
+    auto& function = static_cast<DifferentiableFunction&>(group);
     bool any = false;
     const Wanted wanted = wanted_of(inputs, any);
-    if (!any) {
-        std::ranges::move(elements_of(call_script(*group.plain(), std::move(inputs))), results);
-        return;
-    }
-    const DifferentiableFunction::Differentiated& differentiated = group.differentiated(wanted);
-    auto node = make_intrusive<GraphGradient>(differentiated, IntrusivePtr<DifferentiableFunction>(&group), inputs);
-    std::vector<IValue> made;
-    {
-        const NoGradGuard guard;
-        made = elements_of(call_script(*differentiated.graph.forward, std::move(inputs)));
-    }
-    node->set_results(made);
-    std::move(made.begin(), made.begin() + static_cast<std::ptrdiff_t>(group.outputs()), results);
+    if (!any) return {function.plain().get(), function.outputs(), nullptr};
+    const DifferentiableFunction::Differentiated& differentiated = function.differentiated(wanted);
+    return {differentiated.graph.forward.get(), function.outputs(),
+            make_intrusive<GraphGradient>(differentiated, IntrusivePtr<DifferentiableFunction>(&function), inputs)};
+}
+
+void end_group(RefCounted& record, std::span<IValue> results) {
+    static_cast<GraphGradient&>(record).set_results(results);
 }
 
 }  // namespace wick::jit

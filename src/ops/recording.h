@@ -1,6 +1,8 @@
 #pragma once
 // The door from the operators up to autograd: calls that backward passes will want to go back through.
 
+#include <span>
+
 #include <wick/tensor/grad_mode.h>
 
 #include "ops/registry.h"
@@ -28,8 +30,15 @@ void record_overwritten(const Tensor& self, const Tensor& value);
 // Pieces of a program that are recorded as one function. (autograd/graph_gradient.cpp)
 /// What a prim::DifferentiableGraph is run by.
 IntrusivePtr<RefCounted> make_differentiable(std::shared_ptr<Graph> graph);
-/// Calls it with its inputs; its outputs go to `results`.
-void call_differentiable(RefCounted& function, std::vector<IValue> inputs, IValue* results);
+/// One call of it, whose caller runs the body with the inputs in between.
+struct GroupCall {
+    Function* body;                   ///< gives the outputs, and behind them what the record is to keep
+    size_t outputs;                   ///< that the piece has
+    IntrusivePtr<RefCounted> record;  ///< null when no gradient is wanted; otherwise the body runs without recording
+};
+GroupCall begin_group(RefCounted& group, Args inputs);
+/// Takes all that the body gave: the outputs get their history.
+void end_group(RefCounted& record, std::span<IValue> results);
 
 /// The name of the function that the tensor is a result of, "MulBackward0"; "" of a leaf. (autograd/autograd.cpp)
 std::string gradient_function_name(const Tensor& tensor);

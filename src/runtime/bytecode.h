@@ -48,6 +48,7 @@ namespace wick::jit {
     PLAIN(LoopEnter, Value, Target, Value, "a = 0; goes to c unless 0 < extra and b")                     \
     PLAIN(LoopNext, Value, Target, Value, "a += 1; goes to c if a < extra and b")                         \
     PLAIN(Return, Value, None_, None_, "leaves the function with b")                                      \
+    PLAIN(ReturnGroup, List, None_, None_, "leaves a group's body with b, all of them results")           \
     PLAIN(Raise, List, None_, None_, "throws the exception (message, class name)")                        \
     PLAIN(SkipWarned, Target, None_, Number, "goes to b if this call has given warning extra before")     \
     /* Calls */                                                                                           \

@@ -24,6 +24,11 @@ void PlanCompiler::compile(const Graph& graph) {
     emit_block(graph.block(), {});
     const std::vector<Value*>& outputs = graph.outputs();
     place(graph.block()->return_node);
+    if (plan_.is_group) {
+        const std::vector<Operand> results = inputs(graph.block()->return_node);
+        emit(Opcode::ReturnGroup, 0, list(results), index32(results.size()));
+        return;
+    }
     Operand result = constant(IValue());
     if (outputs.size() == 1) {
         result = last_operand(outputs[0]);
@@ -161,9 +166,10 @@ void PlanCompiler::emit_block(const Block* block, const ValueSet& inherited) {
     dying_ = &dying_at_return_.back();
 }
 
-IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name) {
+IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name, bool is_group) {
     auto plan = make_intrusive<Plan>();
     plan->function_name = std::move(function_name);
+    plan->is_group = is_group;
     PlanCompiler(*plan).compile(graph);
     return plan;
 }

@@ -1,7 +1,6 @@
 // The dispatch loop: what each opcode of bytecode.h does.
 
 #include "ops/builtins.h"
-#include "ops/recording.h"
 #include "ops/strings.h"
 #include "runtime/containers.h"
 #include "runtime/interpreter_impl.h"
@@ -114,6 +113,10 @@ IValue Interpreter::execute() {
         set(reg(target), std::move(result));
     }
         WICK_GO();
+    ReturnGroup:
+        end_group(window, *at);
+        resume();
+        WICK_GO();
     Raise:
         raise(value(window, operands(window, *at)[0]), at->c > 1 ? &value(window, operands(window, *at)[1]) : nullptr);
     SkipWarned:
@@ -170,8 +173,10 @@ IValue Interpreter::execute() {
 
     Differentiable:
         count_step();
-        call_differentiable(*window.plan->groups[at->extra], take_all(window, *at), &reg(at->a));
-        WICK_NEXT();
+        suspend();
+        begin_group(window, *at);
+        resume();
+        WICK_GO();
 
     GetAttr:
         set(reg(at->a), value(window, at->b).to_object().slot(static_cast<size_t>(at->c)));

@@ -9,6 +9,7 @@
 
 #include "ops/builtins.h"
 #include "ops/profiling.h"
+#include "ops/recording.h"
 #include "ops/script_call.h"
 #include "ops/script_output.h"
 #include "runtime/containers.h"
@@ -38,7 +39,8 @@ class Interpreter::Nesting {
     explicit Nesting(Interpreter& self)
         : self_(self),
           base_(std::exchange(self.base_, self.frames_.size())),
-          with_blocks_(std::exchange(self.with_blocks_base_, self.with_blocks_.size())) {
+          with_blocks_(std::exchange(self.with_blocks_base_, self.with_blocks_.size())),
+          group_(std::exchange(self.group_, {})) {
         if (++self.nesting_ <= kMaxNesting) return;
         leave();
         throw LimitError(LimitError::Kind::recursion,
@@ -51,6 +53,8 @@ class Interpreter::Nesting {
  private:
     void leave() {
         while (self_.frames_.size() > self_.base_) self_.pop_frame();
+        self_.leave_group();
+        self_.group_ = std::move(group_);
         while (self_.with_blocks_.size() > self_.with_blocks_base_) self_.leave_with_block();
         --self_.nesting_;
         self_.base_ = base_;
@@ -59,6 +63,7 @@ class Interpreter::Nesting {
     Interpreter& self_;
     const size_t base_;
     const size_t with_blocks_;
+    Group group_;
 };
 
 IValue Interpreter::run(const Plan& plan, std::vector<IValue> args) {
@@ -83,6 +88,7 @@ IValue Interpreter::call(const Plan& plan, std::vector<IValue> args) {
     try {
         return execute();
     } catch (const LimitError&) {
+        leave_group();
         // The program was stopped, perhaps inside torch.no_grad(), without leaving it.
         GradMode::set_enabled(grad_enabled);
         throw;
@@ -110,28 +116,22 @@ void Interpreter::fail(const std::string& class_name, const std::string& message
                        const std::vector<StackEntry>& inner) {
     std::vector<StackEntry> calls = stack();
     calls.insert(calls.end(), inner.begin(), inner.end());
-    if (!inner.empty() && fails_in_group()) {
-        // The piece is no call that the program made.
-        calls[calls.size() - inner.size()].function = calls[calls.size() - inner.size() - 1].function;
-        calls.erase(calls.end() - static_cast<std::ptrdiff_t>(inner.size()) - 1);
-    }
+    leave_group();
     const TracedError error(class_name, message, std::move(calls));
     leave_with_blocks();
     std::throw_with_nested(error);
-}
-
-bool Interpreter::fails_in_group() const {
-    return frames_.size() > base_ && frames_.back().next->opcode == Opcode::Differentiable;
 }
 
 std::vector<StackEntry> Interpreter::stack() const {
     std::vector<StackEntry> entries;
     for (size_t i = base_; i < frames_.size(); ++i) {
         const Frame& frame = frames_[i];
+        // A group is no call that the program made: it stands in its caller's place.
+        if (i + 1 < frames_.size() && frames_[i + 1].plan->is_group) continue;
         // A caller's `next` is behind its call; the top frame keeps its own instruction there.
         const size_t at = static_cast<size_t>(frame.next - frame.plan->code.data()) - (i + 1 < frames_.size() ? 1 : 0);
         const Plan::Place& place = frame.plan->places[frame.plan->place_of[at]];
-        std::string function = frame.plan->function_name;
+        std::string function = (frame.plan->is_group ? frames_[i - 1] : frame).plan->function_name;
         if (place.inlined_from) {
             for (const auto& [callee, range] : *place.inlined_from)
                 entries.push_back({std::exchange(function, callee), range});
@@ -164,6 +164,37 @@ Function& Interpreter::interface_method(Window window, const Instruction& in) {
     Function* method = object.type->find_method(name);
     WICK_CHECK(method, "{} has no method '{}'", object.type->name(), name);
     return *method;
+}
+
+// Pieces that are recorded as one function
+// ----------------------------------------------------------------------------------------------------------------
+
+void Interpreter::begin_group(Window window, const Instruction& in) {
+    const Operand* list = operands(window, in);
+    SmallVector<IValue*, 24> inputs;
+    for (int32_t i = 0; i < in.c; ++i) inputs.push_back(const_cast<IValue*>(&value(window, list[i])));
+    GroupCall call = jit::begin_group(*window.plan->groups[in.extra], Args{inputs.data(), inputs.size()});
+    const Plan& plan = group_plan_of(*call.body);
+    IValue* registers = push_frame(plan, in.a);
+    for (uint32_t i = 0; i < plan.inputs; ++i) set_operand(registers[i], window, list[i]);
+    group_ = {std::move(call.record), call.outputs, GradMode::is_enabled()};
+    if (group_.record) GradMode::set_enabled(false);
+}
+
+void Interpreter::end_group(Window window, const Instruction& in) {
+    SmallVector<IValue, 8> results;
+    for (int32_t i = 0; i < in.c; ++i) results.push_back(take(window, operands(window, in)[i]));
+    const uint32_t target = frames_.back().result;
+    pop_frame();
+    if (group_.record) jit::end_group(*group_.record, {results.data(), results.size()});
+    std::move(results.begin(), results.begin() + group_.outputs, frames_.back().registers + target);
+    leave_group();
+}
+
+void Interpreter::leave_group() {
+    if (!group_.record) return;
+    GradMode::set_enabled(group_.grad_enabled);
+    group_.record = nullptr;
 }
 
 // With blocks
@@ -299,7 +330,7 @@ static bool reaches_gradient(const IValue& value, int levels = 3) {
     } else if (value.is_object()) {
         const ScriptObject& object = value.to_object();
         const int below = object.type->is_module() ? levels : levels - 1;
-        for (size_t i = 0; i < object.slot_count() && !found; ++i) found = reaches_gradient(object.slot(i), below);
+        found = object.any_slot([&](const IValue& slot) { return reaches_gradient(slot, below); });
     }
     return found;
 }

@@ -43,6 +43,13 @@ class Interpreter {
         std::optional<AutocastState> outside;  ///< what an autocast block ends with
     };
 
+    /// A piece that is recorded as one function, while its body runs; never one inside the other.
+    struct Group {
+        IntrusivePtr<RefCounted> record;  ///< null when nothing is recorded
+        size_t outputs = 0;
+        bool grad_enabled = false;  ///< around it
+    };
+
     class Nesting;
 
     /// Runs the top frame, and what it calls, to its end.
@@ -55,7 +62,6 @@ class Interpreter {
     /// stays within (throw_operators_error, ops/op_errors.h).
     [[noreturn]] void fail(const std::string& class_name, const std::string& message,
                            const std::vector<StackEntry>& inner = {});
-    bool fails_in_group() const;
     /// Outermost first; calls that were inlined around an instruction stand before it.
     std::vector<StackEntry> stack() const;
 
@@ -184,6 +190,14 @@ class Interpreter {
     bool call_as_operator(Window window, const Instruction& in);
     static Function& interface_method(Window window, const Instruction& in);
 
+    // Pieces that are recorded as one function -----------------------------------------------------------------------
+
+    /// Makes the body of a group the top frame.
+    void begin_group(Window window, const Instruction& in);
+    /// Leaves it with its results.
+    void end_group(Window window, const Instruction& in);
+    void leave_group();
+
     // With blocks ----------------------------------------------------------------------------------------------------
 
     /// __enter__ and __exit__ of a context manager.
@@ -225,6 +239,7 @@ class Interpreter {
     std::unordered_set<int32_t> warned_;  ///< warnings that this call has given
     RegisterStack stack_;
     SmallVector<Frame, 8> frames_;
+    Group group_;
     size_t base_ = 0;                     ///< the frames below are not those of the running execute()
     std::vector<WithBlock> with_blocks_;  ///< those that the program is in
     size_t with_blocks_base_ = 0;

@@ -12,7 +12,8 @@
 
 namespace wick::jit {
 
-IntrusivePtr<RefCounted> make_plan(Function& function) {
+/// Small calls are inlined, and what that opens is simplified; layers take in what follows them.
+static std::shared_ptr<Graph> prepared(Function& function) {
     std::shared_ptr<Graph> graph = function.graph();
     const auto own = [&] {
         if (graph == function.graph()) graph = graph->copy();
@@ -31,7 +32,13 @@ IntrusivePtr<RefCounted> make_plan(Function& function) {
         forward_attributes(*graph);
     }
     if (can_fuse_layers(*graph)) fuse_layers(*own());
-    return compile_plan(*graph, function.name());
+    return graph;
+}
+
+IntrusivePtr<RefCounted> make_plan(Function& function) { return compile_plan(*prepared(function), function.name()); }
+
+IntrusivePtr<RefCounted> make_group_plan(Function& function) {
+    return compile_plan(*prepared(function), function.name(), true);
 }
 
 IntrusivePtr<RefCounted> make_recording_plan(Function& function) {

@@ -30,7 +30,8 @@ class Plan : public RefCounted {
     std::vector<IntrusivePtr<RefCounted>> groups;  ///< what make_differentiable gave (ops/recording.h)
     TypePtr result_type;
     uint32_t registers = 0;
-    uint32_t inputs = 0;  ///< they arrive in registers 0 … inputs-1
+    uint32_t inputs = 0;    ///< they arrive in registers 0 … inputs-1
+    bool is_group = false;  ///< the body of a piece that is recorded as one function
 
     /// The source range that an instruction came from, and the calls inlined around it: the called function, and where
     /// the call stands.
@@ -46,7 +47,7 @@ class Plan : public RefCounted {
 };
 
 /// The plan of a graph. Throws CompileError at the node that wick cannot run (an unknown operator).
-IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name);
+IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name, bool is_group = false);
 
 /// The plan of a function's graph, with the calls of small functions inlined.
 IntrusivePtr<RefCounted> make_plan(Function& function);
@@ -61,6 +62,12 @@ inline const Plan& plan_of(Function& function) {
 IntrusivePtr<RefCounted> make_recording_plan(Function& function);
 inline const Plan& recording_plan_of(Function& function) {
     return static_cast<const Plan&>(*function.plan(Function::PlanKind::recording, &make_recording_plan));
+}
+
+/// The plan of a group's body (GroupCall, ops/recording.h).
+IntrusivePtr<RefCounted> make_group_plan(Function& function);
+inline const Plan& group_plan_of(Function& function) {
+    return static_cast<const Plan&>(*function.plan(Function::PlanKind::group, &make_group_plan));
 }
 
 }  // namespace wick::jit

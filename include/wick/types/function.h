@@ -42,8 +42,9 @@ class WICK_API Function : public RefCounted {
     /// Ends the life of graph, schema and plan (all refer to types that own this function).
     void clear();
 
-    /// The runtime's executable forms: for calls of which a backward pass wants a record, and for all others.
-    enum class PlanKind : uint8_t { plain, recording };
+    /// The runtime's executable forms: for calls of which a backward pass wants a record, as the body of a piece that
+    /// is recorded as one function, and for all others.
+    enum class PlanKind : uint8_t { plain, recording, group };
     /// One of them, made once by `make` and then read without a lock.
     RefCounted* plan(PlanKind kind, IntrusivePtr<RefCounted> (*make)(Function&)) {
         RefCounted* plan = plans_[static_cast<size_t>(kind)].load(std::memory_order_acquire);
@@ -60,7 +61,7 @@ class WICK_API Function : public RefCounted {
     bool has_schema_ = false;
     Schema schema_;
     std::shared_ptr<Graph> graph_;
-    std::atomic<RefCounted*> plans_[2] = {};  ///< by PlanKind
+    std::atomic<RefCounted*> plans_[3] = {};  ///< by PlanKind
     std::recursive_mutex plan_mutex_;         ///< making one may ask for the other
 };
 

@@ -278,6 +278,12 @@ class WICK_API ScriptObject : public RefCounted {
         const SharedRead guard(*this);
         return number < slots_.size() ? slots_[number] : missing(number);
     }
+    /// Whether `test` is true of one of them, asked in their order.
+    template <class F>
+    bool any_slot(const F& test) const {
+        const SharedRead guard(*this);
+        return std::any_of(slots_.begin(), slots_.end(), test);
+    }
     void set_slot(size_t number, IValue value) {
         if (is_shared()) [[unlikely]]
             share_with(value);

@@ -1,41 +1,22 @@
 #include "archive/unpickler.h"
 
 #include <bit>
-#include <unordered_map>
 
 #include <wick/support/check.h>
-#include <wick/tensor/sparse_tensor.h>
 
-#include "archive/pickle_globals.h"
+#include "archive/pickle_calls.h"
 #include "archive/pickle_opcodes.h"
 #include "archive/value_shape.h"
 
 namespace wick::archive {
 
-using jit::TypePtr;
-
 namespace {
 
-/// A Python name on the stack, waiting to be called.
-struct GlobalObject : RefCounted {
-    GlobalObject(PickleGlobalEntry entry, std::string name, TypePtr type)
-        : entry(entry), name(std::move(name)), type(std::move(type)) {}
-    const PickleGlobalEntry entry;
-    const std::string name;
-    const TypePtr type;
-};
-
-/// What a persistent id leaves on the stack.
-struct StorageObject : RefCounted {
-    StorageObject(IntrusivePtr<Storage> storage, DType dtype) : storage(std::move(storage)), dtype(dtype) {}
-    const IntrusivePtr<Storage> storage;
-    const DType dtype;
-};
-
+/// The machine: a stack of values, its marks, and the memo. What a name stands for when it is called: pickle_calls.h.
 class Unpickler {
  public:
     Unpickler(const std::string& record, std::string_view bytes, const UnpickleOptions& options)
-        : record_(record), bytes_(bytes), options_(options) {}
+        : record_(record), bytes_(bytes), max_depth_(options.max_depth), calls_(options) {}
 
     ~Unpickler() {
         if (finished_) return;
@@ -55,7 +36,7 @@ class Unpickler {
             }
             if (stack_.size() != 1 || !marks_.empty())
                 fail(fmt::format("the pickle leaves {} values instead of one", stack_.size()));
-            check_value_shape(stack_[0], {options_.max_depth, kTreeSizeBase + kTreeSizePerByte * bytes_.size()});
+            check_value_shape(stack_[0], {max_depth_, kTreeSizeBase + kTreeSizePerByte * bytes_.size()});
         } catch (const ArchiveError&) {
             throw;
         } catch (const OpError& error) {
@@ -70,7 +51,6 @@ class Unpickler {
  private:
     static constexpr uint64_t kTreeSizeBase = 1 << 20;
     static constexpr uint64_t kTreeSizePerByte = 16;
-    static constexpr size_t kMaxDimensions = 64;
 
     [[noreturn]] void fail(const std::string& message) const {
         throw ArchiveError(record_, static_cast<int64_t>(start_), message);
@@ -139,9 +119,9 @@ class Unpickler {
     }
     void push_list(std::vector<IValue> items) { push(keep(make_list(jit::any_type(), std::move(items)))); }
     void push_dict() { push(keep(make_dict(jit::any_type(), jit::any_type()))); }
-    IValue keep(IValue container) {
-        containers_.push_back(container);
-        return container;
+    IValue keep(IValue value) {
+        if (value.is_list() || value.is_dict()) containers_.push_back(value);
+        return value;
     }
 
     void remember(size_t slot) {
@@ -162,23 +142,6 @@ class Unpickler {
         auto& to = list.to_list().items;
         to.insert(to.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
     }
-    void fill(const IValue& dict, std::vector<IValue> items) {
-        if (!dict.is_dict()) fail(fmt::format("items are set in a {}", dict.tag_name()));
-        if (items.size() % 2 != 0) fail("a key of the dict has no value");
-        for (size_t i = 0; i < items.size(); i += 2) {
-            check_key(items[i]);
-            dict.to_dict().set(std::move(items[i]), std::move(items[i + 1]));
-        }
-    }
-    /// Hashing recurses into tuples, so those that are keys must be flat.
-    void check_key(const IValue& key) const {
-        if (key.is_capsule()) fail("a class or function cannot be a key");
-        if (!key.is_tuple()) return;
-        for (const IValue& element : key.to_tuple().elements) {
-            if (element.is_tuple()) fail("a nested tuple cannot be a key");
-        }
-    }
-
     // Opcodes.
 
     bool step() {
@@ -252,17 +215,17 @@ class Unpickler {
             case PickleOp::dict: {
                 std::vector<IValue> items = pop_mark();
                 push_dict();
-                fill(top(), std::move(items));
+                set_items(top(), std::move(items));
                 break;
             }
             case PickleOp::setitem: {
                 std::vector<IValue> items = pop_count(2);
-                fill(top(), std::move(items));
+                set_items(top(), std::move(items));
                 break;
             }
             case PickleOp::setitems: {
                 std::vector<IValue> items = pop_mark();
-                fill(top(), std::move(items));
+                set_items(top(), std::move(items));
                 break;
             }
             case PickleOp::empty_tuple:
@@ -297,32 +260,31 @@ class Unpickler {
                 break;
             case PickleOp::global: {
                 const std::string module = read_line();
-                push_global(module, read_line());
+                push(calls_.global(module, read_line()));
                 break;
             }
             case PickleOp::stack_global: {
                 const std::vector<IValue> names = pop_count(2);
-                push_global(names[0].to_string(), names[1].to_string());
+                push(calls_.global(names[0].to_string(), names[1].to_string()));
                 break;
             }
             case PickleOp::newobj: {
-                // Only script classes are made this way; the instance itself comes with its state, at BUILD.
-                if (!pop().to_tuple().elements.empty()) fail("an object with constructor arguments");
-                if (expect_global(top()).entry.kind != PickleGlobal::script_class)
-                    fail(fmt::format("'{}' cannot be instantiated", expect_global(top()).name));
+                const IValue arguments = pop();
+                calls_.check_new(top(), arguments);
                 break;
             }
             case PickleOp::reduce: {
-                IValue arguments = pop();
-                const IValue function = pop();
-                push(call(expect_global(function), std::move(arguments)));
+                const IValue arguments = pop();
+                push(keep(calls_.call(pop(), arguments)));
                 break;
             }
-            case PickleOp::build:
-                build();
+            case PickleOp::build: {
+                IValue state = pop();
+                push(calls_.build(pop(), std::move(state)));
                 break;
+            }
             case PickleOp::binpersid:
-                push_storage(pop());
+                push(calls_.storage(pop()));
                 break;
             default:
                 fail(fmt::format("opcode {:#04x} is not one that wick reads", byte));
@@ -330,239 +292,9 @@ class Unpickler {
         return true;
     }
 
-    const GlobalObject& expect_global(const IValue& value) const {
-        const auto* global = value.is_capsule() ? dynamic_cast<const GlobalObject*>(value.to_capsule()) : nullptr;
-        if (!global) fail(fmt::format("a {} is called as if it were a function", value.tag_name()));
-        return *global;
-    }
-
-    void push_global(const std::string& module, const std::string& name) {
-        PickleGlobalEntry entry{PickleGlobal::script_class};
-        const std::string qualified = module + "." + name;
-        TypePtr type;
-        if (!find_pickle_global(module, name, entry)) {
-            if (const std::string_view why = why_pickle_global_is_refused(module, name); !why.empty())
-                fail(fmt::format("'{}': {}", qualified, why));
-            // Script types live under __torch__; anything else is Python code that the file wants to be run.
-            if (!options_.resolve_type || (module != "__torch__" && module.substr(0, 10) != "__torch__."))
-                fail(fmt::format("the global '{}' is not one that wick accepts", qualified));
-            type = options_.resolve_type(qualified);
-            if (!type) fail(fmt::format("the archive does not define the class '{}'", qualified));
-        }
-        if (entry.kind == PickleGlobal::dtype_object) return push(static_cast<int64_t>(entry.dtype));
-        push(IValue::capsule(make_intrusive<GlobalObject>(entry, qualified, std::move(type))));
-    }
-
-    void build() {
-        IValue state = pop();
-        IValue target = pop();
-        if (target.is_dict()) return push(std::move(target));  // attributes of a Python dict object: none of ours
-        const GlobalObject& global = expect_global(target);
-        if (global.entry.kind != PickleGlobal::script_class || !options_.make_object)
-            fail(fmt::format("'{}' cannot be given a state", global.name));
-        // The object is made from values that exist already, so it cannot contain itself; its shape is checked at the
-        // end.
-        push(options_.make_object(global.type, std::move(state)));
-    }
-
-    const IValue& argument(const IValue& arguments, size_t i) const {
-        const auto& elements = arguments.to_tuple().elements;
-        if (i >= elements.size()) fail(fmt::format("a call has {} arguments, too few", elements.size()));
-        return elements[i];
-    }
-
-    IValue call(const GlobalObject& function, IValue arguments) {
-        switch (function.entry.kind) {
-            case PickleGlobal::build_intlist:
-                return typed_list(argument(arguments, 0), jit::int_type(), IValue::Tag::Int);
-            case PickleGlobal::build_doublelist:
-                return typed_list(argument(arguments, 0), jit::float_type(), IValue::Tag::Double);
-            case PickleGlobal::build_boollist:
-                return typed_list(argument(arguments, 0), jit::bool_type(), IValue::Tag::Bool);
-            case PickleGlobal::build_tensorlist:
-                return typed_list(argument(arguments, 0), jit::tensor_type(), IValue::Tag::Tensor);
-            case PickleGlobal::restore_type_tag:
-                return tag(argument(arguments, 0), argument(arguments, 1).to_string());
-            case PickleGlobal::rebuild_tensor:
-                return rebuild_tensor(arguments, false);
-            case PickleGlobal::rebuild_tensor_v2:
-                return rebuild_tensor(arguments, true);
-            case PickleGlobal::rebuild_sparse:
-                return rebuild_sparse(arguments);
-            case PickleGlobal::rebuild_parameter: {
-                const Tensor tensor = argument(arguments, 0).to_tensor();
-                set_requires_grad(tensor, argument(arguments, 1).to_bool());
-                return tensor;
-            }
-            case PickleGlobal::rebuild_from_type: {
-                if (expect_global(argument(arguments, 1)).entry.kind != PickleGlobal::tensor_class)
-                    fail(fmt::format("tensors of class '{}' are not supported",
-                                     expect_global(argument(arguments, 1)).name));
-                const GlobalObject& inner = expect_global(argument(arguments, 0));
-                if (inner.entry.kind != PickleGlobal::rebuild_tensor_v2)
-                    fail(fmt::format("'{}' cannot rebuild a tensor", inner.name));
-                return rebuild_tensor(argument(arguments, 2), true);
-            }
-            case PickleGlobal::ordered_dict:
-                return ordered_dict(arguments);
-            case PickleGlobal::size: {
-                const IValue& sizes = argument(arguments, 0);
-                const auto& items = sizes.is_list() ? sizes.to_list().items : sizes.to_tuple().elements;
-                return typed_list(keep(make_list(jit::any_type(), items)), jit::int_type(), IValue::Tag::Int);
-            }
-            case PickleGlobal::device: {
-                std::string text = argument(arguments, 0).to_string();
-                if (arguments.to_tuple().elements.size() > 1)
-                    text += fmt::format(":{}", argument(arguments, 1).to_int());
-                return Device::parse(text);
-            }
-            case PickleGlobal::complex:
-                return std::complex<double>(argument(arguments, 0).to_double(), argument(arguments, 1).to_double());
-            case PickleGlobal::get_layout: {
-                const std::string& name = argument(arguments, 0).to_string();
-                const bool is_sparse = name == "torch.sparse_coo";
-                if (!is_sparse && name != "torch.strided") fail(fmt::format("layout {} is not supported", name));
-                return static_cast<int64_t>(is_sparse ? Layout::sparse : Layout::strided);
-            }
-            case PickleGlobal::script_class:
-                return enum_member(function, arguments);
-            case PickleGlobal::tensor_class:
-            case PickleGlobal::storage_class:
-            case PickleGlobal::dtype_object:
-                break;
-        }
-        fail(fmt::format("'{}' cannot be called", function.name));
-    }
-
-    IValue typed_list(const IValue& list, const TypePtr& element_type, IValue::Tag tag) {
-        for (const IValue& item : list.to_list().items) {
-            if (item.tag() != tag) fail(fmt::format("a {} in a list of {}", item.tag_name(), element_type->str()));
-        }
-        list.to_list().element_type = element_type;
-        return list;
-    }
-
-    /// Whether the contents fit the tag is checked once the whole value is there: value_types.h.
-    IValue tag(const IValue& container, const std::string& annotation) {
-        if (!options_.parse_type) return container;
-        TypePtr& type = types_[annotation];
-        if (!type) type = options_.parse_type(annotation);
-        if (container.is_list() && type->is(jit::TypeKind::List)) {
-            container.to_list().element_type = type->contained(0);
-        } else if (container.is_dict() && type->is(jit::TypeKind::Dict)) {
-            container.to_dict().key_type = type->contained(0);
-            container.to_dict().value_type = type->contained(1);
-        } else {
-            fail(fmt::format("a {} is tagged as {}", container.tag_name(), annotation));
-        }
-        return container;
-    }
-
-    IValue ordered_dict(const IValue& arguments) {
-        const IValue dict = keep(make_dict(jit::any_type(), jit::any_type()));
-        if (arguments.to_tuple().elements.empty()) return dict;
-        std::vector<IValue> items;
-        for (const IValue& pair : argument(arguments, 0).to_list().items) {
-            const auto& both = pair.is_list() ? pair.to_list().items : pair.to_tuple().elements;
-            if (both.size() != 2) fail("an OrderedDict is made of pairs");
-            items.insert(items.end(), both.begin(), both.end());
-        }
-        fill(dict, std::move(items));
-        return dict;
-    }
-
-    IValue enum_member(const GlobalObject& function, const IValue& argument) {
-        // PyTorch calls the enum with the bare value, not with a tuple of arguments.
-        if (const auto* type = function.type->cast<jit::EnumType>()) {
-            for (size_t i = 0; i < type->members().size(); ++i) {
-                const IValue& value = type->members()[i].second;
-                if (value.tag() == argument.tag() && value.equals(argument))
-                    return make_intrusive<EnumObject>(function.type, i);
-            }
-            fail(fmt::format("'{}' has no member of this value", function.name));
-        }
-        if (!options_.make_object) fail(fmt::format("'{}' cannot be called", function.name));
-        return options_.make_object(function.type, argument);
-    }
-
-    // Tensors.
-
-    void push_storage(const IValue& id) {
-        if (argument(id, 0).to_string() != "storage")
-            fail(fmt::format("unknown persistent id '{}'", argument(id, 0).to_string()));
-        const GlobalObject& type = expect_global(argument(id, 1));
-        if (type.entry.kind != PickleGlobal::storage_class) fail(fmt::format("'{}' is not a storage class", type.name));
-        if (id.to_tuple().elements.size() > 5 && !argument(id, 5).is_none())
-            fail("storages that view others are not supported");
-        const StorageKey key{argument(id, 2).to_string(), type.entry.dtype, argument(id, 3).to_string(),
-                             argument(id, 4).to_int()};
-        int64_t bytes = 0;
-        if (key.numel < 0 || __builtin_mul_overflow(key.numel, bytes_of(key.dtype), &bytes))
-            fail(fmt::format("storage '{}' has {} elements", key.key, key.numel));
-        if (!options_.read_storage) fail("a tensor where none may be");
-        IntrusivePtr<Storage>& storage = storages_[key.key];
-        if (!storage) storage = options_.read_storage(key);
-        if (storage->bytes() < bytes)
-            fail(fmt::format("storage '{}' should have {} bytes, but the archive holds {}", key.key, bytes,
-                             storage->bytes()));
-        push(IValue::capsule(make_intrusive<StorageObject>(storage, key.dtype)));
-    }
-
-    DimVector dimensions(const IValue& tuple) const {
-        const auto& elements = tuple.is_list() ? tuple.to_list().items : tuple.to_tuple().elements;
-        if (elements.size() > kMaxDimensions) fail(fmt::format("a tensor of {} dimensions", elements.size()));
-        DimVector values;
-        for (const IValue& element : elements) values.push_back(element.to_int());
-        return values;
-    }
-
-    void set_requires_grad(const Tensor& tensor, bool requires_grad) const {
-        WICK_CHECK(tensor.defined(), "a parameter without a tensor");
-        if (requires_grad && !is_floating(tensor.dtype()) && !is_complex(tensor.dtype()))
-            fail("only tensors of floating point and complex dtype can require gradients");
-        tensor.impl()->requires_grad = requires_grad;
-    }
-
-    IValue rebuild_tensor(const IValue& arguments, bool with_gradient) {
-        const IValue& first = argument(arguments, 0);
-        const auto* storage = first.is_capsule() ? dynamic_cast<const StorageObject*>(first.to_capsule()) : nullptr;
-        if (!storage) fail("a tensor is rebuilt from something that is no storage");
-        const int64_t offset = argument(arguments, 1).to_int();
-        const DimVector sizes = dimensions(argument(arguments, 2));
-        const DimVector strides = dimensions(argument(arguments, 3));
-        if (sizes.size() != strides.size())
-            fail(fmt::format("a tensor has {} sizes but {} strides", sizes.size(), strides.size()));
-        checked_numel(sizes);
-        check_in_bounds(sizes, strides, offset, bytes_of(storage->dtype), storage->storage->bytes());
-        const Tensor tensor(make_intrusive<TensorImpl>(storage->storage, storage->dtype, sizes, strides, offset));
-        if (with_gradient) set_requires_grad(tensor, argument(arguments, 4).to_bool());
-        if (arguments.to_tuple().elements.size() > 6 && argument(arguments, 6).is_dict()) {
-            for (const auto& [key, value] : argument(arguments, 6).to_dict().items()) {
-                if (value.is_bool() && value.to_bool()) fail("lazily conjugated or negated tensors are not supported");
-            }
-        }
-        if (options_.on_tensor) options_.on_tensor(tensor);
-        return tensor;
-    }
-
-    IValue rebuild_sparse(const IValue& arguments) {
-        if (argument(arguments, 0).to_int() != static_cast<int64_t>(Layout::sparse))
-            fail("a sparse tensor of another layout than torch.sparse_coo");
-        const IValue& parts = argument(arguments, 1);
-        const Tensor indices = argument(parts, 0).to_tensor(), values = argument(parts, 1).to_tensor();
-        WICK_CHECK(indices.defined() && values.defined(), "a sparse tensor without indices or values");
-        const DimVector sizes = dimensions(argument(parts, 2));
-        checked_numel(sizes);
-        check_sparse_sizes(indices, values, sizes);
-        const bool is_coalesced = parts.to_tuple().elements.size() > 3 && argument(parts, 3).to_bool();
-        const Tensor tensor = make_sparse(sizes, indices, values, is_coalesced);
-        if (options_.on_tensor) options_.on_tensor(tensor);
-        return tensor;
-    }
-
     const std::string& record_;
     const std::string_view bytes_;
-    const UnpickleOptions& options_;
+    const int64_t max_depth_;
     size_t at_ = 0;
     size_t start_ = 0;  // of the current opcode
     std::vector<IValue> stack_;
@@ -571,8 +303,7 @@ class Unpickler {
     std::vector<bool> known_;
     size_t next_memo_ = 0;
     std::vector<IValue> containers_;
-    std::unordered_map<std::string, TypePtr> types_;
-    std::unordered_map<std::string, IntrusivePtr<Storage>> storages_;
+    PickleCalls calls_;
     bool finished_ = false;
 };
 

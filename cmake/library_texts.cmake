@@ -25,7 +25,7 @@ namespace wick::jit {
 
 CompressedTexts compressed_library_texts() {
     static constexpr unsigned char kGzip[] = {@bytes@};
-    return {kGzip, @size@};
+    return {{reinterpret_cast<const char*>(kGzip), sizeof(kGzip)}, @size@};
 }
 
 }  // namespace wick::jit

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <zlib.h>
 
 #include <wick/support/check.h>
 
+#include "archive/deflate.h"
 #include "archive/zip.h"
 #include "archive/zip_format.h"
 
@@ -18,10 +18,6 @@ namespace {
 
 [[noreturn]] void fail(std::string_view record, uint64_t offset, const std::string& message) {
     throw ArchiveError(std::string(record), static_cast<int64_t>(offset), message);
-}
-
-uint32_t checksum(const char* data, uint64_t size) {
-    return static_cast<uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(data), size));
 }
 
 /// Replaces the 32-bit fields that are marked so by those of the zip64 extra field, in the order the format gives.
@@ -207,36 +203,18 @@ Bytes ZipReader::read(std::string_view name, Verify verify) const {
 Bytes ZipReader::read(const ZipRecord& record, Verify verify) const {
     if (record.deflated) return inflate(record);
     Bytes bytes = file_.slice(record.data_offset, record.stored_size);
-    if (verify == Verify::crc && checksum(bytes.data, bytes.size) != record.crc)
+    if (verify == Verify::crc && checksum({bytes.data, bytes.size}) != record.crc)
         fail(record.name, record.data_offset, "the record is damaged: its checksum differs");
     return bytes;
 }
 
 Bytes ZipReader::inflate(const ZipRecord& record) const {
-    std::string out(record.size, '\0');
-    z_stream stream{};
-    if (::inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Error("not enough memory to decompress a record");
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(file_.data + record.data_offset));
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    // zlib counts in 32 bits; a record's sizes need not fit.
-    uint64_t input = record.stored_size;
-    uint64_t room = record.size;
-    int status = Z_OK;
-    do {
-        const uInt in = static_cast<uInt>(std::min<uint64_t>(input, UINT32_MAX));
-        const uInt space = static_cast<uInt>(std::min<uint64_t>(room, UINT32_MAX));
-        stream.avail_in = in;
-        stream.avail_out = space;
-        status = ::inflate(&stream, Z_NO_FLUSH);
-        input -= in - stream.avail_in;
-        room -= space - stream.avail_out;
-        if (in == stream.avail_in && space == stream.avail_out) break;
-    } while (status == Z_OK);
-    ::inflateEnd(&stream);
-    if (status != Z_STREAM_END || room != 0 || checksum(out.data(), out.size()) != record.crc)
+    std::optional<std::string> contents =
+        inflated({file_.data + record.data_offset, record.stored_size}, record.size, DeflateFormat::bare);
+    if (!contents || checksum(*contents) != record.crc)
         fail(record.name, record.data_offset,
              "the record is damaged: it does not decompress to what the directory says");
-    return Bytes::of(std::move(out));
+    return Bytes::of(*std::move(contents));
 }
 
 }  // namespace wick::archive

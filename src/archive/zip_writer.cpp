@@ -1,8 +1,8 @@
 #include <optional>
-#include <zlib.h>
 
 #include <wick/support/check.h>
 
+#include "archive/deflate.h"
 #include "archive/zip.h"
 #include "archive/zip_format.h"
 
@@ -25,25 +25,9 @@ uint64_t hashed(uint64_t hash, std::string_view text) {
     return (hash ^ 0xff) * 0x100000001b3;
 }
 
-uint32_t checksum(std::string_view bytes) {
-    return static_cast<uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
-
 /// The text deflated, unless that saves nothing or a reader could not tell it from a bomb.
-std::optional<std::string> deflated(std::string_view text) {
-    z_stream stream{};
-    if (::deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) !=
-        Z_OK)
-        throw Error("not enough memory to compress a record");
-    std::string out(::deflateBound(&stream, text.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    const int status = ::deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    ::deflateEnd(&stream);
-    WICK_ASSERT(status == Z_STREAM_END);
+std::optional<std::string> worth_deflating(std::string_view text) {
+    std::string out = deflated(text);
     if (out.size() >= text.size() || out.size() * ZipLimits().max_ratio <= text.size()) return std::nullopt;
     return out;
 }
@@ -69,7 +53,7 @@ void ZipWriter::add(const std::string& name, const void* data, size_t size) {
 
 void ZipWriter::add_deflated(const std::string& name, std::string_view text) {
     std::optional<std::string> small;
-    if (text.size() <= ZipLimits().max_inflated - deflated_) small = deflated(text);
+    if (text.size() <= ZipLimits().max_inflated - deflated_) small = worth_deflating(text);
     if (small) deflated_ += text.size();
     add(name, text, small ? *small : text, small.has_value());
 }

@@ -5,32 +5,21 @@
 #include <map>
 #include <mutex>
 #include <unordered_map>
-#include <zlib.h>
 
-#include <wick/support/error.h>
+#include <wick/support/check.h>
 
+#include "archive/deflate.h"
 #include "frontend/parser.h"
 
 namespace wick::jit {
 
-static std::string inflated(const CompressedTexts& texts) {
-    std::string all(texts.size, '\0');
-    z_stream stream = {};
-    stream.next_in = const_cast<unsigned char*>(texts.gzip.data());
-    stream.avail_in = static_cast<uInt>(texts.gzip.size());
-    stream.next_out = reinterpret_cast<unsigned char*>(all.data());
-    stream.avail_out = static_cast<uInt>(all.size());
-    constexpr int kGzipHeader = 16;
-    if (::inflateInit2(&stream, kGzipHeader + MAX_WBITS) != Z_OK)
-        throw Error("not enough memory for the texts of torch.nn");
-    const int end = ::inflate(&stream, Z_FINISH);
-    ::inflateEnd(&stream);
-    if (end != Z_STREAM_END) throw InternalError("the texts of torch.nn are damaged");
-    return all;
-}
-
 const std::vector<std::pair<std::string_view, std::string_view>>& library_texts() {
-    static const std::string all = inflated(compressed_library_texts());
+    static const std::string all = [] {
+        const CompressedTexts texts = compressed_library_texts();
+        std::optional<std::string> inflated = archive::inflated(texts.gzip, texts.size, archive::DeflateFormat::gzip);
+        WICK_ASSERT(inflated);
+        return *std::move(inflated);
+    }();
     static const auto texts = [] {
         std::vector<std::pair<std::string_view, std::string_view>> rows;
         for (size_t begin = 1, end; begin < all.size(); begin = end + 1) {

@@ -2,7 +2,6 @@
 // The texts of torch.nn and its like that travel inside the library: src/program/library/<module>.py.
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +13,7 @@ namespace wick::jit {
 
 /// The texts as the build has made them: each after a form feed and a line with its module's name, and their size then.
 struct CompressedTexts {
-    std::span<const unsigned char> gzip;
+    std::string_view gzip;
     size_t size;
 };
 CompressedTexts compressed_library_texts();

@@ -1,4 +1,4 @@
-// Views: other sizes and strides over the same storage.
+// Views of other sizes over the same elements, and the door to the files of views.
 
 #include "ops/views.h"
 
@@ -6,23 +6,11 @@
 
 #include "ops/families.h"
 #include "ops/registry.h"
-#include "ops/take_over.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::ops {
 
 using jit::IntList;
-
-namespace {
-
-Tensor with_geometry(const Tensor& self, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
-    return self.as_strided_unchecked(sizes, strides, offset);
-}
-Tensor with_geometry(const Tensor& self, IntArrayRef sizes, IntArrayRef strides) {
-    return self.as_strided_unchecked(sizes, strides, self.storage_offset());
-}
-
-}  // namespace
 
 DimVector infer_size(IntArrayRef sizes, int64_t numel) {
     DimVector result(sizes);
@@ -45,8 +33,7 @@ DimVector infer_size(IntArrayRef sizes, int64_t numel) {
     if (!overflow && unknown < 0 && known == numel) return result;
     WICK_CHECK(overflow || unknown < 0 || known != 0 || numel != 0,
                "cannot reshape tensor of 0 elements into shape {} because the unspecified dimension size -1 can be any "
-               "value and is "
-               "ambiguous",
+               "value and is ambiguous",
                format_sizes(sizes));
     throw OpError(fmt::format("shape '{}' is invalid for input of size {}", format_sizes(sizes), numel));
 }
@@ -85,8 +72,7 @@ Tensor view(const Tensor& self, IntArrayRef sizes) {
     const std::optional<DimVector> strides = view_strides(self, inferred);
     WICK_CHECK(strides,
                "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
-               "two contiguous "
-               "subspaces). Use .reshape(...) instead.");
+               "two contiguous subspaces). Use .reshape(...) instead.");
     return with_geometry(self, inferred, *strides);
 }
 
@@ -94,7 +80,7 @@ Tensor reshape(const Tensor& self, IntArrayRef sizes) {
     const DimVector inferred = infer_size(sizes, self.numel());
     if (const std::optional<DimVector> strides = view_strides(self, inferred))
         return with_geometry(self, inferred, *strides);
-    return with_geometry(clone(self, MemoryFormat::contiguous), inferred, contiguous_strides(inferred), 0);
+    return with_geometry(clone(self, MemoryFormat::contiguous), inferred, contiguous_strides(inferred));
 }
 
 Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
@@ -114,43 +100,11 @@ Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
     return reshape(self, sizes);
 }
 
-Tensor permute(const Tensor& self, IntArrayRef dims) {
-    WICK_CHECK(static_cast<int64_t>(dims.size()) == self.dim(),
-               "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
-               "ordering of "
-               "dimensions i.e. input.dim() = {} is not equal to len(dims) = {}",
-               self.dim(), dims.size());
-    DimVector sizes(dims.size());
-    DimVector strides(dims.size());
-    SmallVector<bool, 8> seen(dims.size());
-    for (size_t i = 0; i < dims.size(); ++i) {
-        const int64_t d = wrap_dim(dims[i], self.dim());
-        WICK_CHECK(!seen[d], "permute(): duplicate dims are not allowed.");
-        seen[d] = true;
-        sizes[i] = self.sizes()[d];
-        strides[i] = self.strides()[d];
-    }
-    return with_geometry(self, sizes, strides);
-}
-
-Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
-    dim0 = wrap_dim(dim0, self.dim());
-    dim1 = wrap_dim(dim1, self.dim());
-    DimVector sizes(self.sizes());
-    DimVector strides(self.strides());
-    if (dim0 != dim1) {
-        std::swap(sizes[dim0], sizes[dim1]);
-        std::swap(strides[dim0], strides[dim1]);
-    }
-    return with_geometry(self, sizes, strides);
-}
-
 Tensor expand(const Tensor& self, IntArrayRef sizes) {
     const int64_t rank = static_cast<int64_t>(sizes.size());
     WICK_CHECK(rank >= self.dim(),
                "expand({}Tensor{{{}}}, size={}): the number of sizes provided ({}) must be greater or equal to the "
-               "number of dimensions in "
-               "the tensor ({})",
+               "number of dimensions in the tensor ({})",
                scalar_name_of(self.dtype()), format_sizes(self.sizes()), format_sizes(sizes), rank, self.dim());
     DimVector result(sizes);
     DimVector strides(sizes.size());
@@ -171,8 +125,7 @@ Tensor expand(const Tensor& self, IntArrayRef sizes) {
         if (wanted != size) {
             WICK_CHECK(size == 1,
                        "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton "
-                       "dimension {}.  Target "
-                       "sizes: {}.  Tensor sizes: {}",
+                       "dimension {}.  Target sizes: {}.  Tensor sizes: {}",
                        wanted, size, i, format_sizes(sizes), format_sizes(self.sizes()));
             stride = 0;
         }
@@ -200,107 +153,6 @@ Tensor unsqueeze(const Tensor& self, int64_t dim) {
     strides.insert(dim, dim < self.dim() ? sizes[dim] * strides[dim] : 1);
     sizes.insert(dim, 1);
     return with_geometry(self, sizes, strides);
-}
-
-Tensor select(const Tensor& self, int64_t dim, int64_t index) {
-    WICK_CHECK_INDEX(self.dim() > 0, "select() cannot be applied to a 0-dim tensor.");
-    dim = wrap_dim(dim, self.dim());
-    const int64_t size = self.sizes()[dim];
-    WICK_CHECK_INDEX(index >= -size && index < size,
-                     "select(): index {} out of range for tensor of size {} at dimension {}", index,
-                     format_sizes(self.sizes()), dim);
-    if (index < 0) index += size;
-    DimVector sizes(self.sizes());
-    DimVector strides(self.strides());
-    const int64_t offset = self.storage_offset() + index * strides[dim];
-    sizes.erase(dim);
-    strides.erase(dim);
-    return with_geometry(self, sizes, strides, offset);
-}
-
-Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start_or_none, std::optional<int64_t> end_or_none,
-             int64_t step) {
-    WICK_CHECK(self.dim() > 0, "slice() cannot be applied to a 0-dim tensor.");
-    WICK_CHECK(step > 0, "slice step must be positive");
-    dim = wrap_dim(dim, self.dim());
-    const int64_t size = self.sizes()[dim];
-    auto clamp = [size](int64_t bound) { return std::clamp<int64_t>(bound < 0 ? bound + size : bound, 0, size); };
-    const int64_t start = clamp(start_or_none.value_or(0));
-    const int64_t end = std::max(start, clamp(end_or_none.value_or(INT64_MAX)));
-    DimVector sizes(self.sizes());
-    DimVector strides(self.strides());
-    const int64_t length = end - start;
-    sizes[dim] = length == 0 ? 0 : (length - 1) / step + 1;
-    const int64_t offset = self.storage_offset() + start * strides[dim];
-    // With one element or none the stride is never used, and a huge step must not overflow it.
-    if (sizes[dim] > 1) strides[dim] *= step;
-    return with_geometry(self, sizes, strides, offset);
-}
-
-Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
-    WICK_CHECK(self.dim() > 0, "narrow() cannot be applied to a 0-dim tensor.");
-    WICK_CHECK(length >= 0, "narrow(): length must be non-negative.");
-    dim = wrap_dim(dim, self.dim());
-    const int64_t size = self.sizes()[dim];
-    WICK_CHECK_INDEX(start >= -size && start <= size,
-                     "start out of range (expected to be in range of [{}, {}], but got {})", -size, size, start);
-    if (start < 0) start += size;
-    WICK_CHECK(length <= size - start, "start ({}) + length ({}) exceeds dimension size ({}).", start, length, size);
-    return slice(self, dim, start, start + length);
-}
-
-Tensor as_strided(const Tensor& self, IntArrayRef sizes, IntArrayRef strides, int64_t storage_offset) {
-    check_in_bounds(sizes, strides, storage_offset, self.itemsize(), self.impl()->storage->bytes());
-    return with_geometry(self, sizes, strides, storage_offset);
-}
-
-static Tensor movedims(const Tensor& self, IntArrayRef source, IntArrayRef destination) {
-    WICK_CHECK(source.size() == destination.size(),
-               "movedim: Invalid source or destination dims: source ({} dims) should contain the same number of dims "
-               "as destination ({} dims)",
-               source.size(), destination.size());
-    const int64_t rank = self.dim();
-    DimVector order(static_cast<size_t>(rank), -1);
-    SmallVector<bool, 8> taken(static_cast<size_t>(rank));
-    for (size_t i = 0; i < source.size(); ++i) {
-        const int64_t from = wrap_dim(source[i], rank);
-        const int64_t to = wrap_dim(destination[i], rank);
-        if (rank == 0) continue;
-        WICK_CHECK(!taken[from], "movedim: repeated dim in `source` ({})", format_sizes(source));
-        WICK_CHECK(order[to] == -1, "movedim: repeated dim in `destination` ({})", format_sizes(destination));
-        order[to] = from;
-        taken[from] = true;
-    }
-    for (int64_t to = 0, from = 0; to < rank; ++to) {
-        if (order[to] != -1) continue;
-        while (taken[from]) ++from;
-        order[to] = from++;
-    }
-    return permute(self, order);
-}
-
-Tensor movedim(const Tensor& self, int64_t source, int64_t destination) { return movedims(self, source, destination); }
-
-Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
-    dim1 = wrap_dim(dim1, self.dim());
-    dim2 = wrap_dim(dim2, self.dim());
-    WICK_CHECK(dim1 != dim2, "diagonal dimensions cannot be identical {}, {}", dim1, dim2);
-    const int64_t rows = self.sizes()[dim1];
-    const int64_t columns = self.sizes()[dim2];
-    const int64_t row = offset < 0 ? std::min(rows, offset == INT64_MIN ? rows : -offset) : 0;
-    const int64_t column = offset > 0 ? std::min(columns, offset) : 0;
-    const int64_t length = std::max<int64_t>(std::min(rows - row, columns - column), 0);
-    DimVector sizes;
-    DimVector strides;
-    for (int64_t d = 0; d < self.dim(); ++d) {
-        if (d == dim1 || d == dim2) continue;
-        sizes.push_back(self.sizes()[d]);
-        strides.push_back(self.strides()[d]);
-    }
-    sizes.push_back(length);
-    strides.push_back(self.strides()[dim1] + self.strides()[dim2]);
-    const int64_t start = length == 0 ? 0 : row * self.strides()[dim1] + column * self.strides()[dim2];
-    return with_geometry(self, sizes, strides, self.storage_offset() + start);
 }
 
 Tensor alias(const Tensor& self) { return self.detach(); }
@@ -344,23 +196,6 @@ Tensor squeeze_all(const Tensor& self) {
     return squeeze_dims(self, dims);
 }
 
-Tensor t(const Tensor& self) {
-    WICK_CHECK(self.dim() <= 2, "t() expects a tensor with <= 2 dimensions, but self is {}D", self.dim());
-    return self.dim() < 2 ? alias(self) : transpose(self, 0, 1);
-}
-
-Tensor numpy_T(const Tensor& self) {
-    DimVector dims;
-    for (int64_t d = self.dim(); d-- > 0;) dims.push_back(d);
-    return permute(self, dims);
-}
-
-Tensor mT(const Tensor& self) {
-    WICK_CHECK(self.dim() >= 2, "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.",
-               self.dim());
-    return transpose(self, -2, -1);
-}
-
 Tensor unflatten(const Tensor& self, int64_t dim, IntList sizes) {
     dim = wrap_dim(dim, self.dim());
     WICK_CHECK(!sizes.empty(), "unflatten: sizes must be non-empty");
@@ -372,24 +207,6 @@ Tensor unflatten(const Tensor& self, int64_t dim, IntList sizes) {
         if (d == dim) result.append(inner.begin(), inner.end());
     }
     return view(self, result);
-}
-
-Tensor unfold(const Tensor& self, int64_t dimension, int64_t size, int64_t step) {
-    const int64_t d = wrap_dim(dimension, self.dim());
-    const int64_t length = self.dim() == 0 ? 1 : self.sizes()[d];
-    WICK_CHECK(size >= 0, "size is {} but must be >= 0", size);
-    WICK_CHECK(size <= length, "maximum size for tensor at dimension {} is {} but size is {}", d, length, size);
-    WICK_CHECK(step > 0, "step is {} but must be > 0", step);
-    DimVector sizes(self.sizes());
-    DimVector strides(self.strides());
-    const int64_t stride = self.dim() == 0 ? 1 : strides[d];
-    if (self.dim() > 0) {
-        sizes[d] = (length - size) / step + 1;
-        if (sizes[d] > 1) strides[d] *= step;
-    }
-    sizes.push_back(size);
-    strides.push_back(stride);
-    return with_geometry(self, sizes, strides);
 }
 
 template <int64_t kRank>
@@ -410,12 +227,6 @@ std::vector<Tensor> atleast_all(const std::vector<Tensor>& tensors) {
     std::vector<Tensor> result;
     for (const Tensor& tensor : tensors) result.push_back(atleast<kRank>(tensor));
     return result;
-}
-
-/// In-place view operators give the handle itself the view's geometry.
-const Tensor& become(const Tensor& self, const Tensor& view) {
-    take_over(self, view);
-    return self;
 }
 
 }  // namespace
@@ -525,98 +336,6 @@ def reshape_like(self: List[Tensor], tensors: List[Tensor]) -> List[Tensor]:
     ops.add("aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)").kernel([](const Tensor& self, int64_t dim) {
         return become(self, unsqueeze(self, dim));
     });
-}
-
-static void register_axis_views(Registry& ops) {
-    ops.add("aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)")
-        .kernel([](const Tensor& self, IntList dims) { return permute(self, dims); })
-        .derivative("self", "ops.wick.permute_backward(grad, dims)");
-    ops.add("aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)")
-        .kernel(&transpose)
-        .derivative("self", "grad.transpose(dim0, dim1)");
-    ops.add("aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)")
-        .kernel(&transpose)
-        .derivative("self", "grad.transpose(axis0, axis1)");
-    ops.add("aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)")
-        .kernel(&transpose)
-        .derivative("self", "grad.transpose(dim0, dim1)");
-    ops.add("aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)")
-        .kernel([](const Tensor& self, int64_t a, int64_t b) { return become(self, transpose(self, a, b)); })
-        .derivative("self", "grad.transpose(dim0, dim1)");
-    ops.add("aten::t(Tensor(a) self) -> Tensor(a)").kernel(&t).derivative("self", "grad.t()");
-    ops.add("aten::t_(Tensor(a!) self) -> Tensor(a!)").kernel([](const Tensor& self) { return become(self, t(self)); });
-    // Attribute syntax (`x.T`, `x.mT`) resolves to the overloads named "a".
-    for (std::string_view overload : {"", ".a"}) {
-        ops.add(fmt::format("aten::numpy_T{}(Tensor(a) self) -> Tensor(a)", overload))
-            .kernel(&numpy_T)
-            .derivative("self", "torch.numpy_T(grad)")
-            .gradient_name("PermuteBackward0");
-        ops.add(fmt::format("aten::mT{}(Tensor(a) self) -> Tensor(a)", overload))
-            .kernel(&mT)
-            .derivative("self", "grad.transpose(-2, -1)")
-            .gradient_name("TransposeBackward0");
-    }
-    for (std::string_view name : {"movedim", "moveaxis"}) {
-        ops.add(fmt::format("aten::{}.int(Tensor(a) self, int source, int destination) -> Tensor(a)", name))
-            .kernel(&movedim)
-            .derivative("self", "grad.movedim(destination, source)")
-            .gradient_name("PermuteBackward0");
-        ops.add(fmt::format("aten::{}.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)", name))
-            .kernel([](const Tensor& self, IntList source, IntList destination) {
-                return movedims(self, source, destination);
-            })
-            .derivative("self", "grad.movedim(destination, source)")
-            .gradient_name("PermuteBackward0");
-    }
-    ops.add("aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)")
-        .kernel(&diagonal)
-        .derivative("self", "torch.diagonal_backward(grad, self.size(), offset, dim1, dim2)");
-}
-
-static void register_part_views(Registry& ops) {
-    ops.add("aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)")
-        .kernel(&select)
-        .derivative("self", "torch.select_backward(grad, self.size(), dim, index)");
-    ops.add(
-           "aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> "
-           "Tensor(a)")
-        .kernel(&slice)
-        .derivative("self",
-                    "torch.slice_backward(grad, self.size(), dim, 0 if start is None else start, 9223372036854775807 "
-                    "if end is None else end, step)");
-    ops.add("aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)")
-        .kernel(&narrow)
-        .derivative("self",
-                    "torch.slice_backward(grad, self.size(), dim, start if start >= 0 else start + self.size(dim), "
-                    "(start if start >= 0 else start + self.size(dim)) + length, 1)")
-        .gradient_name("SliceBackward0");
-    ops.add("aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)")
-        .kernel([](const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
-            return narrow(self, dim, start.item().to_int(), length);
-        });
-    ops.add("aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor")
-        .kernel([](const Tensor& self, int64_t dim, int64_t start, int64_t length) {
-            return clone(narrow(self, dim, start, length), MemoryFormat::contiguous);
-        })
-        .derivative("self",
-                    "ops.wick.as_strided_backward(grad, self.size(), self.stride(), self.storage_offset(), "
-                    "grad.size(), self.stride(), self.storage_offset() + start * self.stride(dim))");
-    ops.add("aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)").kernel(&unfold);
-    auto strided = [](const Tensor& self, IntList size, IntList stride, std::optional<int64_t> offset) {
-        return as_strided(self, size, stride, offset.value_or(self.storage_offset()));
-    };
-    ops.add(
-           "aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)")
-        .kernel(strided)
-        .derivative("self",
-                    "ops.wick.as_strided_backward(grad, self.size(), self.stride(), self.storage_offset(), size, "
-                    "stride, storage_offset)");
-    ops.add(
-           "aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> "
-           "Tensor(a!)")
-        .kernel([](const Tensor& self, IntList size, IntList stride, std::optional<int64_t> offset) {
-            return become(self, as_strided(self, size, stride, offset.value_or(self.storage_offset())));
-        });
 }
 
 void register_views(Registry& ops) {

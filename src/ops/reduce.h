@@ -1,5 +1,6 @@
 #pragma once
-// The engine of reductions: one pass over a tensor, some dimensions of which are folded away.
+// The engine of reductions: one pass over a tensor, some dimensions of which are folded away. The walk over the tensor
+// is compiled once (reduce.cpp); of a reducer it knows the loops of a Folding.
 //
 // A reducer is a small object with
 //   Value, Acc, Result             element type read, type accumulated in, element type written
@@ -9,11 +10,9 @@
 //   Result finish(const Acc&, int64_t count) const
 // Floats are accumulated in double, in several lanes, so sums are good to the last bit or two of float32.
 
-#include <algorithm>
+#include <limits>
+#include <memory>
 #include <optional>
-#include <vector>
-
-#include <wick/support/parallel.h>
 
 #include "ops/geometry.h"
 #include "ops/tensor_ops.h"
@@ -25,53 +24,33 @@ namespace wick::ops {
 class ReducedDims {
  public:
     /// `dims` None or empty means all. OpError when one is repeated.
-    ReducedDims(const Tensor& self, const std::optional<DimVector>& dims) : reduced_(static_cast<size_t>(self.dim())) {
-        const bool all = !dims || dims->empty();
-        if (all) std::fill(reduced_.begin(), reduced_.end(), true);
-        if (all) return;
-        for (int64_t dim : *dims) {
-            const int64_t d = wrap_dim(dim, self.dim());
-            if (self.dim() == 0) continue;
-            WICK_CHECK(!reduced_[d], "dim {} appears multiple times in the list of dims", d);
-            reduced_[d] = true;
-        }
-    }
-    bool operator[](size_t d) const { return reduced_[d]; }
+    ReducedDims(const Tensor& self, const std::optional<DimVector>& dims);
 
-    DimVector result_sizes(const Tensor& self, bool keepdim) const {
-        DimVector sizes;
-        for (size_t d = 0; d < reduced_.size(); ++d) {
-            if (!reduced_[d]) sizes.push_back(self.sizes()[d]);
-            if (reduced_[d] && keepdim) sizes.push_back(1);
-        }
-        return sizes;
-    }
+    DimVector result_sizes(const Tensor& self, bool keepdim) const;
     /// Elements folded into each result.
-    int64_t count(const Tensor& self) const {
-        int64_t count = 1;
-        for (size_t d = 0; d < reduced_.size(); ++d)
-            if (reduced_[d]) count *= self.sizes()[d];
-        return count;
-    }
+    int64_t count(const Tensor& self) const;
     /// The loop over the dimensions that stay (in row-major order) or that go (in memory order).
-    Loop loop(const Tensor& self, bool over_reduced) const {
-        DimVector sizes;
-        DimVector strides;
-        for (size_t d = 0; d < reduced_.size(); ++d) {
-            if (reduced_[d] != over_reduced) continue;
-            sizes.push_back(self.sizes()[d]);
-            strides.push_back(self.strides()[d]);
-        }
-        const OperandGeometry operand(sizes, strides);
-        if (over_reduced) return Loop(sizes, {&operand, 1});
-        DimVector order;
-        for (size_t d = sizes.size(); d-- > 0;) order.push_back(static_cast<int64_t>(d));
-        return Loop(sizes, {&operand, 1}, order);
-    }
+    Loop loop(const Tensor& self, bool over_reduced) const;
 
  private:
     SmallVector<bool, 8> reduced_;
 };
+
+/// What the engine needs of a reducer whose type it does not know: loops over raw pointers.
+struct Folding {
+    DType value;
+    DType result;
+    size_t accumulator_bytes;  ///< at most kAccumulatorBytes
+    /// `n` accumulators of no elements.
+    void (*begin)(const void* reducer, void* totals, int64_t n);
+    /// Folds `n` elements into each of `results` accumulators: element j of result i is
+    /// x[i * result_step + j * step].
+    void (*fold)(const void* reducer, void* totals, int64_t results, const void* x, int64_t result_step, int64_t step,
+                 int64_t n);
+    void (*merge)(const void* reducer, void* into, const void* from);
+    void (*finish)(const void* reducer, const void* totals, int64_t n, int64_t count, void* out);
+};
+inline constexpr size_t kAccumulatorBytes = 24;
 
 template <class R>
 void fold_run(const R& reducer, typename R::Acc& total, const typename R::Value* x, int64_t step, int64_t n) {
@@ -87,107 +66,84 @@ void fold_run(const R& reducer, typename R::Acc& total, const typename R::Value*
     for (; i < n; ++i) reducer.add(total, x[i * step]);
 }
 
-/// All positions [begin, end) of `reduced`, from element `base`.
+/// The Folding of a reducer type.
 template <class R>
-typename R::Acc fold_range(const R& reducer, const typename R::Value* base, const Loop& reduced, int64_t begin,
-                           int64_t end) {
-    typename R::Acc total = reducer.identity();
-    const int64_t step = reduced.strides(0)[0];
-    reduced.for_each_run_of(0, begin, end,
-                            [&](int64_t offset, int64_t n) { fold_run(reducer, total, base + offset, step, n); });
-    return total;
-}
+struct FoldingOf {
+    using Value = typename R::Value;
+    using Acc = typename R::Acc;
+    using Result = typename R::Result;
+    static_assert(sizeof(Acc) <= kAccumulatorBytes);
+
+    static const R& reducer(const void* reducer) { return *static_cast<const R*>(reducer); }
+    static void begin(const void* self, void* totals, int64_t n) {
+        std::uninitialized_fill_n(static_cast<Acc*>(totals), n, reducer(self).identity());
+    }
+    static void fold(const void* self, void* totals_bytes, int64_t results, const void* x_bytes, int64_t result_step,
+                     int64_t step, int64_t n) {
+        Acc* totals = static_cast<Acc*>(totals_bytes);
+        const Value* x = static_cast<const Value*>(x_bytes);
+        // Results that lie side by side in memory are folded side by side.
+        if (result_step == 1 && step != 1 && results >= 8) {
+            for (int64_t j = 0; j < n; ++j, x += step)
+                for (int64_t i = 0; i < results; ++i) reducer(self).add(totals[i], x[i]);
+        } else {
+            for (int64_t i = 0; i < results; ++i) fold_run(reducer(self), totals[i], x + i * result_step, step, n);
+        }
+    }
+    static void merge(const void* self, void* into, const void* from) {
+        reducer(self).merge(*static_cast<Acc*>(into), *static_cast<const Acc*>(from));
+    }
+    static void finish(const void* self, const void* totals, int64_t n, int64_t count, void* out) {
+        for (int64_t i = 0; i < n; ++i)
+            static_cast<Result*>(out)[i] = reducer(self).finish(static_cast<const Acc*>(totals)[i], count);
+    }
+    static constexpr Folding kFolding{dtype_of<Value>, dtype_of<Result>, sizeof(Acc), &begin, &fold, &merge, &finish};
+};
+
+Tensor reduce(const Tensor& self, const Folding& folding, const void* reducer, const ReducedDims& dims, bool keepdim);
 
 /// Reduces `self`, whose dtype must be R::Value's; the result is row-major.
 template <class R>
 Tensor reduce(const Tensor& self, const R& reducer, const ReducedDims& dims, bool keepdim) {
-    using Value = typename R::Value;
-    using Acc = typename R::Acc;
-    WICK_ASSERT(self.dtype() == dtype_of<Value>);
-    Tensor result = empty(dims.result_sizes(self, keepdim), dtype_of<typename R::Result>);
-    const int64_t results = result.numel();
-    const int64_t count = dims.count(self);
-    if (results == 0) return result;
-    auto* out = result.mutable_data<typename R::Result>();
-    if (count == 0) {
-        std::fill_n(out, results, reducer.finish(reducer.identity(), 0));
-        return result;
-    }
-    const Value* x = self.data<Value>();
-    const Loop kept = dims.loop(self, false);
-    const Loop reduced = dims.loop(self, true);
-    const int64_t kept_step = kept.strides(0)[0];
-    constexpr int64_t kPiece = 65536;
-    constexpr int64_t kBlock = 256;
-
-    // Few results of many elements: pieces of fixed size, so that the sum does not depend on the number of threads.
-    if (results < 8 && count >= 2 * kPiece) {
-        const int64_t pieces = (count + kPiece - 1) / kPiece;
-        std::vector<Acc> partial(static_cast<size_t>(pieces));
-        kept.for_each_run_of(0, 0, results, [&](int64_t offset, int64_t n) {
-            for (int64_t i = 0; i < n; ++i) {
-                parallel_for(0, pieces, 1, [&](int64_t begin, int64_t end) {
-                    for (int64_t p = begin; p < end; ++p)
-                        partial[p] = fold_range(reducer, x + offset + i * kept_step, reduced, p * kPiece,
-                                                std::min(count, (p + 1) * kPiece));
-                });
-                Acc total = reducer.identity();
-                for (const Acc& part : partial) reducer.merge(total, part);
-                *out++ = reducer.finish(total, count);
-            }
-        });
-        return result;
-    }
-
-    const int64_t grain = std::max<int64_t>(1, kParallelGrain / count);
-    // Results that lie side by side in memory are folded side by side.
-    const bool vertical = kept_step == 1 && kept.sizes()[0] >= 8 && reduced.strides(0)[0] != 1;
-    parallel_for(0, results, vertical ? std::max<int64_t>(grain, 16) : grain, [&](int64_t begin, int64_t end) {
-        auto* to = out + begin;
-        kept.for_each_run_of(0, begin, end, [&](int64_t offset, int64_t n) {
-            if (!vertical) {
-                for (int64_t i = 0; i < n; ++i)
-                    *to++ = reducer.finish(fold_range(reducer, x + offset + i * kept_step, reduced, 0, count), count);
-                return;
-            }
-            for (int64_t first = 0; first < n; first += kBlock) {
-                const int64_t width = std::min(kBlock, n - first);
-                Acc totals[kBlock];
-                std::fill_n(totals, width, reducer.identity());
-                const int64_t step = reduced.strides(0)[0];
-                reduced.for_each_run_of(0, 0, count, [&](int64_t start, int64_t rows) {
-                    const Value* row = x + offset + first + start;
-                    for (int64_t j = 0; j < rows; ++j, row += step)
-                        for (int64_t i = 0; i < width; ++i) reducer.add(totals[i], row[i]);
-                });
-                for (int64_t i = 0; i < width; ++i) *to++ = reducer.finish(totals[i], count);
-            }
-        });
-    });
-    return result;
+    return reduce(self, FoldingOf<R>::kFolding, &reducer, dims, keepdim);
 }
 
-// ---- reducers
+// Reducers -------------------------------------------------------------------------------------------------------
 
 template <class T>
 using Wide =
     std::conditional_t<std::is_same_v<T, float>, double,
                        std::conditional_t<std::is_same_v<T, std::complex<float>>, std::complex<double>, Wrapping<T>>>;
 
+/// The sum of complex numbers, both parts of which stay in one register.
+using ComplexSum [[gnu::vector_size(16)]] = double;
+
 template <class T>
 struct SumReducer {
     using Value = T;
-    using Acc = Wide<T>;
+    using Acc = std::conditional_t<is_complex(dtype_of<T>), ComplexSum, Wide<T>>;
     using Result = T;
     bool mean = false;
-    Acc identity() const { return Acc(0); }
-    void add(Acc& a, T v) const { a += Acc(v); }
+    Acc identity() const { return Acc{}; }
+    void add(Acc& a, T v) const {
+        if constexpr (is_complex(dtype_of<T>)) {
+            a += Acc{static_cast<double>(v.real()), static_cast<double>(v.imag())};
+        } else {
+            a += Acc(v);
+        }
+    }
     void merge(Acc& a, const Acc& b) const { a += b; }
     T finish(const Acc& a, int64_t count) const {
-        if constexpr (!std::is_integral_v<T>) {
-            if (mean) return static_cast<T>(a / static_cast<Wide<T>>(static_cast<double>(count)));
+        Wide<T> total;
+        if constexpr (is_complex(dtype_of<T>)) {
+            total = {a[0], a[1]};
+        } else {
+            total = a;
         }
-        return static_cast<T>(a);
+        if constexpr (!std::is_integral_v<T>) {
+            if (mean) total /= static_cast<Wide<T>>(static_cast<double>(count));
+        }
+        return static_cast<T>(total);
     }
 };
 

@@ -104,7 +104,27 @@ SugaredPtr ExceptionValue::call(const SourceRange& range, Graph& graph, const Na
     return std::make_shared<ExceptionValue>(class_name, text);
 }
 
-Value* PythonClassValue::as_value(const SourceRange& range, Graph&) { fail_as_value(range, kind()); }
+namespace {
+
+/// The tensor that PyTorch lets Python compute: what is wrong with its use is told before it is asked for.
+class PythonResult : public SugaredValue {
+ public:
+    explicit PythonResult(std::string name) : name_(std::move(name)) {}
+    std::string kind() const override { return "value of type 'Tensor'"; }
+    Value* as_value(const SourceRange& range, Graph&) override {
+        throw CompileError(range, fmt::format("Could not export Python function call '{}'", name_));
+    }
+    SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
+        sugar(graph.insert_constant(IValue(), tensor_type(), range))->attr(range, graph, field);
+        as_value(range, graph);
+        return nullptr;
+    }
+
+ private:
+    const std::string name_;
+};
+
+}  // namespace
 
 SugaredPtr PythonClassValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
                                   const NamedValues& kwargs) {
@@ -123,7 +143,7 @@ SugaredPtr PythonClassValue::call(const SourceRange& range, Graph& graph, const 
     result.type = tensor_type();
     schema.returns.push_back(std::move(result));
     match_schema(schema, range, graph, args, kwargs);
-    throw CompileError(range, fmt::format("Could not export Python function call '{}'", name_));
+    return std::make_shared<PythonResult>(name_);
 }
 
 }  // namespace wick::jit

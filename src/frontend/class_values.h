@@ -12,7 +12,7 @@ namespace wick::jit {
 class ClassValue : public SugaredValue {
  public:
     explicit ClassValue(TypePtr type) : type_(std::move(type)) {}
-    std::string kind() const override { return type_->str(); }
+    std::string kind() const override { return "Python type"; }
     const TypePtr& type() const { return type_; }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override;
     SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
@@ -59,12 +59,21 @@ class ExceptionValue : public SugaredValue {
     Value* const message;          ///< null for the class itself
 };
 
-/// A class of Python's that is only known by name: `set`, `reversed`.
-class PythonClassValue : public SugaredValue {
+/// An object of Python's that programs can't use, which they are told when they do.
+class PythonValue : public SugaredValue {
  public:
-    explicit PythonClassValue(std::string name) : name_(std::move(name)) {}
-    std::string kind() const override { return "python value of type 'type'"; }
-    Value* as_value(const SourceRange& range, Graph& graph) override;
+    explicit PythonValue(const std::string& type) : kind_("python value of type '" + type + "'") {}
+    std::string kind() const override { return kind_; }
+    Value* as_value(const SourceRange& range, Graph&) override { fail_as_value(range, kind_); }
+
+ private:
+    const std::string kind_;
+};
+
+/// A class of Python's that is only known by name: `set`, `reversed`.
+class PythonClassValue : public PythonValue {
+ public:
+    explicit PythonClassValue(std::string name) : PythonValue("type"), name_(std::move(name)) {}
     /// PyTorch leaves the call to Python, which takes tensors.
     SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
                     const NamedValues& kwargs) override;

@@ -405,6 +405,62 @@ Value* Emitter::cast_to_union(const SourceRange& range, Value* container, const 
     return hint && hint->is(TypeKind::Union) ? emit_cast(range, container, hint) : container;
 }
 
+static const char* container_name(TypeKind kind) { return kind == TypeKind::List ? "List" : "Dict"; }
+
+/// The types that an annotation allows a display or comprehension to be of: one, or several members of a Union; none
+/// when it says nothing of them.
+static std::vector<TypePtr> allowed_types(const SourceRange& range, const TypePtr& hint, TypeKind kind) {
+    if (!hint || hint->is(TypeKind::Any)) return {};
+    if (hint->is(kind)) return {hint};
+    std::vector<TypePtr> allowed;
+    if (hint->is(TypeKind::Optional) || hint->is(TypeKind::Union)) {
+        for (const TypePtr& member : hint->contained()) {
+            if (member->is(TypeKind::Any)) return {};
+            if (member->is(kind)) allowed.push_back(member);
+        }
+    }
+    if (!allowed.empty()) return allowed;
+    const char* name = container_name(kind);
+    throw CompileError(range, hint->is(TypeKind::Union)
+                                  ? fmt::format("Expected an Union type annotation with an inner {} type, but got {}",
+                                                name, described(hint))
+                                  : fmt::format("Expected an annotation of type {} but got {}", name, described(hint)));
+}
+
+/// The allowed type that a container of the type `unified` has; any will do where the annotation says nothing.
+static TypePtr chosen_type(const SourceRange& range, const TypePtr& hint, const std::vector<TypePtr>& allowed,
+                           const TypePtr& unified) {
+    if (allowed.empty()) return unified;
+    std::string names;
+    for (const TypePtr& type : allowed) {
+        bool fits = true;
+        for (size_t i = 0; i < type->contained().size(); ++i)
+            fits &= unified->contained(i)->is_subtype_of(type->contained(i));
+        if (fits) return type;
+        names += (names.empty() ? "" : " or ") + described(type);
+    }
+    // The missing bracket is PyTorch's.
+    const std::string text = described(unified);
+    throw CompileError(
+        range, unified->is(TypeKind::List)
+                   ? fmt::format("Union type annotation `{}` can hold {}, but none of those types match the types of "
+                                 "the given list elements, which were unified to {}",
+                                 described(hint), names, described(unified->contained(0)))
+                   : fmt::format("Union type annotation `{}` can hold {}, but none of those dict types can hold the "
+                                 "types of the given keys and values, which were unified to {}",
+                                 described(hint), names, text.substr(0, text.size() - 1)));
+}
+
+/// An empty display says nothing of what it holds.
+static void check_one_allowed(const SourceRange& range, const TypePtr& hint, const std::vector<TypePtr>& allowed) {
+    if (allowed.size() < 2) return;
+    const bool is_list = allowed[0]->is(TypeKind::List);
+    throw CompileError(range,
+                       fmt::format("Cannot assign an empty {} to a variable annotated to be type {} because "
+                                   "there are multiple possible {} type candidates in the Union annotation",
+                                   is_list ? "list" : "dict", described(hint), container_name(allowed[0]->kind())));
+}
+
 static void check_list_elements(const SourceRange& range, const TypePtr& list, const TypePtr& unified) {
     if (unified->is_subtype_of(list->contained(0))) return;
     throw CompileError(range, fmt::format("List type annotation `{}` did not match the types of the given list "
@@ -413,7 +469,8 @@ static void check_list_elements(const SourceRange& range, const TypePtr& list, c
 }
 
 Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
-    const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
+    const std::vector<TypePtr> allowed = allowed_types(expr.range, hint, TypeKind::List);
+    const TypePtr list_hint = allowed.size() == 1 ? allowed[0] : nullptr;
     const TypePtr element_hint = list_hint ? list_hint->contained(0) : nullptr;
     std::vector<Value*> values;
     for (const Expr* element : expr.elements) {
@@ -426,13 +483,20 @@ Value* Emitter::emit_list(const List& expr, const TypePtr& hint) {
     }
     if (values.empty() && !hint)
         return insert(empty_list_literal(), {}, 1, expr.range)->output()->set_type(list_type(tensor_type()));
-    const TypePtr type = element_type(values, element_hint);
-    if (list_hint) check_list_elements(expr.range, list_hint, type);
+    if (values.empty()) check_one_allowed(expr.range, hint, allowed);
+    TypePtr type = element_type(values, element_hint);
+    if (list_hint) {
+        check_list_elements(expr.range, list_hint, type);
+    } else {
+        type = chosen_type(expr.range, hint, allowed, list_type(type))->contained(0);
+    }
     return cast_to_union(expr.range, construct_list(expr.range, type, std::move(values)), hint);
 }
 
 Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
-    const TypePtr dict_hint = hint_of_kind(hint, TypeKind::Dict);
+    const std::vector<TypePtr> allowed = allowed_types(expr.range, hint, TypeKind::Dict);
+    if (expr.keys.empty()) check_one_allowed(expr.range, hint, allowed);
+    const TypePtr dict_hint = allowed.size() == 1 ? allowed[0] : nullptr;
     const TypePtr key_hint = dict_hint ? dict_hint->contained(0) : nullptr;
     const TypePtr value_hint = dict_hint ? dict_hint->contained(1) : nullptr;
     std::vector<Value*> keys;
@@ -452,7 +516,10 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
     if (!keys.empty()) check_dict_key(expr.range, *keys[0]->type);
     TypePtr key_type = keys.empty() ? (key_hint ? key_hint : string_type()) : element_type(keys, key_hint);
     const TypePtr value_type = element_type(values, value_hint);
-    if (dict_hint && !hint->is(TypeKind::Union) && !keys.empty()) {
+    TypePtr type = dict_type(key_type, value_type);
+    if (!dict_hint || hint->is(TypeKind::Union)) {
+        if (!keys.empty()) type = chosen_type(expr.range, hint, allowed, type);
+    } else if (!keys.empty()) {
         // The words and quotation marks are PyTorch's.
         if (!key_type->is_subtype_of(key_hint))
             throw CompileError(expr.range, fmt::format("Type annotation was inferred to be {}but the type of keys "
@@ -469,7 +536,7 @@ Value* Emitter::emit_dict(const Dict& expr, const TypePtr& hint) {
         inputs.push_back(values[i]);
     }
     Node* node = insert(sym::prim_DictConstruct, std::move(inputs), 1, expr.range);
-    return cast_to_union(expr.range, node->output()->set_type(dict_type(key_type, value_type)), hint);
+    return cast_to_union(expr.range, node->output()->set_type(type), hint);
 }
 
 void Emitter::emit_comprehension(const SourceRange& range, const std::function<void()>& body) {
@@ -497,19 +564,20 @@ void Emitter::emit_comprehension_loop(const SourceRange& range, const std::vecto
 
 Value* Emitter::emit_growing_list(const SourceRange& range, const TypePtr& hint,
                                   const std::function<void(const std::function<void(Value*)>& add)>& fill) {
-    const TypePtr list_hint = hint_of_kind(hint, TypeKind::List);
+    const std::vector<TypePtr> allowed = allowed_types(range, hint, TypeKind::List);
+    const TypePtr list_hint = allowed.size() == 1 ? allowed[0] : nullptr;
     Value* list = construct_list(range, list_hint ? list_hint->contained(0) : tensor_type(), {});
     TypePtr unified;
     emit_comprehension(range, [&] {
         fill([&](Value* element) {
-            if (!list_hint && !unified) list->set_type(list_type(element->type));
+            if (!list_hint && !unified) list->set_type(chosen_type(range, hint, allowed, list_type(element->type)));
             unified = unified ? unify_types(unified, element->type, true) : element->type;
             check_list_elements(range, list->type, unified);
             emit_builtin_call(range, graph_, sym::aten_append, {NamedValue(range, element)}, {},
                               NamedValue(range, "self", list));
         });
     });
-    return list;
+    return cast_to_union(range, list, hint);
 }
 
 static void check_dict_item(const SourceRange& range, const TypePtr& dict, const Value& key, const Value& value) {
@@ -528,7 +596,8 @@ static void check_dict_item(const SourceRange& range, const TypePtr& dict, const
 
 Value* Emitter::emit_growing_dict(const SourceRange& range, const TypePtr& hint,
                                   const std::function<void(const std::function<void(Value*, Value*)>& add)>& fill) {
-    const TypePtr dict_hint = hint_of_kind(hint, TypeKind::Dict);
+    const std::vector<TypePtr> allowed = allowed_types(range, hint, TypeKind::Dict);
+    const TypePtr dict_hint = allowed.size() == 1 ? allowed[0] : nullptr;
     Value* dict = insert(sym::prim_DictConstruct, {}, 1, range)
                       ->output()
                       ->set_type(dict_hint ? dict_hint : dict_type(string_type(), tensor_type()));
@@ -543,9 +612,10 @@ Value* Emitter::emit_growing_dict(const SourceRange& range, const TypePtr& hint,
                 check_dict_item(range, dict_hint, *key, *value);
             } else if (!key_type) {
                 check_dict_key(range, *key->type);
-                dict->set_type(dict_type(key->type, value->type));
+                dict->set_type(chosen_type(range, hint, allowed, dict_type(key->type, value->type)));
             } else {
-                dict->set_type(dict_type(key_type, unify_types(dict->type->contained(1), value->type, true)));
+                const TypePtr unified = dict_type(key_type, unify_types(dict->type->contained(1), value->type, true));
+                dict->set_type(chosen_type(range, hint, allowed, unified));
             }
             key_type = key->type;
             emit_op(range, graph_, "aten::_set_item", {dict, key, value});

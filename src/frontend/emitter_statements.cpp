@@ -115,17 +115,13 @@ void Emitter::emit_assign(const Assign& statement) {
     if (statement.targets.size() == 1) {
         const Expr& target = *statement.targets[0];
         if (as<Name>(&target)) {
-            SugaredPtr value = emit_sugared(*statement.value, annotation);
-            if (annotation && value->simple()) {
-                Value* converted = try_convert_to_type(statement.range, graph_, annotation, value->simple(), true);
-                value = sugar(converted);
-            }
-            return emit_assign_to(target, value, statement.range, annotation);
+            return emit_assign_to(target, emit_sugared(*statement.value, annotation), statement.range, annotation);
         }
         if (const auto* attribute = as<Attribute>(&target)) {
             // The object comes before the value, as in PyTorch.
             const SugaredPtr object = emit_sugared(*attribute->value);
             Value* value = emit(*statement.value, annotation);
+            if (annotation) value = try_convert_to_type(statement.range, graph_, annotation, value, true);
             declare_attribute(statement.range, *object, attribute->name, annotation ? annotation : value->type);
             return object->set_attr(statement.range, graph_, attribute->name, value);
         }

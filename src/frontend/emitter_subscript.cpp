@@ -114,7 +114,7 @@ std::vector<int64_t> Emitter::slice_indices(const SourceRange& range, const Slic
         return *known;
     };
     const int64_t step = bound(slice.step, 1);
-    if (step == 0) throw CompileError(range, "slice step cannot be zero");
+    if (step == 0) throw CompileError(range, "List slice should have non-zero step");
     const auto clamp = [&](int64_t at) {
         if (at < 0) at += count;
         return step > 0 ? std::clamp<int64_t>(at, 0, count) : std::clamp<int64_t>(at, -1, count - 1);
@@ -226,8 +226,12 @@ void Emitter::emit_subscript_assign(const Subscript& target, Value* value, const
             // A number takes the dtype and device of what it is written to.
             Value* dtype = emit_op({}, graph_, "prim::dtype", {view});
             Value* device = emit_op({}, graph_, "prim::device", {view});
-            value = emit_builtin_call({}, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
-                                      {NamedValue(range, "dtype", dtype), NamedValue(range, "device", device)});
+            try {
+                value = emit_builtin_call({}, graph_, Symbol::from("aten::tensor"), {NamedValue(range, value)},
+                                          {NamedValue(range, "dtype", dtype), NamedValue(range, "device", device)});
+            } catch (const CompileError& error) {
+                throw CompileError(range, error.sentence());  // the node, as in PyTorch, has no place
+            }
         }
         if (index_tensors.empty()) {
             emit_op(range, graph_, "aten::copy_", {view, value});

@@ -13,10 +13,9 @@ RangeValue::RangeValue(const SourceRange& range, Graph& graph, std::vector<Value
         throw CompileError(range, fmt::format("range expected at {} arguments, got {}",
                                               args.empty() ? "least 1" : "most 3", args.size()));
     for (size_t i = 0; i < args.size(); ++i) {
-        args[i] = try_convert_to_type(range, graph, int_type(), args[i], true);
         if (!args[i]->type->is(TypeKind::Int))
             throw CompileError(range, fmt::format("all inputs of range must be ints, found {} in argument {}",
-                                                  described(args[i]->type), i));
+                                                  args[i]->type->annotation_str(), i));
     }
     if (args.size() == 1) {
         stop_ = args[0];

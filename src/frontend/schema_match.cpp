@@ -228,6 +228,11 @@ class Match {
         std::string text = fmt::format("Expected a value of type '{}' for argument '{}' but instead found type '{}'.",
                                        described(type), argument.name, described(value.type));
         text += note_on_inference(argument);
+        if (value.type.get() == inferred_tensor_type().get())
+            text += fmt::format(
+                "\nInferred the value for argument '{}' to be of type 'Tensor' because it was not "
+                "annotated with an explicit type.",
+                argument.name);
         const TypePtr inner = value.type->is(TypeKind::Optional) ? value.type->contained(0) : nullptr;
         if (inner && inner->is_subtype_of(type)) {
             text += "\nDo you have a typo in the argument or does it need to be refined with 'assert x is not None'?";
@@ -240,7 +245,7 @@ class Match {
 
     Value* rest_as_list(const Argument& formal, const NamedValues& args, size_t from) {
         Argument element;
-        element.name = formal.name;
+        element.name = "<varargs>";
         element.type = formal.type->contained(0);
         std::vector<Value*> values;
         for (size_t i = from; i < args.size(); ++i) {

@@ -14,7 +14,7 @@ namespace wick::jit {
 
 SugaredPtr sugar(Value* value) { return std::make_shared<SimpleValue>(value); }
 
-std::string SimpleValue::kind() const { return "value of type '" + described(value_->type) + "'"; }
+std::string SimpleValue::kind() const { return "value of type '" + value_->type->annotation_str() + "'"; }
 
 namespace {
 
@@ -144,11 +144,9 @@ SugaredPtr SimpleValue::attr(const SourceRange& range, Graph& graph, const std::
                        "isinstance()?",
                        described(type), field));
     }
-    // Of an enum, PyTorch tells that it is one.
     throw CompileError(
         range,
-        fmt::format("'{}' object has no attribute or method '{}'.{}",
-                    type->is(TypeKind::Enum) ? type->str() : described(type), field,
+        fmt::format("'{}' object has no attribute or method '{}'.{}", described(type), field,
                     type->is(TypeKind::Class) ? " Did you forget to initialize an attribute in __init__()?" : ""));
 }
 
@@ -181,7 +179,7 @@ void SimpleValue::set_attr(const SourceRange& range, Graph& graph, const std::st
                                field));
     }
     const TypePtr& expected = object->attributes()[slot].type;
-    assigned = try_convert_to_type(range, graph, expected, assigned, true);
+    assigned = try_convert_to_type(range, graph, expected, assigned, false);
     if (!assigned->type->is_subtype_of(expected)) {
         throw CompileError(range, fmt::format("Wrong type for attribute assignment. Expected {} but got {}",
                                               described(expected), described(assigned->type)));

@@ -34,7 +34,7 @@ SugaredPtr SugaredValue::call_with(const SourceRange& range, Graph&, const std::
 }
 SugaredPtr SugaredValue::subscript(const SourceRange& range, Graph& graph, Value*, const TypePtr&) {
     as_value(range, graph);
-    throw CompileError(range, fmt::format("'{}' object is not subscriptable", kind()));
+    throw CompileError(range, fmt::format("{} cannot be used as a value", kind()));
 }
 Value* SugaredValue::length(const SourceRange& range, Graph&) {
     throw CompileError(range, fmt::format("'{}' object has no len()", kind()));

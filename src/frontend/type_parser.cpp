@@ -150,13 +150,20 @@ class TypeParser {
         }
         if (is_tensor_subclass(name)) return tensor_type();
         if (TypePtr type = resolver_.resolve_type(name, expr.range)) return type;
-        throw CompileError(expr.range, fmt::format("Unknown type name '{}'", name));
+        unknown(expr, name);
+    }
+
+    /// Of what a text says that Python fails to evaluate, nothing is known.
+    [[noreturn]] void unknown(const ast::Expr& expr, const std::string& name) {
+        throw CompileError(expr.range, fmt::format("Unknown type name '{}'", quoted_ ? *quoted_ : name));
     }
 
     TypePtr quoted(const ast::Expr& expr, const std::string& text) {
         try {
             const auto ast = parse_expression(std::make_shared<Source>(text, "<annotation>"));
-            return parse(*ast::as<ast::Expression>(ast->body.at(0))->value);
+            TypeParser inner(resolver_);
+            inner.quoted_ = &text;
+            return inner.parse(*ast::as<ast::Expression>(ast->body.at(0))->value);
         } catch (const CompileError& error) {
             throw CompileError(expr.range, error.sentence());
         }
@@ -170,6 +177,7 @@ class TypeParser {
 
     TypePtr one_argument(const ast::Subscript& subscript) {
         if (subscript.indices.size() != 1) {
+            if (quoted_) unknown(subscript, "");
             throw CompileError(subscript.range, fmt::format(" expected exactly one element type but found {}",
                                                             subscript.indices.size()));
         }
@@ -199,6 +207,7 @@ class TypeParser {
         if (name == "RRef") return rref_type(one_argument(subscript));
         if (name == "Dict" || name == "dict") {
             if (subscript.indices.size() != 2) {
+                if (quoted_) unknown(subscript, "");
                 throw CompileError(subscript.range, fmt::format(" expected exactly 2 element types but found {}",
                                                                 subscript.indices.size()));
             }
@@ -210,6 +219,7 @@ class TypeParser {
     }
 
     Resolver& resolver_;
+    const std::string* quoted_ = nullptr;  ///< the text that is being read
 };
 
 /// N of a name that is `prefix` + N + `suffix`, else -1.
@@ -295,10 +305,11 @@ std::string_view trimmed(std::string_view text) {
 
 /// The expressions in `(T, U) -> R` behind `# type:`; they live as long as `ast`.
 struct TypeComment {
+    const SourceRange comment;
     std::shared_ptr<const Ast> parameters;
     std::shared_ptr<const Ast> result;
 
-    explicit TypeComment(const SourceRange& comment) {
+    explicit TypeComment(const SourceRange& comment) : comment(comment) {
         const std::string_view text = comment.text();
         const size_t begin = text.find('(');
         const size_t arrow = text.rfind("->");
@@ -317,6 +328,13 @@ struct TypeComment {
         const ast::Expr& all = expression(*parameters);
         const auto* tuple = ast::as<ast::Tuple>(&all);
         return tuple ? tuple->elements : ast::Exprs{&all};
+    }
+    TypePtr type_of(const ast::Expr& expr, Resolver& resolver) const {
+        try {
+            return parse_type(expr, resolver);
+        } catch (const CompileError& error) {
+            throw CompileError(comment, error.sentence());
+        }
     }
 
  private:
@@ -363,9 +381,10 @@ Schema parse_signature(const ast::FunctionDef& def, Resolver& resolver, const Ty
                                            "parameters ({})",
                                            types.size(), schema.arguments.size()));
         }
-        for (size_t i = 0; i < types.size(); ++i) schema.arguments[first + i].type = parse_type(*types[i], resolver);
+        for (size_t i = 0; i < types.size(); ++i)
+            schema.arguments[first + i].type = comment.type_of(*types[i], resolver);
         Argument result;
-        result.type = parse_type(TypeComment::expression(*comment.result), resolver);
+        result.type = comment.type_of(TypeComment::expression(*comment.result), resolver);
         schema.returns.push_back(std::move(result));
     }
     if (def.returns) {

@@ -73,9 +73,8 @@ TypePtr ClassThing::script_type(Session& session, const SourceRange& range) {
     if (type_) return type_;
     switch (family_) {
         case Family::exception:
-            throw CompileError(range, fmt::format("Unknown type name '{}'", name_));
         case Family::module:
-            throw CompileError(range, fmt::format("Unknown type name '{}'", name_));
+            return nullptr;
         case Family::named_tuple:
             if (std::exchange(is_being_defined_, true)) return nullptr;  // it contains itself
             define_named_tuple(session);

@@ -127,6 +127,52 @@ TypePtr declared_type(Session& session, ModuleObject& module, const std::string&
     return found ? session.script_type(*found, module.type->def()->name_range) : TypePtr();
 }
 
+/// Why a value has no type that could be inferred, in PyTorch's words; "" where it has one.
+std::string why_untyped(Session& session, const IValue& value) {
+    const Session::Nesting nesting(session);
+    if (thing_as<ModuleObject>(value)) return "Cannot infer concrete type of torch.nn.Module";
+    if (const Thing* thing = thing_of(value))
+        return fmt::format(
+            "Only tensors and (possibly nested) tuples of tensors, lists, or dicts are supported as "
+            "inputs or outputs of traced functions, but instead got value of type {}.",
+            thing->kind());
+    if (value.is_tuple()) {
+        for (const IValue& element : value.to_tuple().elements) {
+            if (std::string why = why_untyped(session, element); !why.empty()) return why;
+        }
+    }
+    // Whether all values have one type.
+    const auto differ = [&](const std::string& sentence, const std::vector<IValue>& values, std::string_view of) {
+        TypePtr common;
+        for (IValue element : values) {
+            if (std::string why = why_untyped(session, element); !why.empty()) return std::string(of) + why;
+            settle_types(element);
+            const TypePtr unified = common ? unify_types(common, element.type()) : element.type();
+            if (!unified)
+                return fmt::format("{}. Found {} and {}", sentence, common->annotation_str(),
+                                   element.type()->annotation_str());
+            common = unified;
+        }
+        return std::string();
+    };
+    if (value.is_list()) {
+        if (value.to_list().items.empty()) return "List trace inputs must have elements";
+        return differ("List inputs to traced functions must have consistent element type", value.to_list().items,
+                      "Could not infer type of list element: ");
+    }
+    if (!value.is_dict()) return "";
+    std::vector<IValue> keys;
+    std::vector<IValue> values;
+    for (const auto& [key, item] : value.to_dict().items()) {
+        keys.push_back(key);
+        values.push_back(item);
+    }
+    if (keys.empty()) return "Dictionary inputs must have entries";
+    const std::string sentence = "Dictionary inputs to traced functions must have consistent type";
+    const std::string why = differ(sentence, keys, "");
+    return why.empty() ? differ(sentence, values, "") : why;
+}
+
 }  // namespace
 
 void ModuleClasses::describe_attribute(ModuleClass& into, ModuleObject& module, const std::string& name,
@@ -148,23 +194,7 @@ void ModuleClasses::describe_attribute(ModuleClass& into, ModuleObject& module, 
             return;
         }
     }
-    if (holds_thing(value)) {
-        const std::string kind = session_.type_name(value);
-        into.failed.emplace_back(
-            name,
-            fmt::format("(This attribute exists on the Python module, but we failed to convert Python type: '{}' to a "
-                        "TorchScript type.)",
-                        kind));
-        return;
-    }
-    IValue settled = value;
-    settle_types(settled);
-    const bool is_empty = (settled.is_list() && settled.to_list().element_type->is(TypeKind::Any)) ||
-                          (settled.is_dict() && settled.to_dict().key_type->is(TypeKind::Any));
-    if (is_empty) {
-        const char* why = settled.is_list() ? settled.to_list().items.empty() ? "List trace inputs must have elements"
-                                                                              : "Lists must contain only a single type"
-                                            : "Dictionary inputs must have entries";
+    if (const std::string why = why_untyped(session_, value); !why.empty()) {
         into.failed.emplace_back(
             name,
             fmt::format("(This attribute exists on the Python module, but we failed to convert Python type: '{}' to a "
@@ -172,6 +202,8 @@ void ModuleClasses::describe_attribute(ModuleClass& into, ModuleObject& module, 
                         session_.type_name(value), why));
         return;
     }
+    IValue settled = value;
+    settle_types(settled);
     into.attributes.push_back({name, settled.type(), is_parameter, is_buffer});
 }
 

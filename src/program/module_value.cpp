@@ -267,7 +267,10 @@ SugaredPtr ModuleValue::iterator(const SourceRange& range, Graph& graph) {
 }
 
 SugaredPtr ModuleValue::subscript(const SourceRange& range, Graph& graph, Value* index, const TypePtr& hint) {
-    if (type_->container == ModuleClass::Container::none) return SugaredValue::subscript(range, graph, index, hint);
+    if (type_->container == ModuleClass::Container::none)
+        throw CompileError(range,
+                           "Only ModuleList, Sequential, ModuleDict, ParameterList, and ParameterDict modules are "
+                           "subscriptable");
     const IValue* constant = constant_value(index);
     if (!constant && hint && hint->is(TypeKind::Interface))
         return sugar(emit_module_at(range, graph, self_, index, hint));

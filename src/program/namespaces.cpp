@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "frontend/operator_text.h"
 #include "frontend/operator_values.h"
 #include "ops/registry.h"
 #include "program/annotations.h"
@@ -140,12 +141,8 @@ class NamespaceValue : public SugaredValue {
     Value* as_value(const SourceRange& range, Graph&) override { fail_as_value(range, kind()); }
     SugaredPtr attr(const SourceRange& range, Graph& graph, const std::string& field) override {
         IValue found;
-        if (!module_->attribute(session_, field, found)) {
-            // What torch has and wick has not may be an operator: the answer to these has suggestions.
-            if (module_->repr(session_) == "'torch'")
-                return std::make_shared<BuiltinFunction>(Symbol::from("aten::" + field), std::nullopt);
+        if (!module_->attribute(session_, field, found))
             throw CompileError(range, fmt::format("object has no attribute {}", field));
-        }
         return session_.compile_time(found, graph, range);
     }
 
@@ -202,7 +199,7 @@ bool NamespaceThing::attribute(Session& session, const std::string& name, IValue
         if (name_ == "cmath" && name == "phase") op = "aten::angle";
         if (name_ == "math" && !has_numbers(op)) return find_math_function(name, out);
         // A text of the library may name an operator that wick does not have; who calls it is told.
-        if (session.in_library > 0 || !Registry::instance().find(op).empty()) {
+        if (session.in_library > 0 || !Registry::instance().find(op).empty() || !text_overloads(op).empty()) {
             out = make_intrusive<OperatorThing>(std::move(op))->value();
             return true;
         }

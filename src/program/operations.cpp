@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "frontend/class_values.h"
 #include "frontend/function_values.h"
 #include "ops/print_value.h"
 #include "program/builtin_thing.h"
@@ -403,9 +404,7 @@ SugaredPtr Session::compile_time(const IValue& value, Graph& graph, const Source
     }
     if (value.is_function()) return std::make_shared<FunctionValue>(std::vector<Function*>{&value.to_function()});
     const bool shared = value.is_list() || value.is_dict() || value.is_object() || !is_constant_form(value);
-    if (shared || holds_thing(value)) {
-        fail_as_value(range, fmt::format("python value of type '{}'", type_name(value)));
-    }
+    if (shared || holds_thing(value)) return std::make_shared<PythonValue>(type_name(value));
     return sugar(graph.insert_constant(value, {}, range));
 }
 

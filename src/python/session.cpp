@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "frontend/class_values.h"
 #include "frontend/emitter.h"
 #include "program/classes.h"
 #include "program/compiled_function.h"
@@ -40,11 +41,17 @@ struct ScopeHandle {
 /// A value of Python's that means nothing in a program: it may be named (in an annotation, say), but not used.
 class OpaqueThing : public jit::Thing {
  public:
-    explicit OpaqueThing(std::string type_name) : type_name_(std::move(type_name)) {}
+    OpaqueThing(std::string type_name, std::string refusal)
+        : type_name_(std::move(type_name)), refusal_(std::move(refusal)) {}
     std::string kind() const override { return type_name_; }
+    jit::SugaredPtr compile_time(Session&, jit::Graph&, const SourceRange& range) override {
+        if (!refusal_.empty()) throw CompileError(range, refusal_);
+        return std::make_shared<jit::PythonValue>(type_name_);
+    }
 
  private:
     const std::string type_name_;
+    const std::string refusal_;  ///< what who uses it is told, "" for that it is no value of programs
 };
 
 IValue session_value(nb::handle object) {
@@ -170,10 +177,10 @@ void bind_session(nb::module_& module) {
             nb::arg("name"))
         .def(
             "opaque",
-            [](Session&, const std::string& type_name) {
-                return ThingHandle{make_intrusive<OpaqueThing>(type_name)->value()};
+            [](Session&, const std::string& type_name, const std::string& refusal) {
+                return ThingHandle{make_intrusive<OpaqueThing>(type_name, refusal)->value()};
             },
-            nb::arg("type_name"), "What stands for a value of Python's that programs can't use.")
+            nb::arg("type_name"), nb::arg("refusal"), "What stands for a value of Python's that programs can't use.")
         .def(
             "module_of",
             [](Session&, const std::string& name, const ScopeHandle& scope) {

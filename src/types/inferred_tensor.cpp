@@ -23,7 +23,7 @@ const TypePtr& inferred_tensor_type() {
 }
 
 std::string described(const Type& type) {
-    const std::string text = type.annotation_str();
+    const std::string text = type.is(TypeKind::Enum) ? type.str() : type.annotation_str();
     return &type == inferred_tensor_type().get() ? text + " (inferred)" : text;
 }
 

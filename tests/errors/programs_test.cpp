@@ -117,6 +117,7 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"string_item_assigned", "wick names the type"},
     {"two_starred", "Python's parser finds it"},
     {"type_alias_statement", "Python 3.11's parser does not know it"},
+    {"type_comment_unknown", "PyTorch shows the comment alone"},
     {"type_of_itself", "wick says it where the type is made"},
     {"type_parameters", "Python 3.11's parser does not know them"},
     {"while_else", "PyTorch fails to make its error"},

@@ -3,7 +3,9 @@ plain classes, and Python beside what is compiled."""
 import collections
 import importlib
 import itertools
+import re
 import sys
+import time
 import typing
 from collections import OrderedDict
 from typing import Dict, List, Optional
@@ -147,3 +149,75 @@ def test_values_of_python_are_named_as_what_they_are():
     with pytest.raises(Exception, match="count"):
         torch.jit.script(f)
     assert typing.get_type_hints(Result)["count"] is int
+
+
+class Point:
+    def __init__(self, x: int):
+        self.x = x
+
+
+class Points(nn.Module):
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+    def forward(self) -> int:
+        total = self.value["first"][0].x
+        for point in self.value["first"]:
+            total += point.x
+        return total
+
+
+def test_containers_of_objects():
+    assert torch.jit.script(Points({"first": [Point(1), Point(2)]}))() == 4
+
+
+@pytest.mark.parametrize("value, why", [
+    ([], "'list' to a TorchScript type. List trace inputs must have elements. Its type was inferred"),
+    ([1, "a"], "List inputs to traced functions must have consistent element type. Found int and str."),
+    ([[1], ["a"]], "Found List[int] and List[str]."),
+    ({"a": 1, "b": "c"}, "Dictionary inputs to traced functions must have consistent type. Found int and str."),
+    ([nn.ReLU()], "Could not infer type of list element: Cannot infer concrete type of torch.nn.Module."),
+    ({1, 2}, "supported as inputs or outputs of traced functions, but instead got value of type set."),
+    ({frozenset(): 1}, "'dict' to a TorchScript type."),
+])
+def test_attributes_without_a_type(value, why):
+    class Own(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.value = value
+
+        def forward(self):
+            return self.value
+
+    with pytest.raises(Exception, match=re.escape(why)):
+        torch.jit.script(Own())
+
+
+def test_modules_of_python():
+    def limit() -> int:
+        return sys.maxsize
+
+    def now() -> float:
+        return time.time()
+
+    assert torch.jit.script(limit)() == sys.maxsize
+    with pytest.raises(Exception, match="Python builtin <built-in function time> is currently not supported in Torchscript"):
+        torch.jit.script(now)
+
+
+Kind = typing.TypeVar("Kind")
+doubled = lambda x: x * 2  # noqa: E731
+
+
+def test_what_is_no_value_of_programs():
+    def of_any_kind(x: Kind):
+        return x
+
+    def by_lambda(x: Tensor):
+        return doubled(x)
+
+    with pytest.raises(Exception, match="Unknown type name 'Kind'"):
+        torch.jit.script(of_any_kind)
+    with pytest.raises(Exception, match="Expected a single top-level function"):
+        torch.jit.script(by_lambda)

@@ -110,10 +110,7 @@ class _Compiler:
         for name, value in vars(module).items():
             if name in attributes or name in INTERNAL or _is_internal(name):
                 continue
-            try:
-                attributes[name] = self.attribute_of(value)
-            except _Unknown:
-                pass  # who uses it is told that there is no such attribute
+            attributes[name] = self.attribute_of(value)
         thing = made[id(module)] = self.session.module(
             self.value_of(type(module)),
             {name: self.shared(value) for name, value in module._parameters.items()},
@@ -124,19 +121,21 @@ class _Compiler:
         return thing
 
     def attribute_of(self, value):
-        """An attribute of a module: a value, or an object of a class that is compiled too."""
+        """An attribute of a module: a value, or an object of a class that is compiled too. Who uses one that is neither is told
+        that there is no such attribute, and why."""
+        if type(value) in (list, tuple):
+            return type(value)(map(self.attribute_of, value))
+        if _is_module(value):
+            return self.module(value, {})
         try:
+            if isinstance(value, dict):
+                return {self.value_of(key): self.attribute_of(item) for key, item in value.items()}
             return self.value_of(value)
         except _Unknown:
             if not _is_object(value):
-                raise
+                return self.opaque(value)
         if id(value) not in self.objects:
-            attributes = {}
-            for name, inner in vars(value).items():
-                try:
-                    attributes[name] = self.attribute_of(inner)
-                except _Unknown:
-                    pass
+            attributes = {name: self.attribute_of(inner) for name, inner in vars(value).items()}
             self.objects[id(value)] = (value, self.session.object(self.value_of(type(value)), attributes))
         return self.objects[id(value)][1]
 
@@ -170,6 +169,15 @@ class _Compiler:
             self.known[id(value)] = (value, self.define(value))
         return self.known[id(value)][1]
 
+    def opaque(self, value):
+        """What stands for a value that programs can't use."""
+        refusal = ""
+        if isinstance(value, types.BuiltinFunctionType):
+            refusal = f"Python builtin {value!r} is currently not supported in Torchscript"
+        elif _is_lambda(value):
+            refusal = "Expected a single top-level function"
+        return self.session.opaque(type(value).__name__, refusal)
+
     def torch_value(self, value):
         if _is_torch(value, "Tensor"):
             return self.shared(value)
@@ -191,6 +199,8 @@ class _Compiler:
 
     def annotation(self, value):
         """List[int] and its like as a value: by its text."""
+        if isinstance(value, (typing.TypeVar, typing.ParamSpec)):
+            raise _Unknown(value)
         text = repr(value).replace("typing.", "").replace("NoneType", "None")
         for tensor in ("wick.Tensor", "torch.Tensor"):
             text = text.replace(tensor, "Tensor")
@@ -220,7 +230,7 @@ class _Compiler:
                     return found
         elif isinstance(value, types.BuiltinFunctionType):
             return self.operator(name)  # torch.relu and its like have no module
-        if is_definition and home != "builtins":
+        if is_definition and home != "builtins" and not _is_lambda(value):
             return self.from_text(value)
         raise _Unknown(value)
 
@@ -302,7 +312,7 @@ class _Compiler:
                 raise _Unknown(value)
             known = self.value_of(value)
         except (_Unknown, OSError):
-            known = self.session.opaque(type(value).__name__)  # who uses it is told that it is no value of programs
+            known = self.opaque(value)  # who uses it is told that it is no value of programs
         scope.set(name, known)
 
     def set_attributes(self, scope, name, module, attributes):
@@ -313,9 +323,13 @@ class _Compiler:
         if own is None:
             own = self.python_modules[module.__name__] = self.session.scope(module.__name__)
         first, *rest = attributes
+        value = getattr(module, first)
         if not own.has(first):
-            self.set_name(own, first, getattr(module, first))
-        self.set_attributes(own, first, getattr(module, first), rest)
+            if _is_library(module) and not isinstance(value, (*_PLAIN, types.ModuleType)):
+                own.set(first, self.opaque(value))  # its texts are none of the language
+            else:
+                self.set_name(own, first, value)
+        self.set_attributes(own, first, value, rest)
         scope.set(name, self.session.module_of(module.__name__, own))
 
 
@@ -325,15 +339,21 @@ def _is_object(value):
     return hasattr(value, "__dict__") and isinstance(kind.__init__, types.FunctionType) and not isinstance(value, (type, types.FunctionType))
 
 
+def _is_lambda(value):
+    return isinstance(value, types.FunctionType) and value.__name__ == "<lambda>"
+
+
 def _is_named_tuple(value):
     return isinstance(value, type) and issubclass(value, tuple) and hasattr(value, "_fields")
 
 
 def _is_python_module(value):
-    """A module that is no namespace of programs, and whose functions may be texts of the language."""
-    if not isinstance(value, types.ModuleType) or _is_namespace(_torch_name(value.__name__)):
-        return False
-    return value.__name__.partition(".")[0] not in (*sys.stdlib_module_names, "numpy")
+    """A module that is no namespace of programs."""
+    return isinstance(value, types.ModuleType) and not _is_namespace(_torch_name(value.__name__))
+
+
+def _is_library(module):
+    return module.__name__.partition(".")[0] in (*sys.stdlib_module_names, "numpy")
 
 
 def _is_internal(name):

@@ -1,0 +1,9 @@
+class K:
+    pass
+
+
+g = K()
+
+
+def f(x: int):
+    return g.a

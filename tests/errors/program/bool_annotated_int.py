@@ -1,0 +1,3 @@
+def f(x: int):
+    y: int = True
+    return y

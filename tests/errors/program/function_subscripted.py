@@ -1,0 +1,6 @@
+def g(x: int) -> int:
+    return x
+
+
+def f(x: int):
+    return g[0]

@@ -1,0 +1,7 @@
+import torch
+from typing import List
+
+
+def f(x: int):
+    y: int = [x]
+    return y

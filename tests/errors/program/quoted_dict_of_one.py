@@ -1,0 +1,5 @@
+from typing import Dict
+
+
+def f(x: "Dict[int]"):
+    return x

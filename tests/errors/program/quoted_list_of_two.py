@@ -1,0 +1,5 @@
+from typing import List
+
+
+def f(x: "List[int, int]"):
+    return x

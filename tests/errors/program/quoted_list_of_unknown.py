@@ -1,0 +1,5 @@
+from typing import List
+
+
+def f(x: "List[Foo]"):
+    return x

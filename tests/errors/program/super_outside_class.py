@@ -1,0 +1,5 @@
+import torch
+
+
+def f(x):
+    return super().foo(x)

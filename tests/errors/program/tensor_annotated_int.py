@@ -1,0 +1,6 @@
+import torch
+
+
+def f(x):
+    y: int = x
+    return y

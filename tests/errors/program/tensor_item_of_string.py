@@ -1,0 +1,6 @@
+import torch
+
+
+def f(x):
+    x[0] = "a"
+    return x

@@ -1,0 +1,5 @@
+from typing import Tuple
+
+
+def f(x: Tuple[int, int, int]):
+    return x[::0]

@@ -1,0 +1,3 @@
+def f(x):
+    # type: (Foo) -> int
+    return x

@@ -5,7 +5,7 @@ execute_process(COMMAND ${Python_EXECUTABLE} -m nanobind --cmake_dir OUTPUT_STRI
                 OUTPUT_VARIABLE nanobind_ROOT COMMAND_ERROR_IS_FATAL ANY)
 find_package(nanobind CONFIG REQUIRED)
 
-set(rooms support kernels tensor types ops ir frontend passes runtime autograd trace archive optim program api)
+set(rooms support kernels tensor types ops ir frontend passes runtime autograd batching trace archive optim program api)
 wick_check_room(python "${rooms}")
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/python/*.cpp)
 nanobind_add_module(_wick NB_STATIC ${sources})

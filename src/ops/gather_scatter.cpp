@@ -267,7 +267,7 @@ void register_gather_scatter(Registry& ops) {
     ops.add("aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor")
         .kernel(&gather)
         .out()
-        .derivative("self", "torch.zeros_like(self).scatter_add_(dim, index, grad)");
+        .derivative("self", "grad.new_zeros(self.size()).scatter_add_(dim, index, grad)");
     ops.add("aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor")
         .kernel(&take_along_dim)
         .out()

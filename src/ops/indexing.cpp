@@ -116,10 +116,10 @@ void register_indexing(Registry& ops) {
     for (const char* name : {"index", "_unsafe_index"}) {
         ops.add(fmt::format("aten::{}.Tensor(Tensor self, Tensor?[] indices) -> Tensor", name))
             .kernel([](const Tensor& self, const Indices& indices) { return index(self, indices); })
-            .derivative("self", "torch.zeros_like(self).index_put_(indices, grad, True)");
+            .derivative("self", "grad.new_zeros(self.size()).index_put_(indices, grad, True)");
         ops.add(fmt::format("aten::{}.Tensor_hacked_twin(Tensor self, Tensor[] indices) -> Tensor", name))
             .kernel([](const Tensor& self, const TensorList& indices) { return index(self, all_of(indices)); })
-            .derivative("self", "torch.zeros_like(self).index_put_(indices, grad, True)");
+            .derivative("self", "grad.new_zeros(self.size()).index_put_(indices, grad, True)");
     }
     add_both_forms<&index_put_inplace>(
         ops, "aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor")
@@ -141,7 +141,7 @@ void register_indexing(Registry& ops) {
     ops.add("aten::index_select(Tensor self, int dim, Tensor index) -> Tensor")
         .kernel(&index_select)
         .out()
-        .derivative("self", "torch.zeros_like(self).index_add_(dim, index, grad)");
+        .derivative("self", "grad.new_zeros(self.size()).index_add_(dim, index, grad)");
     add_both_forms<&index_add>(
         ops, "aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor")
         .out()
@@ -161,7 +161,7 @@ void register_indexing(Registry& ops) {
     ops.add("aten::take(Tensor self, Tensor index) -> Tensor")
         .kernel(&take)
         .out()
-        .derivative("self", "torch.zeros_like(self).put_(index, grad, True)");
+        .derivative("self", "grad.new_zeros(self.size()).put_(index, grad, True)");
     add_both_forms<&put>(ops, "aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor")
         .derivative("self", "grad if accumulate else grad.put(index, torch.zeros_like(source))")
         .derivative("source", "grad.take(index).reshape(source.size())");

@@ -87,23 +87,19 @@ Term make_term(const Tensor& operand, const std::vector<int>& subscripts, int64_
         letters, has_ellipsis ? "is more than" : "does not match", operand.dim(), number,
         has_ellipsis ? "" : " and no ellipsis was given");
     Term term;
-    DimVector sizes, strides;
-    int64_t d = 0;
+    term.tensor = operand;
+    // The dimensions of the term so far are the first of its tensor.
     const auto add = [&](int label) {
-        const int64_t size = operand.size(d), stride = operand.stride(d);
-        ++d;
         const auto seen = std::find(term.labels.begin(), term.labels.end(), label);
+        const auto at = seen - term.labels.begin(), next = static_cast<int64_t>(term.labels.size());
         if (seen == term.labels.end()) {
             term.labels.push_back(label);
-            sizes.push_back(size);
-            strides.push_back(stride);
             return;
         }
-        const size_t at = static_cast<size_t>(seen - term.labels.begin());
-        WICK_CHECK(sizes[at] == size,
+        WICK_CHECK(term.tensor.size(at) == term.tensor.size(next),
                    "einsum(): subscript {} is repeated for operand {} but the sizes don't match, {} != {}",
-                   letter_of(label), number, size, sizes[at]);
-        strides[at] += stride;
+                   letter_of(label), number, term.tensor.size(next), term.tensor.size(at));
+        term.tensor = recorded::call("aten::movedim.int", recorded::diagonal(term.tensor, 0, at, next), int64_t{-1}, at);
     };
     for (int label : subscripts) {
         if (label != kEllipsis) {
@@ -113,10 +109,6 @@ Term make_term(const Tensor& operand, const std::vector<int>& subscripts, int64_
         const int64_t covered = operand.dim() - letters;
         for (int64_t i = 0; i < covered; ++i) add(kLetters + static_cast<int>(ellipsis_rank - covered + i));
     }
-    const bool repeats = static_cast<int64_t>(sizes.size()) < operand.dim();
-    term.tensor = repeats ? recorded::call("aten::as_strided", operand, IntArrayRef(sizes).vec(),
-                                           IntArrayRef(strides).vec(), operand.storage_offset())
-                          : operand;
     return term;
 }
 

@@ -164,6 +164,18 @@ void multiply_batches_into(const Tensor& out, const Tensor& a, const Tensor& b, 
     int64_t batches = 1;
     for (int64_t d = 0; d < rank; ++d) batches *= out.size(d);
     if (batches == 0 || m == 0 || n == 0) return;
+    // One matrix for all: their rows are those of one product.
+    bool shares = out.is_contiguous();
+    for (int64_t d = 0; d < rank; ++d) shares = shares && (b.stride(d) == 0 || out.size(d) == 1);
+    if (shares && batches > 1) {
+        const Tensor rows = contiguous(a);
+        const auto flat = [&](const Tensor& t, int64_t columns) {
+            return t.as_strided_unchecked({batches * m, columns}, {columns, 1}, t.storage_offset());
+        };
+        return multiply_into(flat(out, n), flat(rows, k),
+                             b.as_strided_unchecked({k, n}, {b.stride(-2), b.stride(-1)}, b.storage_offset()), alpha,
+                             beta, op);
+    }
     // Element offset of batch i, whose index is spelled in the leading sizes.
     const auto offset_of = [&](const Tensor& t, int64_t i) {
         int64_t offset = 0;

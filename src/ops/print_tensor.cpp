@@ -11,6 +11,7 @@
 #include "ops/print_value.h"
 #include "ops/recording.h"
 #include "ops/tensor_elements.h"
+#include "tensor/batched_tensor.h"
 
 namespace wick::jit {
 namespace {
@@ -164,10 +165,23 @@ std::string print_part(const char* name, const Tensor& part, int64_t column, con
     return prefix + TensorPrinter(part, options).print(column + static_cast<int64_t>(prefix.size())) + ")";
 }
 
+/// A tensor inside of vmap, with all those that it stands for.
+std::string print_batched(const BatchedTensorImpl& impl) {
+    std::string text = fmt::format("BatchedTensor(lvl={}, bdim={}, value=\n", impl.level, impl.dim);
+    const std::string value = tensor_repr(impl.value);
+    for (std::string_view rest = value; !rest.empty();) {
+        const size_t end = std::min(rest.find('\n'), rest.size());
+        text.append("    ").append(rest.substr(0, end)).append("\n");
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return text + ")";
+}
+
 }  // namespace
 
 std::string tensor_repr(const Tensor& tensor, int indent) {
     if (!tensor.defined()) return "None";
+    if (const BatchedTensorImpl* impl = batched_impl(tensor)) return print_batched(*impl);
     WICK_CHECK(tensor.dim() <= kMaxPrintedDims, "cannot print a tensor of {} dimensions", tensor.dim());
     constexpr std::string_view kPrefix = "tensor(";
     const int64_t column = indent + static_cast<int64_t>(kPrefix.size());

@@ -218,11 +218,11 @@ def logcumsumexp_backward(grad: Tensor, self: Tensor, result: Tensor, dim: int) 
     ops.add("aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)")
         .kernel(&running_extreme<true>)
         .out()
-        .derivative("self", "torch.zeros_like(self).scatter_add_(dim, indices, grad_values)");
+        .derivative("self", "grad_values.new_zeros(self.size()).scatter_add_(dim, indices, grad_values)");
     ops.add("aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)")
         .kernel(&running_extreme<false>)
         .out()
-        .derivative("self", "torch.zeros_like(self).scatter_add_(dim, indices, grad_values)");
+        .derivative("self", "grad_values.new_zeros(self.size()).scatter_add_(dim, indices, grad_values)");
     ops.add("aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
         .kernel(&extreme_dim<true>)
         .out("dim_max", {"max", "max_values"})

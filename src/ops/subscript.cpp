@@ -7,6 +7,7 @@
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 #include "ops/tracing.h"
+#include "tensor/batched_tensor.h"
 
 namespace wick {
 
@@ -82,7 +83,7 @@ void select_integer(Selection& into, int64_t dim, int64_t number, int64_t at, Va
 void select_tensor(Selection& into, int64_t& dim, const Tensor& tensor, bool is_traced) {
     if (tensor.dtype() == DType::bool_)
         pick_mask(into, dim, tensor);
-    else if (tensor.dim() == 0 && is_integral(tensor.dtype()) && !is_traced)
+    else if (tensor.dim() == 0 && is_integral(tensor.dtype()) && !is_traced && !is_batched(tensor))
         into.view = call("aten::select.int", {into.view, dim, tensor.item().to_int()});
     else
         pick(into, dim, tensor);

@@ -9,6 +9,7 @@ namespace wick::python {
 
 void bind_autocast(nanobind::module_& module);
 void bind_autograd(nanobind::module_& module);
+void bind_batching(nanobind::module_& module);
 /// The attributes and methods of Tensor that are about gradients.
 void bind_gradients_of(nanobind::class_<Tensor>& tensor);
 /// What Python's garbage collector sees of tensors.

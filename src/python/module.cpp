@@ -23,6 +23,7 @@ NB_MODULE(_wick, module) {
     bind_operators(module);
     bind_autocast(module);
     bind_autograd(module);
+    bind_batching(module);
     bind_optim(module);
     bind_tensor(module);
     bind_profiler(module);

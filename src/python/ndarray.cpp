@@ -12,6 +12,7 @@
 #include "python/convert.h"
 #include "python/errors.h"
 #include "python/gil.h"
+#include "tensor/batched_tensor.h"
 
 namespace nb = nanobind;
 
@@ -202,6 +203,7 @@ void bind_tensor_bytes(nb::module_& module) {
 }
 
 nb::object numpy_from_tensor(const Tensor& tensor) {
+    check_not_batched(tensor);
     if (tensor.is_sparse())
         throw ArgumentError("can't convert Sparse layout tensor to numpy. Use Tensor.to_dense() first.");
     if (tensor.dtype() == DType::bfloat16) throw ArgumentError("Got unsupported ScalarType BFloat16");
@@ -209,6 +211,7 @@ nb::object numpy_from_tensor(const Tensor& tensor) {
 }
 
 nb::object dlpack_from_tensor(const Tensor& tensor) {
+    check_not_batched(tensor);
     if (tensor.is_sparse()) throw OpError("Can't export tensors with layout other than torch.strided");
     return array_from_tensor<nb::ndarray<>>(tensor);
 }

@@ -11,6 +11,7 @@
 #include "python/errors.h"
 #include "python/gil.h"
 #include "python/script.h"
+#include "tensor/batched_tensor.h"
 
 namespace nb = nanobind;
 
@@ -181,6 +182,7 @@ nb::object traced_sizes(nb::handle tensor) { return trace_module().attr("sizes_o
 nb::object traced_numel(nb::handle tensor) { return trace_module().attr("numel_of")(tensor); }
 
 void warn_of_constant(const Tensor& tensor, const char* becomes) {
+    check_not_batched(tensor);
     if (jit::is_tracing()) warn(tensor, fmt::format("Converting a tensor to {}{}", becomes, kDataFlow));
 }
 

@@ -22,7 +22,7 @@ nanobind::object traced_sizes(nanobind::handle tensor);
 nanobind::object traced_numel(nanobind::handle tensor);
 
 // PyTorch's warnings where a trace loses sight of a tensor. Nothing happens where it is none of a trace.
-/// `becomes`: "a Python boolean".
+/// `becomes`: "a Python boolean", which a tensor inside of vmap can't be at all.
 void warn_of_constant(const Tensor& tensor, const char* becomes);
 void warn_of_length(const Tensor& tensor);
 void warn_of_iteration(const Tensor& tensor);

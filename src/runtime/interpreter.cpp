@@ -357,8 +357,9 @@ static IValue run_plan(const Plan& plan, std::vector<IValue> args, const Intrusi
 }
 
 IValue run(Function& function, std::vector<IValue> args, const IntrusivePtr<CallContext>& context) {
-    // Groups have formulas for the dtypes that their inputs have, which autocast changes on the way.
-    constexpr uint8_t kAsked = CallMode::kGradients | CallMode::kAutocast;
+    // Groups have formulas for the dtypes that their inputs have, which autocast changes on the way, and no history
+    // behind the tensors of a batch.
+    constexpr uint8_t kAsked = CallMode::kGradients | CallMode::kAutocast | CallMode::kBatched;
     const bool records = (CallMode::current() & kAsked) == CallMode::kGradients &&
                          std::ranges::any_of(args, [](const IValue& value) { return reaches_gradient(value); });
     return run_plan(records ? recording_plan_of(function) : plan_of(function), std::move(args), context);

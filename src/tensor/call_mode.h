@@ -9,10 +9,11 @@ struct CallMode {
     static constexpr uint8_t kGradients = 1;   ///< GradMode
     static constexpr uint8_t kSparse = 2;      ///< look for sparse arguments (ops/sparse_call.h)
     static constexpr uint8_t kTracing = 4;     ///< trace/tracer.h
-    static constexpr uint8_t kAutocast = 8;    ///< wick/ops/autocast.h
-    static constexpr uint8_t kProfiling = 16;  ///< ops/profiler.h
+    static constexpr uint8_t kBatched = 8;     ///< batching/levels.h
+    static constexpr uint8_t kAutocast = 16;   ///< wick/ops/autocast.h
+    static constexpr uint8_t kProfiling = 32;  ///< ops/profiler.h
     /// Those in which somebody stands before the call (ops/call_handler.h); a higher bit stands before a lower one.
-    static constexpr uint8_t kHandled = kTracing | kAutocast | kProfiling;
+    static constexpr uint8_t kHandled = kTracing | kBatched | kAutocast | kProfiling;
     /// Those in which a call is not just its kernel, or its record.
     static constexpr uint8_t kSpecial = kHandled | kSparse;
     /// Of this thread.

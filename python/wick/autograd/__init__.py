@@ -32,11 +32,12 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     """The gradients of the sum of `outputs` with respect to `inputs`, as a tuple.
 
     An input that the outputs do not depend on is an error; with `allow_unused` its gradient is None, with
-    `materialize_grads` zeros.
+    `materialize_grads` zeros. With `is_grads_batched` the first dimension of `grad_outputs` counts several, for which all is
+    computed at once, and so does that of the gradients.
     """
-    if is_grads_batched:
-        raise NotImplementedError("grad: is_grads_batched is not supported")
     inputs = _tuple(inputs)
+    if is_grads_batched:
+        return _grads_of_batch(_tuple(outputs), inputs, _tuple(grad_outputs), create_graph, allow_unused, materialize_grads)
     unused = bool(allow_unused) or materialize_grads
     found = _wick._grad(_tuple(outputs), inputs, _given(grad_outputs), retain_graph, create_graph, unused)
     if materialize_grads:
@@ -44,6 +45,20 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
 
         found = tuple(wick.zeros_like(i) if g is None else g for g, i in zip(found, inputs))
     return found
+
+
+def _grads_of_batch(outputs, inputs, grad_outputs, create_graph, allow_unused, materialize_grads):
+    from ..func import vmap
+
+    used = []
+
+    def of_one(*starts):
+        found = grad(outputs, inputs, starts, True, create_graph, True, allow_unused, False, materialize_grads)
+        used[:] = [gradient is not None for gradient in found]
+        return tuple(gradient for gradient in found if gradient is not None)
+
+    found = iter(vmap(of_one)(*grad_outputs))
+    return tuple(next(found) if is_used else None for is_used in used)
 
 
 def _tuple(tensors):

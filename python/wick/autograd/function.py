@@ -34,8 +34,21 @@ class Function:
 
     vjp = backward
 
+    generate_vmap_rule = False
+
+    @staticmethod
+    def vmap(info, in_dims, *args):
+        """For all tensors of a level of torch.vmap at once: `info.batch_size` of them, along in_dims of the arguments (None for what
+        is the same for all). Gives (the results, the dimensions in them)."""
+        raise NotImplementedError("To use autograd.Function with vmap, you must either override the vmap static method or set "
+                                  "generate_vmap_rule=True.")
+
     @classmethod
     def apply(cls, *args):
+        if _wick._levels() and any(isinstance(arg, _wick.Tensor) and _wick._level_of(arg) for arg in args):
+            from ._batches import apply_to_batch
+
+            return apply_to_batch(cls, args)
         call = _wick._FunctionCall(cls, args)
         with no_grad():
             if hasattr(cls, "setup_context"):

@@ -6,9 +6,9 @@ import importlib as _importlib
 
 from ._wick import *  # dtypes, device, Tensor, tensor(), Generator, the errors, …
 from ._wick import __version__
-from . import _legacy as _legacy, _library as _library
+from . import _dtype_names as _dtype_names, _legacy as _legacy, _library as _library
 from ._values import _assert, broadcast_shapes, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, frombuffer, is_tensor, is_floating_point, is_complex, typename
-from ._values import inf, nan, pi, e, newaxis, layout, sparse_coo, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
+from ._values import inf, nan, pi, e, newaxis, layout, memory_format, sparse_coo, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
 from ._values import finfo, full, iinfo, unravel_index
 from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ._printing import get_printoptions, printoptions, set_printoptions
@@ -17,18 +17,20 @@ from . import _tensor as _tensor
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 # Where programs name them.
-for _type in (Tensor, Generator, Size, device, dtype, layout):
+for _type in (Tensor, Generator, Size, device, dtype, layout, memory_format):
     _type.__module__ = __name__
 Parameter.__module__ = "wick.nn.parameter"
 
 # Imported when they are first asked for, so that `import wick` is fast.
 _MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "storage", "fft", "sparse", "special", "_C", "_VF", "backends", "compiler",
-            "cpu", "cuda", "distributed", "distributions", "func", "testing", "types", "version"}
+            "cpu", "cuda", "distributed", "distributions", "func", "testing", "types", "version", "_dynamo"}
 _HOMES = {
     "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",
                   "get_num_interop_threads", "is_deterministic_algorithms_warn_only_enabled", "set_default_device",
                   "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "use_deterministic_algorithms"},
+    "_dtype_names": _dtype_names.NAMES,
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
+    "cuda": {"OutOfMemoryError"},
     "storage": {"TypedStorage", "UntypedStorage"},
     "sparse": {"sparse_coo_tensor"},
     "amp": {"GradScaler"},

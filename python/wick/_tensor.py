@@ -3,7 +3,9 @@
 from . import _legacy
 from ._values import sparse_coo, strided
 from ._weights import tensor_from_memory
-from ._wick import Tensor, _TensorBytes, tensor
+from ._wick import Tensor, _operator, _TensorBytes, tensor
+
+_set = _operator("set_")
 
 
 def _check_storage(tensor):
@@ -121,6 +123,18 @@ def storage(self):
     from .storage import TypedStorage
 
     return TypedStorage(self)
+
+
+@_method
+def set_(self, source=None, storage_offset=0, size=None, stride=()):
+    """Becomes a view of the memory of a tensor or of a storage: of all of it, or of `size` elements from an offset on."""
+    from .storage import UntypedStorage
+
+    if source is None:
+        return _set(self)
+    if isinstance(source, UntypedStorage):
+        source = source.untyped()._elements().view(self.dtype)
+    return _set(self, source) if size is None else _set(self, source, storage_offset, size, stride)
 
 
 @_method

@@ -9,19 +9,33 @@ from ._wick import Tensor
 inf, nan, pi, e, newaxis = math.inf, math.nan, math.pi, math.e, None
 
 
-class layout(int):
-    """How a tensor keeps its elements. Layouts and memory formats are numbers, as in TorchScript."""
+class _Named(int):
+    """Layouts and memory formats are numbers, as in TorchScript."""
 
     __slots__ = ()
 
     def __repr__(self):
-        return "torch." + ("strided", "sparse_coo")[self]
+        return "torch." + self.names[self]
 
     __str__ = __repr__
 
 
-strided, sparse_coo = layout(0), layout(1)
-contiguous_format, preserve_format, channels_last, channels_last_3d = range(4)
+class layout(_Named):
+    """How a tensor keeps its elements."""
+
+    __slots__ = ()
+    names = ("strided", "sparse_coo")
+
+
+class memory_format(_Named):
+    """In which order a tensor keeps its dimensions."""
+
+    __slots__ = ()
+    names = ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d")
+
+
+strided, sparse_coo = map(layout, range(2))
+contiguous_format, preserve_format, channels_last, channels_last_3d = map(memory_format, range(4))
 
 
 def _assert(condition, message):

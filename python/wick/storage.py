@@ -1,12 +1,29 @@
 """The memory behind tensors as PyTorch's storages: where it lies, how large it is, and what is in it."""
+import mmap
+
+import wick
 
 
 class UntypedStorage:
     """The bytes that tensors share. Two tensors share them if their storages have one data_ptr()."""
 
-    def __init__(self, tensor):
-        self._tensor = tensor.detach()
-        self._address, self._bytes = tensor._storage_memory()
+    def __init__(self, given=0, *, device=None):
+        """So many new bytes, these ones, or all that the storage of a tensor has."""
+        if isinstance(given, int):
+            given = wick.empty(given, dtype=wick.uint8)
+        elif not isinstance(given, wick.Tensor):
+            given = wick.tensor(given, dtype=wick.uint8)
+        self._tensor = given.detach()
+        self._address, self._bytes = given._storage_memory()
+
+    @classmethod
+    def from_file(cls, filename, shared=False, nbytes=0):
+        """The first bytes of a file, mapped; changes go back into it if it is `shared`."""
+        if nbytes == 0:
+            return cls()
+        with open(filename, "r+b" if shared else "rb") as file:
+            memory = mmap.mmap(file.fileno(), nbytes, access=mmap.ACCESS_WRITE if shared else mmap.ACCESS_COPY)
+        return cls(wick.frombuffer(memory, dtype=wick.uint8))
 
     def data_ptr(self):
         return self._address
@@ -33,20 +50,28 @@ class UntypedStorage:
     def is_shared(self):
         return self._tensor.is_shared()
 
+    def untyped(self):
+        return UntypedStorage(self._tensor)
+
     def clone(self):
-        return UntypedStorage(self._elements().clone())
+        return type(self)(self._elements().clone())
 
     def tolist(self):
         return self._elements().tolist()
 
     def _elements(self):
         """All of the memory as a tensor, which shares it."""
-        import wick
-
         if self._bytes == 0:
             return wick.empty(0, dtype=wick.uint8)
         whole = self._tensor.as_strided((self._bytes // self._tensor.itemsize,), (1,), 0)
         return whole.view(wick.uint8)
+
+    # By these as_tensor and asarray take a storage.
+    def __dlpack__(self, **options):
+        return self._elements().__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self._tensor.__dlpack_device__()
 
     def __len__(self):
         return self.size()
@@ -56,13 +81,18 @@ class UntypedStorage:
 
     def __getitem__(self, index):
         found = self._elements()[index]
-        return UntypedStorage(found) if isinstance(index, slice) else found.item()
+        # A part is a storage of its own over the same memory.
+        return type(self)(wick.from_dlpack(found)) if isinstance(index, slice) else found.item()
 
     def __setitem__(self, index, value):
         self._elements()[index] = value
 
+    def _type(self):
+        return "torch.storage.UntypedStorage("
+
     def __repr__(self):
-        return f"[torch.storage.UntypedStorage(device={self.device}) of size {self.size()}]"
+        elements = "".join(f" {value}\n" for value in self)
+        return f"{elements}[{self._type()}device={self.device}) of size {self.size()}]"
 
 
 class TypedStorage(UntypedStorage):
@@ -78,14 +108,8 @@ class TypedStorage(UntypedStorage):
     def element_size(self):
         return self._tensor.itemsize
 
-    def untyped(self):
-        return UntypedStorage(self._tensor)
-
-    def clone(self):
-        return TypedStorage(self._elements().clone())
-
     def _elements(self):
         return super()._elements().view(self.dtype)
 
-    def __repr__(self):
-        return f"[torch.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {self.size()}]"
+    def _type(self):
+        return f"torch.storage.TypedStorage(dtype={self.dtype}, "

@@ -1,5 +1,6 @@
 """What programs for PyTorch say beside their mathematics: devices, switches, old types, methods of tensors."""
 import importlib
+import pickle
 import warnings
 
 import pytest
@@ -227,3 +228,45 @@ def test_parameters_are_copied_as_parameters(t):
     one = t.nn.Parameter(t.ones(2))
     for other in (copy.copy(one), copy.deepcopy(one)):
         assert type(other) is t.nn.Parameter and other.requires_grad
+
+
+def test_dtypes_that_are_only_named(t):
+    sizes = {t.float8_e4m3fn: 1, t.float8_e5m2: 1, t.uint16: 2, t.uint64: 8, t.float32: 4}
+    assert all(dtype.itemsize == size for dtype, size in sizes.items()) and t.ones(1).dtype in sizes
+    assert t.float8_e4m3fn.is_floating_point and not t.uint32.is_signed and t.complex32.is_complex and t.chalf is t.complex32
+    assert repr(t.float8_e5m2) == "torch.float8_e5m2" and t.float8_e5m2 != t.float8_e4m3fn
+    assert pickle.loads(pickle.dumps(t.float8_e5m2)) is t.float8_e5m2
+
+
+def test_memory_formats_have_a_type(t):
+    assert isinstance(t.channels_last, t.memory_format) and repr(t.channels_last) == "torch.channels_last"
+    assert not isinstance(t.strided, t.memory_format) and t.contiguous_format != t.preserve_format
+    assert t.ones(1, 2, 3, 4).contiguous(memory_format=t.channels_last).stride() == (24, 1, 8, 2)
+
+
+def test_what_programs_ask_of_absent_devices(t):
+    assert issubclass(t.cuda.OutOfMemoryError, RuntimeError) and t.cuda.OutOfMemoryError is t.OutOfMemoryError
+    assert t.cuda.get_arch_list() == [] and t.cuda.get_rng_state_all() == []
+    with t.cuda.stream(None):
+        pass
+    with pytest.raises(RuntimeError, match="dummy base class Event"):
+        t.cuda.Event()
+    with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled"):
+        t.cuda.ipc_collect()
+
+
+def test_switches_of_the_compiler(t):
+    dynamo = importlib.import_module(f"{t.__name__}._dynamo")
+    with dynamo.config.patch(suppress_errors=True):
+        assert not dynamo.is_compiling()
+    dynamo.mark_static_address(t.ones(1))
+    dynamo.reset()
+    assert not isinstance(t.nn.Linear(1, 1), dynamo.eval_frame.OptimizedModule)
+
+
+def test_modules_of_several_processes_are_known_by_name(t):
+    fsdp = importlib.import_module(f"{t.__name__}.distributed.fsdp")
+    net = t.nn.Linear(1, 1)
+    assert not isinstance(net, (fsdp.FullyShardedDataParallel, t.nn.parallel.DistributedDataParallel))
+    with pytest.raises((RuntimeError, ValueError)):
+        t.nn.parallel.DistributedDataParallel(net)

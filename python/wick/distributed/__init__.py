@@ -1,4 +1,5 @@
 """torch.distributed for a program that is alone: those who ask are told so, and what would need others says so when it is called."""
+from ._alone import refuse
 
 
 def is_available():
@@ -25,7 +26,7 @@ class _Absent:
         return _Absent(f"{self._name}.{name}")
 
     def __call__(self, *args, **kwargs):
-        raise RuntimeError(f"{self._name}() needs torch.distributed, which wick does not have: programs run in one process")
+        refuse(self._name)
 
 
 for _name in ("ReduceOp", "all_gather", "all_gather_into_tensor", "all_reduce", "barrier", "broadcast", "destroy_process_group", "gather", "get_rank",

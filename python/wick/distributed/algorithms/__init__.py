@@ -1,0 +1,1 @@
+"""torch.distributed.algorithms: what programs import of it."""

@@ -176,3 +176,34 @@ def test_parameters_in_containers(t):
     assert [tuple(one.shape) for one in several] == [(2,), (3,)] and len(several[1:]) == 1 and several[-1].shape == (3,)
     assert "(1): Parameter containing: [torch.float32 of size 3]" in repr(several)
     assert len(t.nn.Sequential(t.nn.ReLU(), t.nn.Tanh()) * 2) == 4
+
+
+def test_what_is_assigned_again_keeps_its_place(t):
+    class Net(t.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = t.nn.Linear(1, 1), t.nn.Linear(1, 1)
+            self.a, self.b = t.nn.Parameter(t.zeros(1)), t.nn.Parameter(t.zeros(1))
+            self.first = t.nn.Linear(1, 1, bias=False)
+            self.a = t.nn.Parameter(t.ones(1))
+
+    net = Net()
+    assert list(net.state_dict()) == ["a", "b", "first.weight", "second.weight", "second.bias"] and net.a.item() == 1
+    net.second = t.nn.Parameter(t.ones(1))
+    assert [name for name, _ in net.named_parameters()] == ["a", "b", "second", "first.weight"]
+    with pytest.raises(TypeError, match=r"cannot assign '.*Linear' as parameter 'a' \(torch.nn.Parameter or None expected\)"):
+        net.a = t.nn.Linear(1, 1)
+
+
+def test_modules_convert_what_they_have_besides(t):
+    class Scaled(t.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = t.ones(1)
+
+        def _apply(self, fn, recurse=True):
+            self.scale = fn(self.scale)
+            return super()._apply(fn, recurse)
+
+    net = t.nn.Sequential(t.nn.Sequential(Scaled())).double()
+    assert net[0][0].scale.dtype == t.float64

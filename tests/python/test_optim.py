@@ -440,3 +440,20 @@ def test_muon(torch, shape, options):
 def test_what_optimizers_of_matrices_refuse(t, make, message):
     with pytest.raises(ValueError, match=message):
         make(t)
+
+
+def test_an_optimizer_around_another(t):
+    class Wrapped(t.optim.Optimizer):
+        def __init__(self, optimizer):
+            self.optimizer = optimizer
+
+        param_groups = property(lambda self: self.optimizer.param_groups)
+
+        def step(self, closure=None):
+            return self.optimizer.step(closure)
+
+    x = t.nn.Parameter(t.ones(1))
+    optimizer = Wrapped(t.optim.SGD([x], lr=0.5))
+    x.grad = t.ones(1)
+    optimizer.step()
+    assert x.item() == 0.5

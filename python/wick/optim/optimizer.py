@@ -4,6 +4,7 @@ import contextlib
 import copy
 import functools
 import itertools
+import types
 
 import wick
 from wick._hooks import register
@@ -19,6 +20,9 @@ class Optimizer:
 
     `params` are tensors, (name, tensor) pairs, or dicts with "params" and options that differ from `defaults`.
     """
+
+    # Of one that wraps another and doesn't call __init__.
+    _step_pre_hooks = _step_post_hooks = types.MappingProxyType({})
 
     def __init__(self, params, defaults):
         if isinstance(params, wick.Tensor):

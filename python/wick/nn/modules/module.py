@@ -44,27 +44,24 @@ class Module(State):
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name, value):
-        parameters = self.__dict__.get("_parameters")
-        if isinstance(value, (Parameter, Module, Buffer)):
-            if parameters is None:
-                kind = "parameters" if isinstance(value, Parameter) else "module" if isinstance(value, Module) else "buffer"
-                raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
-            if not (isinstance(value, Buffer) and name in self._buffers):  # a known buffer stays as persistent as it was
-                self._forget(name)
-            if isinstance(value, Buffer):
-                self.register_buffer(name, value, value.persistent and name not in self._non_persistent_buffers_set)
-            else:
-                (parameters if isinstance(value, Parameter) else self._modules)[name] = value
-            return
-        for kind, store in (("parameter", "_parameters"), ("child module", "_modules"), ("buffer", "_buffers")):
+        for kind, types, store, expected in _KINDS:
             values = self.__dict__.get(store)
-            if values is None or name not in values:
-                continue
-            if value is None or (store == "_buffers" and isinstance(value, wick.Tensor)):
+            if isinstance(value, types):
+                if values is None:
+                    raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
+                # What has the name already keeps its place among the others; a buffer stays as persistent as it was.
+                if name not in values:
+                    self._forget(name)
+                    if store == "_buffers":
+                        self.register_buffer(name, value, value.persistent)
                 values[name] = value
                 return
-            expected = {"_parameters": "torch.nn.Parameter", "_modules": "torch.nn.Module", "_buffers": "torch.nn.Buffer, torch.Tensor"}[store]
-            raise TypeError(f"cannot assign '{wick.typename(value)}' as {kind} '{name}' ({expected} or None expected)")
+            if values is not None and name in values:
+                if value is not None and not (store == "_buffers" and isinstance(value, wick.Tensor)):
+                    kind = "child module" if store == "_modules" else kind
+                    raise TypeError(f"cannot assign '{wick.typename(value)}' as {kind} '{name}' ({expected} or None expected)")
+                values[name] = value
+                return
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name):
@@ -256,17 +253,18 @@ class Module(State):
 
     def _apply(self, fn, recurse=True):
         """Puts fn(tensor) in the place of each parameter's data, each gradient and each buffer."""
-        for module in self.modules() if recurse else [self]:
-            for parameter in module._parameters.values():
-                if parameter is not None:
-                    grad = parameter.grad
-                    parameter.data = fn(parameter.data)
-                    parameter.grad = None if grad is None else fn(grad)
-            for name, buffer in module._buffers.items():
-                if is_lazy(buffer):
-                    buffer.data = fn(buffer.data)
-                elif buffer is not None:
-                    module._buffers[name] = fn(buffer)
+        for module in self.children() if recurse else []:
+            module._apply(fn)
+        for parameter in self._parameters.values():
+            if parameter is not None:
+                grad = parameter.grad
+                parameter.data = fn(parameter.data)
+                parameter.grad = None if grad is None else fn(grad)
+        for name, buffer in self._buffers.items():
+            if is_lazy(buffer):
+                buffer.data = fn(buffer.data)
+            elif buffer is not None:
+                self._buffers[name] = fn(buffer)
         return self
 
     def to(self, *args, **kwargs):
@@ -354,6 +352,11 @@ def _get(module, store, target, kind):
     if name not in getattr(owner, store):
         raise AttributeError(f"`{name}` is not {kind}")
     return getattr(owner, store)[name]
+
+
+# What modules know as their own, in the order in which a name belongs to them.
+_KINDS = (("parameter", Parameter, "_parameters", "torch.nn.Parameter"), ("module", Module, "_modules", "torch.nn.Module"),
+          ("buffer", Buffer, "_buffers", "torch.nn.Buffer, torch.Tensor"))
 
 
 def _check_place(module, kind, store, name):

@@ -10,6 +10,7 @@ from . import _dtype_names as _dtype_names, _legacy as _legacy, _library as _lib
 from ._values import _assert, broadcast_shapes, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, frombuffer, is_tensor, is_floating_point, is_complex, typename
 from ._values import inf, nan, pi, e, newaxis, layout, memory_format, sparse_coo, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
 from ._values import finfo, full, iinfo, unravel_index
+from ._default_device import get_default_device, set_default_device
 from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ._printing import get_printoptions, printoptions, set_printoptions
 from ._weights import load, save
@@ -22,14 +23,15 @@ for _type in (Tensor, Generator, Size, device, dtype, layout, memory_format):
 Parameter.__module__ = "wick.nn.parameter"
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "storage", "fft", "sparse", "special", "_C", "_VF", "backends", "compiler",
-            "cpu", "cuda", "distributed", "distributions", "func", "testing", "types", "version", "_dynamo"}
+_MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "storage", "fft", "fx", "sparse", "special", "_C", "_VF", "backends", "compiler",
+            "cpu", "cuda", "distributed", "distributions", "func", "testing", "types", "version", "library", "ops", "_dynamo", "_higher_order_ops"}
 _HOMES = {
-    "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",
-                  "get_num_interop_threads", "is_deterministic_algorithms_warn_only_enabled", "set_default_device",
+    "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_device_module", "get_float32_matmul_precision",
+                  "get_num_interop_threads", "is_deterministic_algorithms_warn_only_enabled",
                   "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "use_deterministic_algorithms"},
     "_dtype_names": _dtype_names.NAMES,
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
+    "_higher_order_ops": {"cond", "while_loop"},
     "cuda": {"OutOfMemoryError"},
     "storage": {"TypedStorage", "UntypedStorage"},
     "sparse": {"sparse_coo_tensor"},

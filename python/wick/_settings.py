@@ -31,13 +31,11 @@ def get_float32_matmul_precision():
     return _precision
 
 
-def get_default_device():
-    return _wick.device("cpu")
+def get_device_module(device=None):
+    """The module of a kind of devices: wick.cpu, or wick.cuda if it is asked for."""
+    import wick
 
-
-def set_default_device(device):
-    if device is not None and _wick.device(device).type != "cpu":
-        raise RuntimeError(f"wick computes on the CPU, not on {device}")
+    return getattr(wick, "cpu" if device is None else _wick.device(device).type)
 
 
 def compile(model=None, **options):

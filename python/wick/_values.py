@@ -216,19 +216,24 @@ class _IntInfo(_Limits, collections.namedtuple("iinfo", "bits max min dtype")):
 _FloatInfo.__name__, _IntInfo.__name__ = "finfo", "iinfo"
 
 
+# Exponent bits, fraction bits, and the exponent and the steps below 2 of the largest number; None: what is larger are infinity and NaN.
+_FORMATS = {"float64": (11, 52, None), "float32": (8, 23, None), "float16": (5, 10, None), "bfloat16": (8, 7, None), "float8_e5m2": (5, 2, None),
+            "float8_e4m3fn": (4, 3, (8, 2)), "float8_e5m2fnuz": (5, 2, (15, 1)), "float8_e4m3fnuz": (4, 3, (7, 1))}
+
+
 def finfo(dtype=_wick.float32):
     """The limits of a floating-point dtype, or of the parts of a complex one."""
     dtype = {_wick.complex64: _wick.float32, _wick.complex128: _wick.float64}.get(dtype, dtype)
-    # exponent bits, fraction bits
-    formats = {_wick.float16: (5, 10), _wick.bfloat16: (8, 7), _wick.float32: (8, 23), _wick.float64: (11, 52)}
-    if dtype not in formats:
+    name = repr(dtype)[6:]
+    if name not in _FORMATS:
         raise TypeError(f"finfo: {dtype} is no floating-point dtype")
-    exponent, fraction = formats[dtype]
-    bias = 2 ** (exponent - 1) - 1
-    largest = (2 - 2.0**-fraction) * 2.0**bias
+    exponent, fraction, top = _FORMATS[name]
+    bias = 2 ** (exponent - 1) - (0 if name.endswith("fnuz") else 1)
+    highest, steps = top or (2 ** (exponent - 1) - 1, 1)
+    largest = (2 - steps * 2.0**-fraction) * 2.0**highest
     tiny = 2.0 ** (1 - bias)
     digits = int(fraction * math.log10(2))
-    return _FloatInfo(8 * dtype.itemsize, 2.0**-fraction, largest, -largest, tiny, tiny, 10.0**-digits, repr(dtype)[6:])
+    return _FloatInfo(8 * dtype.itemsize, 2.0**-fraction, largest, -largest, tiny, tiny, 10.0**-digits, name)
 
 
 def iinfo(dtype=_wick.int64):

@@ -276,10 +276,12 @@ void bind_values(nb::module_& module) {
                      [](const Device& self) {
                          return self.index < 0 ? nb::object(nb::none()) : nb::object(nb::int_(int(self.index)));
                      })
-        .def("__eq__",
-             [](const Device& self, nb::handle other) {
-                 return nb::isinstance<Device>(other) && self == nb::cast<Device>(other);
-             })
+        .def(
+            "__eq__",
+            [](const Device& self, nb::handle other) {
+                return nb::isinstance<Device>(other) && self == nb::cast<Device>(other);
+            },
+            nb::arg("other").none())
         .def("__hash__", [](const Device& self) { return static_cast<int>(self.type) * 256 + self.index; })
         .def("__str__", &Device::str)
         .def("__repr__", [](const Device& self) {

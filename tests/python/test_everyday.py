@@ -231,10 +231,17 @@ def test_parameters_are_copied_as_parameters(t):
 
 
 def test_dtypes_that_are_only_named(t):
+    found = {}
     sizes = {t.float8_e4m3fn: 1, t.float8_e5m2: 1, t.uint16: 2, t.uint64: 8, t.float32: 4}
     assert all(dtype.itemsize == size for dtype, size in sizes.items()) and t.ones(1).dtype in sizes
     assert t.float8_e4m3fn.is_floating_point and not t.uint32.is_signed and t.complex32.is_complex and t.chalf is t.complex32
     assert repr(t.float8_e5m2) == "torch.float8_e5m2" and t.float8_e5m2 != t.float8_e4m3fn
+    for dtype in (t.float8_e4m3fn, t.float8_e5m2, t.float8_e4m3fnuz):
+        limits = t.finfo(dtype)
+        found[str(dtype)] = [limits.bits, limits.eps, limits.max, limits.min, limits.tiny, limits.resolution]
+    assert found == {"torch.float8_e4m3fn": [8, 0.125, 448.0, -448.0, 2**-6, 1.0], "torch.float8_e5m2": [8, 0.25, 57344.0, -57344.0, 2**-14, 1.0],
+                     "torch.float8_e4m3fnuz": [8, 0.125, 240.0, -240.0, 2**-7, 1.0]}
+    assert t.iinfo(t.uint16).max == 65535 and t.iinfo(t.uint64).max == 2**64 - 1
     assert pickle.loads(pickle.dumps(t.float8_e5m2)) is t.float8_e5m2
 
 
@@ -270,3 +277,27 @@ def test_modules_of_several_processes_are_known_by_name(t):
     assert not isinstance(net, (fsdp.FullyShardedDataParallel, t.nn.parallel.DistributedDataParallel))
     with pytest.raises((RuntimeError, ValueError)):
         t.nn.parallel.DistributedDataParallel(net)
+
+
+def test_nothing_is_traced_by_fx(t):
+    fx = importlib.import_module(f"{t.__name__}.fx")
+    assert not isinstance(t.ones(1), fx.Proxy) and not isinstance(t.nn.Linear(1, 1), fx.GraphModule)
+    assert importlib.import_module(f"{t.__name__}.fx._symbolic_trace").is_fx_tracing() is False
+    if t.__name__ == "wick":
+        with pytest.raises(NotImplementedError, match="jit.trace"):
+            fx.symbolic_trace(t.nn.Linear(1, 1))
+
+
+def test_devices_are_contexts(t):
+    assert t.device("cpu") != None and not t.device("cpu") == "cpu"  # noqa: E711
+    with t.device("cpu"):
+        assert t.ones(2).is_cpu and t.get_default_device() == t.device("cpu")
+    t.manual_seed(0)
+    with t.device("meta"):
+        assert t.get_default_device().type == "meta"
+        layer = t.nn.Linear(2, 3)
+    assert layer.weight.shape == (3, 2)
+    drawn = t.rand(2)
+    t.manual_seed(0)
+    assert t.equal(t.rand(2), drawn)
+    assert t.get_device_module() is t.cpu and t.get_device_module("cuda") is t.cuda

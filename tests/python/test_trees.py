@@ -1,5 +1,6 @@
 """Nested containers as lists of leaves: torch.utils._pytree."""
 import collections
+import dataclasses
 import importlib
 
 import pytest
@@ -40,3 +41,29 @@ def test_classes_become_containers(pytree):
     pytree.register_pytree_node(Pair, lambda p: ([p.first, p.second], None), lambda items, _: Pair(*items))
     doubled = pytree.tree_map(lambda x: 2 * x, [Pair(1, 2)])[0]
     assert (doubled.first, doubled.second) == (2, 4)
+
+
+def test_paths(pytree):
+    pairs, spec = pytree.tree_flatten_with_path(TREE)
+    assert [(pytree.keystr(path), leaf) for path, leaf in pairs] == [
+        ("['a'][0]", 1), ("['a'][1][0]", 2), ("['a'][1][1]", None), ("['b'].x", 3), ("['b'].y['z']", 4), ("['c'][0]", 5), ("['d']['e']", 6)]
+    assert spec == pytree.tree_structure(TREE) and all(pytree.key_get(TREE, path) == leaf for path, leaf in pairs)
+    named = pytree.tree_map_with_path(lambda path, leaf, other: f"{pytree.keystr(path)}={leaf}{other}", [1, {"k": 2}], [3, {"k": 4}])
+    assert named == ["[0]=13", {"k": "[1]['k']=24"}]
+    assert pytree._dict_flatten_with_keys({"k": 1}) == ([(pytree.MappingKey("k"), 1)], ["k"])
+
+
+def test_leaves_of_a_kind(pytree):
+    assert list(pytree.tree_iter((1, [2]))) == [1, 2]
+    assert pytree.tree_all_only(int, lambda x: x > 0, [1, "a"]) and not pytree.tree_any_only(int, lambda x: x > 1, [1, "a"])
+
+
+def test_dataclasses_become_containers(pytree):
+    @dataclasses.dataclass
+    class Pair:
+        first: int
+        second: list
+
+    pytree.register_dataclass(Pair)
+    assert pytree.tree_map(lambda x: x + 1, Pair(1, [2])) == Pair(2, [3])
+    assert [pytree.keystr(path) for path, _ in pytree.tree_leaves_with_path(Pair(1, [2]))] == [".first", ".second[0]"]

@@ -45,6 +45,9 @@ def memory_allocated(device=None):
 max_memory_allocated = memory_reserved = max_memory_reserved = memory_cached = max_memory_cached = memory_allocated
 
 
+default_generators = ()
+
+
 def get_arch_list():
     return []
 
@@ -93,7 +96,7 @@ def _absent_class(name):
     return type(name, (), {"__init__": __init__, "__module__": __name__})
 
 
-for _name in ("Stream", "Event", "CUDAGraph"):
+for _name in ("Stream", "StreamContext", "Event", "CUDAGraph", "graph"):
     globals()[_name] = _absent_class(_name)
 for _name in ("current_device", "ipc_collect", "set_device", "get_device_name", "get_device_properties", "get_device_capability", "synchronize",
               "init", "current_stream", "default_stream", "get_rng_state", "set_rng_state", "mem_get_info"):

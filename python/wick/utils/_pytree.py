@@ -3,27 +3,117 @@ import collections
 import dataclasses
 import typing
 
-_Kind = collections.namedtuple("_Kind", "flatten unflatten")
-# By the container's class: flatten(container) is (items, context), unflatten(items, context) the container.
+Context = typing.Any
+PyTree = typing.Any
+KeyPath = tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class MappingKey:
+    """Where an item is: at a key of a dict."""
+    key: typing.Any
+
+    def __str__(self):
+        return f"[{self.key!r}]"
+
+    def get(self, mapping):
+        return mapping[self.key]
+
+
+@dataclasses.dataclass(frozen=True)
+class SequenceKey:
+    """At a place of a list or tuple."""
+    idx: int
+
+    def __str__(self):
+        return f"[{self.idx!r}]"
+
+    def get(self, sequence):
+        return sequence[self.idx]
+
+
+@dataclasses.dataclass(frozen=True)
+class GetAttrKey:
+    """In an attribute."""
+    name: str
+
+    def __str__(self):
+        return f".{self.name}"
+
+    def get(self, obj):
+        return getattr(obj, self.name)
+
+
+_Kind = collections.namedtuple("_Kind", "flatten unflatten flatten_with_keys")
+# By the container's class: flatten(container) is (items, context), unflatten(items, context) the container, flatten_with_keys(container)
+# is ((key, item) pairs, context), or None where it is not known where items are.
 _kinds = {}
 
 
-def register_pytree_node(cls, flatten_fn, unflatten_fn, **other):
+def register_pytree_node(cls, flatten_fn, unflatten_fn, *, flatten_with_keys_fn=None, **other):
     """Makes a class one of containers: flatten_fn(object) gives (items, context), and unflatten_fn(items, context) the object."""
-    _kinds[cls] = _Kind(flatten_fn, unflatten_fn)
+    _kinds[cls] = _Kind(flatten_fn, unflatten_fn, flatten_with_keys_fn)
 
 
 _register_pytree_node = register_pytree_node
 
-register_pytree_node(tuple, lambda value: (list(value), None), lambda items, _: tuple(items))
-register_pytree_node(list, lambda value: (list(value), None), lambda items, _: list(items))
-register_pytree_node(dict, lambda value: (list(value.values()), list(value)), lambda items, keys: dict(zip(keys, items)))
-register_pytree_node(collections.OrderedDict, lambda value: (list(value.values()), list(value)),
-                     lambda items, keys: collections.OrderedDict(zip(keys, items)))
-register_pytree_node(collections.defaultdict, lambda value: (list(value.values()), (value.default_factory, list(value))),
-                     lambda items, context: collections.defaultdict(context[0], zip(context[1], items)))
-register_pytree_node(collections.deque, lambda value: (list(value), value.maxlen), collections.deque)
-_NAMED_TUPLE = _Kind(lambda value: (list(value), type(value)), lambda items, kind: kind(*items))
+
+def register_dataclass(cls, *, field_names=None, drop_field_names=None, **other):
+    """Makes a dataclass one of containers, of its fields."""
+    if field_names is None:
+        field_names = [field.name for field in dataclasses.fields(cls) if field.init and field.name not in (drop_field_names or ())]
+
+    def flatten(value):
+        return [getattr(value, name) for name in field_names], None
+
+    register_pytree_node(cls, flatten, lambda items, _: cls(**dict(zip(field_names, items))),
+                         flatten_with_keys_fn=lambda value: ([(GetAttrKey(name), getattr(value, name)) for name in field_names], None))
+
+
+def _list_flatten(value):
+    return list(value), None
+
+
+def _list_flatten_with_keys(value):
+    return [(SequenceKey(place), item) for place, item in enumerate(value)], None
+
+
+def _list_unflatten(items, context):
+    return list(items)
+
+
+def _tuple_unflatten(items, context):
+    return tuple(items)
+
+
+def _dict_flatten(value):
+    return list(value.values()), list(value)
+
+
+def _dict_flatten_with_keys(value):
+    return [(MappingKey(key), item) for key, item in value.items()], list(value)
+
+
+def _dict_unflatten(items, context):
+    return dict(zip(context, items))
+
+
+def _default_dict_context(value):
+    return value.default_factory, list(value)
+
+
+register_pytree_node(tuple, _list_flatten, _tuple_unflatten, flatten_with_keys_fn=_list_flatten_with_keys)
+register_pytree_node(list, _list_flatten, _list_unflatten, flatten_with_keys_fn=_list_flatten_with_keys)
+register_pytree_node(dict, _dict_flatten, _dict_unflatten, flatten_with_keys_fn=_dict_flatten_with_keys)
+register_pytree_node(collections.OrderedDict, _dict_flatten, lambda items, keys: collections.OrderedDict(zip(keys, items)),
+                     flatten_with_keys_fn=_dict_flatten_with_keys)
+register_pytree_node(collections.defaultdict, lambda value: (list(value.values()), _default_dict_context(value)),
+                     lambda items, context: collections.defaultdict(context[0], zip(context[1], items)),
+                     flatten_with_keys_fn=lambda value: (_dict_flatten_with_keys(value)[0], _default_dict_context(value)))
+register_pytree_node(collections.deque, lambda value: (list(value), value.maxlen), collections.deque,
+                     flatten_with_keys_fn=lambda value: (_list_flatten_with_keys(value)[0], value.maxlen))
+_NAMED_TUPLE = _Kind(lambda value: (list(value), type(value)), lambda items, kind: kind(*items),
+                     lambda value: ([(GetAttrKey(name), item) for name, item in zip(value._fields, value)], type(value)))
 
 
 @dataclasses.dataclass
@@ -48,8 +138,15 @@ class TreeSpec:
 LeafSpec = lambda: TreeSpec(None, None, [])  # noqa: E731 (a class in PyTorch)
 
 
+def is_namedtuple_instance(value):
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
+is_namedtuple = is_namedtuple_instance
+
+
 def _kind_of(tree):
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+    if is_namedtuple_instance(tree):
         return _kinds.get(type(tree), _NAMED_TUPLE)
     return _kinds.get(type(tree))
 
@@ -95,6 +192,46 @@ def tree_structure(tree, is_leaf=None):
     return tree_flatten(tree, is_leaf)[1]
 
 
+def tree_iter(tree, is_leaf=None):
+    """The leaves one after the other."""
+    return iter(tree_leaves(tree, is_leaf))
+
+
+def tree_leaves_with_path(tree, is_leaf=None, _path=()):
+    """(path, leaf) pairs: a path is a tuple of keys, from the root on."""
+    if tree_is_leaf(tree, is_leaf):
+        return [(_path, tree)]
+    flatten_with_keys = _kind_of(tree).flatten_with_keys
+    if flatten_with_keys is None:
+        raise ValueError(f"Did not find a flatten_with_keys_fn for type: {type(tree)}. Please pass a flatten_with_keys_fn argument to "
+                         "register_pytree_node.")
+    return [pair for key, item in flatten_with_keys(tree)[0] for pair in tree_leaves_with_path(item, is_leaf, (*_path, key))]
+
+
+def tree_flatten_with_path(tree, is_leaf=None):
+    """((path, leaf) pairs, spec)."""
+    return tree_leaves_with_path(tree, is_leaf), tree_structure(tree, is_leaf)
+
+
+def tree_map_with_path(func, tree, *rests, is_leaf=None):
+    """The tree of func(path, leaf, leaf of each of the others in its place)."""
+    leaves, spec = tree_flatten_with_path(tree, is_leaf)
+    others = [tree_leaves(rest, is_leaf) for rest in rests]
+    return tree_unflatten([func(*pair, *some) for pair, *some in zip(leaves, *others, strict=True)], spec)
+
+
+def keystr(path):
+    """A path as it is written behind the tree's name."""
+    return "".join(map(str, path))
+
+
+def key_get(obj, path):
+    """What is at the end of a path."""
+    for key in path:
+        obj = key.get(obj)
+    return obj
+
+
 def tree_map(func, tree, *rests, is_leaf=None):
     """The tree of func(leaf, leaf of each of the others in its place)."""
     leaves, spec = tree_flatten(tree, is_leaf)
@@ -108,10 +245,21 @@ def tree_map_(func, tree, *rests, is_leaf=None):
     return tree
 
 
+def _chooses(kind):
+    """Whether a leaf is of a class, or of one of several, or one that a function tells."""
+    return kind if callable(kind) and not isinstance(kind, type) else lambda leaf: isinstance(leaf, kind)
+
+
 def tree_map_only(kind, func, tree, is_leaf=None):
     """tree_map for the leaves of a class, of a tuple of classes, or that a function tells; the others stay."""
-    chosen = kind if callable(kind) and not isinstance(kind, type) else lambda leaf: isinstance(leaf, kind)
+    chosen = _chooses(kind)
     return tree_map(lambda leaf: func(leaf) if chosen(leaf) else leaf, tree, is_leaf=is_leaf)
+
+
+def tree_map_only_(kind, func, tree, is_leaf=None):
+    """tree_map_only for what func does; gives the tree."""
+    tree_map_only(kind, func, tree, is_leaf)
+    return tree
 
 
 def tree_all(pred, tree, is_leaf=None):
@@ -120,3 +268,11 @@ def tree_all(pred, tree, is_leaf=None):
 
 def tree_any(pred, tree, is_leaf=None):
     return any(map(pred, tree_leaves(tree, is_leaf)))
+
+
+def tree_all_only(kind, pred, tree, is_leaf=None):
+    return all(map(pred, filter(_chooses(kind), tree_leaves(tree, is_leaf))))
+
+
+def tree_any_only(kind, pred, tree, is_leaf=None):
+    return any(map(pred, filter(_chooses(kind), tree_leaves(tree, is_leaf))))

@@ -7,7 +7,7 @@ from wick._values import Parameter
 
 from ..parameter import Buffer, is_lazy
 from .backward_hooks import BackwardHooks
-from .state import State
+from .state import _EXTRA_STATE_KEY_SUFFIX, State, _IncompatibleKeys  # noqa: F401 (programs take the names from here)
 
 # What a module keeps about itself beside what its class assigns.
 _STORES = ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",

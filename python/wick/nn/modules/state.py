@@ -7,7 +7,7 @@ from wick._values import Parameter
 
 from ..parameter import is_lazy
 
-_EXTRA = "_extra_state"  # the key of what get_extra_state gives
+_EXTRA_STATE_KEY_SUFFIX = "_extra_state"  # the key of what get_extra_state gives
 
 
 class State:
@@ -43,7 +43,7 @@ class State:
         for name, tensor in _persistent(self):
             destination[prefix + name] = tensor if keep_vars or is_lazy(tensor) else tensor.detach()
         if _is_own(self, "get_extra_state"):
-            destination[prefix + _EXTRA] = self.get_extra_state()
+            destination[prefix + _EXTRA_STATE_KEY_SUFFIX] = self.get_extra_state()
 
     def load_state_dict(self, state_dict, strict=True, assign=False):
         """Copies the tensors of the dict into the module's own of the same names. With `strict` the names must be the same; with
@@ -72,7 +72,7 @@ class State:
         _take_extra_state(self, state_dict, prefix, strict, missing_keys, unexpected_keys)
         if strict:
             for key in state_dict:
-                if key.startswith(prefix) and key != prefix + _EXTRA:
+                if key.startswith(prefix) and key != prefix + _EXTRA_STATE_KEY_SUFFIX:
                     name, *further = key[len(prefix):].split(".", 1)
                     if name not in self._modules if further else name not in persistent:
                         unexpected_keys.append(key)
@@ -136,7 +136,7 @@ def _take(module, name, tensor, given, key, assign, errors):
 
 
 def _take_extra_state(module, state_dict, prefix, strict, missing_keys, unexpected_keys):
-    key = prefix + _EXTRA
+    key = prefix + _EXTRA_STATE_KEY_SUFFIX
     if _is_own(module, "set_extra_state"):
         if key in state_dict:
             module.set_extra_state(state_dict[key])

@@ -2,7 +2,7 @@
 import contextlib
 import types
 
-from .compiler import allow_in_graph, disable, is_compiling, reset
+from ..compiler import allow_in_graph, assume_constant_result, disable, is_compiling, reset
 
 
 class OptimizedModule:

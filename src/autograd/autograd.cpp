@@ -18,10 +18,11 @@ const Tensor& Tensor::set_requires_grad(bool on) const {
     WICK_CHECK(on || is_leaf(),
                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
                "subgraph that doesn't require differentiation use var_no_grad = var.detach().");
-    WICK_CHECK(!on || !is_batched(*this),
-               "You are attempting to call Tensor.requires_grad_() inside of a function being transformed by functorch "
-               "transforms. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, "
-               "jacfwd, hessian) or call requires_grad_() outside of a function being transformed instead.");
+    WICK_CHECK(
+        !on || !is_batched(*this),
+        "You are attempting to call Tensor.requires_grad_() inside of a function being transformed by functorch "
+        "transforms. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, "
+        "jacfwd, hessian) or call requires_grad_() outside of a function being transformed instead.");
     if (is_leaf()) impl_->requires_grad = on;
     return *this;
 }

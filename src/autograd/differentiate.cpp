@@ -58,7 +58,6 @@ class Differentiator {
         read_elements_for_geometry();
         result.reads = save_what_is_read();
         result.more_outputs = forward_->outputs().size() - originals.size();
-        pack_outputs(*forward_);
         result.forward = function_of("forward", forward_);
         result.backward = function_of("backward", backward_);
         return result;
@@ -74,23 +73,12 @@ class Differentiator {
             argument.type = input->type;
             schema.arguments.push_back(std::move(argument));
         }
-        Argument result;
-        result.type = graph->outputs()[0]->type;
-        schema.returns.push_back(std::move(result));
-        return make_intrusive<jit::Function>(std::move(name), std::move(schema), std::move(graph));
-    }
-
-    static void pack_outputs(Graph& graph) {
-        Node* tuple = graph.create(sym::prim_TupleConstruct);
-        std::vector<TypePtr> types;
-        for (Value* output : graph.outputs()) {
-            tuple->add_input(output);
-            types.push_back(output->type);
+        for (const Value* output : graph->outputs()) {
+            Argument result;
+            result.type = output->type;
+            schema.returns.push_back(std::move(result));
         }
-        tuple->output()->set_type(tuple_type(std::move(types)));
-        graph.insert(tuple);
-        while (!graph.outputs().empty()) graph.block()->erase_output(0);
-        graph.register_output(tuple->output());
+        return make_intrusive<jit::Function>(std::move(name), std::move(schema), std::move(graph));
     }
 
     /// Whether a gradient goes through the node.

@@ -18,7 +18,7 @@ namespace {
 /// Per input, whether its gradient is wanted.
 using Wanted = SmallVector<bool, 16>;
 
-IntrusivePtr<jit::Function> packed(const jit::Graph& graph) {
+IntrusivePtr<jit::Function> function_of(const jit::Graph& graph) {
     // Without anything wanted, forward is the graph itself.
     return differentiate(graph, Wanted(graph.inputs().size())).forward;
 }
@@ -31,7 +31,7 @@ class DifferentiableFunction : public RefCounted {
     };
 
     explicit DifferentiableFunction(std::shared_ptr<jit::Graph> graph)
-        : graph_(std::move(graph)), plain_(packed(*graph_)) {}
+        : graph_(std::move(graph)), plain_(function_of(*graph_)) {}
 
     const IntrusivePtr<jit::Function>& plain() const { return plain_; }
     size_t outputs() const { return graph_->outputs().size(); }
@@ -116,7 +116,9 @@ class GraphGradient : public GradFunction {
             inputs[i] = jit::call_operator("aten::alias", {inputs[i]});
             wanted.push_back(inputs[i].tensor_ref());
         }
-        const std::vector<IValue> results = elements_of(jit::call_script(*function_->plain(), std::move(inputs)));
+        IValue whole = jit::call_script(*function_->plain(), std::move(inputs));
+        const std::vector<IValue> results =
+            function_->outputs() == 1 ? std::vector<IValue>{std::move(whole)} : elements_of(whole);
         std::vector<Tensor> from, given;
         for (size_t k = 0; k < output_of_.size(); ++k) {
             if (output_of_[k] < 0 || !gradients[output_of_[k]].defined()) continue;

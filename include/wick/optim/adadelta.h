@@ -26,6 +26,11 @@ struct WICK_API AdadeltaState {
     std::vector<Field> fields();
 };
 
+/// g += weight_decay p;
+/// square_avg = rho square_avg + (1 - rho) g²;
+/// d = sqrt(acc_delta + eps) / sqrt(square_avg + eps) g;
+/// acc_delta = rho acc_delta + (1 - rho) d²;
+/// p -= lr d.
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, AdadeltaState& state,
                       const AdadeltaOptions& options);
 

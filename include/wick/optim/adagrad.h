@@ -26,6 +26,10 @@ struct WICK_API AdagradState {
     std::vector<Field> fields();
 };
 
+/// g += weight_decay p;
+/// sum += g², from initial_accumulator_value on;
+/// p -= lr / (1 + (step - 1) lr_decay) g / (sqrt(sum) + eps).
+/// A sparse gradient changes the entries that it names alone, and takes no weight_decay (OpError).
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, AdagradState& state,
                       const AdagradOptions& options);
 

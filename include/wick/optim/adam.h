@@ -36,6 +36,11 @@ struct WICK_API AdamState {
     std::vector<Field> fields();
 };
 
+/// With decoupled_weight_decay p *= 1 - lr weight_decay, else g += weight_decay p;
+/// exp_avg += (1 - β1) (g - exp_avg);
+/// exp_avg_sq = β2 exp_avg_sq + (1 - β2) g²;
+/// p -= lr / (1 - β1^step) exp_avg / (sqrt(v) / sqrt(1 - β2^step) + eps), where v is exp_avg_sq, or with amsgrad the
+///     largest that it has been.
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, AdamState& state, const AdamOptions& options);
 
 class Adam : public OptimizerOf<AdamOptions, AdamState> {

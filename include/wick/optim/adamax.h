@@ -27,6 +27,10 @@ struct WICK_API AdamaxState {
     std::vector<Field> fields();
 };
 
+/// g += weight_decay p;
+/// exp_avg += (1 - β1) (g - exp_avg);
+/// exp_inf = max(β2 exp_inf, |g| + eps);
+/// p -= lr / (1 - β1^step) exp_avg / exp_inf.
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, AdamaxState& state,
                       const AdamaxOptions& options);
 

@@ -28,6 +28,11 @@ struct WICK_API ASGDState {
     std::vector<Field> fields();
 };
 
+/// g += weight_decay p;
+/// p = (1 - lambd eta) p - eta g;
+/// ax += mu (p - ax).
+/// Then eta = lr / (1 + lambd lr step)^alpha, and mu = 1 / max(1, step - t0);
+/// they are lr and 1 at first.
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, ASGDState& state, const ASGDOptions& options);
 
 class ASGD : public OptimizerOf<ASGDOptions, ASGDState> {

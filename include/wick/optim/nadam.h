@@ -30,6 +30,10 @@ struct WICK_API NAdamState {
     std::vector<Field> fields();
 };
 
+/// Weight decay and both averages are Adam's.
+/// With μ(t) = β1 (1 - 0.96^(t momentum_decay) / 2) and mu_product = μ(1) … μ(step):
+/// p -= lr ((1 - μ(step)) / (1 - mu_product) g + μ(step + 1) / (1 - mu_product μ(step + 1)) exp_avg) /
+///     (sqrt(exp_avg_sq) / sqrt(1 - β2^step) + eps).
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, NAdamState& state, const NAdamOptions& options);
 
 class NAdam : public OptimizerOf<NAdamOptions, NAdamState> {

@@ -32,6 +32,7 @@ class OptimizerParamGroup {
     OptimizerOptions* options_;
 };
 
+/// An optimizer of any kind.
 class WICK_API Optimizer {
  public:
     /// Computes the loss anew and leaves gradients in the parameters' grad.
@@ -75,7 +76,11 @@ WICK_API void load(Optimizer& optimizer, const std::string& path);
 /// OpError unless there are parameters, all of them leaves.
 WICK_API void check_parameters(const std::vector<Tensor>& parameters);
 
-/// An optimizer whose update of one parameter is the function `step_of(parameter, gradient, state, options)`.
+/// An optimizer whose update of one parameter is the function `step_of(parameter, gradient, state, options)`. It stands
+/// in the optimizer's header with its formula, where p is the parameter, g the gradient, or with `maximize` its
+/// negative, step the number of this step, from 1 on, and other names are those of options and state. The dtype is any
+/// of floating point, or a complex one, whose parts are numbers like others; 16-bit floats are computed with in
+/// float32. OpError for a sparse gradient, unless the header says otherwise.
 template <class OptionsType, class StateType>
 class OptimizerOf : public Optimizer {
  public:

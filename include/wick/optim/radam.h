@@ -28,6 +28,10 @@ struct WICK_API RAdamState {
     std::vector<Field> fields();
 };
 
+/// Weight decay and both averages are Adam's.
+/// With ρ∞ = 2 / (1 - β2) - 1 and ρ = ρ∞ - 2 step β2^step / (1 - β2^step):
+/// p -= lr / (1 - β1^step) exp_avg, and where ρ > 5 that times sqrt(1 - β2^step) sqrt((ρ - 4) (ρ - 2) ρ∞ / ((ρ∞ - 4)
+///     (ρ∞ - 2) ρ)) / (sqrt(exp_avg_sq) + eps).
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, RAdamState& state, const RAdamOptions& options);
 
 class RAdam : public OptimizerOf<RAdamOptions, RAdamState> {

@@ -29,6 +29,12 @@ struct WICK_API RMSpropState {
     std::vector<Field> fields();
 };
 
+/// g += weight_decay p;
+/// square_avg = alpha square_avg + (1 - alpha) g²;
+/// d = g / (sqrt(s) + eps), where s is square_avg, or when centered square_avg - grad_avg² with grad_avg += (1 - alpha)
+///     (g - grad_avg);
+/// with momentum momentum_buffer = momentum momentum_buffer + d, and d = momentum_buffer;
+/// p -= lr d.
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, RMSpropState& state,
                       const RMSpropOptions& options);
 

@@ -26,6 +26,11 @@ struct WICK_API RpropState {
     std::vector<Field> fields();
 };
 
+/// step_size, lr at first, is multiplied by the second of etas where g has the sign of prev and by the first where it
+///     turned, and held within step_sizes;
+/// where it turned, g = 0;
+/// p -= sign(g) step_size;
+/// prev = g.
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, RpropState& state, const RpropOptions& options);
 
 class Rprop : public OptimizerOf<RpropOptions, RpropState> {

@@ -25,6 +25,11 @@ struct WICK_API SGDState {
     std::vector<Field> fields();
 };
 
+/// g += weight_decay p;
+/// with momentum momentum_buffer = momentum momentum_buffer + (1 - dampening) g, or g at the first step, and g =
+///     momentum_buffer, or with nesterov g + momentum momentum_buffer;
+/// p -= lr g.
+/// A sparse gradient changes the entries that it names alone, and takes no weight_decay (OpError).
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, SGDState& state, const SGDOptions& options);
 
 class SGD : public OptimizerOf<SGDOptions, SGDState> {

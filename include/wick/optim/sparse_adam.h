@@ -25,6 +25,8 @@ struct WICK_API SparseAdamState {
     std::vector<Field> fields();
 };
 
+/// Adam's step, without weight decay, of the entries that the gradient names.
+/// eps is added to sqrt(exp_avg_sq), before bias is corrected.
 /// OpError for a strided gradient.
 WICK_API void step_of(const Tensor& parameter, const Tensor& gradient, SparseAdamState& state,
                       const SparseAdamOptions& options);

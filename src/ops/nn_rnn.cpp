@@ -1,9 +1,7 @@
-// Recurrent layers: LSTM, GRU and Elman networks (torch.nn.LSTM, GRU, RNN), their cells, and packed sequences.
-//
-// A batch of sequences is always held as PyTorch packs it: rows of step 0, rows of step 1, …, where step t has
-// batch_sizes[t] rows and these numbers never grow; a padded batch has all steps equal. Row r of every step belongs to
-// sequence r. The state of a sequence that has ended just stays; one that begins (backwards) starts from its initial
-// state.
+// Recurrent layers: LSTM, GRU and Elman networks (torch.nn.LSTM, GRU, RNN), and their cells.
+
+#include "ops/nn_rnn.h"
+
 #include <algorithm>
 
 #include <wick/support/parallel.h>
@@ -12,7 +10,6 @@
 #include "ops/families.h"
 #include "ops/linalg_product.h"
 #include "ops/nn_common.h"
-#include "ops/registry.h"
 
 namespace wick::jit {
 
@@ -27,17 +24,6 @@ constexpr int64_t gates_of(Cell cell) { return cell == Cell::lstm ? 4 : cell == 
 /// The parameters of one layer in one direction. Projection and biases may be undefined.
 struct Weights {
     Tensor input, hidden, input_bias, hidden_bias, projection;
-};
-
-/// Rows of all steps.
-struct Steps {
-    std::vector<int64_t> sizes, offsets;
-    int64_t rows = 0;
-    void push(int64_t size) {
-        sizes.push_back(size);
-        offsets.push_back(rows);
-        rows += size;
-    }
 };
 
 /// h[batch, state] (and c[batch, hidden] of an LSTM), changed in place by run_direction.
@@ -228,22 +214,6 @@ Result run_padded(const Network& net, const Tensor& input, const Tensor& h0, con
     return result;
 }
 
-Steps read_batch_sizes(const Tensor& batch_sizes, int64_t rows) {
-    WICK_CHECK(batch_sizes.dim() == 1 && batch_sizes.dtype() == DType::int64,
-               "batch_sizes should be a 1-D int64 tensor");
-    const Tensor sizes = contiguous(batch_sizes);
-    Steps steps;
-    for (int64_t t = 0; t < sizes.numel(); ++t) {
-        const int64_t size = sizes.data<int64_t>()[t];
-        WICK_CHECK(size > 0 && size <= (t == 0 ? rows : steps.sizes.back()),
-                   "batch_sizes must be positive and must not grow, got {} at step {}", size, t);
-        steps.push(size);
-        WICK_CHECK(steps.rows <= rows, "batch_sizes stand for more rows than the data has ({})", rows);
-    }
-    WICK_CHECK(steps.rows == rows, "batch_sizes stand for {} rows, but the data has {}", steps.rows, rows);
-    return steps;
-}
-
 Result run_packed(const Network& net, const Tensor& data, const Tensor& batch_sizes, const Tensor& h0,
                   const Tensor& c0) {
     WICK_CHECK(data.dim() == 2, "Expected packed data of 2 dimensions, got {}", data.dim());
@@ -318,189 +288,55 @@ Tensor rnn_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const
     return run_cell(cell, input, hx, Tensor(), w_ih, w_hh, b_ih, b_hh).h;
 }
 
-/// input[T, B, …] (or [B, T, …]) and falling lengths[B] → the rows that exist, and the number of them in each step.
-Pair pack_padded_sequence(const Tensor& input, const Tensor& lengths, bool batch_first) {
-    WICK_CHECK(lengths.dim() == 1 && lengths.dtype() == DType::int64,
-               "'lengths' argument should be a 1D CPU int64 tensor, but got {}D {} tensor", lengths.dim(),
-               scalar_name_of(lengths.dtype()));
-    WICK_CHECK(input.dim() >= 2, "Cannot pack empty tensors.");
-    const Tensor x = contiguous(batch_first ? transpose(input, 0, 1) : input), len = contiguous(lengths);
-    const int64_t time = x.size(0), batch = x.size(1);
-    WICK_CHECK(len.numel() == batch, "Expected `len(lengths)` to be equal to batch_size, but got {} (batch_size={})",
-               len.numel(), batch);
-    WICK_CHECK(batch > 0, "Cannot pack empty tensors.");
-    const int64_t* n = len.data<int64_t>();
-    int64_t rows = 0;
-    for (int64_t b = 0; b < batch; ++b) {
-        WICK_CHECK(n[b] > 0,
-                   "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
-        WICK_CHECK(n[b] <= time, "start (0) + length ({}) exceeds dimension size ({}).", n[b], time);
-        WICK_CHECK(b == 0 || n[b] <= n[b - 1],
-                   "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
-                   "`enforce_sorted=False` to "
-                   "pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX "
-                   "exportability.");
-        rows += n[b];
-    }
-    const Tensor batch_sizes = empty({n[0]}, DType::int64);
-    DimVector sizes{rows};
-    for (int64_t d = 2; d < x.dim(); ++d) sizes.push_back(x.size(d));
-    const Tensor data = empty(sizes, x.dtype());
-    const size_t bytes = static_cast<size_t>(x.nbytes() / (time * batch));
-    const char* from = static_cast<const char*>(x.data_ptr());
-    char* to = static_cast<char*>(data.mutable_data_ptr());
-    int64_t living = batch;
-    for (int64_t t = 0; t < n[0]; ++t) {
-        while (n[living - 1] <= t) --living;
-        batch_sizes.mutable_data<int64_t>()[t] = living;
-        to = std::copy_n(from + t * batch * bytes, living * bytes, to);
-    }
-    return {data, batch_sizes};
-}
-
-Pair pad_packed_sequence(const Tensor& data, const Tensor& batch_sizes, bool batch_first, Scalar padding_value,
-                         int64_t total_length) {
-    WICK_CHECK(data.dim() >= 1, "Expected packed data of at least 1 dimension");
-    const Steps steps = read_batch_sizes(batch_sizes, data.size(0));
-    WICK_CHECK(!steps.sizes.empty(), "Expected batch_sizes with at least one element");
-    const int64_t batch = steps.sizes[0];
-    int64_t time = static_cast<int64_t>(steps.sizes.size());
-    if (total_length > 0) {
-        WICK_CHECK(total_length >= time,
-                   "Expected total_length to be at least the length of the longest sequence in input, but got "
-                   "total_length={} and max sequence length being {}",
-                   total_length, time);
-        time = total_length;
-    }
-    DimVector sizes{time, batch};
-    for (int64_t d = 1; d < data.dim(); ++d) sizes.push_back(data.size(d));
-    const Tensor x = contiguous(data), out = full(sizes, padding_value, data.dtype()),
-                 lengths = zeros({batch}, DType::int64);
-    const int64_t bytes = x.nbytes() / std::max<int64_t>(1, x.size(0));
-    const char* from = static_cast<const char*>(x.data_ptr());
-    char* to = static_cast<char*>(out.mutable_data_ptr());
-    int64_t* len = lengths.mutable_data<int64_t>();
-    for (size_t t = 0; t < steps.sizes.size(); ++t) {
-        std::copy_n(from + steps.offsets[t] * bytes, steps.sizes[t] * bytes,
-                    to + static_cast<int64_t>(t) * batch * bytes);
-        for (int64_t b = 0; b < steps.sizes[t]; ++b) ++len[b];
-    }
-    return {batch_first ? transpose(out, 0, 1) : out, lengths};
+/// The operators of a network whose state is one tensor; `name` is PyTorch's, and what rnn_by_parts calls the cell.
+template <Cell cell>
+void add_rnn(Registry& ops, std::string_view name) {
+    // The registry refers to the texts.
+    static const std::string input = fmt::format(R"(
+def {0}(input: Tensor, hx: Tensor, params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> Tuple[Tensor, Tensor]:
+    output, h, c = ops.wick.rnn_by_parts("{0}", input, None, [hx], params, has_biases, num_layers, dropout, train, bidirectional, batch_first)
+    return output, h
+)",
+                                                 name);
+    static const std::string data = fmt::format(R"(
+def {0}(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool) -> Tuple[Tensor, Tensor]:
+    output, h, c = ops.wick.rnn_by_parts("{0}", data, batch_sizes, [hx], params, has_biases, num_layers, dropout, train, bidirectional, False)
+    return output, h
+)",
+                                                name);
+    static const std::string one_step = fmt::format(R"(
+def {0}_cell(input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Optional[Tensor], b_hh: Optional[Tensor]) -> Tensor:
+    params = [w_ih, w_hh]
+    if b_ih is not None and b_hh is not None:
+        params = [w_ih, w_hh, b_ih, b_hh]
+    return ops.wick.rnn_by_parts("{0}", input.unsqueeze(0), None, [hx.unsqueeze(0)], params, b_ih is not None, 1, 0.0, False, False, False)[1].squeeze(0)
+)",
+                                                    name);
+    ops.add(fmt::format("aten::{}.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, "
+                        "float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)",
+                        name))
+        .kernel(&rnn_input<cell>)
+        .decomposition(input);
+    ops.add(fmt::format("aten::{}.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, "
+                        "int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)",
+                        name))
+        .kernel(&rnn_data<cell>)
+        .decomposition(data);
+    ops.add(fmt::format("aten::{}_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? "
+                        "b_hh=None) -> Tensor",
+                        name))
+        .kernel(&rnn_cell<cell>)
+        .decomposition(one_step);
 }
 
 }  // namespace
 
-// What gradients go through: the same networks made of the operators of one step. The input's part of all steps' gates
-// is one product; the state of a sequence that has ended stays.
-static constexpr std::string_view kByParts = R"(
-def rnn_by_parts(cell: str, input: Tensor, batch_sizes: Optional[Tensor], hx: List[Tensor], params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> Tuple[Tensor, Tensor, Tensor]:
-    directions = 2 if bidirectional else 1
-    per_block = len(params) // (num_layers * directions)
-    is_lstm = cell == "lstm"
-    projected = is_lstm and per_block % 2 == 1
-    if batch_sizes is None:
-        x = input.transpose(0, 1) if batch_first else input
-        sizes = [x.size(1)] * x.size(0)
-        x = x.reshape([-1, x.size(2)])
-    else:
-        x = input
-        counts: List[int] = batch_sizes.tolist()
-        sizes = counts
-    last_h: List[Tensor] = []
-    last_c: List[Tensor] = []
-    for layer in range(num_layers):
-        sides: List[Tensor] = []
-        for d in range(directions):
-            block = layer * directions + d
-            first = block * per_block
-            w_hh = params[first + 1]
-            b_ih: Optional[Tensor] = None
-            b_hh: Optional[Tensor] = None
-            if has_biases:
-                b_ih = params[first + 2]
-                b_hh = params[first + 3]
-            gates = torch.split_with_sizes(torch.linear(x, params[first], b_ih), sizes)
-            h = hx[0][block]
-            c = hx[1][block] if is_lstm else h
-            outputs: List[Tensor] = []
-            for i in range(len(sizes)):
-                t = len(sizes) - 1 - i if d == 1 else i
-                n = sizes[t]
-                before = h if n == h.size(0) else h[:n]
-                now = before
-                from_h = torch.linear(before, w_hh, b_hh)
-                if is_lstm:
-                    enter, forget, new, leave = torch.chunk(gates[t] + from_h, 4, 1)
-                    cells = torch.sigmoid(forget) * (c if n == c.size(0) else c[:n]) + torch.sigmoid(enter) * torch.tanh(new)
-                    now = torch.sigmoid(leave) * torch.tanh(cells)
-                    if projected:
-                        now = torch.linear(now, params[first + per_block - 1])
-                    c = cells if n == c.size(0) else torch.cat([cells, c[n:]])
-                elif cell == "gru":
-                    r, z, new = torch.chunk(gates[t], 3, 1)
-                    hr, hz, hn = torch.chunk(from_h, 3, 1)
-                    fresh = torch.tanh(new + torch.sigmoid(r + hr) * hn)
-                    now = fresh + torch.sigmoid(z + hz) * (before - fresh)
-                elif cell == "rnn_tanh":
-                    now = torch.tanh(gates[t] + from_h)
-                else:
-                    now = torch.relu(gates[t] + from_h)
-                h = now if n == h.size(0) else torch.cat([now, h[n:]])
-                outputs.append(now)
-            if d == 1:
-                outputs.reverse()
-            sides.append(torch.cat(outputs))
-            last_h.append(h)
-            last_c.append(c)
-        x = sides[0] if directions == 1 else torch.cat(sides, 1)
-        if dropout > 0 and train and layer + 1 < num_layers:
-            x = torch.dropout(x, dropout, True)
-    if batch_sizes is None:
-        x = x.reshape([len(sizes), sizes[0], x.size(1)])
-        if batch_first:
-            x = x.transpose(0, 1)
-    return x, torch.stack(last_h), torch.stack(last_c)
-)";
-
-struct Texts {
-    std::string_view input, data, cell;
-};
-
-#define WICK_RNN_TEXTS(name)                                                                                           \
-    Texts {                                                                                                            \
-        "def " name                                                                                                    \
-        "(input: Tensor, hx: Tensor, params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: " \
-        "bool, bidirectional: bool, batch_first: bool) -> Tuple[Tensor, Tensor]:\n"                                    \
-        "    output, h, c = ops.wick.rnn_by_parts(\"" name                                                             \
-        "\", input, None, [hx], params, has_biases, num_layers, dropout, train, bidirectional, batch_first)\n"         \
-        "    return output, h\n",                                                                                      \
-            "def " name                                                                                                \
-            "(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: List[Tensor], has_biases: bool, num_layers: "     \
-            "int, dropout: float, train: bool, bidirectional: bool) -> Tuple[Tensor, Tensor]:\n"                       \
-            "    output, h, c = ops.wick.rnn_by_parts(\"" name                                                         \
-            "\", data, batch_sizes, [hx], params, has_biases, num_layers, dropout, train, bidirectional, False)\n"     \
-            "    return output, h\n",                                                                                  \
-            "def " name                                                                                                \
-            "_cell(input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Optional[Tensor], b_hh: "              \
-            "Optional[Tensor]) -> Tensor:\n"                                                                           \
-            "    params = [w_ih, w_hh]\n"                                                                              \
-            "    if b_ih is not None and b_hh is not None:\n"                                                          \
-            "        params = [w_ih, w_hh, b_ih, b_hh]\n"                                                              \
-            "    return ops.wick.rnn_by_parts(\"" name                                                                 \
-            "\", input.unsqueeze(0), None, [hx.unsqueeze(0)], params, b_ih is not None, 1, 0.0, False, False, "        \
-            "False)[1].squeeze(0)\n"                                                                                   \
-    }
-
 void register_nn_rnn(Registry& ops) {
-    ops.add(
-           "wick::rnn_by_parts(str cell, Tensor input, Tensor? batch_sizes, Tensor[] hx, Tensor[] params, bool "
-           "has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, "
-           "Tensor, Tensor)")
-        .composite(kByParts);
+    register_rnn_by_parts(ops);
+    register_packed_sequences(ops);
     ops.add(
            "aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float "
-           "dropout, bool train, "
-           "bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)")
+           "dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)")
         .kernel(&lstm_input)
         .decomposition(R"(
 def lstm(input: Tensor, hx: List[Tensor], params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> Tuple[Tensor, Tensor, Tensor]:
@@ -508,43 +344,18 @@ def lstm(input: Tensor, hx: List[Tensor], params: List[Tensor], has_biases: bool
 )");
     ops.add(
            "aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int "
-           "num_layers, float "
-           "dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)")
+           "num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)")
         .kernel(&lstm_data)
         .decomposition(R"(
 def lstm(data: Tensor, batch_sizes: Tensor, hx: List[Tensor], params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool) -> Tuple[Tensor, Tensor, Tensor]:
     return ops.wick.rnn_by_parts("lstm", data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional, False)
 )");
-    const auto add_rnn = [&](std::string_view name, auto input, auto data, auto cell, std::string_view cell_name,
-                             const Texts& texts) {
-        ops.add(fmt::format("aten::{}.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, "
-                            "float dropout, "
-                            "bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)",
-                            name))
-            .kernel(input)
-            .decomposition(texts.input);
-        ops.add(fmt::format("aten::{}.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool "
-                            "has_biases, int num_layers, "
-                            "float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)",
-                            name))
-            .kernel(data)
-            .decomposition(texts.data);
-        ops.add(fmt::format("aten::{}(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? "
-                            "b_hh=None) -> Tensor",
-                            cell_name))
-            .kernel(cell)
-            .decomposition(texts.cell);
-    };
-    add_rnn("gru", &rnn_input<Cell::gru>, &rnn_data<Cell::gru>, &rnn_cell<Cell::gru>, "gru_cell",
-            WICK_RNN_TEXTS("gru"));
-    add_rnn("rnn_tanh", &rnn_input<Cell::tanh>, &rnn_data<Cell::tanh>, &rnn_cell<Cell::tanh>, "rnn_tanh_cell",
-            WICK_RNN_TEXTS("rnn_tanh"));
-    add_rnn("rnn_relu", &rnn_input<Cell::relu>, &rnn_data<Cell::relu>, &rnn_cell<Cell::relu>, "rnn_relu_cell",
-            WICK_RNN_TEXTS("rnn_relu"));
+    add_rnn<Cell::gru>(ops, "gru");
+    add_rnn<Cell::tanh>(ops, "rnn_tanh");
+    add_rnn<Cell::relu>(ops, "rnn_relu");
     ops.add(
            "aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) "
-           "-> (Tensor, "
-           "Tensor)")
+           "-> (Tensor, Tensor)")
         .kernel(&lstm_cell)
         .decomposition(R"(
 def lstm_cell(input: Tensor, hx: List[Tensor], w_ih: Tensor, w_hh: Tensor, b_ih: Optional[Tensor], b_hh: Optional[Tensor]) -> Tuple[Tensor, Tensor]:
@@ -554,19 +365,6 @@ def lstm_cell(input: Tensor, hx: List[Tensor], w_ih: Tensor, w_hh: Tensor, b_ih:
     output, h, c = ops.wick.rnn_by_parts("lstm", input.unsqueeze(0), None, [hx[0].unsqueeze(0), hx[1].unsqueeze(0)], params, b_ih is not None, 1, 0.0, False, False, False)
     return h.squeeze(0), c.squeeze(0)
 )");
-    ops.add("aten::_pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first) -> (Tensor, Tensor)")
-        .kernel(&pack_padded_sequence)
-        .derivative("input",
-                    "torch._pad_packed_sequence(grad0, result1, batch_first, 0, input.size(1 if batch_first else "
-                    "0))[0]");
-    ops.add(
-           "aten::_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int "
-           "total_length) -> "
-           "(Tensor, Tensor)")
-        .kernel(&pad_packed_sequence)
-        .derivative("data", "torch._pack_padded_sequence(grad0, result1, batch_first)[0]");
 }
-
-#undef WICK_RNN_TEXTS
 
 }  // namespace wick::jit

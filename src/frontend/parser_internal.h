@@ -1,5 +1,5 @@
 #pragma once
-// The parser's state and what its two halves, expressions and statements, share.
+// The parser's state and what its parts share.
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -127,21 +127,9 @@ class Parser {
     const ast::Expr* unary();
     const ast::Expr* power();
     const ast::Expr* primary();
-    const ast::Expr* atom();
-    const ast::Expr* name();
-    const ast::Expr* number();
-    const ast::Expr* constant(IValue value);
-    const ast::Expr* strings();
-    void formatted_pieces(ast::FormattedString& into, std::string_view body, bool raw, int64_t body_begin);
-    const ast::Expr* parenthesised();
-    const ast::Expr* list();
-    const ast::Expr* dict();
-    /// Behind its first element.
-    const ast::Expr* set(int64_t first);
     const ast::Expr* yield();
     /// From `first` to the last token read.
     const ast::Expr* python_expression(int64_t first, const char* sentence);
-    std::vector<ast::Comprehension> comprehension_loops();
     const ast::Expr* call(const ast::Expr* callee);
     const ast::Expr* subscript(const ast::Expr* value);
     const ast::Expr* subscript_index();
@@ -150,6 +138,20 @@ class Parser {
     const ast::Expr* expression_list();
     const ast::Expr* target_list(TokenKind stop);
     std::vector<ast::Parameter> parameters(TokenKind stop, bool annotated);
+
+    // Atoms: parser_atoms.cpp, and strings: parser_strings.cpp.
+    const ast::Expr* atom();
+    const ast::Expr* name();
+    const ast::Expr* number();
+    const ast::Expr* constant(IValue value);
+    const ast::Expr* parenthesised();
+    const ast::Expr* list();
+    const ast::Expr* dict();
+    /// Behind its first element.
+    const ast::Expr* set(int64_t first);
+    std::vector<ast::Comprehension> comprehension_loops();
+    const ast::Expr* strings();
+    void formatted_pieces(ast::FormattedString& into, std::string_view body, bool raw, int64_t body_begin);
 
     // Statements.
     void statement(ast::Block& into);

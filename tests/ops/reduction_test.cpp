@@ -37,6 +37,22 @@ TEST(Reduction, EveryDimensionAndLayout) {
     }
 }
 
+TEST(Reduction, ManyResultsOfSeveralRuns) {
+    // 300 results side by side, and 300 apart, of elements that lie in two pieces of memory.
+    const Tensor x = counting({2, 300, 3}), y = ops::transpose(counting({2, 3, 300}), 1, 2);
+    D of_x, of_y;
+    for (int64_t i = 0; i < 300; ++i) {
+        of_x.push_back(static_cast<double>(2 * (9 * i + 3) + 3 * 900));
+        of_y.push_back(static_cast<double>(6 * i + 2 * 900 + 3 * 900));
+    }
+    EXPECT_EQ(values(call("aten::sum.dim_IntList", x, V{0, 2})), of_x);
+    EXPECT_EQ(values(call("aten::sum.dim_IntList", y, V{0, 2})), of_y);
+    EXPECT_EQ(values(call("aten::sum.dim_IntList", ops::full({2, 0, 2}, 1, DType::float32), V{1})), D(4, 0));
+    const Tensor z = call("aten::complex", x, call("aten::neg", x));
+    EXPECT_EQ(values(call("aten::imag", call("aten::sum.dim_IntList", z, V{0, 2}))),
+              values(call("aten::neg", call("aten::sum.dim_IntList", x, V{0, 2}))));
+}
+
 TEST(Reduction, LargeSumsAreAccurate) {
     const Tensor x = ops::full({3000001}, 0.1, DType::float32);
     EXPECT_NEAR(values(call("aten::sum", x))[0], 3000001 * static_cast<double>(0.1f), 0.05);

@@ -1,10 +1,10 @@
 # A room is one folder under src/ (and include/wick/ for its public part), built as one object library.
 #
-#   wick_room(NAME [CHECKED] FOR_SIZE pattern... BUT pattern... SEES room... LIBRARIES lib... ALONE pattern...)
+#   wick_room(NAME [CHECKED] LOOPS pattern... FAST pattern... SEES room... LIBRARIES lib... ALONE pattern...)
 #
-# FOR_SIZE names the files that a release compiles for size: rooms that read and write programs (*), BUT for those in which
-# compiling spends its time, and operators that are rare or leave their work to kernels. What runs programs is compiled for
-# speed.
+# LOOPS names the files that are loops over elements (-O3), FAST those in which programs spend their time otherwise, running
+# or being compiled (-O2). A release compiles all others for size: what reads and writes, and operators that are rare or
+# leave their work to kernels.
 #
 # SEES lists the rooms whose headers it may include. A room can only see rooms declared before it, and every
 # #include of its files is read here: an edge that is not declared stops the configuration.
@@ -42,6 +42,14 @@ function(wick_check_room name sees)
     endforeach()
 endfunction()
 
+# Checks a room and adds it to those that the next may see; its files are the caller's `sources`.
+function(wick_declare_room name sees)
+    wick_check_room(${name} "${sees}")
+    set(WICK_ROOMS ${WICK_ROOMS} ${name} CACHE INTERNAL "")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+    set(sources ${sources} PARENT_SCOPE)
+endfunction()
+
 # The files of a room that patterns name.
 function(wick_room_files result name patterns)
     list(TRANSFORM patterns REPLACE ".+" "${PROJECT_SOURCE_DIR}/src/${name}/\\0.cpp")
@@ -60,20 +68,16 @@ function(wick_room_objects target sources libraries)
 endfunction()
 
 function(wick_room name)
-    cmake_parse_arguments(ROOM "CHECKED" "" "FOR_SIZE;BUT;SEES;LIBRARIES;ALONE" ${ARGN})
-    wick_check_room(${name} "${ROOM_SEES}")
-    set(WICK_ROOMS ${WICK_ROOMS} ${name} CACHE INTERNAL "")
-    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
-    if(NOT sources)
-        return()
-    endif()
+    cmake_parse_arguments(ROOM "CHECKED" "" "LOOPS;FAST;SEES;LIBRARIES;ALONE" ${ARGN})
+    wick_declare_room(${name} "${ROOM_SEES}")
     wick_room_objects(wick_${name} "${sources}" "${ROOM_LIBRARIES}")
     if(CMAKE_BUILD_TYPE STREQUAL "Release")
-        wick_room_files(files ${name} "${ROOM_FOR_SIZE}")
-        wick_room_files(fast ${name} "${ROOM_BUT}")
-        list(REMOVE_ITEM files ${fast})
+        wick_room_files(loops ${name} "${ROOM_LOOPS}")
+        wick_room_files(fast ${name} "${ROOM_FAST}")
+        set(rest ${sources})
+        list(REMOVE_ITEM rest ${loops} ${fast})
         set_source_files_properties(${fast} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
-        set_source_files_properties(${files} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
+        set_source_files_properties(${rest} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
     endif()
     wick_room_files(files ${name} "${ROOM_ALONE}")
     set_source_files_properties(${files} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
@@ -139,12 +143,7 @@ endfunction()
 # zlib can be had as static libraries.
 function(wick_room_program name output)
     cmake_parse_arguments(ROOM "" "" "SEES;LIBRARIES" ${ARGN})
-    wick_check_room(${name} "${ROOM_SEES}")
-    set(WICK_ROOMS ${WICK_ROOMS} ${name} CACHE INTERNAL "")
-    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
-    if(NOT sources)
-        return()
-    endif()
+    wick_declare_room(${name} "${ROOM_SEES}")
     add_executable(wick_${name} ${sources})
     set_target_properties(wick_${name} PROPERTIES OUTPUT_NAME ${output})
     target_include_directories(wick_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)

@@ -23,7 +23,7 @@ for _type in (Tensor, Generator, Size, device, dtype, layout, memory_format):
 Parameter.__module__ = "wick.nn.parameter"
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "profiler", "jit", "utils", "functional", "linalg", "multiprocessing", "storage", "fft", "fx", "sparse", "special", "_C", "_VF", "backends", "compiler",
+_MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "profiler", "quasirandom", "jit", "onnx", "utils", "functional", "linalg", "multiprocessing", "storage", "fft", "fx", "hub", "serialization", "sparse", "special", "_C", "_VF", "ao", "backends", "compiler",
             "cpu", "cuda", "distributed", "distributions", "func", "testing", "types", "version", "library", "ops", "_dynamo", "_higher_order_ops"}
 _HOMES = {
     "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_device_module", "get_float32_matmul_precision",
@@ -33,8 +33,9 @@ _HOMES = {
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
     "_higher_order_ops": {"cond", "while_loop"},
     "cuda": {"OutOfMemoryError"},
+    "types": {"SymBool", "SymFloat", "SymInt", "sym_float", "sym_int", "sym_max", "sym_min", "sym_not", "sym_sum"},
     "storage": {"TypedStorage", "UntypedStorage"},
-    "sparse": {"sparse_coo_tensor"},
+    "sparse": {"dsmm", "sparse_coo_tensor", "spmm"},
     "amp": {"GradScaler"},
     "amp.autocast_mode": {"autocast", "is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",
                           "is_autocast_cpu_enabled", "set_autocast_cpu_enabled", "get_autocast_cpu_dtype", "set_autocast_cpu_dtype",

@@ -1,6 +1,7 @@
 """wick.save and wick.load: tensors and plain values in torch.save's format, without running anything of the file. Other objects,
 whole modules say, are pickled; to read them runs what the file says, and has to be asked for."""
 import os
+import sys
 
 from . import _wick
 from ._files import path_of, read, write
@@ -31,14 +32,21 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=True, mmap=No
     path = path_of(f)
     if path is not None and not os.path.exists(path):
         raise FileNotFoundError(2, os.strerror(2), path)
-    if weights_only:
+    allowed = _safe_globals() if weights_only else None
+    if weights_only and not allowed:
         return _wick._load_weights(path) if path is not None else _wick._load_weights_from(read(f))
     from ._objects import load_object
 
     if path is not None:
         with open(path, "rb") as file:
-            return load_object(read(file), _pickle(pickle_module))
-    return load_object(read(f), _pickle(pickle_module))
+            return load_object(read(file), _pickle(pickle_module), allowed)
+    return load_object(read(f), _pickle(pickle_module), allowed)
+
+
+def _safe_globals():
+    """What serialization.add_safe_globals was told, by name."""
+    serialization = sys.modules.get("wick.serialization")  # nothing was, if nobody has imported it
+    return serialization.by_name() if serialization else {}
 
 
 def _pickle(module):

@@ -44,7 +44,7 @@ class _Finder(importlib.metadata.DistributionFinder):
         if name != "torch" and not name.startswith("torch."):
             return None
         own = "wick" + name.removeprefix("torch")
-        if importlib.util.find_spec(own) is None:
+        if own not in sys.modules and importlib.util.find_spec(own) is None:
             return None
         module = importlib.import_module(own)
         return importlib.machinery.ModuleSpec(name, _Loader(module), is_package=hasattr(module, "__path__"))
@@ -56,6 +56,7 @@ class _Finder(importlib.metadata.DistributionFinder):
 
 if sys.modules.get("torch", wick) is not wick:
     raise ImportError("PyTorch has been imported already: import wick.as_torch before it")
-sys.modules["torch"] = wick
+sys.modules["torch"] = wick.torch = wick
+wick.__name__ = "torch"
 sys.meta_path.insert(0, _Finder)
 wick.__version__ = version.__version__ = TORCH_VERSION

@@ -27,9 +27,11 @@ class CustomOpDef:
             return self._kernel(*args)
 
     def register_kernel(self, device_types, func=None, /):
-        """The function for a kind of devices; wick's one is the CPU."""
+        """The function for kinds of devices, or for a dispatch key; wick's one is the CPU."""
+        kinds = [device_types] if device_types is None or isinstance(device_types, str) else device_types
+
         def register(function):
-            if device_types is None or "cpu" in (str(device_types).lower() if isinstance(device_types, str) else device_types):
+            if any(kind is None or kind.lower() in _CPU for kind in kinds):
                 self._kernel = function
             return function
 
@@ -47,6 +49,10 @@ class CustomOpDef:
 
     def __repr__(self):
         return f"<CustomOpDef({self._qualname})>"
+
+
+# What stands for the CPU.
+_CPU = {"", "cpu", "default", "compositeexplicitautograd", "compositeimplicitautograd"}
 
 
 def _refuse(ctx, *grads):
@@ -78,10 +84,10 @@ def _split(name):
 
 
 def _find(operator):
-    if isinstance(operator, CustomOpDef):
-        return operator
-    namespace, name = _split(operator)
-    return getattr(getattr(ops, namespace), name)
+    """The operator if it is one of Python's: wick's own have all that they need."""
+    if isinstance(operator, str):
+        operator = ops.find(*_split(operator))
+    return operator if isinstance(operator, CustomOpDef) else None
 
 
 def _make(name, function):
@@ -109,22 +115,27 @@ def define(qualname, schema, *, lib=None, tags=()):
 
 
 def register_kernel(op, device_types, func=None, /, *, lib=None):
-    return _find(op).register_kernel(device_types, func)
+    found = _find(op)
+    if found is None:
+        return func if func is not None else lambda function: function
+    return found.register_kernel(device_types, func)
 
 
-def impl(qualname, types, func=None, *, lib=None):
-    return register_kernel(qualname, "cpu" if types in ("default", "CompositeExplicitAutograd", "CompositeImplicitAutograd") else types, func)
+impl = register_kernel
 
 
 def register_fake(op, func=None, /, *, lib=None, allow_override=False):
-    return _find(op).register_fake if func is None else _find(op).register_fake(func)
+    """Kept for programs that say it: no operator is called for its shapes alone."""
+    return func if func is not None else lambda function: function
 
 
 impl_abstract = register_vmap = register_fake
 
 
 def register_autograd(op, backward, /, *, setup_context=None, lib=None):
-    _find(op).register_autograd(backward, setup_context=setup_context)
+    found = _find(op)
+    if found is not None:
+        found.register_autograd(backward, setup_context=setup_context)
 
 
 class Library:
@@ -140,4 +151,4 @@ class Library:
 
     def impl(self, op_name, fn, dispatch_key="CPU", *, with_keyset=False):
         name = op_name if isinstance(op_name, str) else op_name.__name__
-        impl(name if "::" in name else f"{self.ns}::{name}", "default" if dispatch_key == "" else dispatch_key, fn)
+        impl(name if "::" in name else f"{self.ns}::{name}", dispatch_key, fn)

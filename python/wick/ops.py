@@ -1,4 +1,6 @@
 """torch.ops: operators by namespace and name (ops.aten.add), those that programs define (wick.library) too."""
+import os
+
 from . import _library
 
 _namespaces = {}
@@ -20,16 +22,32 @@ class _Operator:
         return getattr(self._function, overload, self)
 
 
+def _absent(name):
+    def function(*args, **kwargs):
+        raise NotImplementedError(f"wick has no {name}")
+
+    return function
+
+
 class _Namespace:
     def __init__(self, name):
         self._name = name
+        self._is_loaded = False  # what programs may name: operators that wick does not have say so when they are called
 
     def __getattr__(self, name):
         found = None if name.startswith("__") else _library.operator(name if self._name == "aten" else f"{self._name}::{name}")
+        if found is None and self._is_loaded and not name.startswith("__"):
+            found = _absent(f"{self._name}::{name}")
         if found is None:
             raise AttributeError(f"'_OpNamespace' '{self._name}' object has no attribute '{name}'")
         setattr(self, name, _Operator(name, found))
         return vars(self)[name]
+
+
+def find(namespace, name):
+    """The function of an operator that programs have defined, or None."""
+    found = vars(__getattr__(namespace)).get(name)
+    return found and found._function
 
 
 def add(namespace, name, function):
@@ -37,7 +55,11 @@ def add(namespace, name, function):
 
 
 def load_library(path):
-    raise OSError(f"{path}: wick loads no libraries of operators for PyTorch")
+    """torchvision's operators are among wick's; others would need PyTorch's C++."""
+    if os.path.basename(os.path.dirname(path)) != "torchvision":
+        raise OSError(f"{path}: wick loads no libraries of operators for PyTorch")
+    __getattr__("torchvision")._is_loaded = True
+    add("torchvision", "_cuda_version", lambda: -1)
 
 
 def __getattr__(name):

@@ -1,6 +1,7 @@
 """torch.sparse: tensors that have some of their elements, with coordinates, and what is done with them alone."""
 import wick
 
+from ._legacy import DTYPES
 from ._library import operator
 
 __all__ = ["addmm", "check_sparse_tensor_invariants", "log_softmax", "mm", "softmax", "sparse_coo_tensor", "sum"]
@@ -9,6 +10,8 @@ _make = operator("sparse_coo_tensor")
 
 #: The product of two matrices, at least one of them sparse; sparse when both are.
 mm = operator("_sparse_mm")
+#: The same, dense for a dense factor.
+spmm = dsmm = operator("mm")
 #: softmax and log_softmax of the elements that there are; the others count as minus infinity.
 softmax, log_softmax = operator("_sparse_softmax"), operator("_sparse_log_softmax")
 
@@ -30,6 +33,24 @@ def sparse_coo_tensor(indices=None, values=None, size=None, *, dtype=None, devic
         parts = (indices, values) if size is None else (indices, values, list(size))
         made = _make(*parts, dtype=dtype, is_coalesced=is_coalesced)
     return made.detach().requires_grad_() if requires_grad else made
+
+
+class _SparseType(type):
+    """The old type of sparse tensors of one dtype: makes them of indices, values and a size, and knows them."""
+
+    def __call__(cls, *parts):
+        if all(isinstance(part, int) for part in parts):
+            return sparse_coo_tensor(size=parts, dtype=cls.dtype)
+        return sparse_coo_tensor(*parts, dtype=cls.dtype)
+
+    def __instancecheck__(cls, value):
+        return isinstance(value, wick.Tensor) and value.is_sparse and value.dtype == cls.dtype
+
+    def __repr__(cls):
+        return f"<class 'torch.sparse.{cls.__name__}'>"
+
+
+globals().update({f"{name}Tensor": _SparseType(f"{name}Tensor", (), {"dtype": getattr(wick, dtype)}) for name, dtype in DTYPES.items()})
 
 
 def addmm(mat, mat1, mat2, *, beta=1.0, alpha=1.0):

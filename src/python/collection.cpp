@@ -1,5 +1,5 @@
-// Cycles that go through what is recorded: a tensor's hooks and the ctx of a custom function may hold the tensor again.
-// Python's collector sees the objects that a tensor is the only one to hold.
+// Cycles that go through a tensor's attributes, and through what is recorded: a tensor's hooks and the ctx of a custom
+// function may hold the tensor again. Python's collector sees the objects that a tensor is the only one to hold.
 
 #include "autograd/history.h"
 #include "python/bindings.h"
@@ -31,6 +31,7 @@ int visit_hook(const std::shared_ptr<autograd::Hook>& hook, visitproc visit, voi
 
 int traverse(PyObject* self, visitproc visit, void* arg) {
     Py_VISIT(Py_TYPE(self));
+    Py_VISIT(*_PyObject_GetDictPtr(self));
     const AutogradMeta* meta = own_meta(self);
     if (!meta) return 0;
     for (const auto& hook : meta->hooks)
@@ -47,6 +48,7 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
 }
 
 int clear(PyObject* self) {
+    Py_CLEAR(*_PyObject_GetDictPtr(self));
     AutogradMeta* meta = own_meta(self);
     if (!meta) return 0;
     // Taken out first: what goes with them may look at the tensor.

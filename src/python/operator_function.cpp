@@ -97,11 +97,21 @@ void append_key(std::string& key, const IValue& value) {
     }
 }
 
+/// The name in the registry: of PyTorch's own operators, unless a namespace stands before it.
+std::string registered_name(const std::string& name) { return name.find("::") == name.npos ? "aten::" + name : name; }
+
+/// What is called in programs.
+std::string called_name(const std::string& name) {
+    const size_t colons = name.find("::");
+    if (colons == name.npos) return "torch." + name;
+    return fmt::format("ops.{}.{}", name.substr(0, colons), name.substr(colons + 2));
+}
+
 /// The operation as text; `keywords` has each operand's keyword, null, or nothing at the end, for those without.
 std::string text_of(const Data& data, const std::vector<std::string>& names, const std::vector<const char*>& keywords) {
     if (data.form == Form::expression) return fmt::format(fmt::runtime(data.name), names.at(0), names.back());
     const bool is_method = data.form == Form::method;
-    std::string text = (is_method ? "a0." : "torch.") + data.name + "(";
+    std::string text = (is_method ? "a0." + data.name : called_name(data.name)) + "(";
     for (size_t i = is_method; i < names.size(); ++i) {
         if (!text.ends_with('(')) text += ", ";
         if (i < keywords.size() && keywords[i]) text += std::string(keywords[i]) + "=";
@@ -274,11 +284,59 @@ PyObject* call_expression(Data& data, PyObject* const* operands, size_t count) {
     });
 }
 
+/// The names of an operator's results among its arguments, where it has so many.
+std::vector<std::string> names_of_outs(const Data& data, size_t count) {
+    std::vector<std::string> names;
+    for (const jit::Operator* op : jit::Registry::instance().find(registered_name(data.name))) {
+        names.clear();
+        for (const jit::Argument& argument : op->schema().arguments)
+            if (argument.is_out) names.push_back(argument.name);
+        if (names.size() == count) break;
+    }
+    return names;
+}
+
+/// A call with out=(a, b), which gives each result under its name, or with out=None, which says nothing.
+nb::object call_with_outs(Data& data, PyObject* const* arguments, size_t count, PyObject* keywords, Py_ssize_t out) {
+    PyObject* const given = arguments[count + out];
+    const nb::object outs = given == Py_None ? nb::object(nb::make_tuple()) : nb::steal(PySequence_Tuple(given));
+    const std::vector<std::string> out_names = names_of_outs(data, nb::len(outs));
+    if (out_names.size() != nb::len(outs) && given != Py_None) return call_operator(data, arguments, count, keywords);
+    std::vector<PyObject*> all(arguments, arguments + count);
+    nb::list names;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(keywords); ++i) {
+        if (i == out) continue;
+        all.push_back(arguments[count + i]);
+        names.append(nb::borrow(PyTuple_GET_ITEM(keywords, i)));
+    }
+    for (size_t i = 0; i < nb::len(outs); ++i) {
+        all.push_back(PyTuple_GET_ITEM(outs.ptr(), i));
+        names.append(out_names[i].c_str());
+    }
+    return call_operator(data, all.data(), count, nb::tuple(names).ptr());
+}
+
+/// The place of `out` among the keywords if it is given several tensors or None, else -1.
+Py_ssize_t place_of_outs(PyObject* const* arguments, size_t count, PyObject* keywords) {
+    for (Py_ssize_t i = 0; keywords && i < PyTuple_GET_SIZE(keywords); ++i) {
+        PyObject* const given = arguments[count + i];
+        if (given != Py_None && !PyTuple_Check(given) && !PyList_Check(given)) continue;
+        if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(keywords, i), "out") == 0) return i;
+    }
+    return -1;
+}
+
 PyObject* vectorcall(PyObject* self, PyObject* const* arguments, size_t flags, PyObject* keywords) {
     Data& data = *reinterpret_cast<OperatorFunction*>(self)->data;
     const size_t count = PyVectorcall_NARGS(flags);
     if (data.form == Form::expression) return call_expression(data, arguments, count);
-    return guarded([&] { return call_operator(data, arguments, count, keywords).release().ptr(); });
+    return guarded([&] {
+        const Py_ssize_t outs = place_of_outs(arguments, count, keywords);
+        return (outs < 0 ? call_operator(data, arguments, count, keywords)
+                         : call_with_outs(data, arguments, count, keywords, outs))
+            .release()
+            .ptr();
+    });
 }
 
 PyObject* bind_to(PyObject* self, PyObject* object, PyObject*) {
@@ -300,8 +358,9 @@ PyObject* get_name(PyObject* self, void*) { return PyUnicode_FromString(data_of(
 PyObject* get_doc(PyObject* self, void*) {
     return guarded([&] {
         std::string text;
-        for (const jit::Operator* op : jit::Registry::instance().find("aten::" + data_of(self).name)) {
-            text += op->schema().str().substr(6) + "\n";
+        for (const jit::Operator* op : jit::Registry::instance().find(registered_name(data_of(self).name))) {
+            const std::string schema = op->schema().str();
+            text += schema.substr(schema.starts_with("aten::") ? 6 : 0) + "\n";
             if (!op->doc.empty()) text += "    " + op->doc + "\n";
         }
         return PyUnicode_FromString(text.c_str());
@@ -469,7 +528,7 @@ nb::object make_operator(Form form, const std::string& name, const std::string& 
     return made;
 }
 
-bool has_operator(const std::string& name) { return !jit::Registry::instance().find("aten::" + name).empty(); }
+bool has_operator(const std::string& name) { return !jit::Registry::instance().find(registered_name(name)).empty(); }
 
 void bind_operators(nb::module_& module) {
     module.def("_has_operator", &has_operator, nb::arg("name"));

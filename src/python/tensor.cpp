@@ -242,7 +242,7 @@ void bind_tensor(nb::module_& module) {
     for (const PyType_Slot* slot = kTensorCollection; slot->slot; ++slot) slots.push_back(*slot);
     slots.push_back({0, nullptr});
     nb::class_<Tensor> tensor(module, "Tensor", "A typed, shaped view of memory; views share it.",
-                              nb::is_weak_referenceable(), nb::type_slots(slots.data()));
+                              nb::is_weak_referenceable(), nb::dynamic_attr(), nb::type_slots(slots.data()));
     tensor.def(
         "__init__",
         [](Tensor* self, const Tensor& other) { new (self) Tensor(with_own_handle(other, other.requires_grad())); },

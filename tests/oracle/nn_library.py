@@ -701,7 +701,7 @@ OTHERS = {
         "AdaptiveLogSoftmaxWithLoss": PYTHON, "GaussianNLLLoss": PYTHON, "LinearCrossEntropyLoss": REFUSED,
         "LinearCrossEntropyOptions": REFUSED, "TripletMarginWithDistanceLoss": PYTHON,
         "CrossMapLRN2d": "compiles, but archives can't hold it: a function of Python's autograd; the Python package has it (`wick.nn`)",
-        "SyncBatchNorm": REFUSED + "; it joins the batches of several processes",
+        "SyncBatchNorm": REFUSED + "; it joins the batches of several processes; the Python package has it (`wick.nn`), for one",
         "DataParallel": "runs a module on several devices; the Python package has it (`wick.nn`), for none",
         "Container": "a deprecated name of Module",
         "Buffer": "a tensor given to `register_buffer` does the same; the Python package has it (`wick.nn`)",

@@ -1,7 +1,9 @@
 """What programs for PyTorch say beside their mathematics: devices, switches, old types, methods of tensors."""
+import gc
 import importlib
 import pickle
 import warnings
+import weakref
 
 import pytest
 
@@ -301,3 +303,56 @@ def test_devices_are_contexts(t):
     t.manual_seed(0)
     assert t.equal(t.rand(2), drawn)
     assert t.get_device_module() is t.cpu and t.get_device_module("cuda") is t.cuda
+
+
+def test_modules_by_their_names(t):
+    """Where PyTorch has a module for a class, or for an older name."""
+    found = importlib.import_module
+    assert found(f"{t.__name__}.optim.adamw").AdamW is t.optim.AdamW
+    assert found(f"{t.__name__}.distributions.half_cauchy").HalfCauchy is t.distributions.HalfCauchy
+    assert found(f"{t.__name__}.utils.model_zoo").load_url is t.hub.load_state_dict_from_url
+    dlpack = found(f"{t.__name__}.utils.dlpack")
+    x = t.arange(3.0)
+    assert dlpack.from_dlpack(dlpack.to_dlpack(x)).data_ptr() == x.data_ptr()
+    assert found(f"{t.__name__}.backends.mkl").is_available() in (True, False)
+    assert not found(f"{t.__name__}._subclasses.fake_tensor").is_fake(x) and not isinstance(1, t.SymInt)
+    assert "real_vector" in t.distributions.constraints.__all__
+
+
+def test_batch_normalisation_of_several_processes(t):
+    net = t.nn.Sequential(t.nn.Conv2d(1, 2, 3), t.nn.BatchNorm2d(2))
+    converted = t.nn.SyncBatchNorm.convert_sync_batchnorm(net)
+    assert isinstance(converted[1], t.nn.SyncBatchNorm) and repr(converted[1]).startswith("SyncBatchNorm(2, eps=1e-05")
+    x = t.rand(2, 1, 4, 4)
+    y = converted(x)
+    assert t.allclose(y.mean((0, 2, 3)), t.zeros(2), atol=1e-5) and converted[1].num_batches_tracked.item() == 1
+    with pytest.raises(ValueError, match=r"expected at least 2D input \(got 1D input\)"):
+        converted[1](t.rand(2))
+
+
+def test_places_of_quantisation_pass(t):
+    quantization = importlib.import_module(f"{t.__name__}.ao.quantization")
+    x = t.rand(2)
+    assert quantization.QuantStub()(x) is x and quantization.DeQuantStub()(x) is x
+
+
+def test_several_results_are_written_to_tensors(t):
+    values, places = t.empty(2), t.empty(2, dtype=t.int64)
+    found = t.max(t.tensor([[1.0, 3.0], [5.0, 2.0]]), 1, out=(values, places))
+    assert values.tolist() == [3, 5] and places.tolist() == [1, 0] and found.values.tolist() == [3, 5]
+    factor, info = t.empty(2, 2), t.empty(0, dtype=t.int32)
+    t.linalg.cholesky_ex(t.eye(2) * 4, out=(factor, info))
+    assert factor.tolist() == [[2, 0], [0, 2]] and info.item() == 0
+    assert t.add(t.ones(1), 1, out=None).item() == 2 and len(t.linalg.cholesky_ex(t.eye(2), out=None)) == 2
+    t.sort(t.tensor([2.0, 1.0]), out=[values, places])
+    assert values.tolist() == [1, 2]
+
+
+def test_tensors_have_attributes(t):
+    x = t.ones(2)
+    x.tag = [x]
+    assert x.tag[0] is x and not hasattr(x + 0, "tag")
+    alive = weakref.ref(x)
+    del x
+    gc.collect()
+    assert alive() is None

@@ -351,3 +351,12 @@ def test_factories_make_strided_tensors_alone():
     for factory in (wick.zeros, wick.ones, wick.empty, wick.rand):
         with pytest.raises(NotImplementedError, match="only tensors of layout torch.strided are made here"):
             factory(2, layout=wick.sparse_coo)
+
+
+def test_old_types(t):
+    x = t.sparse.FloatTensor(t.tensor([[0, 1], [1, 0]]), t.tensor([1.0, 2.0]), t.Size((2, 3)))
+    assert x.to_dense().tolist() == [[0, 1, 0], [2, 0, 0]] and x.dtype == t.float32
+    assert t.sparse.FloatTensor(t.tensor([[0, 1], [1, 0]]), t.tensor([1.0, 2.0])).shape == (2, 2)
+    assert t.sparse.FloatTensor(2, 3).shape == (2, 3) and repr(t.sparse.FloatTensor) == "<class 'torch.sparse.FloatTensor'>"
+    assert t.spmm(x, t.ones(3, 1)).tolist() == [[1], [2]]
+    assert isinstance(x, t.sparse.FloatTensor) and not isinstance(x.double(), t.sparse.FloatTensor)

@@ -1,7 +1,5 @@
 """torch.distributions: samples with PyTorch's numbers for a seed, densities, moments, transforms, and divergences."""
-import sys
-import types
-
+from .._aliases import make_modules
 from . import constraints, relaxed, transforms, utils
 from .constraint_registry import biject_to, transform_to
 from .continuous import Cauchy, Exponential, GeneralizedPareto, Laplace, Normal, Uniform, VonMises
@@ -27,7 +25,7 @@ __all__ = ["Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy", "Chi2", "Co
 __all__ += transforms.__all__
 
 # PyTorch has a module for nearly every class, wick one for those that are akin. Names that are imported from PyTorch's:
-for _module, _names in {
+make_modules(__name__, {
     "bernoulli": "Bernoulli", "beta": "Beta", "binomial": "Binomial", "categorical": "Categorical", "cauchy": "Cauchy", "chi2": "Chi2",
     "continuous_bernoulli": "ContinuousBernoulli", "dirichlet": "Dirichlet", "exp_family": "ExponentialFamily",
     "exponential": "Exponential", "fishersnedecor": "FisherSnedecor", "gamma": "Gamma", "generalized_pareto": "GeneralizedPareto",
@@ -38,7 +36,4 @@ for _module, _names in {
     "one_hot_categorical": "OneHotCategorical OneHotCategoricalStraightThrough", "pareto": "Pareto", "poisson": "Poisson",
     "relaxed_bernoulli": "LogitRelaxedBernoulli RelaxedBernoulli", "relaxed_categorical": "ExpRelaxedCategorical RelaxedOneHotCategorical",
     "studentT": "StudentT", "uniform": "Uniform", "von_mises": "VonMises", "weibull": "Weibull", "wishart": "Wishart",
-}.items():
-    _made = types.ModuleType(f"{__name__}.{_module}")
-    _made.__dict__.update({_name: globals().get(_name) or getattr(relaxed, _name) for _name in _names.split()}, __all__=_names.split())
-    sys.modules[_made.__name__] = globals()[_module] = _made
+}, {**vars(relaxed), **globals()})

@@ -13,7 +13,7 @@ __all__ = [
     "run_frozen_optimizations", "save", "script", "script_if_tracing", "script_method", "trace", "trace_module", "unused", "wait",
 ]
 
-_fork, _wait = fork, wait
+_fork, _wait, _script_if_tracing = fork, wait, script_if_tracing
 
 
 def load(f, map_location=None, _extra_files=None):

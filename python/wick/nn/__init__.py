@@ -13,9 +13,10 @@ from .cross_map import CrossMapLRN2d
 from .losses import AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, TripletMarginWithDistanceLoss
 
 from .parallel import DataParallel
+from .sync_batchnorm import SyncBatchNorm
 
 functional.gaussian_nll_loss = losses.gaussian_nll_loss
 functional.triplet_margin_with_distance_loss = losses.triplet_margin_with_distance_loss
 
-__all__ = ["AdaptiveLogSoftmaxWithLoss", "Buffer", "CrossMapLRN2d", "DataParallel", "GaussianNLLLoss", "Parameter", "TripletMarginWithDistanceLoss", "UninitializedBuffer",
+__all__ = ["AdaptiveLogSoftmaxWithLoss", "Buffer", "CrossMapLRN2d", "DataParallel", "GaussianNLLLoss", "Parameter", "SyncBatchNorm", "TripletMarginWithDistanceLoss", "UninitializedBuffer",
            "UninitializedParameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]

@@ -5,12 +5,14 @@ import copy
 import functools
 import itertools
 import types
+import typing
 
 import wick
 from wick._hooks import register
 from wick._wick import _is_profiling
 
 
+ParamsT = typing.Iterable[typing.Any]
 # A default of options that every group has to have.
 required = object()
 

@@ -179,6 +179,10 @@ std::optional<std::string> layer(const ast::ClassDef& type) {
     if (!tensors.empty())
         members = fmt::format("    /// Draws them anew.\n    void reset_parameters() {{ take_from({}({})); }}\n",
                               type.name, options->empty() ? "" : "options") +
+                  (tensors.find("\"running_mean\"") == tensors.npos
+                       ? ""
+                       : "    /// Forgets the batches that it has seen.\n    void reset_running_stats() { "
+                         "reset_statistics(); }\n") +
                   members + tensors;
     return (options->empty() ? "" : text.declaration) +
            fmt::format(

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <wick/data.h>
+#include <wick/libtorch/jit.h>
 #include <wick/nn.h>
 #include <wick/ops/autocast.h>
 #include <wick/optim/optim.h>
@@ -45,15 +46,6 @@
 #define toTensorVector to_tensor_vector
 #define toType to
 
-// libtorch has values and modules of TorchScript in `torch::jit`, and modules in `torch::jit::script` from earlier
-// times.
-namespace wick::jit {
-using wick::IValue;
-namespace script {
-using jit::Module;
-}
-}  // namespace wick::jit
-
 namespace torch {
 
 using namespace wick;
@@ -61,6 +53,42 @@ using namespace wick;
 using std::make_optional;
 using std::nullopt;
 using std::optional;
+
+using libtorch::Dict;
+using libtorch::IValue;
+using libtorch::List;
+template <class T>
+using intrusive_ptr = IntrusivePtr<T>;
+namespace ivalue {
+using libtorch::Object;
+using libtorch::Tuple;
+}  // namespace ivalue
+namespace impl {
+using GenericList = libtorch::List<IValue>;
+using GenericDict = libtorch::Dict<IValue, IValue>;
+}  // namespace impl
+
+/// In place of wick::jit, of which they are made.
+namespace jit {
+using namespace wick::jit;
+using libtorch::CompilationUnit;
+using libtorch::compile;
+using libtorch::ExtraFilesMap;
+using libtorch::freeze;
+using libtorch::getGraphExecutorOptimize;
+using libtorch::IValue;
+using libtorch::Kwargs;
+using libtorch::load;
+using libtorch::Method;
+using libtorch::Module;
+using libtorch::optimize_for_inference;
+using libtorch::setGraphExecutorOptimize;
+using libtorch::Stack;
+/// The name of earlier times.
+namespace script {
+using libtorch::Module;
+}
+}  // namespace jit
 
 using Dtype = DType;
 using ScalarType = DType;

@@ -8,6 +8,7 @@
 #include <wick/support/function_ref.h>
 
 #include "nn/layer_text.h"
+#include "ops/tensor_ops.h"
 #include "program/compiled_function.h"
 #include "program/functions.h"
 #include "program/library.h"
@@ -108,6 +109,11 @@ void Layer::take_from(const Layer& made) {
     const bool training = is_training();
     made.take_values(*this);
     train(training);
+}
+
+void Layer::reset_statistics() {
+    for (const auto& buffer : named_buffers(/*recurse=*/false))
+        ops::fill(buffer.value(), Scalar(buffer.key() == "running_var" ? 1 : 0));
 }
 
 void Layer::pretty_print(std::ostream& stream) const {

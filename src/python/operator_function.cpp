@@ -326,16 +326,52 @@ Py_ssize_t place_of_outs(PyObject* const* arguments, size_t count, PyObject* key
     return -1;
 }
 
+/// The argument, or the first in a list or tuple, whose type takes functions of torch over; null when there is none.
+PyObject* find_override(PyObject* argument) {
+    if (PyList_Check(argument) || PyTuple_Check(argument)) {
+        PyObject* const* const items = PySequence_Fast_ITEMS(argument);
+        for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(argument); ++i)
+            if (PyObject* found = find_override(items[i])) return found;
+        return nullptr;
+    }
+    return nb::hasattr(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(argument))), "__torch_function__") ? argument
+                                                                                                         : nullptr;
+}
+
+/// PyTorch's protocol for types that are no tensors: what their __torch_function__(function, types, arguments, keyword
+/// arguments) makes of a call that has one of them among its arguments; nothing when it has none.
+nb::object call_override(PyObject* self, PyObject* const* arguments, size_t count, PyObject* keywords) {
+    const size_t all = count + (keywords ? PyTuple_GET_SIZE(keywords) : 0);
+    PyObject* taker = nullptr;
+    for (size_t i = 0; i < all && !taker; ++i) taker = find_override(arguments[i]);
+    if (!taker) return {};
+    nb::list positional;
+    nb::dict named;
+    for (size_t i = 0; i < count; ++i) positional.append(nb::borrow(arguments[i]));
+    for (size_t i = count; i < all; ++i)
+        named[nb::borrow(PyTuple_GET_ITEM(keywords, i - count))] = nb::borrow(arguments[i]);
+    const nb::object type = nb::borrow(reinterpret_cast<PyObject*>(Py_TYPE(taker)));
+    nb::object result = nb::borrow(taker).attr("__torch_function__")(nb::borrow(self), nb::make_tuple(type),
+                                                                     nb::tuple(positional), named);
+    return result.is(nb::handle(Py_NotImplemented)) ? nb::object() : result;
+}
+
 PyObject* vectorcall(PyObject* self, PyObject* const* arguments, size_t flags, PyObject* keywords) {
     Data& data = *reinterpret_cast<OperatorFunction*>(self)->data;
     const size_t count = PyVectorcall_NARGS(flags);
     if (data.form == Form::expression) return call_expression(data, arguments, count);
-    return guarded([&] {
-        const Py_ssize_t outs = place_of_outs(arguments, count, keywords);
-        return (outs < 0 ? call_operator(data, arguments, count, keywords)
-                         : call_with_outs(data, arguments, count, keywords, outs))
-            .release()
-            .ptr();
+    return guarded([&]() -> PyObject* {
+        try {
+            const Py_ssize_t outs = place_of_outs(arguments, count, keywords);
+            return (outs < 0 ? call_operator(data, arguments, count, keywords)
+                             : call_with_outs(data, arguments, count, keywords, outs))
+                .release()
+                .ptr();
+        } catch (const ArgumentError&) {
+            if (nb::object result = call_override(self, arguments, count, keywords); result.is_valid())
+                return result.release().ptr();
+            throw;
+        }
     });
 }
 

@@ -70,6 +70,8 @@ class WICK_API Layer : public Module {
 
     /// Takes the values of a layer of the same make.
     void take_from(const Layer& made);
+    /// Means of 0, variances of 1, no batch counted.
+    void reset_statistics();
 
     /// Calls forward. Throws ScriptError where it fails.
     template <class R, class... A>

@@ -38,6 +38,7 @@ def test_switches(t):
             t.set_default_device("cuda")
         net = t.nn.Linear(2, 2)
         assert t.compile(net, mode="reduce-overhead") is net and t.compile(fullgraph=True)(len) is len
+    t.set_default_device(None)
 
 
 @pytest.mark.parametrize("home", ["amp", "cuda.amp"])

@@ -31,6 +31,7 @@ inline constexpr int64_t kConvGroup = 8;      // pixel panels of a task: 256 KB 
 inline constexpr int64_t kInPlacePanels = 2;  // up to here a panel of weights is read too seldom to be cut out
 inline constexpr int64_t kMaxPieces = 64;     // runs that a panel is cut from: at most one per pixel
 inline constexpr int64_t kFewPixels = 4;      // up to here the product is a handful of dot products
+inline constexpr int64_t kFewFilters = 8;     // of one channel alone: below, each reads it anew
 
 HWY_INLINE int64_t conv_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -225,7 +226,7 @@ struct ConvLayout {
         const size_t slots = std::min<size_t>(static_cast<size_t>(threads), SlotPool::kMaxSlots);
         const int64_t per_group = s.in_channels / s.groups, pixels = planes.out_h * planes.out_w;
         k = per_group * s.taps();
-        depthwise = per_group == 1;
+        depthwise = per_group == 1 && s.out_channels / s.groups < kFewFilters;
         few_pixels = !depthwise && pixels <= kFewPixels;
         // Vectors that start inside a plane may end beyond the last one.
         const size_t slack = depthwise ? 8 * kLanes<T> : kPanel<T>;
@@ -247,6 +248,14 @@ struct ConvLayout {
     size_t shared = 0, slot_planes = 0, slot = 0, bytes;
 };
 
+// What the taps of a kernel's row see of a row of the input, from column `first` on; zeros where there is none.
+template <class T>
+HWY_INLINE void copy_taps(const T* row, int64_t first, const ConvShape& s, T* to) {
+    const int64_t taps = s.kernel[2], step = s.dilation[2], width = row != nullptr ? s.input[2] : 0;
+    if (step == 1 && first >= 0 && first + taps <= width) return copy_run(row + first, to, taps);
+    for (int64_t t = 0; t < taps; ++t, first += step) to[t] = first >= 0 && first < width ? row[first] : T(0);
+}
+
 // Few output pixels: each is a column of the im2col matrix; the weight is read in place.
 template <class T>
 void conv_few_pixels(const ConvShape& s, const T* x, const T* w, T* y, int64_t y_stride, int64_t od,
@@ -257,16 +266,15 @@ void conv_few_pixels(const ConvShape& s, const T* x, const T* w, T* y, int64_t y
         for (int64_t c = 0; c < s.in_channels; ++c) {
             T* to = columns + (c / (s.in_channels / s.groups) * pixels + pixel) * k +
                     c % (s.in_channels / s.groups) * s.taps();
+            const int64_t iw = ow * s.stride[2] - s.padding[2];
             for (int64_t kd = 0; kd < s.kernel[0]; ++kd)
-                for (int64_t kh = 0; kh < s.kernel[1]; ++kh)
-                    for (int64_t kw = 0; kw < s.kernel[2]; ++kw) {
-                        const int64_t id = od * s.stride[0] - s.padding[0] + kd * s.dilation[0];
-                        const int64_t ih = oh * s.stride[1] - s.padding[1] + kh * s.dilation[1];
-                        const int64_t iw = ow * s.stride[2] - s.padding[2] + kw * s.dilation[2];
-                        const bool inside =
-                            id >= 0 && id < s.input[0] && ih >= 0 && ih < s.input[1] && iw >= 0 && iw < s.input[2];
-                        *to++ = inside ? x[((c * s.input[0] + id) * s.input[1] + ih) * s.input[2] + iw] : T(0);
-                    }
+                for (int64_t kh = 0; kh < s.kernel[1]; ++kh, to += s.kernel[2]) {
+                    const int64_t id = od * s.stride[0] - s.padding[0] + kd * s.dilation[0];
+                    const int64_t ih = oh * s.stride[1] - s.padding[1] + kh * s.dilation[1];
+                    const bool inside = id >= 0 && id < s.input[0] && ih >= 0 && ih < s.input[1];
+                    const T* row = inside ? x + ((c * s.input[0] + id) * s.input[1] + ih) * s.input[2] : nullptr;
+                    copy_taps(row, iw, s, to);
+                }
         }
     }
     const int64_t oc = s.out_channels / s.groups;

@@ -164,8 +164,20 @@ WICK_OP(MulOp, T a, T b) { return a * b; }
 WICK_END;
 WICK_OP(DivOp, T a, T b) { return a / b; }
 WICK_END;
+// The quotient of two float32 numbers as double has it, which is on the right side of every whole number up to 2^27:
+// what is left of `a` there is exact. False where that does not hold.
+template <class T>
+HWY_INLINE bool quotient_of(T a, T b, double& quotient) {
+    if constexpr (!std::is_same_v<T, float>) return false;
+    quotient = static_cast<double>(a) / b;
+    return std::abs(quotient) < 0x1p27 && std::isfinite(b);
+}
+
 // Python's floor division, rounded from the exact remainder.
 WICK_OP(FloordivOp, T a, T b) {
+    double exact;
+    // Whole numbers above could be rounded.
+    if (quotient_of(a, b, exact) && std::abs(exact) < 0x1p22) return static_cast<T>(std::floor(exact));
     if (b == 0) return a / b;
     const T mod = std::fmod(a, b);
     T quotient = (a - mod) / b;
@@ -178,11 +190,19 @@ WICK_END;
 WICK_OP(TruncdivOp, T a, T b) { return std::trunc(a / b); }
 WICK_END;
 WICK_OP(RemainderOp, T a, T b) {
+    if (double quotient; quotient_of(a, b, quotient)) {
+        const T rest = static_cast<T>(a - std::floor(quotient) * b);
+        return rest == 0 ? std::copysign(rest, a) : rest;
+    }
     const T mod = std::fmod(a, b);
     return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
 }
 WICK_END;
-WICK_OP(FmodOp, T a, T b) { return std::fmod(a, b); }
+WICK_OP(FmodOp, T a, T b) {
+    if (double quotient; quotient_of(a, b, quotient))
+        return std::copysign(static_cast<T>(a - std::trunc(quotient) * b), a);
+    return std::fmod(a, b);
+}
 WICK_END;
 WICK_OP(PowOp, T a, T b) { return std::pow(a, b); }
 WICK_END;

@@ -45,7 +45,14 @@ class Loop {
     /// Strides of an operand, in elements, innermost first.
     IntArrayRef strides(size_t operand) const { return {strides_.data() + operand * sizes_.size(), sizes_.size()}; }
     /// Whether position p of the operand is element p.
-    bool is_linear(size_t operand) const { return sizes_.size() == 1 && strides_[operand] == 1; }
+    bool is_linear(size_t operand) const {
+        int64_t elements = 1;
+        for (size_t d = 0; d < sizes_.size(); ++d) {
+            if (strides_[operand * sizes_.size() + d] != elements) return false;
+            elements *= sizes_[d];
+        }
+        return true;
+    }
 
     /// Splits positions [begin, end) into runs inside the innermost dimension: fn(offsets, n), one element offset per
     /// operand; within a run, operand k steps by strides(k)[0].

@@ -181,10 +181,9 @@ class Machine {
     }
 
     void run(int64_t begin, int64_t end) {
-        const int64_t chunk = chunk_values();
-        fill_singles(std::min(chunk, end - begin));
+        fill_singles(std::min(chunk_values(), end - begin));
         for (int64_t position = begin; position < end;) {
-            const int64_t n = std::min(chunk, end - position);
+            const int64_t n = std::min(chunk_from(position), end - position);
             evaluate(position, n);
             position += n;
         }
@@ -193,6 +192,12 @@ class Machine {
  private:
     char* buffer(size_t slot) { return buffers_ + slot * kSlotBytes; }
 
+    /// Chunks that end where rows do spare the copy of what is read row by row.
+    int64_t chunk_from(int64_t position) const {
+        constexpr int64_t kShortest = 256;
+        const int64_t row = loop_ && loop_->sizes().size() > 1 ? loop_->sizes()[0] : 0;
+        return row < kShortest ? chunk_values() : std::min(chunk_values(), row - position % row);
+    }
     int64_t chunk_values() const { return static_cast<int64_t>(kSlotBytes / lane_bytes(program_.lane)); }
 
     void splat(const Scalar& number, Lane lane, void* to, int64_t n) {

@@ -215,4 +215,48 @@ TEST(Pointwise, ExpressionsAreData) {
               "%0 = input[0]\n%1 = sigmoid(%0)\n%2 = mul(%0, %1)\nreturn %2\n");
 }
 
+// Of float32, where quotients are told by double's.
+TEST(Pointwise, RemaindersAreExact) {
+    std::vector<float> numbers{0.f,    -0.f,  1.f,  -1.f,  0.3f,  -0.3f,    3.f,       -7.5f,
+                               1e-40f, 6e-8f, 1e8f, -3e9f, 1e30f, INFINITY, -INFINITY, NAN};
+    for (int i = 1; i < 200; ++i) numbers.push_back(std::ldexp(static_cast<float>(std::sin(i * 1.7)), i % 40 - 12));
+    // A multiple of a number that has no short form, and its neighbours.
+    for (float n : {3.f, 1000.f, 65537.f})
+        for (float at : {n * 0.3f, std::nextafter(n * 0.3f, 0.f), std::nextafter(n * 0.3f, INFINITY)})
+            numbers.push_back(at);
+    const int64_t count = static_cast<int64_t>(numbers.size());
+    const Tensor a = tensor(numbers, DimVector{count, 1}), b = tensor(numbers, DimVector{1, count});
+    const std::vector<float> fmod = values<float>(call("aten::fmod.Tensor", a, b));
+    const std::vector<float> remainder = values<float>(call("aten::remainder.Tensor", a, b));
+    const std::vector<float> floored = values<float>(call("aten::floor_divide", a, b));
+    const auto same = [](float x, float y) {
+        return (std::isnan(x) && std::isnan(y)) || (x == y && std::signbit(x) == std::signbit(y));
+    };
+    for (size_t i = 0; i < fmod.size(); ++i) {
+        const float x = numbers[i / numbers.size()], y = numbers[i % numbers.size()], rest = std::fmod(x, y);
+        EXPECT_TRUE(same(fmod[i], rest)) << x << " fmod " << y << " is " << fmod[i];
+        const float moved = rest != 0 && (y < 0) != (rest < 0) ? rest + y : rest;
+        EXPECT_TRUE(same(remainder[i], moved)) << x << " % " << y << " is " << remainder[i];
+        if (y == 0 || !(std::abs(static_cast<double>(x) / y) < 0x1p22)) continue;
+        EXPECT_EQ(floored[i], std::floor(static_cast<double>(x) / y)) << x << " // " << y;
+    }
+}
+
+TEST(Pointwise, RowsAreReadWhereTheyLie) {
+    // Rows around the length of a chunk, some of which all rows share; results too that lie apart.
+    for (int64_t width : {255, 256, 1000, 1024, 1500}) {
+        const Tensor x = counting({5, width}), row = counting({1, width}), column = counting({5, 1});
+        const Tensor out = call("aten::slice.Tensor", counting({5, 2 * width}), 1, 0, width, 1);
+        call("aten::add.out", x, row, 1, out);
+        const D sum = values(call("aten::add.Tensor", x, row, 1)), scaled = values(call("aten::mul.Tensor", x, column));
+        const D apart = values(out);
+        for (int64_t i = 0; i < 5 * width; ++i) {
+            const auto at = static_cast<size_t>(i);
+            ASSERT_EQ(sum[at], static_cast<double>(i + i % width));
+            ASSERT_EQ(apart[at], sum[at]);
+            ASSERT_EQ(scaled[at], static_cast<double>(static_cast<float>(i) * static_cast<float>(i / width)));
+        }
+    }
+}
+
 }  // namespace wick::testing

@@ -31,16 +31,22 @@ void check_index(const Tensor& self, int64_t dim, const Tensor& index, std::stri
             d, format_sizes(index.sizes()), format_sizes(self.sizes()), dim);
 }
 
-int64_t checked_at(int64_t at, int64_t dim, int64_t size) {
-    WICK_CHECK_INDEX(at >= 0 && at < size, "index {} is out of bounds for dimension {} with size {}", at, dim, size);
-    return at;
+/// All at once, which takes no branch for each.
+void check_named(const int64_t* named, int64_t step, int64_t count, int64_t dim, int64_t size) {
+    bool inside = true;
+    for (int64_t i = 0; i < count; ++i) inside &= static_cast<uint64_t>(named[i * step]) < static_cast<uint64_t>(size);
+    if (inside) [[likely]]
+        return;
+    for (int64_t i = 0; i < count; ++i)
+        WICK_CHECK_INDEX(named[i * step] >= 0 && named[i * step] < size,
+                         "index {} is out of bounds for dimension {} with size {}", named[i * step], dim, size);
 }
 
 /// Visits every position of `index`: visit(offset in other, offset in self's named element). `other` has index's shape,
 /// or is larger and is read from its front.
 template <class F>
 void for_each_named(const Tensor& self, int64_t dim, const Tensor& index_tensor, const Tensor& other, bool parallel,
-                    F&& visit) {
+                    const F& visit) {
     const Tensor places = to_dtype(index_tensor, DType::int64);
     const Tensor index = places.dim() == 0 ? unsqueeze(places, 0) : places;
     const Tensor target = self.dim() == 0 ? unsqueeze(self, 0) : self;
@@ -54,13 +60,16 @@ void for_each_named(const Tensor& self, int64_t dim, const Tensor& index_tensor,
         {index.sizes(), other_strides}, OperandGeometry(index), {index.sizes(), target_strides}};
     const Loop loop(index.sizes(), operands);
     const int64_t* named = index.data<int64_t>();
-    const int64_t steps[3] = {loop.strides(0)[0], loop.strides(1)[0], loop.strides(2)[0]};
     auto run = [&](int64_t begin, int64_t end) {
         loop.for_each_run(begin, end, [&](const int64_t* offsets, int64_t n) {
-            for (int64_t i = 0; i < n; ++i) {
-                const int64_t at = checked_at(named[offsets[1] + i * steps[1]], dim, size);
-                visit(offsets[0] + i * steps[0], offsets[2] + i * steps[2] + at * step);
-            }
+            // In locals, which what is visited cannot be.
+            const int64_t other_step = loop.strides(0)[0], index_step = loop.strides(1)[0];
+            const int64_t self_step = loop.strides(2)[0], named_step = step, from = offsets[0], to = offsets[2];
+            const int64_t* const names = named + offsets[1];
+            const F visit_one = visit;
+            check_named(names, index_step, n, dim, size);
+            for (int64_t i = 0; i < n; ++i)
+                visit_one(from + i * other_step, to + i * self_step + names[i * index_step] * named_step);
         });
     };
     if (parallel) {
@@ -78,7 +87,8 @@ Tensor gather(const Tensor& self, int64_t dim, const Tensor& index, bool) {
     dispatch_dtype(self.dtype(), [&]<class T>() {
         const T* from = self.data<T>();
         T* to = result.mutable_data<T>();
-        for_each_named(self, dim, index, result, true, [&](int64_t at, int64_t source) { to[at] = from[source]; });
+        for_each_named(self, dim, index, result, true,
+                       [to, from](int64_t at, int64_t source) { to[at] = from[source]; });
     });
     return result;
 }
@@ -133,8 +143,9 @@ Tensor scatter_combined(const Tensor& self, int64_t dim, const Tensor& index, co
     dispatch_dtype(self.dtype(), [&]<class T>() {
         T* to = self.mutable_data<T>();
         const T* from = source.data<T>();
-        for_each_named(self, dim, index, source, false,
-                       [&](int64_t at, int64_t target) { to[target] = combined(how, to[target], from[at]); });
+        for_each_named(self, dim, index, source, false, [to, from, how](int64_t at, int64_t target) {
+            to[target] = combined(how, to[target], from[at]);
+        });
     });
     return self;
 }

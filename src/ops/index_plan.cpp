@@ -182,17 +182,26 @@ void index_put(const Tensor& self, const Indices& indices, const Tensor& given, 
     }
     values =
         values.impl()->storage == self.impl()->storage ? clone(values, MemoryFormat::contiguous) : contiguous(values);
+    // Of each element that the named one stands for, in rows where they lie side by side.
     auto for_each = [&](auto&& write) {
         int64_t position = 0;
-        for (int64_t outer : plan.outer)
-            for (int64_t named : plan.named)
-                for (int64_t k = 0; k < plan.width; ++k) write(outer + named + plan.inner_offset(k), position++);
+        for (int64_t outer : plan.outer) {
+            for (int64_t named : plan.named) {
+                const int64_t base = outer + named;
+                if (plan.inner.empty()) {
+                    for (int64_t k = 0; k < plan.width; ++k) write(base + k, position + k);
+                } else {
+                    for (int64_t k = 0; k < plan.width; ++k) write(base + plan.inner[k], position + k);
+                }
+                position += plan.width;
+            }
+        }
     };
     if (accumulate) {
         dispatch_dtype(self.dtype(), [&]<class T>() {
-            T* to = self.mutable_data<T>();
-            const T* from = values.data<T>();
-            for_each([&](int64_t at, int64_t position) {
+            T* const to = self.mutable_data<T>();
+            const T* const from = values.data<T>();
+            for_each([to, from](int64_t at, int64_t position) {
                 if constexpr (std::is_same_v<T, bool>) {
                     to[at] = to[at] || from[position];
                 } else {
@@ -203,9 +212,9 @@ void index_put(const Tensor& self, const Indices& indices, const Tensor& given, 
         return;
     }
     with_element_of_size(self.itemsize(), [&]<class E>() {
-        E* to = static_cast<E*>(self.mutable_data_ptr());
-        const E* from = static_cast<const E*>(values.data_ptr());
-        for_each([&](int64_t at, int64_t position) { to[at] = from[position]; });
+        E* const to = static_cast<E*>(self.mutable_data_ptr());
+        const E* const from = static_cast<const E*>(values.data_ptr());
+        for_each([to, from](int64_t at, int64_t position) { to[at] = from[position]; });
     });
 }
 

@@ -106,6 +106,41 @@ Pair running_extreme(const Tensor& self, int64_t dim) {
     return {rows.restore(values), rows.restore(indices)};
 }
 
+/// Position of a row's first extreme. Blocks are searched for what their extreme is, several elements at a time, and
+/// one for where it is.
+template <bool kMax, class T>
+int64_t first_extreme(const T* row, int64_t length) {
+    int64_t best = 0;
+    if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
+        constexpr int64_t kLanes = 64 / sizeof(T), kBlock = 16 * kLanes;
+        int64_t begin = 0;
+        for (; begin + kBlock <= length; begin += kBlock) {
+            const T* block = row + begin;
+            T extremes[kLanes];
+            bool is_nan[kLanes] = {};
+            std::copy_n(block, kLanes, extremes);
+            for (int64_t i = 0; i < kBlock; i += kLanes) {
+                for (int64_t lane = 0; lane < kLanes; ++lane) {
+                    const T value = block[i + lane];
+                    extremes[lane] = (kMax ? value > extremes[lane] : value < extremes[lane]) ? value : extremes[lane];
+                    is_nan[lane] |= value != value;
+                }
+            }
+            if (std::any_of(is_nan, is_nan + kLanes, [](bool nan) { return nan; }))
+                return begin + (std::find_if(block, block + kBlock, [](T value) { return value != value; }) - block);
+            const T extreme =
+                kMax ? *std::max_element(extremes, extremes + kLanes) : *std::min_element(extremes, extremes + kLanes);
+            if (begin == 0 || beats<kMax>(extreme, row[best])) best = std::find(block, block + kBlock, extreme) - row;
+        }
+        for (int64_t i = begin; i < length; ++i)
+            if (beats<kMax>(row[i], row[best])) best = i;
+    } else {
+        for (int64_t i = 1; i < length; ++i)
+            if (beats<kMax>(row[i], row[best])) best = i;
+    }
+    return best;
+}
+
 /// Values and positions of the first extremes of rows.
 template <bool kMax>
 Pair extreme_rows(const Rows& rows, bool keepdim, std::string_view name) {
@@ -118,9 +153,7 @@ Pair extreme_rows(const Rows& rows, bool keepdim, std::string_view name) {
         T* out = values.mutable_data<T>();
         rows.for_each([&](int64_t r) {
             const T* row = data + r * rows.length;
-            int64_t best = 0;
-            for (int64_t i = 1; i < rows.length; ++i)
-                if (beats<kMax>(row[i], row[best])) best = i;
+            const int64_t best = first_extreme<kMax>(row, rows.length);
             at[r] = best;
             out[r] = row[best];
         });

@@ -121,6 +121,29 @@ TEST(Scan, RunningValues) {
               (D{0, 1, 2, 2}));
 }
 
+// Rows that are searched in blocks: the first of equals, and the first NaN.
+TEST(Scan, ExtremesOfLongRows) {
+    const auto at = [](const char* op, const Tensor& x) { return values<int64_t>(call(op, x))[0]; };
+    for (DType dtype : {DType::float32, DType::float64, DType::int64, DType::uint8}) {
+        std::vector<float> row(1000, 7.f);
+        row[300] = row[700] = 9.f;
+        row[299] = row[999] = 2.f;
+        const Tensor x = ops::to_dtype(tensor(row), dtype);
+        EXPECT_EQ(at("aten::argmax", x), 300);
+        EXPECT_EQ(at("aten::argmin", x), 299);
+        row[999] = 10.f;
+        EXPECT_EQ(at("aten::argmax", ops::to_dtype(tensor(row), dtype)), 999);
+    }
+    std::vector<float> row(1000);
+    for (int i = 0; i < 1000; ++i) row[static_cast<size_t>(i)] = static_cast<float>(i);
+    EXPECT_EQ(at("aten::argmax", tensor(row)), 999);
+    row[777] = row[800] = NAN;
+    EXPECT_EQ(at("aten::argmax", tensor(row)), 777);
+    EXPECT_EQ(at("aten::argmin", tensor(row)), 777);
+    row[0] = NAN;
+    EXPECT_EQ(at("aten::argmin", tensor(row)), 0);
+}
+
 TEST(Rearranging, Copies) {
     const Tensor x = counting({2, 3});
     EXPECT_EQ(values(call("aten::flip", x, V{1})), (D{2, 1, 0, 5, 4, 3}));

@@ -198,11 +198,4 @@ std::string save_npy_bytes(const Tensor& tensor) {
     return out;
 }
 
-void save_npy(const Tensor& tensor, const std::string& path) {
-    AtomicFile file(path);
-    const std::string bytes = save_npy_bytes(tensor);
-    file.write(bytes.data(), bytes.size());
-    file.commit();
-}
-
 }  // namespace wick::archive

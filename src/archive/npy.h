@@ -17,6 +17,5 @@ Tensor load_npy(const std::string& path);
 
 /// Version 1, row-major. Throws OpError for bfloat16, which NumPy has not, and for a tensor that is not contiguous.
 std::string save_npy_bytes(const Tensor& tensor);
-void save_npy(const Tensor& tensor, const std::string& path);
 
 }  // namespace wick::archive

@@ -34,6 +34,13 @@ TEST(Program, FunctionWithoutAnnotationsIsCompiledForEachCombinationOfTypes) {
     EXPECT_EQ(program.run_method("add", "a", "b").to_string(), "ab");
 }
 
+TEST(Program, GlobalsOfTheProgramHaveValuesButFunctionsHaveNone) {
+    Program program = compile("sizes = [2, 3]\ndef f(x: int):\n    return x\n");
+    EXPECT_EQ(program.repr(program.get("sizes")), "[2, 3]");
+    EXPECT_THROW(program.get("f"), OpError);
+    EXPECT_THROW(program.get("no_such_name"), OpError);
+}
+
 TEST(Program, FunctionMayCallItselfWhereItsResultIsKnown) {
     EXPECT_EQ(
         printed("def fib(n):\n    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)\nprint(fib(20))\n"),

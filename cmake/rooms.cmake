@@ -50,13 +50,16 @@ function(wick_declare_room name sees)
     set(sources ${sources} PARENT_SCOPE)
 endfunction()
 
-# The files of a room that patterns name.
+# The files of a room that patterns name; one that names none is a mistake.
 function(wick_room_files result name patterns)
-    list(TRANSFORM patterns REPLACE ".+" "${PROJECT_SOURCE_DIR}/src/${name}/\\0.cpp")
     set(files)
-    if(patterns)
-        file(GLOB files CONFIGURE_DEPENDS ${patterns})
-    endif()
+    foreach(pattern IN LISTS patterns)
+        file(GLOB named CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/${pattern}.cpp)
+        if(NOT named)
+            message(FATAL_ERROR "room '${name}' has no file '${pattern}' (CMakeLists.txt)")
+        endif()
+        list(APPEND files ${named})
+    endforeach()
     set(${result} ${files} PARENT_SCOPE)
 endfunction()
 

@@ -51,6 +51,7 @@ class RandomSampler {
 
 }  // namespace samplers
 
+/// How batches are made of a data set.
 class DataLoaderOptions {
  public:
     DataLoaderOptions(size_t batch_size = 1) : batch_size_(batch_size) {}

@@ -8,6 +8,8 @@
 
 namespace wick::data::datasets {
 
+/// 60,000 examples to train on, or 10,000 to test with: an image, float32 [1, 28, 28] from 0 to 1, and its label, int64
+/// [].
 class MNIST : public Dataset<MNIST> {
  public:
     enum class Mode : uint8_t { kTrain, kTest };

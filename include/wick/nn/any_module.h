@@ -19,6 +19,7 @@
 
 namespace wick::nn {
 
+/// Holds one module, or none.
 class AnyModule {
  public:
     AnyModule() = default;

@@ -51,6 +51,8 @@ class WICK_API Argument : public IValue {
     std::vector<int64_t> ints() const;
 };
 
+/// A layer of torch.nn: a handle on an object of the class that its text defines. The classes of layers.h derive from
+/// it.
 class WICK_API Layer : public Module {
  public:
     /// The layer as TorchScript has it: its code and graph; to be saved as an archive.

@@ -17,6 +17,7 @@
 
 namespace wick::nn {
 
+/// Modules in a row, registered under their numbers: torch.nn.ModuleList.
 class ModuleList : public Module, public AsPointer<ModuleList> {
  public:
     template <IsModule... M>
@@ -72,6 +73,7 @@ class ModuleList : public Module, public AsPointer<ModuleList> {
     Iterator end() const { return Iterator(named_children().end()); }
 };
 
+/// Modules by name: torch.nn.ModuleDict.
 class ModuleDict : public Module, public AsPointer<ModuleDict> {
  public:
     ModuleDict() = default;

@@ -41,6 +41,7 @@ class Functional : public Module, public AsPointer<Functional> {
     Function function_;
 };
 
+/// Modules and functions, each called with what the one before it gave: torch.nn.Sequential.
 class Sequential : public Module, public AsPointer<Sequential> {
  public:
     template <class... M>

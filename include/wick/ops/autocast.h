@@ -8,6 +8,7 @@
 
 namespace wick {
 
+/// The mode of this thread.
 struct WICK_API AutocastMode {
     static bool is_enabled();
     static void set_enabled(bool enabled);

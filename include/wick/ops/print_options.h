@@ -9,6 +9,7 @@
 
 namespace wick {
 
+/// By the names of torch.set_printoptions.
 struct PrintOptions {
     int64_t precision = 4;         ///< digits after the point
     double threshold = 1000;       ///< tensors of more elements show their edges only; INFINITY: all show everything

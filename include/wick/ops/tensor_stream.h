@@ -8,6 +8,7 @@
 
 namespace wick {
 
+/// A tensor in that form; a number as Python prints it.
 WICK_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 WICK_API std::ostream& operator<<(std::ostream& out, const Scalar& number);
 

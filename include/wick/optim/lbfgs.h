@@ -11,6 +11,7 @@ class WICK_API LBFGSOptions : public LearningRate<LBFGSOptions> {
  public:
     LBFGSOptions(double lr = 1) : lr_(lr) {}
     std::vector<Field> fields();
+    /// OpError for values outside their range.
     void check() const;
 
     WICK_OPTION(double, lr);

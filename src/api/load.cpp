@@ -14,11 +14,10 @@ namespace {
 void restore_states(const LoadedArchive& archive, const LoadOptions& options) {
     for (const auto& [object, state] : archive.pending_states) {
         if (!options.run_setstate)
-            throw ArchiveError(
-                "data.pkl", -1,
-                fmt::format("an object of class {} is restored by its __setstate__, which would run code of "
-                            "this file (LoadOptions::run_setstate)",
-                            object->type->name()));
+            throw ArchiveError("data.pkl", -1,
+                               fmt::format("an object of class {} is restored by its __setstate__, which would run "
+                                           "code of this file (LoadOptions::run_setstate)",
+                                           object->type->name()));
         run(*object->type->find_method("__setstate__"), {IValue(object), state}, options.setstate_options);
         check_restored(*object);
     }

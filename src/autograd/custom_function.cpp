@@ -73,10 +73,9 @@ void CustomFunction::set_results(std::vector<Tensor>& results) {
     AutogradContext::State& state = *context->state_;
     const std::vector<Tensor> arguments = std::exchange(arguments_, {});
     for (const Tensor& tensor : state.dirty) {
-        WICK_CHECK(
-            holds(results, tensor),
-            "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
-            "are modified inplace must all be outputs of the Function.");
+        WICK_CHECK(holds(results, tensor),
+                   "Some elements marked as dirty during the forward method were not returned as output. The inputs "
+                   "that are modified inplace must all be outputs of the Function.");
         tensor.impl()->storage->bump_version();
     }
     if (!is_recorded()) return;

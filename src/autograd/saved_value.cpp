@@ -122,8 +122,7 @@ IValue SavedValue::unpack(GradFunction& owner) const {
                    version, version_,
                    AnomalyMode::is_enabled()
                        ? "the backtrace further above shows the operation that failed to compute its gradient. The "
-                         "variable in "
-                         "question was changed in there or anywhere later. Good luck!"
+                         "variable in question was changed in there or anywhere later. Good luck!"
                        : "enable anomaly detection to find the operation that failed to compute its gradient, with "
                          "torch.autograd.set_detect_anomaly(True).");
     }

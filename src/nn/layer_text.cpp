@@ -51,11 +51,10 @@ constexpr Row kRows[] = {
      "output_size"},
     {"Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout", "p inplace"},
     {"Embedding",
-     "num_embeddings embedding_dim padding_idx!none max_norm!none norm_type!2 scale_grad_by_freq!false "
-     "sparse!false"},
+     "num_embeddings embedding_dim padding_idx!none max_norm!none norm_type!2 scale_grad_by_freq!false sparse!false"},
     {"EmbeddingBag",
-     "num_embeddings embedding_dim max_norm!none norm_type!2 scale_grad_by_freq!false sparse!false "
-     "mode!kMean include_last_offset!false padding_idx!none"},
+     "num_embeddings embedding_dim max_norm!none norm_type!2 scale_grad_by_freq!false sparse!false mode!kMean "
+     "include_last_offset!false padding_idx!none"},
     {"RNN GRU LSTM", "input_size hidden_size num_layers bias batch_first dropout bidirectional proj_size!0"},
     {"RNNCell GRUCell LSTMCell", ".input_size .hidden_size bias!true nonlinearity!kTanh"},
     {"Upsample", "scale_factor!none size!none mode"},

@@ -179,10 +179,10 @@ std::ostream& operator<<(std::ostream& stream, const Module& module) {
 // Copies --------------------------------------------------------------------------------------------------------------
 
 std::shared_ptr<Module> Module::clone(const std::optional<Device>&) const {
-    throw OpError(fmt::format(
-        "clone() has not been implemented for {0}. Subclass torch::nn::Cloneable<{0}> instead of torch::nn::Module to "
-        "inherit the ability to clone.",
-        name()));
+    throw OpError(
+        fmt::format("clone() has not been implemented for {0}. Subclass torch::nn::Cloneable<{0}> instead of "
+                    "torch::nn::Module to inherit the ability to clone.",
+                    name()));
 }
 
 void Module::begin_anew(Module& copy) const {
@@ -199,10 +199,10 @@ void Module::take_values(Module& copy) const {
         return all;
     };
     const NamedTensors own = tensors_of(*this), others = tensors_of(copy);
-    WICK_CHECK(own.keys() == others.keys(),
-               "The cloned module does not have the same parameters and buffers as the original module after calling "
-               "reset(). Are you sure you called register_parameter() and register_buffer() inside reset() and not the "
-               "constructor?");
+    WICK_CHECK(
+        own.keys() == others.keys(),
+        "The cloned module does not have the same parameters and buffers as the original module after calling reset(). "
+        "Are you sure you called register_parameter() and register_buffer() inside reset() and not the constructor?");
     for (size_t i = 0; i < own.size(); ++i) {
         const Tensor &from = own[i].second, &to = others[i].second;
         if (from.dtype() != to.dtype()) jit::convert_in_place(to, from.dtype());
@@ -269,8 +269,7 @@ void Module::load_state_dict(const NamedTensors& state, bool strict) {
         else
             errors += fmt::format(
                 "\n\tsize mismatch for {}: copying a param with shape {} from checkpoint, the shape in current model "
-                "is "
-                "{}.",
+                "is {}.",
                 name, format_sizes(found->second.sizes()), format_sizes(own.sizes()));
         given.erase(found);
     }

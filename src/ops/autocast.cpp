@@ -25,23 +25,20 @@ struct PolicyList {
 /// PyTorch's lists for the CPU: of its dispatcher (aten/src/ATen/autocast_mode.h).
 constexpr PolicyList kEager[] = {
     {CastPolicy::lower_precision,
-     "_convolution addbmm addmm baddbmm bmm conv1d conv2d conv3d conv_tbc conv_transpose1d "
-     "conv_transpose2d conv_transpose3d linalg_vecdot linear lstm matmul mm prelu rnn_relu rnn_tanh "
-     "scaled_dot_product_attention"},
+     "_convolution addbmm addmm baddbmm bmm conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d "
+     "conv_transpose3d linalg_vecdot linear lstm matmul mm prelu rnn_relu rnn_tanh scaled_dot_product_attention"},
     {CastPolicy::float32,
      "_lu_with_info adaptive_avg_pool3d adaptive_max_pool3d avg_pool3d binary_cross_entropy "
-     "binary_cross_entropy_with_logits cdist cholesky cholesky_inverse cholesky_solve "
-     "cosine_embedding_loss cross_entropy_loss ctc_loss fft_fft fft_fft2 fft_fftn fft_hfft fft_ifft "
-     "fft_ifft2 fft_ifftn fft_ihfft fft_irfft fft_irfft2 fft_irfftn fft_rfft fft_rfft2 fft_rfftn "
-     "fractional_max_pool2d fractional_max_pool3d geqrf grid_sampler hinge_embedding_loss huber_loss "
-     "inverse kl_div l1_loss linalg_cholesky linalg_cholesky_ex linalg_cond linalg_eigh "
-     "linalg_eigvalsh linalg_householder_product linalg_inv linalg_inv_ex linalg_lstsq "
-     "linalg_matrix_rank linalg_qr linalg_solve linalg_svd linalg_svdvals linalg_tensorinv "
-     "linalg_tensorsolve lu_solve margin_ranking_loss max_pool3d max_unpool2d max_unpool3d mse_loss "
-     "multi_margin_loss multilabel_margin_loss nanquantile nll_loss nll_loss2d nll_loss_nd orgqr pinverse "
-     "poisson_nll_loss polar prod qr quantile reflection_pad1d reflection_pad2d replication_pad1d "
-     "replication_pad2d replication_pad3d smooth_l1_loss soft_margin_loss stft svd trace triangular_solve "
-     "triplet_margin_loss view_as_complex"},
+     "binary_cross_entropy_with_logits cdist cholesky cholesky_inverse cholesky_solve cosine_embedding_loss "
+     "cross_entropy_loss ctc_loss fft_fft fft_fft2 fft_fftn fft_hfft fft_ifft fft_ifft2 fft_ifftn fft_ihfft fft_irfft "
+     "fft_irfft2 fft_irfftn fft_rfft fft_rfft2 fft_rfftn fractional_max_pool2d fractional_max_pool3d geqrf "
+     "grid_sampler hinge_embedding_loss huber_loss inverse kl_div l1_loss linalg_cholesky linalg_cholesky_ex "
+     "linalg_cond linalg_eigh linalg_eigvalsh linalg_householder_product linalg_inv linalg_inv_ex linalg_lstsq "
+     "linalg_matrix_rank linalg_qr linalg_solve linalg_svd linalg_svdvals linalg_tensorinv linalg_tensorsolve lu_solve "
+     "margin_ranking_loss max_pool3d max_unpool2d max_unpool3d mse_loss multi_margin_loss multilabel_margin_loss "
+     "nanquantile nll_loss nll_loss2d nll_loss_nd orgqr pinverse poisson_nll_loss polar prod qr quantile "
+     "reflection_pad1d reflection_pad2d replication_pad1d replication_pad2d replication_pad3d smooth_l1_loss "
+     "soft_margin_loss stft svd trace triangular_solve triplet_margin_loss view_as_complex"},
     {CastPolicy::widest, "cat index_copy stack"},
 };
 
@@ -51,12 +48,11 @@ constexpr PolicyList kCompiled[] = {
      "_convolution addbmm addmm addmv addr baddbmm bmm conv1d conv2d conv3d conv_tbc conv_transpose1d convolution "
      "gru_cell linear lstm_cell matmul mm mv prelu rnn_relu_cell rnn_tanh_cell"},
     {CastPolicy::float32,
-     "acos add addcdiv addcmul asin atan2 bilinear binary_cross_entropy_with_logits cdist cosh "
-     "cosine_embedding_loss cosine_similarity cross dist div dot equal erfinv exp expm1 frobenius_norm gelu "
-     "group_norm hinge_embedding_loss index_put kl_div l1_loss layer_norm log log10 log1p log2 logsumexp "
-     "margin_ranking_loss mse_loss mul multi_margin_loss multilabel_margin_loss native_layer_norm nll_loss "
-     "nll_loss2d nuclear_norm pdist pow reciprocal renorm rsqrt sinh smooth_l1_loss soft_margin_loss softplus sub "
-     "tan tensordot triplet_margin_loss"},
+     "acos add addcdiv addcmul asin atan2 bilinear binary_cross_entropy_with_logits cdist cosh cosine_embedding_loss "
+     "cosine_similarity cross dist div dot equal erfinv exp expm1 frobenius_norm gelu group_norm hinge_embedding_loss "
+     "index_put kl_div l1_loss layer_norm log log10 log1p log2 logsumexp margin_ranking_loss mse_loss mul "
+     "multi_margin_loss multilabel_margin_loss native_layer_norm nll_loss nll_loss2d nuclear_norm pdist pow reciprocal "
+     "renorm rsqrt sinh smooth_l1_loss soft_margin_loss softplus sub tan tensordot triplet_margin_loss"},
     {CastPolicy::float32_unless_dtype, "cumprod cumsum log_softmax prod sum"},
     {CastPolicy::refused, "binary_cross_entropy"},
 };

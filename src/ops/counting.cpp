@@ -115,16 +115,15 @@ Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool out_int32
                "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True");
     WICK_CHECK(sequence.dim() > 0, "torch.searchsorted(): boundaries tensor should have positive dimension");
     const auto outer = [](const Tensor& t) { return t.sizes().slice(0, static_cast<size_t>(t.dim()) - 1); };
-    WICK_CHECK(sequence.dim() == 1 || (values.dim() == sequence.dim() && outer(values) == outer(sequence)),
-               "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
-               "boundaries tensor and "
-               "input value tensor must match, but we got boundaries tensor {} and input value tensor {}",
-               format_sizes(sequence.sizes()), format_sizes(values.sizes()));
+    WICK_CHECK(
+        sequence.dim() == 1 || (values.dim() == sequence.dim() && outer(values) == outer(sequence)),
+        "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
+        "tensor and input value tensor must match, but we got boundaries tensor {} and input value tensor {}",
+        format_sizes(sequence.sizes()), format_sizes(values.sizes()));
     if (sorter.defined()) {
         WICK_CHECK(sorter.sizes() == sequence.sizes(),
                    "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor {} and "
-                   "got sorter "
-                   "tensor {}",
+                   "got sorter tensor {}",
                    format_sizes(sequence.sizes()), format_sizes(sorter.sizes()));
         WICK_CHECK(sorter.dtype() == DType::int64,
                    "torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {}",
@@ -162,14 +161,12 @@ void register_counting(Registry& ops) {
         .not_differentiable();
     ops.add(
            "aten::searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, "
-           "str? "
-           "side=None, Tensor? sorter=None) -> Tensor")
+           "str? side=None, Tensor? sorter=None) -> Tensor")
         .kernel(&searchsorted)
         .out("Tensor_out");
     ops.add(
            "aten::searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, "
-           "str? "
-           "side=None, Tensor? sorter=None) -> Tensor")
+           "str? side=None, Tensor? sorter=None) -> Tensor")
         .kernel([](const Tensor& sequence, Scalar value, bool out_int32, bool right, std::optional<std::string> side,
                    const Tensor& sorter) {
             return searchsorted(sequence, number_among(value, sequence), out_int32, right, std::move(side), sorter);

@@ -98,8 +98,7 @@ void register_histogram(Registry& ops) {
         .not_differentiable();
     ops.add(
            "aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool "
-           "density=False) -> "
-           "(Tensor hist, Tensor bin_edges)")
+           "density=False) -> (Tensor hist, Tensor bin_edges)")
         .kernel(&histogram_count)
         .out()
         .not_differentiable();

@@ -43,8 +43,7 @@ Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
         for (int64_t d = 0; d < tensor.dim(); ++d) {
             WICK_CHECK(d == dim || tensor.sizes()[d] == sizes[d],
                        "Sizes of tensors must match except in dimension {}. Expected size {} but got size {} for "
-                       "tensor number {} in the "
-                       "list.",
+                       "tensor number {} in the list.",
                        dim, sizes[d], tensor.sizes()[d], i);
         }
         sizes[dim] += tensor.sizes()[dim];

@@ -61,8 +61,8 @@ Three lu_factor_ex(const Tensor& self, bool pivot, bool check_errors) {
         codes[i] = lu_in_place(to, a.m, a.n, rows + i * k, pivot);
         WICK_CHECK(!check_errors || codes[i] == 0,
                    "torch.linalg.lu_factor_ex: {}U[{},{}] is zero and using it on lu_solve would result in a division "
-                   "by zero. If you still want to "
-                   "perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)",
+                   "by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or "
+                   "linalg.lu_factor_ex(A, pivot)",
                    batch_prefix(a, i), codes[i], codes[i]);
     });
     return {lu, pivots, info};
@@ -102,8 +102,8 @@ Tensor triangle_of(const Tensor& a, bool lower) {
 Three lu_unpack(const Tensor& lu, const Tensor& pivots, bool unpack_data, bool unpack_pivots) {
     WICK_CHECK(lu.dim() >= 2, "torch.lu_unpack: The input tensor LU must have at least 2 dimensions.");
     WICK_CHECK(!unpack_pivots || pivots.dtype() == DType::int32,
-               "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\n"
-               "Note: this function is intended to be used with the output produced by torch.linalg.lu_factor");
+               "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\nNote: this "
+               "function is intended to be used with the output produced by torch.linalg.lu_factor");
     const int64_t m = lu.size(-2), n = lu.size(-1), k = std::min(m, n);
     const Tensor none = empty({0}, lu.dtype());
     Three result{none, none, none};
@@ -328,8 +328,7 @@ def orgqr(self: Tensor, input2: Tensor) -> Tensor:
 )");
     ops.add(
            "aten::linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, "
-           "Tensor residuals, "
-           "Tensor rank, Tensor singular_values)")
+           "Tensor residuals, Tensor rank, Tensor singular_values)")
         .kernel(&lstsq)
         .out()
         .differentiated_by_parts();

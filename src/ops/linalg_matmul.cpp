@@ -98,8 +98,8 @@ Tensor dot(const Tensor& self, const Tensor& tensor) {
     WICK_CHECK(self.dtype() == tensor.dtype(), "dot : expected both vectors to have same dtype, but found {} and {}",
                scalar_name_of(self.dtype()), scalar_name_of(tensor.dtype()));
     WICK_CHECK(self.numel() == tensor.numel(),
-               "inconsistent tensor size, expected tensor [{}] and src [{}] to have the same number of elements, "
-               "but got {} and {} elements respectively",
+               "inconsistent tensor size, expected tensor [{}] and src [{}] to have the same number of elements, but "
+               "got {} and {} elements respectively",
                self.numel(), tensor.numel(), self.numel(), tensor.numel());
     return view(multiply(unsqueeze(self, 0), unsqueeze(tensor, 1), "dot"), {});
 }

@@ -345,8 +345,7 @@ def _cdist_backward(grad: Tensor, x1: Tensor, x2: Tensor, p: float, cdist: Tenso
         .differentiated_by_parts();
     ops.add(
            "aten::linalg_matrix_norm.str_ord(Tensor self, str ord=\"fro\", int[] dim=[-2, -1], bool keepdim=False, *, "
-           "ScalarType? dtype=None) "
-           "-> Tensor")
+           "ScalarType? dtype=None) -> Tensor")
         .kernel(&matrix_norm_by_name)
         .out("str_ord_out")
         .differentiated_by_parts();

@@ -28,8 +28,7 @@ struct AdaptivePooling {
             const int64_t size = output_size[i];
             WICK_CHECK(sizes[d] > 0,
                        "{}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {} "
-                       "with dimension {} "
-                       "being empty",
+                       "with dimension {} being empty",
                        op, format_sizes(input.sizes()), d);
             WICK_CHECK(size >= 0, "{}(): elements of output_size must be greater than or equal to 0 but received {}",
                        op, size);
@@ -162,10 +161,10 @@ Pair adaptive_max_pool(const Tensor& self, const IntList& output_size) {
 void register_nn_adaptive_pool(Registry& ops) {
     ops.add("wick::adaptive_avg_pool_backward(Tensor grad_output, int[] size, int n) -> Tensor")
         .kernel(&adaptive_avg_pool_backward)
-        .derivative("grad_output",
-                    "torch.adaptive_avg_pool1d(grad, grad_output.size()[-1:]) if n == 1 else "
-                    "(torch.adaptive_avg_pool2d(grad, grad_output.size()[-2:]) if n == 2 else "
-                    "torch.adaptive_avg_pool3d(grad, grad_output.size()[-3:]))");
+        .derivative(
+            "grad_output",
+            "torch.adaptive_avg_pool1d(grad, grad_output.size()[-1:]) if n == 1 else (torch.adaptive_avg_pool2d(grad, "
+            "grad_output.size()[-2:]) if n == 2 else torch.adaptive_avg_pool3d(grad, grad_output.size()[-3:]))");
     ops.add("aten::_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor").composite(R"(
 def _adaptive_avg_pool2d_backward(grad_output: Tensor, self: Tensor) -> Tensor:
     return ops.wick.adaptive_avg_pool_backward(grad_output, self.size(), 2)

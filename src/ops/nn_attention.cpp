@@ -172,8 +172,7 @@ struct Ranked {
     Ranked(const Tensor& query, const Tensor& key, const Tensor& value, bool grouped) {
         WICK_CHECK(query.dim() >= 2 && key.dim() >= 2 && value.dim() >= 2,
                    "scaled_dot_product_attention: Expected query, key, and value to all be at least 2 dimensional, but "
-                   "got query.dim(): "
-                   "{}, key.dim(): {} and value.dim(): {} instead.",
+                   "got query.dim(): {}, key.dim(): {} and value.dim(): {} instead.",
                    query.dim(), key.dim(), value.dim());
         q = query, k = key, v = value;
         if (grouped && query.dim() == 4 && key.dim() == 4 && value.dim() == 4) return;
@@ -280,8 +279,7 @@ def attention_by_parts(query: Tensor, key: Tensor, value: Tensor, attn_mask: Opt
 )");
     ops.add(
            "aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
-           "dropout_p=0.0, bool "
-           "is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
+           "dropout_p=0.0, bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
         .kernel(&scaled_dot_product_attention)
         .decomposition(R"(
 def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, scale: Optional[float], enable_gqa: bool) -> Tensor:
@@ -289,8 +287,7 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
 )");
     ops.add(
            "aten::_scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
-           "dropout_p=0.0, "
-           "bool need_attn_weights=False, bool is_causal=False) -> (Tensor, Tensor)")
+           "dropout_p=0.0, bool need_attn_weights=False, bool is_causal=False) -> (Tensor, Tensor)")
         .kernel(&attention_with_weights)
         .decomposition(R"(
 def _scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, need_attn_weights: bool, is_causal: bool) -> Tuple[Tensor, Tensor]:
@@ -298,9 +295,8 @@ def _scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, att
 )");
     ops.add(
            "aten::_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, "
-           "float dropout_p=0.0, "
-           "bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, "
-           "Tensor)")
+           "float dropout_p=0.0, bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool "
+           "enable_gqa=False) -> (Tensor, Tensor)")
         .kernel(&attention_math)
         .decomposition(R"(
 def _scaled_dot_product_attention_math(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, dropout_mask: Optional[Tensor], scale: Optional[float], enable_gqa: bool) -> Tuple[Tensor, Tensor]:

@@ -256,32 +256,25 @@ void register_nn_conv(Registry& ops) {
         "dilation, transposed, output_padding, groups, needed)";
     ops.add(
            "aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0, "
-           "SymInt[1] "
-           "dilation=1, SymInt "
-           "groups=1) -> Tensor")
+           "SymInt[1] dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv<1>)
         .derivative(kArguments, kGradient)
         .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, "
-           "SymInt[2] "
-           "dilation=1, SymInt "
-           "groups=1) -> Tensor")
+           "SymInt[2] dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv<2>)
         .derivative(kArguments, kGradient)
         .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, "
-           "SymInt[3] "
-           "dilation=1, SymInt "
-           "groups=1) -> Tensor")
+           "SymInt[3] dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv<3>)
         .derivative(kArguments, kGradient)
         .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, str "
-           "padding=\"valid\", SymInt[1] "
-           "dilation=1, SymInt groups=1) -> Tensor")
+           "padding=\"valid\", SymInt[1] dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv_padded<1>)
         .decomposition(R"(
 def conv1d(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):
@@ -289,8 +282,7 @@ def conv1d(input, weight, bias: Optional[Tensor], stride: List[int], padding: st
 )");
     ops.add(
            "aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, str "
-           "padding=\"valid\", SymInt[2] "
-           "dilation=1, SymInt groups=1) -> Tensor")
+           "padding=\"valid\", SymInt[2] dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv_padded<2>)
         .decomposition(R"(
 def conv2d(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):
@@ -298,8 +290,7 @@ def conv2d(input, weight, bias: Optional[Tensor], stride: List[int], padding: st
 )");
     ops.add(
            "aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, str "
-           "padding=\"valid\", SymInt[3] "
-           "dilation=1, SymInt groups=1) -> Tensor")
+           "padding=\"valid\", SymInt[3] dilation=1, SymInt groups=1) -> Tensor")
         .kernel(&conv_padded<3>)
         .decomposition(R"(
 def conv3d(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):
@@ -312,55 +303,44 @@ def conv3d(input, weight, bias: Optional[Tensor], stride: List[int], padding: st
 )");
     ops.add(
            "aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] "
-           "padding=0, SymInt[1] "
-           "output_padding=0, SymInt groups=1, SymInt[1] dilation=1) -> Tensor")
+           "padding=0, SymInt[1] output_padding=0, SymInt groups=1, SymInt[1] dilation=1) -> Tensor")
         .kernel(&conv_transpose<1>)
         .derivative(kArguments, kTransposedGradient)
         .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] "
-           "padding=0, "
-           "SymInt[2] output_padding=0, SymInt groups=1, SymInt[2] dilation=1) -> Tensor")
+           "padding=0, SymInt[2] output_padding=0, SymInt groups=1, SymInt[2] dilation=1) -> Tensor")
         .kernel(&conv_transpose<2>)
         .derivative(kArguments, kTransposedGradient)
         .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] "
-           "padding=0, "
-           "SymInt[3] output_padding=0, SymInt groups=1, SymInt[3] dilation=1) -> Tensor")
+           "padding=0, SymInt[3] output_padding=0, SymInt groups=1, SymInt[3] dilation=1) -> Tensor")
         .kernel(&conv_transpose<3>)
         .derivative(kArguments, kTransposedGradient)
         .gradient_name("ConvolutionBackward0");
     ops.add(
            "aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] "
-           "dilation, bool "
-           "transposed, SymInt[] output_padding, SymInt groups) -> Tensor")
+           "dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor")
         .kernel(&convolution)
         .out()
         .derivative(kArguments, kGeneralGradient);
     ops.add(
            "aten::_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] "
-           "dilation, bool "
-           "transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool "
-           "cudnn_enabled, "
-           "bool allow_tf32) "
-           "-> Tensor")
+           "dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, "
+           "bool cudnn_enabled, bool allow_tf32) -> Tensor")
         .kernel(&convolution_with_flags)
         .out()
         .derivative(kArguments, kGeneralGradient);
     ops.add(
            "aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] "
-           "padding, "
-           "SymInt[] dilation, "
-           "bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool "
-           "cudnn_enabled) "
-           "-> Tensor")
+           "padding, SymInt[] dilation, bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool "
+           "deterministic, bool cudnn_enabled) -> Tensor")
         .kernel(&convolution_deprecated)
         .derivative(kArguments, kGeneralGradient);
     ops.add(
            "aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str padding, SymInt[] "
-           "dilation, SymInt groups) "
-           "-> Tensor")
+           "dilation, SymInt groups) -> Tensor")
         .kernel(&convolution_mode)
         .decomposition(R"(
 def _convolution_mode(input, weight, bias: Optional[Tensor], stride: List[int], padding: str, dilation: List[int], groups: int):

@@ -20,9 +20,7 @@ namespace {
 Tensor index_input(const Tensor& t, std::string_view op, std::string_view argument) {
     WICK_CHECK(t.dtype() == DType::int64 || t.dtype() == DType::int32,
                "Expected tensor for argument #1 '{}' to have one of the following scalar types: Long, Int; but got "
-               "torch.{}Tensor "
-               "instead (while "
-               "checking arguments for {})",
+               "torch.{}Tensor instead (while checking arguments for {})",
                argument, scalar_name_of(t.dtype()), op);
     return contiguous(to_dtype(t, DType::int64));
 }
@@ -229,8 +227,7 @@ Bags raw_embedding_bag(const Tensor& weight, const Tensor& indices, const Tensor
 void register_nn_embedding(Registry& ops) {
     ops.add(
            "aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool "
-           "sparse=False) -> "
-           "Tensor")
+           "sparse=False) -> Tensor")
         .kernel(&embedding)
         .out()
         .derivative("weight",
@@ -267,9 +264,8 @@ def embedding_double_backward(grad: Tensor, indices: Tensor, padding_idx: int, s
         .kernel(&embedding_renorm);
     ops.add(
            "aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int "
-           "mode=0, bool "
-           "sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, "
-           "Tensor)")
+           "mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, "
+           "Tensor, Tensor, Tensor)")
         .kernel(&embedding_bag)
         .decomposition(R"(
 def embedding_bag(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_by_freq: bool, mode: int, sparse: bool, per_sample_weights: Optional[Tensor], include_last_offset: bool) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -277,9 +273,8 @@ def embedding_bag(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_b
 )");
     ops.add(
            "aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, "
-           "int mode, bool "
-           "sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, "
-           "Tensor, Tensor)")
+           "int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, "
+           "Tensor, Tensor, Tensor)")
         .kernel(&embedding_bag_with_padding)
         .decomposition(R"(
 def embedding_bag(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_by_freq: bool, mode: int, sparse: bool, per_sample_weights: Optional[Tensor], include_last_offset: bool, padding_idx: Optional[int]) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -290,10 +285,8 @@ def embedding_bag(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_b
 )");
     ops.add(
            "aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int "
-           "mode=0, bool "
-           "sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> "
-           "(Tensor, Tensor, "
-           "Tensor, Tensor)")
+           "mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int "
+           "padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)")
         .kernel(&raw_embedding_bag)
         .derivative("weight, per_sample_weights",
                     "ops.wick.embedding_bag_backward(grad0, weight, indices, result1, result2, result3, "
@@ -301,8 +294,7 @@ def embedding_bag(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_b
     ops.add(
            "wick::embedding_bag_backward(Tensor grad, Tensor weight, Tensor indices, Tensor bag_of, Tensor length, "
            "Tensor source, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, int "
-           "padding_idx, bool[] "
-           "needed) -> (Tensor, Tensor)")
+           "padding_idx, bool[] needed) -> (Tensor, Tensor)")
         .composite(R"(
 def embedding_bag_backward(grad: Tensor, weight: Tensor, indices: Tensor, bag_of: Tensor, length: Tensor, source: Tensor, scale_grad_by_freq: bool, mode: int, sparse: bool, per_sample_weights: Optional[Tensor], padding_idx: int, needed: List[bool]) -> Tuple[Tensor, Tensor]:
     of_samples = grad
@@ -324,10 +316,8 @@ def embedding_bag_backward(grad: Tensor, weight: Tensor, indices: Tensor, bag_of
 )");
     ops.add(
            "aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool "
-           "scale_grad_by_freq=False, int "
-           "mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int "
-           "padding_idx=-1) -> "
-           "(Tensor, Tensor, Tensor, Tensor)")
+           "scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool "
+           "include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)")
         .kernel(&raw_embedding_bag);
 }
 

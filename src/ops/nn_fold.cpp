@@ -112,8 +112,7 @@ Tensor col2im(const Tensor& self, const IntList& output_size, const IntList& ker
                self.size(-2), format_sizes(windows.kernel));
     WICK_CHECK(self.size(-1) == windows.blocks(),
                "Given output_size={}, kernel_size={}, dilation={}, padding={}, stride={}, expected size of input's "
-               "dimension 2 to match the "
-               "calculated number of sliding blocks {} * {} = {}, but got input.size(2)={}.",
+               "dimension 2 to match the calculated number of sliding blocks {} * {} = {}, but got input.size(2)={}.",
                format_sizes(size), format_sizes(windows.kernel), format_sizes(windows.dilation),
                format_sizes(windows.padding), format_sizes(windows.stride), windows.rows, windows.columns,
                windows.blocks(), self.size(-1));

@@ -116,15 +116,13 @@ std::tuple<Tensor, Tensor> fractional_max_pool(const Tensor& self, const IntList
 void register_nn_fractional_pool(Registry& ops) {
     ops.add(
            "aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> "
-           "(Tensor, "
-           "Tensor)")
+           "(Tensor, Tensor)")
         .kernel(&fractional_max_pool<2>)
         .out("output", {"output", "indices"})
         .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 2)");
     ops.add(
            "aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> "
-           "(Tensor, "
-           "Tensor)")
+           "(Tensor, Tensor)")
         .kernel(&fractional_max_pool<3>)
         .out("output", {"output", "indices"})
         .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 3)");

@@ -213,8 +213,7 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
     const int64_t n = input.dim() - 2;
     WICK_CHECK((n == 2 || n == 3) && grid.dim() == input.dim(),
                "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with "
-               "sizes {} and grid with "
-               "sizes {}",
+               "sizes {} and grid with sizes {}",
                format_sizes(input.sizes()), format_sizes(grid.sizes()));
     WICK_CHECK(input.dtype() == grid.dtype(),
                "grid_sampler(): expected input and grid to have same dtype, but input has {} and grid has {}",

@@ -24,8 +24,7 @@ std::optional<List> per_dimension(const IValue& value, size_t n, std::string_vie
     }
     WICK_CHECK(list.size() == n,
                "Input and {} must have the same number of spatial dimensions, but got input with {} spatial dimensions "
-               "and {} of "
-               "length {}",
+               "and {} of length {}",
                name, n, name, list.size());
     return list;
 }
@@ -53,8 +52,7 @@ Tensor interpolate(const Tensor& input, const IValue& size, const IValue& scale_
                    std::optional<bool> align_corners, std::optional<bool> recompute_scale_factor, bool antialias) {
     WICK_CHECK(input.dim() >= 3 && input.dim() <= 5,
                "Input Error: Only 3D, 4D and 5D input Tensors supported (got {}D) for the modes: nearest | linear | "
-               "bilinear | "
-               "bicubic | trilinear | area | nearest-exact (got {})",
+               "bilinear | bicubic | trilinear | area | nearest-exact (got {})",
                input.dim(), mode);
     const size_t n = static_cast<size_t>(input.dim()) - 2;
     std::optional<IntList> sizes = per_dimension<IntList>(size, n, "output_size");
@@ -101,10 +99,9 @@ void register_nn_interpolate(Registry& ops) {
                                        {"", "int? size=None", "float? scale_factor=None"},
                                        {".size_list", "int[]? size=None", "float? scale_factor=None"}};
     for (const auto& [suffix, size, factor] : kOverloads) {
-        ops.add(fmt::format(
-                    "aten::__interpolate{}(Tensor input, {}, {}, str mode=\"nearest\", bool? align_corners=None, bool? "
-                    "recompute_scale_factor=None, bool antialias=False) -> Tensor",
-                    suffix, size, factor))
+        ops.add(fmt::format("aten::__interpolate{}(Tensor input, {}, {}, str mode=\"nearest\", bool? "
+                            "align_corners=None, bool? recompute_scale_factor=None, bool antialias=False) -> Tensor",
+                            suffix, size, factor))
             .kernel(&interpolate)
             .differentiated_by_parts();
     }

@@ -63,8 +63,8 @@ void register_nn_linear(Registry& ops) {
         .derivative("input", "grad.matmul(weight.conj())")
         .derivative(
             "weight",
-            "(grad.reshape([-1, weight.size(0)]).t().mm(input.reshape([-1, weight.size(-1)]).conj()) if "
-            "weight.dim() == 2 else torch.mv(input.reshape([-1, weight.size(0)]).t().conj(), grad.reshape([-1])))")
+            "(grad.reshape([-1, weight.size(0)]).t().mm(input.reshape([-1, weight.size(-1)]).conj()) if weight.dim() "
+            "== 2 else torch.mv(input.reshape([-1, weight.size(0)]).t().conj(), grad.reshape([-1])))")
         .derivative("bias", "grad")
         .gradient_name("ViewBackward0 ViewBackward0 AddmmBackward0 ViewBackward0");
     ops.add("aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor")

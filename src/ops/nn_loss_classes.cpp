@@ -289,14 +289,13 @@ def nll_loss(self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: 
     return torch.nll_loss_forward(self, target, weight, reduction, ignore_index)[0]
 )");
         ops.add(fmt::format("aten::{}_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt "
-                            "ignore_index) -> (Tensor "
-                            "output, Tensor total_weight)",
+                            "ignore_index) -> (Tensor output, Tensor total_weight)",
                             name))
             .kernel(&nll_loss_forward)
             .out("output")
-            .derivative("self",
-                        "torch.nll_loss_backward(grad_output, self, target, weight, reduction, ignore_index, "
-                        "total_weight)")
+            .derivative(
+                "self",
+                "torch.nll_loss_backward(grad_output, self, target, weight, reduction, ignore_index, total_weight)")
             .gradient_name(name == "nll_loss" ? "NllLossBackward0" : "NllLoss2DBackward0");
     }
     ops.add(
@@ -309,8 +308,7 @@ def nll_loss_nd(self: Tensor, target: Tensor, weight: Optional[Tensor], reductio
 )");
     ops.add(
            "aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int "
-           "reduction=1) -> "
-           "Tensor")
+           "reduction=1) -> Tensor")
         .kernel(&multi_margin_loss)
         .out()
         .derivative("self", "torch.multi_margin_loss_backward(grad, self, target, p, margin, weight, reduction)");
@@ -320,8 +318,7 @@ def nll_loss_nd(self: Tensor, target: Tensor, weight: Optional[Tensor], reductio
         .derivative("self", "ops.wick.multilabel_margin_loss_backward(grad, self, target, reduction)");
     ops.add(
            "aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int "
-           "blank=0, int "
-           "reduction=1, bool zero_infinity=False) -> Tensor")
+           "blank=0, int reduction=1, bool zero_infinity=False) -> Tensor")
         .kernel(&ctc_loss)
         .decomposition(R"(
 def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: List[int], target_lengths: List[int], blank: int, reduction: int, zero_infinity: bool) -> Tensor:
@@ -338,8 +335,7 @@ def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: List[int], targe
 )");
     ops.add(
            "aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int "
-           "blank=0, int "
-           "reduction=1, bool zero_infinity=False) -> Tensor")
+           "blank=0, int reduction=1, bool zero_infinity=False) -> Tensor")
         .kernel(&ctc_loss_tensors)
         .decomposition(R"(
 def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int, reduction: int, zero_infinity: bool) -> Tensor:
@@ -349,16 +345,14 @@ def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_l
 )");
     ops.add(
            "aten::_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, "
-           "bool "
-           "zero_infinity=False) -> (Tensor, Tensor)")
+           "bool zero_infinity=False) -> (Tensor, Tensor)")
         .kernel(&ctc_forward)
         .derivative("log_probs",
                     "torch._ctc_loss_backward(grad0, log_probs, targets, input_lengths, target_lengths, result0, "
                     "result1, blank, zero_infinity)");
     ops.add(
            "aten::_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int "
-           "blank=0, bool "
-           "zero_infinity=False) -> (Tensor, Tensor)")
+           "blank=0, bool zero_infinity=False) -> (Tensor, Tensor)")
         .kernel(&ctc_forward_tensors)
         .decomposition(R"(
 def _ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int, zero_infinity: bool) -> Tuple[Tensor, Tensor]:

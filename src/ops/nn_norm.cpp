@@ -260,8 +260,7 @@ Three native_group_norm_impl(const Tensor& input, int64_t groups, const Tensor& 
     for (const auto& [parameter, name] : {std::pair{&weight, "weight"}, std::pair{&bias, "bias"}}) {
         WICK_CHECK(!parameter->defined() || (parameter->dim() == 1 && parameter->numel() == in.channels),
                    "Expected {} to be a vector of size equal to the number of channels in input, but got {} of shape "
-                   "{} and input of "
-                   "shape {}",
+                   "{} and input of shape {}",
                    name, name, format_sizes(parameter->sizes()), format_sizes(input.sizes()));
     }
     auto [y, m] = normalize_groups(in, groups, weight, bias, eps, "group_norm");
@@ -347,8 +346,7 @@ Tensor weight_norm(const Tensor& v, const Tensor& g, int64_t dim) {
 void register_nn_norm(Registry& ops) {
     ops.add(
            "aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
-           "bool training, "
-           "float momentum, float eps, bool cudnn_enabled) -> Tensor")
+           "bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor")
         .kernel(&batch_norm)
         .decomposition(R"(
 def batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Optional[Tensor], running_var: Optional[Tensor], training: bool, momentum: float, eps: float, cudnn_enabled: bool) -> Tensor:
@@ -359,9 +357,9 @@ def batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], 
            "running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&batch_norm_training)
         .side_effects()
-        .derivative("input, weight, bias",
-                    "torch.native_batch_norm_backward(grad0, input, weight, None, None, result1, result2, True, eps, "
-                    "needed)")
+        .derivative(
+            "input, weight, bias",
+            "torch.native_batch_norm_backward(grad0, input, weight, None, None, result1, result2, True, eps, needed)")
         .gradient_name("NativeBatchNormBackward0");
     ops.add(
            "wick::batch_norm_evaluation(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
@@ -373,8 +371,7 @@ def batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], 
         .gradient_name("NativeBatchNormBackward0");
     ops.add(
            "aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
-           "running_var, bool "
-           "training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
+           "running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&native_batch_norm)
         .decomposition(R"(
 def native_batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Optional[Tensor], running_var: Optional[Tensor], training: bool, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
@@ -385,8 +382,7 @@ def native_batch_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Te
 )");
     ops.add(
            "aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, "
-           "Tensor(b!) "
-           "running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
+           "Tensor(b!) running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&native_batch_norm)
         .decomposition(R"(
 def _native_batch_norm_legit(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Tensor, running_var: Tensor, training: bool, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
@@ -394,8 +390,7 @@ def _native_batch_norm_legit(input: Tensor, weight: Optional[Tensor], bias: Opti
 )");
     ops.add(
            "aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float "
-           "momentum, float "
-           "eps) -> (Tensor, Tensor, Tensor)")
+           "momentum, float eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&batch_norm_no_stats)
         .decomposition(R"(
 def _native_batch_norm_legit(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], training: bool, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
@@ -403,8 +398,7 @@ def _native_batch_norm_legit(input: Tensor, weight: Optional[Tensor], bias: Opti
 )");
     ops.add(
            "aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor "
-           "running_mean, Tensor "
-           "running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
+           "running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&batch_norm_no_training)
         .decomposition(R"(
 def _native_batch_norm_legit_no_training(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Tensor, running_var: Tensor, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
@@ -412,13 +406,12 @@ def _native_batch_norm_legit_no_training(input: Tensor, weight: Optional[Tensor]
 )");
     ops.add(
            "aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? "
-           "running_var, bool "
-           "training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, Tensor)")
+           "running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, "
+           "Tensor)")
         .kernel(&cudnn_batch_norm);
     ops.add(
            "aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float "
-           "eps=1e-05, bool "
-           "cudnn_enable=True) -> Tensor")
+           "eps=1e-05, bool cudnn_enable=True) -> Tensor")
         .kernel(&layer_norm)
         .decomposition(R"(
 def layer_norm(input: Tensor, normalized_shape: List[int], weight: Optional[Tensor], bias: Optional[Tensor], eps: float, cudnn_enable: bool) -> Tensor:
@@ -426,12 +419,11 @@ def layer_norm(input: Tensor, normalized_shape: List[int], weight: Optional[Tens
 )");
     ops.add(
            "aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) "
-           "-> (Tensor, "
-           "Tensor, Tensor)")
+           "-> (Tensor, Tensor, Tensor)")
         .kernel(&native_layer_norm)
-        .derivative("input, weight, bias",
-                    "torch.native_layer_norm_backward(grad0, input, normalized_shape, result1, result2, weight, bias, "
-                    "needed)");
+        .derivative(
+            "input, weight, bias",
+            "torch.native_layer_norm_backward(grad0, input, normalized_shape, result1, result2, weight, bias, needed)");
     ops.add("aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")
         .kernel(&rms_norm)
         .decomposition(R"(
@@ -446,8 +438,7 @@ def rms_norm(input: Tensor, normalized_shape: List[int], weight: Optional[Tensor
 )");
     ops.add(
            "aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, "
-           "bool "
-           "cudnn_enabled=True) -> Tensor")
+           "bool cudnn_enabled=True) -> Tensor")
         .kernel(&group_norm)
         .decomposition(R"(
 def group_norm(input: Tensor, num_groups: int, weight: Optional[Tensor], bias: Optional[Tensor], eps: float, cudnn_enabled: bool) -> Tensor:
@@ -457,8 +448,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Optional[Tensor], bias: O
 )");
     ops.add(
            "aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int "
-           "group, float eps) "
-           "-> (Tensor, Tensor, Tensor)")
+           "group, float eps) -> (Tensor, Tensor, Tensor)")
         .kernel(&native_group_norm)
         .decomposition(R"(
 def native_group_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], N: int, C: int, HxW: int, group: int, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
@@ -472,14 +462,13 @@ def native_group_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Te
            "wick::group_norm(Tensor input, Tensor? weight, Tensor? bias, int N, int C, int HxW, int group, float eps) "
            "-> (Tensor, Tensor, Tensor)")
         .kernel(&native_group_norm)
-        .derivative("input, weight, bias",
-                    "torch.native_group_norm_backward(grad0, input, result1, result2, weight, N, C, HxW, group, "
-                    "needed)")
+        .derivative(
+            "input, weight, bias",
+            "torch.native_group_norm_backward(grad0, input, result1, result2, weight, N, C, HxW, group, needed)")
         .gradient_name("NativeGroupNormBackward0");
     ops.add(
            "aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
-           "bool "
-           "use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor")
+           "bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor")
         .kernel(&instance_norm)
         .decomposition(R"(
 def instance_norm(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Optional[Tensor], running_var: Optional[Tensor], use_input_stats: bool, momentum: float, eps: float, cudnn_enabled: bool) -> Tensor:

@@ -169,8 +169,7 @@ Tensor max_unpool3d(const Tensor& self, const Tensor& indices, const IntList& ou
 void register_nn_pool(Registry& ops) {
     ops.add(
            "aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1, "
-           "bool "
-           "ceil_mode=False) -> Tensor")
+           "bool ceil_mode=False) -> Tensor")
         .kernel(&max_pool<1>)
         .decomposition(R"(
 def max_pool1d(self: Tensor, kernel_size: List[int], stride: List[int], padding: List[int], dilation: List[int], ceil_mode: bool) -> Tensor:
@@ -178,8 +177,7 @@ def max_pool1d(self: Tensor, kernel_size: List[int], stride: List[int], padding:
 )");
     ops.add(
            "aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
-           "bool "
-           "ceil_mode=False) -> Tensor")
+           "bool ceil_mode=False) -> Tensor")
         .kernel(&max_pool<2>)
         .decomposition(R"(
 def max_pool2d(self: Tensor, kernel_size: List[int], stride: List[int], padding: List[int], dilation: List[int], ceil_mode: bool) -> Tensor:
@@ -187,8 +185,7 @@ def max_pool2d(self: Tensor, kernel_size: List[int], stride: List[int], padding:
 )");
     ops.add(
            "aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, "
-           "bool "
-           "ceil_mode=False) -> Tensor")
+           "bool ceil_mode=False) -> Tensor")
         .kernel(&max_pool<3>)
         .decomposition(R"(
 def max_pool3d(self: Tensor, kernel_size: List[int], stride: List[int], padding: List[int], dilation: List[int], ceil_mode: bool) -> Tensor:
@@ -196,27 +193,23 @@ def max_pool3d(self: Tensor, kernel_size: List[int], stride: List[int], padding:
 )");
     ops.add(
            "aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] "
-           "dilation=1, bool "
-           "ceil_mode=False) -> (Tensor, Tensor)")
+           "dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)")
         .kernel(&max_pool_indexed<1>)
         .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 1)")
         .gradient_name("SqueezeBackward1");
     ops.add(
            "aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] "
-           "dilation=1, bool "
-           "ceil_mode=False) -> (Tensor, Tensor)")
+           "dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)")
         .kernel(&max_pool_indexed<2>)
         .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 2)");
     ops.add(
            "aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] "
-           "dilation=1, bool "
-           "ceil_mode=False) -> (Tensor, Tensor)")
+           "dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)")
         .kernel(&max_pool_indexed<3>)
         .derivative("self", "ops.wick.scatter_pooled(grad0, result1, self.size(), 3)");
     ops.add(
            "aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool "
-           "ceil_mode=False, bool "
-           "count_include_pad=True) -> Tensor")
+           "ceil_mode=False, bool count_include_pad=True) -> Tensor")
         .kernel(&avg_pool1d)
         .out()
         .derivative("self",
@@ -225,8 +218,7 @@ def max_pool3d(self: Tensor, kernel_size: List[int], stride: List[int], padding:
         .gradient_name("SqueezeBackward1");
     ops.add(
            "aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool "
-           "ceil_mode=False, bool "
-           "count_include_pad=True, int? divisor_override=None) -> Tensor")
+           "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor")
         .kernel(&avg_pool_nd<2>)
         .out()
         .derivative("self",
@@ -234,8 +226,7 @@ def max_pool3d(self: Tensor, kernel_size: List[int], stride: List[int], padding:
                     "count_include_pad, divisor_override)");
     ops.add(
            "aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool "
-           "ceil_mode=False, bool "
-           "count_include_pad=True, int? divisor_override=None) -> Tensor")
+           "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor")
         .kernel(&avg_pool_nd<3>)
         .out()
         .derivative("self",

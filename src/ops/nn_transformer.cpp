@@ -178,18 +178,14 @@ Tensor transformer_encoder_layer(const Tensor& src, int64_t embed_dim, int64_t n
 void register_nn_transformer(Registry& ops) {
     ops.add(
            "aten::_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, "
-           "Tensor qkv_weight, "
-           "Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool "
-           "average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)")
+           "Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool "
+           "need_weights=True, bool average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)")
         .kernel(&native_multi_head_attention);
     ops.add(
            "aten::_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor "
-           "qkv_bias, Tensor "
-           "proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor "
-           "norm_bias_1, Tensor "
-           "norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor "
-           "ffn_bias_2, Tensor? "
-           "mask=None, int? mask_type=None) -> Tensor")
+           "qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor "
+           "norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor "
+           "ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None) -> Tensor")
         .kernel(&transformer_encoder_layer);
 }
 

@@ -125,29 +125,27 @@ def quantile_by_sorting(self: Tensor, q: Tensor, dim: Optional[int], keepdim: bo
         .kernel(&quantile_tensor<false>)
         .out()
         .decomposition(
-            "def quantile(self: Tensor, q: Tensor, dim: Optional[int], keepdim: bool, interpolation: str) -> Tensor:\n"
-            "    return ops.wick.quantile_by_sorting(self, q, dim, keepdim, interpolation, False)\n");
+            "def quantile(self: Tensor, q: Tensor, dim: Optional[int], keepdim: bool, interpolation: str) -> Tensor:\n "
+            "   return ops.wick.quantile_by_sorting(self, q, dim, keepdim, interpolation, False)\n");
     ops.add(fmt::format("aten::quantile.scalar(Tensor self, float q, {}", kTail))
         .kernel(&quantile_scalar<false>)
         .out()
         .decomposition(
-            "def quantile(self: Tensor, q: float, dim: Optional[int], keepdim: bool, interpolation: str) -> Tensor:\n"
-            "    return ops.wick.quantile_by_sorting(self, torch.full([], q, dtype=self.dtype), dim, keepdim, "
+            "def quantile(self: Tensor, q: float, dim: Optional[int], keepdim: bool, interpolation: str) -> Tensor:\n  "
+            "  return ops.wick.quantile_by_sorting(self, torch.full([], q, dtype=self.dtype), dim, keepdim, "
             "interpolation, False)\n");
     ops.add(fmt::format("aten::nanquantile(Tensor self, Tensor q, {}", kTail))
         .kernel(&quantile_tensor<true>)
         .out()
         .decomposition(
             "def nanquantile(self: Tensor, q: Tensor, dim: Optional[int], keepdim: bool, interpolation: str) -> "
-            "Tensor:\n"
-            "    return ops.wick.quantile_by_sorting(self, q, dim, keepdim, interpolation, True)\n");
+            "Tensor:\n    return ops.wick.quantile_by_sorting(self, q, dim, keepdim, interpolation, True)\n");
     ops.add(fmt::format("aten::nanquantile.scalar(Tensor self, float q, {}", kTail))
         .kernel(&quantile_scalar<true>)
         .out()
         .decomposition(
             "def nanquantile(self: Tensor, q: float, dim: Optional[int], keepdim: bool, interpolation: str) -> "
-            "Tensor:\n"
-            "    return ops.wick.quantile_by_sorting(self, torch.full([], q, dtype=self.dtype), dim, keepdim, "
+            "Tensor:\n    return ops.wick.quantile_by_sorting(self, torch.full([], q, dtype=self.dtype), dim, keepdim, "
             "interpolation, True)\n");
 }
 

@@ -195,11 +195,10 @@ Tensor fill_uniform(const Tensor& self, double from, double to, GeneratorImpl& g
         WICK_CHECK(std::abs(from) <= largest, "from is out of bounds for {}", name_of(self.dtype()));
         WICK_CHECK(std::abs(to) <= largest, "to is out of bounds for {}", name_of(self.dtype()));
         WICK_CHECK(from <= to, "uniform_ expects to return a [from, to) range, but found from={} > to={}", from, to);
-        WICK_CHECK(
-            to - from <= largest,
-            "uniform_ expects to-from <= std::numeric_limits<{}>::max(), but found to={} and from={} which result in "
-            "to-from to exceed the limit",
-            scalar_name_of(self.dtype()), to, from);
+        WICK_CHECK(to - from <= largest,
+                   "uniform_ expects to-from <= std::numeric_limits<{}>::max(), but found to={} and from={} which "
+                   "result in to-from to exceed the limit",
+                   scalar_name_of(self.dtype()), to, from);
         using W = Wide<T>;
         const W low = static_cast<W>(from);
         const W span = static_cast<W>(to) - low;

@@ -321,8 +321,8 @@ void register_random_gammas(Registry& ops) {
         .side_effects()
         .out()
         .derivative("self",
-                    "torch._dirichlet_grad(result, self, self.sum(-1, True).expand_as(self)) * "
-                    "(grad - (result * grad).sum(-1, True))");
+                    "torch._dirichlet_grad(result, self, self.sum(-1, True).expand_as(self)) * (grad - (result * "
+                    "grad).sum(-1, True))");
     ops.add("aten::_dirichlet_grad(Tensor x, Tensor alpha, Tensor total) -> Tensor").kernel(&dirichlet_grad).out();
     ops.add("aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor")
         .kernel(&binomial)

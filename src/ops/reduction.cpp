@@ -305,8 +305,8 @@ def prod_backward(grad: Tensor, self: Tensor, result: Tensor, dim: int, keepdim:
             .kernel([](const Tensor& self, IntList dim, bool keepdim) { return logsumexp(self, dim, keepdim); })
             .out()
             .derivative("self",
-                        "ops.wick.expand_reduced(grad, self.size(), dim, keepdim) * "
-                        "(self - ops.wick.expand_reduced(result, self.size(), dim, keepdim)).exp()");
+                        "ops.wick.expand_reduced(grad, self.size(), dim, keepdim) * (self - "
+                        "ops.wick.expand_reduced(result, self.size(), dim, keepdim)).exp()");
     ops.add("aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor")
         .kernel([](const Tensor& self, IntList size) {
             DimVector dims;

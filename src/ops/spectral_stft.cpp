@@ -45,8 +45,8 @@ Tensor stft(const Tensor& self, int64_t n_fft, MaybeInt hop, MaybeInt win, const
                "return_complex=True in a future PyTorch release.");
     const auto call = [&] {
         return fmt::format(
-            "stft(torch.{}Tensor{}, n_fft={}, hop_length={}, win_length={}, window={}, normalized={}, "
-            "onesided={}, return_complex={}, align_to_window={}) ",
+            "stft(torch.{}Tensor{}, n_fft={}, hop_length={}, win_length={}, window={}, normalized={}, onesided={}, "
+            "return_complex={}, align_to_window={}) ",
             scalar_name_of(self.dtype()), format_sizes(self.sizes()), n_fft, hop_length, win_length,
             shown_window(window), static_cast<int>(normalized), shown(onesided),
             static_cast<int>(return_complex.value_or(true)), shown(align_to_window));
@@ -196,10 +196,8 @@ void register_spectral_stft(Registry& ops) {
         .differentiated_by_parts();
     ops.add(
            "aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, "
-           "bool "
-           "center=True, str pad_mode=\"reflect\", bool normalized=False, bool? onesided=None, bool? "
-           "return_complex=None, "
-           "bool? align_to_window=None) -> Tensor")
+           "bool center=True, str pad_mode=\"reflect\", bool normalized=False, bool? onesided=None, bool? "
+           "return_complex=None, bool? align_to_window=None) -> Tensor")
         .kernel(&stft_center)
         .differentiated_by_parts();
     ops.add(

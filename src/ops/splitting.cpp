@@ -112,11 +112,10 @@ std::vector<Tensor> nsplit_sections(const Tensor& self, int64_t sections) {
                "{}split requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions",
                "hvd"[kMinRank - 1], kMinRank, kMinRank == 1 ? "" : "s", self.dim());
     const int64_t dim = self.dim() == 1 ? 0 : kDim;
-    WICK_CHECK(
-        sections > 0 && self.size(dim) % sections == 0,
-        "torch.{}split attempted to split along dimension {}, but the size of the dimension {} is not divisible by the "
-        "split_size {}!",
-        "hvd"[kMinRank - 1], dim, self.size(dim), sections);
+    WICK_CHECK(sections > 0 && self.size(dim) % sections == 0,
+               "torch.{}split attempted to split along dimension {}, but the size of the dimension {} is not divisible "
+               "by the split_size {}!",
+               "hvd"[kMinRank - 1], dim, self.size(dim), sections);
     return tensor_split_sections(self, sections, dim);
 }
 template <int64_t kDim, int64_t kMinRank>
@@ -146,8 +145,7 @@ void register_splitting(Registry& ops) {
     for (std::string_view schema :
          {"aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]",
           "aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]",
-          "aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> "
-          "Tensor(a)[]"}) {
+          "aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]"}) {
         ops.add(schema)
             .kernel(split_sizes)
             .derivative("self", "torch.cat(grads, dim)")

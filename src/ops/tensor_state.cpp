@@ -178,11 +178,11 @@ void register_tensor_state(Registry& ops) {
         .kernel(&as_strided_scatter)
         .out()
         .derivative("self",
-                    "ops.wick.restrided(grad, self.size(), self.stride(), self.storage_offset())"
-                    ".as_strided_scatter(torch.zeros_like(src), size, stride, storage_offset)")
+                    "ops.wick.restrided(grad, self.size(), self.stride(), "
+                    "self.storage_offset()).as_strided_scatter(torch.zeros_like(src), size, stride, storage_offset)")
         .derivative("src",
-                    "ops.wick.restrided(grad, self.size(), self.stride(), self.storage_offset())"
-                    ".as_strided(size, stride, storage_offset)")
+                    "ops.wick.restrided(grad, self.size(), self.stride(), self.storage_offset()).as_strided(size, "
+                    "stride, storage_offset)")
         .gradient_name("CopySlices");
     ops.add("aten::_reshape_from_tensor(Tensor self, Tensor shape) -> Tensor")
         .kernel([](const Tensor& self, const Tensor& shape) {

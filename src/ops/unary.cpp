@@ -15,8 +15,7 @@ using namespace ops;
 void refuse_bool_negation(std::span<const DType> tensors) {
     WICK_CHECK(tensors.empty() || tensors[0] != DType::bool_,
                "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
-               "the `~` or "
-               "`logical_not()` operator instead.");
+               "the `~` or `logical_not()` operator instead.");
 }
 constexpr Rule kNegation{DTypeRule::promote, &refuse_bool_negation};
 

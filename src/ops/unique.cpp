@@ -109,23 +109,20 @@ void register_unique(Registry& ops) {
         });
     ops.add(
            "aten::_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> "
-           "(Tensor, "
-           "Tensor, Tensor)")
+           "(Tensor, Tensor, Tensor)")
         .kernel([](const Tensor& self, bool, bool return_inverse, bool return_counts) {
             return unique_elements<true>(self, return_inverse, return_counts);
         });
     ops.add(
            "aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool "
-           "return_counts=False) -> "
-           "(Tensor, Tensor, Tensor)")
+           "return_counts=False) -> (Tensor, Tensor, Tensor)")
         .kernel([](const Tensor& self, int64_t dim, bool, bool return_inverse, bool return_counts) {
             // The inverse and the counts are always there.
             return unique_slices<true>(self, dim, true, true);
         });
     ops.add(
            "aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) "
-           "-> "
-           "(Tensor, Tensor, Tensor)")
+           "-> (Tensor, Tensor, Tensor)")
         .kernel([](const Tensor& self, bool return_inverse, bool return_counts, std::optional<int64_t> dim) {
             return dim ? unique_slices<false>(self, *dim, true, true)
                        : unique_elements<false>(self, return_inverse, return_counts);

@@ -118,12 +118,11 @@ Tensor fit_gradient(const Tensor& grad, const Tensor& like) {
 void register_view_gradient(Registry& ops) {
     ops.add(
            "wick::as_strided_backward(Tensor grad_output, int[] self_size, int[] self_stride, int self_offset, int[] "
-           "size, "
-           "int[] stride, int? storage_offset) -> Tensor")
+           "size, int[] stride, int? storage_offset) -> Tensor")
         .kernel(&as_strided_backward)
-        .derivative("grad_output",
-                    "ops.wick.restrided(grad, self_size, self_stride, self_offset).as_strided(size, stride, "
-                    "storage_offset)");
+        .derivative(
+            "grad_output",
+            "ops.wick.restrided(grad, self_size, self_stride, self_offset).as_strided(size, stride, storage_offset)");
     ops.add("aten::select_backward(Tensor grad_output, SymInt[] input_sizes, int dim, SymInt index) -> Tensor")
         .kernel(&select_backward)
         .out()

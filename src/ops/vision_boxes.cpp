@@ -216,32 +216,28 @@ void register_vision_boxes(Registry& ops) {
     ops.add("torchvision::nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor").kernel(&nms);
     ops.add(
            "torchvision::roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
-           "pooled_width, int "
-           "sampling_ratio, bool aligned) -> Tensor")
+           "pooled_width, int sampling_ratio, bool aligned) -> Tensor")
         .kernel(&roi_align)
         .derivative("input",
                     "ops.torchvision._roi_align_backward(grad, rois, spatial_scale, pooled_height, pooled_width, "
                     "input.size(0), input.size(1), input.size(2), input.size(3), sampling_ratio, aligned)");
     ops.add(
            "torchvision::ps_roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
-           "pooled_width, int "
-           "sampling_ratio) -> (Tensor, Tensor)")
+           "pooled_width, int sampling_ratio) -> (Tensor, Tensor)")
         .kernel(&ps_roi_align)
         .derivative("input",
                     "ops.torchvision._ps_roi_align_backward(grad0, rois, result1, spatial_scale, pooled_height, "
                     "pooled_width, sampling_ratio, input.size(0), input.size(1), input.size(2), input.size(3))");
     ops.add(
            "torchvision::roi_pool(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width) "
-           "-> (Tensor, "
-           "Tensor)")
+           "-> (Tensor, Tensor)")
         .kernel(&roi_pool)
         .derivative("input",
                     "ops.torchvision._roi_pool_backward(grad0, rois, result1, spatial_scale, pooled_height, "
                     "pooled_width, input.size(0), input.size(1), input.size(2), input.size(3))");
     ops.add(
            "torchvision::ps_roi_pool(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
-           "pooled_width) -> (Tensor, "
-           "Tensor)")
+           "pooled_width) -> (Tensor, Tensor)")
         .kernel(&ps_roi_pool)
         .derivative("input",
                     "ops.torchvision._ps_roi_pool_backward(grad0, rois, result1, spatial_scale, pooled_height, "

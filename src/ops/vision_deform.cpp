@@ -229,9 +229,8 @@ Five deform_conv2d_backward(const Tensor& grad, const Tensor& input, const Tenso
 void register_vision_deform(Registry& ops) {
     ops.add(
            "torchvision::deform_conv2d(Tensor input, Tensor weight, Tensor offset, Tensor mask, Tensor bias, int "
-           "stride_h, int "
-           "stride_w, int pad_h, int pad_w, int dilation_h, int dilation_w, int groups, int offset_groups, bool "
-           "use_mask) -> Tensor")
+           "stride_h, int stride_w, int pad_h, int pad_w, int dilation_h, int dilation_w, int groups, int "
+           "offset_groups, bool use_mask) -> Tensor")
         .kernel(&deform_conv2d)
         .derivative("input, weight, offset, mask, bias",
                     "ops.torchvision._deform_conv2d_backward(grad, input, weight, offset, mask, bias, stride_h, "

@@ -129,8 +129,8 @@ static void convert_argument(const Schema& schema, size_t position, IValue& valu
     broadcast(value, argument);
     if (convert(value, argument.type)) return;
     throw OpError(
-        fmt::format("{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.{}\n"
-                    "Position: {}\nDeclaration: {}",
+        fmt::format("{}() Expected a value of type '{}' for argument '{}' but instead found type '{}'.{}\nPosition: "
+                    "{}\nDeclaration: {}",
                     schema.name, described(argument.type), argument.name, value.type()->annotation_str(),
                     note_on_inference(argument), position, schema.str()));
 }

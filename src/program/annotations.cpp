@@ -51,6 +51,7 @@ TypePtr TypeConstructorThing::script_type(Session&, const SourceRange& range) {
 }
 
 SugaredPtr TypeConstructorThing::compile_time(Session& session, Graph&, const SourceRange& range) {
+    if (name == "RRef") throw CompileError(range, "Class RRef does not have an __init__ function defined");
     script_type(session, range);
     return std::make_shared<BuiltinFunction>(Symbol::from("aten::" + name), std::nullopt);
 }

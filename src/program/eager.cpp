@@ -77,30 +77,21 @@ void settle_empty(IValue& value, const TypePtr& type) {
 Eager::Eager(Session& session) : session_(session) {}
 Eager::~Eager() = default;
 
-Operation& Eager::compiled(const std::string& text, const std::vector<std::string>& names,
-                           const std::vector<IValue>& values, bool is_statement) {
-    std::string key = text;
+Operation& Eager::compiled(const std::string& expression, const std::vector<std::string>& names,
+                           const std::vector<IValue>& values) {
+    std::string key = expression;
     for (const IValue& value : values) key += '|' + value.type()->str();
     IntrusivePtr<Operation>& known = operations_[key];
     if (!known) {
         std::vector<TypePtr> types;
         for (const IValue& value : values) types.push_back(value.type());
-        known = make_intrusive<Operation>(text, names, types, is_statement);
+        known = make_intrusive<Operation>(expression, names, types);
     }
     return *known;
 }
 
 IValue Eager::evaluate(const std::string& expression, const std::vector<std::string>& names,
                        std::vector<IValue> values) {
-    return run(expression, names, std::move(values), false);
-}
-
-void Eager::execute(const std::string& statement, const std::vector<std::string>& names, std::vector<IValue> values) {
-    run(statement, names, std::move(values), true);
-}
-
-IValue Eager::run(const std::string& text, const std::vector<std::string>& names, std::vector<IValue> values,
-                  bool is_statement) {
     for (IValue& value : values) {
         if (thing_of(value)) {
             raise("TypeError", fmt::format("unsupported operand: {}", thing_of(value)->kind()));
@@ -109,7 +100,7 @@ IValue Eager::run(const std::string& text, const std::vector<std::string>& names
     }
     Operation* operation = nullptr;
     try {
-        operation = &compiled(text, names, values, is_statement);
+        operation = &compiled(expression, names, values);
     } catch (const CompileError& error) {
         raise("TypeError", error.sentence());
     }
@@ -145,7 +136,7 @@ bool Eager::has_property(const IValue& self, const std::string& name) {
     if (const auto known = properties_.find(key); known != properties_.end()) return known->second;
     bool found = false;
     try {
-        compiled("self." + name, {"self"}, {self}, false);
+        compiled("self." + name, {"self"}, {self});
         found = true;
     } catch (const CompileError&) {
         operations_.erase(fmt::format("self.{}|{}", name, self.type()->str()));

@@ -24,8 +24,6 @@ class Eager {
 
     /// The value of an expression over names, given the values of the names. TypeError where no overload fits.
     IValue evaluate(const std::string& expression, const std::vector<std::string>& names, std::vector<IValue> values);
-    /// As above, of a statement.
-    void execute(const std::string& statement, const std::vector<std::string>& names, std::vector<IValue> values);
     /// callee(positional…, name=keyword…); `callee` is an expression over `self` where that is not null.
     IValue call(const std::string& callee, const IValue* self, const std::vector<IValue>& positional,
                 const std::vector<std::pair<std::string, IValue>>& keywords);
@@ -34,10 +32,8 @@ class Eager {
     bool has_property(const IValue& self, const std::string& name);
 
  private:
-    IValue run(const std::string& text, const std::vector<std::string>& names, std::vector<IValue> values,
-               bool is_statement);
-    Operation& compiled(const std::string& text, const std::vector<std::string>& names,
-                        const std::vector<IValue>& values, bool is_statement);
+    Operation& compiled(const std::string& expression, const std::vector<std::string>& names,
+                        const std::vector<IValue>& values);
 
     Session& session_;
     std::unordered_map<std::string, IntrusivePtr<Operation>> operations_;

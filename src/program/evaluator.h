@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <wick/ops/tensor_index.h>
 #include <wick/support/function_ref.h>
 
 #include "frontend/ast.h"
@@ -59,8 +60,8 @@ class Evaluator {
     bool compare(TokenKind op, const IValue& left, const IValue& right, IValue& result);
     IValue call(const ast::Call& expr);
     IValue subscript(const ast::Subscript& expr);
-    /// `value[indices]` as an operation: the text of the index over the names in `names`.
-    std::string index_text(const ast::Exprs& indices, std::vector<std::string>& names, std::vector<IValue>& values);
+    /// As Python has them between a tensor's brackets.
+    std::vector<indexing::TensorIndex> tensor_indices(const ast::Exprs& indices);
     void assign_subscript(const ast::Subscript& target, const IValue& value);
     std::vector<IValue> slice(const std::vector<IValue>& items, const ast::Slice& slice);
     void comprehension(const std::vector<ast::Comprehension>& loops, size_t level, FunctionRef<void()> body);

@@ -3,6 +3,8 @@
 
 #include <wick/support/error.h>
 
+#include "ops/subscript.h"
+#include "ops/tensor_ops.h"
 #include "program/annotations.h"
 #include "program/builtins.h"
 #include "program/containers.h"
@@ -11,6 +13,7 @@
 #include "program/functions.h"
 #include "program/instances.h"
 #include "program/modules.h"
+#include "program/namespaces.h"
 #include "runtime/accounting.h"
 
 namespace wick::jit {
@@ -300,12 +303,7 @@ std::vector<IValue> Evaluator::slice(const std::vector<IValue>& items, const Sli
 
 IValue Evaluator::subscript(const Subscript& expr) {
     const IValue value = evaluate(*expr.value);
-    if (value.is_tensor()) {
-        std::vector<std::string> names{"self"};
-        std::vector<IValue> values{value};
-        const std::string text = fmt::format("self[{}]", index_text(expr.indices, names, values));
-        return session_.eager().evaluate(text, names, std::move(values));
-    }
+    if (value.is_tensor()) return IValue(get_item(value.tensor_ref(), tensor_indices(expr.indices)));
     if (Thing* thing = thing_of(value); thing && is_type_constructor(value))
         return subscripted_type(expr, *scope_, ast_);
     if (expr.indices.size() == 1) {
@@ -343,46 +341,68 @@ IValue Evaluator::subscript(const Subscript& expr) {
     jit::raise("TypeError", fmt::format("'{}' object is not subscriptable", session_.type_name(value)));
 }
 
-std::string Evaluator::index_text(const Exprs& indices, std::vector<std::string>& names, std::vector<IValue>& values) {
-    std::string text;
-    const auto operand = [&](const Expr* expr) -> std::string {
-        if (!expr) return "";
-        if (const auto* constant = as<Constant>(expr)) {
-            if (constant->is_ellipsis) return "...";
-            if (constant->value.is_none()) return "None";
+std::vector<indexing::TensorIndex> Evaluator::tensor_indices(const Exprs& indices) {
+    std::vector<indexing::TensorIndex> found;
+    const auto bound = [&](const Expr* expr) -> indexing::Slice::Bound {
+        const IValue value = expr ? evaluate(*expr) : IValue();
+        if (value.is_none()) return std::nullopt;
+        if (!value.is_int() && !value.is_tensor())
+            jit::raise("TypeError", "slice indices must be integers or None or have an __index__ method");
+        return value.is_tensor() ? value.tensor_ref().item().to_int() : value.to_int();
+    };
+    const auto add = [&](const IValue& value) {
+        if (value.is_none()) {
+            found.emplace_back(indexing::None);
+        } else if (thing_of(value) && thing_of(value)->kind() == "ellipsis") {
+            found.emplace_back(indexing::Ellipsis);
+        } else if (value.is_tensor()) {
+            found.emplace_back(value.to_tensor());
+        } else if (value.is_bool()) {
+            found.emplace_back(value.to_bool());
+        } else if (value.is_int()) {
+            found.emplace_back(value.to_int());
+        } else if (value.is_list()) {
+            // Lists are tensors, of bools masks; an empty one picks nothing.
+            const IValue torch = make_intrusive<NamespaceThing>("torch")->value();
+            const Tensor picked = session_.call(session_.attribute(torch, "tensor"), {{value}, {}}).to_tensor();
+            found.emplace_back(picked.numel() == 0 ? ops::to_dtype(picked, DType::int64) : picked);
+        } else {
+            jit::raise("IndexError", fmt::format("only integers, slices (`:`), ellipsis (`...`), None and long or byte "
+                                                 "Variables are valid indices (got {})",
+                                                 session_.type_name(value)));
         }
-        const IValue value = evaluate(*expr);
-        if (value.is_none()) return "None";
-        if (thing_of(value) && thing_of(value)->kind() == "ellipsis") return "...";
-        names.push_back(fmt::format("i{}", names.size()));
-        values.push_back(value);
-        return names.back();
     };
     for (const Expr* expr : indices) {
         if (const auto* range = as<Slice>(expr)) {
-            text += operand(range->start) + ":";
-            text += operand(range->stop);
-            if (range->step) text += ":" + operand(range->step);
-        } else {
-            text += operand(expr);
+            const indexing::Slice::Bound start = bound(range->start), stop = bound(range->stop);
+            const int64_t step = bound(range->step).value_or(1);
+            if (step <= 0)
+                jit::raise("ValueError", step == 0 ? "slice step cannot be zero" : "step must be greater than zero");
+            found.emplace_back(indexing::Slice(start, stop, step));
+            continue;
         }
-        text += ", ";
+        const auto* constant = as<Constant>(expr);
+        if (constant && constant->is_ellipsis) {
+            found.emplace_back(indexing::Ellipsis);
+            continue;
+        }
+        const IValue value = evaluate(*expr);
+        if (value.is_tuple() && indices.size() == 1) {
+            for (const IValue& element : value.to_tuple().elements) add(element);
+        } else {
+            add(value);
+        }
     }
-    // One index and no tuple of one.
-    if (indices.size() == 1) text.resize(text.size() - 2);
-    return text;
+    return found;
 }
 
 void Evaluator::assign_subscript(const Subscript& target, const IValue& value) {
     const IValue container = evaluate(*target.value);
     if (container.is_tensor()) {
-        std::vector<std::string> names{"self"};
-        std::vector<IValue> values{container};
-        const std::string text = index_text(target.indices, names, values);
-        names.push_back("value");
-        values.push_back(value);
-        session_.eager().execute(fmt::format("self[{}] = value", text), names, std::move(values));
-        return;
+        if (!value.is_tensor() && !value.is_scalar())
+            jit::raise("TypeError", fmt::format("can't assign a {} to a torch.{}Tensor", session_.type_name(value),
+                                                scalar_name_of(container.tensor_ref().dtype())));
+        return set_item(container.tensor_ref(), tensor_indices(target.indices), value);
     }
     if (target.indices.size() != 1 || as<Slice>(target.indices[0]))
         jit::raise("TypeError", "slices of lists cannot be assigned");

@@ -43,6 +43,7 @@ constexpr std::string_view kModules[] = {
     "torch.profiler",
     "torch.distributed",
     "torch.distributed.rpc",
+    "torch.distributed.rpc.functions",
     "math",
     "typing",
     "typing_extensions",

@@ -40,10 +40,10 @@ Schema signature_of(const std::vector<std::string>& names, const std::vector<Typ
 }  // namespace
 
 Operation::Operation(const std::string& expression, const std::vector<std::string>& names,
-                     const std::vector<TypePtr>& types, bool is_statement) {
+                     const std::vector<TypePtr>& types) {
     std::string text = "def eager(";
     for (const std::string& name : names) text += name + ", ";
-    text += (is_statement ? "):\n    " : "):\n    return ") + expression + "\n";
+    text += "):\n    return " + expression + "\n";
     const auto ast = parse(std::make_shared<Source>(std::move(text), "<operation>"));
     function_ = make_intrusive<Function>("eager", [&](Function& self) {
         OperatorNames resolver;

@@ -18,10 +18,8 @@ struct Value;
 class Operation : public RefCounted {
  public:
     /// `torch` and `ops` in the expression are the namespaces of operators; `names` are its operands. Throws
-    /// CompileError where no overload fits. A statement gives None.
-    Operation(const std::string& expression, const std::vector<std::string>& names, const std::vector<TypePtr>& types,
-              bool is_statement = false);
-
+    /// CompileError where no overload fits.
+    Operation(const std::string& expression, const std::vector<std::string>& names, const std::vector<TypePtr>& types);
     ~Operation() override;
 
     /// The operation as a function of its operands.

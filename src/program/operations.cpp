@@ -91,6 +91,9 @@ IValue Session::call(const IValue& callee, Arguments arguments) {
         auto* decorated = arguments.positional.size() == 1 ? thing_as<FunctionThing>(arguments.positional[0]) : nullptr;
         if (decorated && object.type->name().starts_with("__torch__.torch.") && object.type->find_method("__enter__")) {
             decorated->contexts.emplace_back(&callee.to_object());
+            // What torch.set_grad_enabled has done when it was made ends here.
+            if (Function* decorates = object.type->find_method("__call__"))
+                CompiledMethod(callee, *decorates).call(*this, {});
             return arguments.positional[0];
         }
         if (Function* method = object.type->find_method(object.type->is_module() ? "forward" : "__call__"))

@@ -46,6 +46,10 @@ IValue manual_seed(Session& session, Arguments& arguments) {
     return {};
 }
 
+IValue set_grad_enabled(Session& session, Arguments& arguments) {
+    return session.call(*session.library("torch.autograd.grad_mode")->find("set_grad_enabled"), arguments);
+}
+
 IValue is_tensor(Session&, Arguments& arguments) { return IValue(arguments.at(0).is_tensor()); }
 
 /// torch.FloatTensor(2, 3) of any numbers, torch.FloatTensor([1.0]) of these, torch.FloatTensor().
@@ -146,6 +150,7 @@ IValue remote_call(Session&, Arguments&) {
 constexpr ProvidedName kNames[] = {
     {"torch", "tensor", tensor, operator_named<"aten::tensor">},
     {"torch", "manual_seed", manual_seed, operator_named<"aten::manual_seed">},
+    {"torch", "set_grad_enabled", set_grad_enabled, operator_named<"aten::set_grad_enabled">},
     {"torch", "is_tensor", is_tensor, operator_named<"aten::is_tensor">},
     {"torch", "Tensor", nullptr, operator_named<"aten::Tensor">, TypeKind::Tensor},
     {"torch", "device",
@@ -168,6 +173,7 @@ constexpr ProvidedName kNames[] = {
     {"torch.nn", "Parameter", parameter, parameter_class, TypeKind::Tensor},
     {"torch.distributed.rpc", "init_rpc", init_rpc},
     {"torch.distributed.rpc", "shutdown", shutdown_rpc},
+    {"torch.distributed.rpc.functions", "async_execution", first_argument},
     {"torch.distributed.rpc", "rpc_sync", remote_call, special_form<SpecialForm::rpc_sync>},
     {"torch.distributed.rpc", "rpc_async", remote_call, special_form<SpecialForm::rpc_async>},
     {"torch.distributed.rpc", "remote", remote_call, special_form<SpecialForm::rpc_remote>},

@@ -25,6 +25,17 @@ def recording(x: torch.Tensor) -> torch.Tensor:
     return x + 1
 
 
+@torch.set_grad_enabled(True)
+@torch.set_grad_enabled(False)
+def set_off(x: torch.Tensor) -> torch.Tensor:
+    return x + 1
+
+
+@torch.set_grad_enabled(True)
+def set_on(x: torch.Tensor) -> torch.Tensor:
+    return x + 1
+
+
 @torch.no_grad()
 def fails(n: int) -> int:
     return [1, 2][n]
@@ -43,3 +54,10 @@ try:
 except Exception:
     print("gradients:", torch.is_grad_enabled())
 print(Net()(x).requires_grad, torch.jit.script(Net())(x).requires_grad, (x * 2).requires_grad)
+with torch.set_grad_enabled(False):
+    print(torch.is_grad_enabled(), set_on(x).requires_grad)
+print(torch.is_grad_enabled(), set_off(x).requires_grad)
+torch.set_grad_enabled(False)
+print(torch.is_grad_enabled(), set_on(x).requires_grad, torch.is_grad_enabled())
+torch.set_grad_enabled(mode=True)
+print((x * 2).requires_grad)

@@ -1,0 +1,5 @@
+import torch.distributed.rpc as rpc
+
+
+def f(x: int):
+    return rpc.RRef(x)

@@ -3,6 +3,7 @@
 #include <wick/support/check.h>
 
 #include "archive/source_function.h"
+#include "ir/foreign_call.h"
 #include "ir/remote_call.h"
 #include "ir/repr.h"
 
@@ -216,6 +217,10 @@ void FunctionWriter::expression(TaggedText& out, const Node& node) {
             put(out, node.kind == sym::prim_EnumValue ? ").value" : ").name");
             break;
         default:
+            if (is_foreign_call(node.kind)) {
+                foreign_call(out, node);
+                break;
+            }
             if (!is_remote_call(node.kind)) {
                 operator_call(out, node);
                 break;
@@ -225,6 +230,16 @@ void FunctionWriter::expression(TaggedText& out, const Node& node) {
             operator_call(out, node);
             put(out, ")");
     }
+}
+
+void FunctionWriter::foreign_call(TaggedText& out, const Node& node) {
+    if (importable_)
+        throw CompileError(node.range, fmt::format("Could not export Python function call '{}'. Remove calls to Python "
+                                                   "functions before export. Did you forget to add @script or "
+                                                   "@script_method annotation? If this is a nn.ModuleList, add it to "
+                                                   "__constants__",
+                                                   node.name_attr()));
+    list(out, node.inputs, ("^" + node.name_attr() + "(").c_str(), ")");
 }
 
 void FunctionWriter::constant(TaggedText& out, const Node& node) {

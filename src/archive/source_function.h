@@ -71,6 +71,7 @@ class FunctionWriter {
     void operator_call(TaggedText& out, const Node& node);
     void call(TaggedText& out, const Node& node);
     void constant(TaggedText& out, const Node& node);
+    void foreign_call(TaggedText& out, const Node& node);
     void list(TaggedText& out, const Values& values, const char* open, const char* close);
     void display(TaggedText& out, const Node& node, bool inferable);
     void subscript(TaggedText& out, const Node& node);

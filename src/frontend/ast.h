@@ -220,6 +220,7 @@ struct Parameter {
     const Expr* annotation = nullptr;
     const Expr* default_value = nullptr;
     Kind kind = Kind::normal;
+    bool positional_only = false;  ///< stands before `/`
     SourceRange range;
     /// Text of `# type: …` behind it, or unknown.
     SourceRange type_comment;

@@ -1,6 +1,10 @@
 #include "frontend/function_values.h"
 
+#include <fmt/format.h>
+
 #include "frontend/emitter.h"
+#include "ir/foreign_call.h"
+#include "ops/registry.h"
 
 namespace wick::jit {
 
@@ -27,6 +31,29 @@ SugaredPtr MethodValue::call(const SourceRange& range, Graph& graph, const Named
     NamedValues with_self{NamedValue(range, self_)};
     with_self.insert(with_self.end(), args.begin(), args.end());
     return sugar(emit_method_call(range, graph, name_, match_schema(*schema, range, graph, with_self, kwargs)));
+}
+
+ForeignFunctionValue::ForeignFunctionValue(std::string name, IntrusivePtr<ForeignFunction> function,
+                                           std::optional<Schema> schema)
+    : name_(std::move(name)), function_(std::move(function)), schema_(std::move(schema)) {
+    if (schema_ && !schema_->returns.empty()) function_->result = schema_->returns[0].type;
+}
+
+SugaredPtr ForeignFunctionValue::call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                                      const NamedValues& kwargs) {
+    std::vector<Value*> inputs;
+    if (schema_) {
+        inputs = match_schema(*schema_, range, graph, args, kwargs).inputs;
+    } else {
+        if (!kwargs.empty()) throw CompileError(range, fmt::format("Keyword argument {} unknown.", kwargs[0].name));
+        for (const NamedValue& arg : args) inputs.push_back(arg.value(graph));
+    }
+    Node* node = graph.create(Symbol::from("prim::PythonOp"), std::move(inputs));
+    node->range = range;
+    node->op = Registry::instance().find(node->kind.str()).at(0);
+    node->set_attr(sym::attr_name, IValue(name_));
+    node->set_attr(foreign_function_attribute(), IValue::capsule(function_));
+    return sugar(graph.insert(node)->output()->set_type(function_->result));
 }
 
 Value* emit_function_call(const SourceRange& range, Graph& graph, Function& function, const MatchedSchema& match) {

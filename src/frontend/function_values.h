@@ -1,10 +1,12 @@
 #pragma once
 // Compiled functions as values of the compiler.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "frontend/sugared_value.h"
+#include "ops/foreign_function.h"
 
 namespace wick::jit {
 
@@ -33,6 +35,21 @@ class MethodValue : public SugaredValue {
  private:
     Value* self_;
     std::string name_;
+};
+
+/// A function that compiled code leaves to the language around it.
+class ForeignFunctionValue : public SugaredValue {
+ public:
+    /// Without a schema it takes whatever it is given, and returns a Tensor.
+    ForeignFunctionValue(std::string name, IntrusivePtr<ForeignFunction> function, std::optional<Schema> schema);
+    std::string kind() const override { return "function"; }
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override;
+
+ private:
+    const std::string name_;
+    const IntrusivePtr<ForeignFunction> function_;
+    const std::optional<Schema> schema_;
 };
 
 /// A nested function: a prim::Closure node over the variables it sees.

@@ -421,6 +421,7 @@ std::vector<ast::Parameter> Parser::parameters(TokenKind stop, bool annotated) {
         const int64_t first = begin();
         if (accept(TokenKind::Slash)) {
             if (list.empty()) fail(range_from(first), "at least one parameter must precede '/'");
+            for (ast::Parameter& parameter : list) parameter.positional_only = true;
         } else if (at(TokenKind::Star) && (peek(1).kind == TokenKind::Comma || peek(1).kind == stop)) {
             next();
             keyword_only = true;

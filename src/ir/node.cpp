@@ -3,6 +3,7 @@
 
 #include <wick/support/check.h>
 
+#include "ir/foreign_call.h"
 #include "ir/graph.h"
 
 namespace wick::jit {
@@ -222,7 +223,8 @@ bool Node::has_side_effects() const {
             static const Symbol kManualSeed = Symbol::from("aten::manual_seed");
             static const Symbol kSave = Symbol::from("aten::save");
             // What gives nothing is called for what else it does: set_grad_enabled, backward.
-            return kind == kManualSeed || kind == kSave || (op && op->has_side_effects && outputs.empty());
+            return is_foreign_call(kind) || kind == kManualSeed || kind == kSave ||
+                   (op && op->has_side_effects && outputs.empty());
     }
 }
 

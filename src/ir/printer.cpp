@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "ir/foreign_call.h"
 #include "ir/graph.h"
 #include "ir/print_tensor.h"
 #include "ir/repr.h"
@@ -30,12 +31,13 @@ class Printer {
     void statement(const Node& node, size_t level, std::vector<const Node*>& subgraphs) {
         indent(level);
         declarations(node.outputs, ", ");
-        out_ += " = " + node.kind.str();
+        const bool is_foreign = is_foreign_call(node.kind);
+        out_ += " = " + (is_foreign ? "^" + node.name_attr() + "[]()" : node.kind.str());
         if (node.find(sym::attr_subgraph)) {
             format("_{}", subgraphs.size());
             subgraphs.push_back(&node);
         }
-        attributes(node);
+        if (!is_foreign) attributes(node);
         out_ += '(';
         references(node.inputs);
         out_ += ')';

@@ -7,6 +7,7 @@
 
 #include "ops/builtins.h"
 #include "ops/families.h"
+#include "ops/foreign_function.h"
 #include "ops/profiling.h"
 #include "types/library_class.h"
 
@@ -81,6 +82,19 @@ void register_ranges(Registry& ops) {
     ops.add("profiler::_record_function_exit(Tensor handle) -> ()")
         .kernel([](const Tensor& handle) { end_range(handle.item().to_int()); })
         .side_effects();
+}
+
+/// The function, which the plan puts before the node's inputs, decides about everything.
+void register_foreign_functions(Registry& ops) {
+    ops.add("prim::PythonOp(...) -> Any")
+        .boxed([](const Operator&, const void*, Args args, IValue* results) {
+            auto& function = dynamic_cast<ForeignFunction&>(*args[0].to_capsule());
+            std::vector<IValue> arguments;
+            for (size_t i = 1; i < args.size(); ++i) arguments.push_back(args[i]);
+            results[0] = function.call(std::move(arguments));
+        })
+        .side_effects()
+        .differentiated_by_parts();
 }
 
 void register_process(Registry& ops) {
@@ -199,6 +213,7 @@ void register_builtins_misc(Registry& ops) {
     register_shapes(ops);
     register_ranges(ops);
     register_process(ops);
+    register_foreign_functions(ops);
 }
 
 }  // namespace wick::jit

@@ -41,7 +41,9 @@ std::vector<IValue> FunctionThing::bind(Session& session, const Arguments& argum
             values.emplace_back(std::move(rest));
             continue;
         }
-        const auto named = std::ranges::find(arguments.keywords, parameter.name, [](const auto& k) { return k.first; });
+        const auto named = parameter.positional_only ? arguments.keywords.end()
+                                                     : std::ranges::find(arguments.keywords, parameter.name,
+                                                                         [](const auto& k) { return k.first; });
         if (named != arguments.keywords.end()) used_keywords[named - arguments.keywords.begin()] = true;
         if (parameter.kind == ast::Parameter::Kind::normal && used < arguments.positional.size()) {
             if (named != arguments.keywords.end())
@@ -61,6 +63,10 @@ std::vector<IValue> FunctionThing::bind(Session& session, const Arguments& argum
               fmt::format("{}() takes {} positional argument{} but {} {} given", name(), most, most == 1 ? "" : "s",
                           arguments.positional.size(), arguments.positional.size() == 1 ? "was" : "were"));
     for (size_t k = 0; k < used_keywords.size(); ++k) {
+        const auto of_name = std::ranges::find(formal, arguments.keywords[k].first, &ast::Parameter::name);
+        if (!used_keywords[k] && !takes_all_keywords && of_name != formal.end())
+            raise("TypeError", fmt::format("{}() got some positional-only arguments passed as keyword arguments: '{}'",
+                                           name(), of_name->name));
         if (!used_keywords[k] && !takes_all_keywords)
             raise("TypeError",
                   fmt::format("{}() got an unexpected keyword argument '{}'", name(), arguments.keywords[k].first));

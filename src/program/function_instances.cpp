@@ -59,6 +59,31 @@ Function& FunctionThing::instance(Session& session, const std::vector<TypePtr>& 
 
 namespace {
 
+/// Python's words for an argument that only its position may tell.
+void check_positional(const FunctionThing& function, const SourceRange& range, const NamedValues& kwargs) {
+    for (const ast::Parameter& parameter : function.parameters()) {
+        const auto named = std::ranges::find(kwargs, parameter.name, &NamedValue::name);
+        if (parameter.positional_only && named != kwargs.end())
+            throw CompileError(range,
+                               fmt::format("{}() got some positional-only arguments passed as keyword arguments: '{}'",
+                                           function.name(), parameter.name));
+    }
+}
+
+/// A function whose parameters have types.
+class TypedFunctionValue : public FunctionValue {
+ public:
+    TypedFunctionValue(FunctionThing& thing, Function& function) : FunctionValue({&function}), thing_(&thing) {}
+    SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
+                    const NamedValues& kwargs) override {
+        check_positional(*thing_, range, kwargs);
+        return FunctionValue::call(range, graph, args, kwargs);
+    }
+
+ private:
+    const IntrusivePtr<FunctionThing> thing_;
+};
+
 /// A generic function inside compiled code: each call compiles its own instance.
 class GenericFunctionValue : public SugaredValue {
  public:
@@ -103,6 +128,7 @@ class GenericFunctionValue : public SugaredValue {
 
     SugaredPtr call(const SourceRange& range, Graph& graph, const NamedValues& args,
                     const NamedValues& kwargs) override {
+        check_positional(*function_, range, kwargs);
         const auto& parameters = function_->parameters();
         std::vector<TypePtr> types;
         for (size_t i = 0; i < parameters.size(); ++i) types.push_back(var_type(fmt::format("t{}", i)));
@@ -131,6 +157,9 @@ class UncallableFunctionValue : public SugaredValue {
                     const NamedValues& kwargs) override {
         Schema schema = function_->signature(session_);
         if (function_->owner && !schema.arguments.empty()) schema.arguments[0].type = any_type();
+        if (function_->foreign)
+            return ForeignFunctionValue(function_->name(), function_->foreign, std::move(schema))
+                .call(range, graph, args, kwargs);
         match_schema(schema, range, graph, args, kwargs);
         constexpr const char* kMessage = "This Python function is annotated to be ignored and cannot be run";
         Node* raise = graph.create(sym::prim_RaiseException,
@@ -176,7 +205,7 @@ SugaredPtr FunctionThing::compile_time(Session& session, Graph&, const SourceRan
     if (is_generic()) return std::make_shared<GenericFunctionValue>(session, *this);
     Function& function = compiled(session);
     define_now(session, function, range);
-    return std::make_shared<FunctionValue>(std::vector<Function*>{&function});
+    return std::make_shared<TypedFunctionValue>(*this, function);
 }
 
 }  // namespace wick::jit

@@ -9,6 +9,7 @@
 #include <wick/support/function_ref.h>
 
 #include "frontend/ast.h"
+#include "ops/foreign_function.h"
 #include "program/scope.h"
 #include "program/thing.h"
 
@@ -48,6 +49,8 @@ class FunctionThing : public Thing {
     /// The functions under @torch.jit._overload before this one, whose signatures it has.
     std::vector<IntrusivePtr<FunctionThing>> overloads;
     ClassThing* owner = nullptr;
+    /// Of one with the role `ignored`: what runs it where the program is called from Python, or null.
+    IntrusivePtr<ForeignFunction> foreign;
     /// Context managers of torch that it is decorated with, the innermost first.
     std::vector<IntrusivePtr<ScriptObject>> contexts;
 

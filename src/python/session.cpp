@@ -12,6 +12,7 @@
 
 #include "frontend/class_values.h"
 #include "frontend/emitter.h"
+#include "frontend/function_values.h"
 #include "program/classes.h"
 #include "program/compiled_function.h"
 #include "program/functions.h"
@@ -19,7 +20,10 @@
 #include "program/namespaces.h"
 #include "program/script_module.h"
 #include "python/bindings.h"
+#include "python/convert.h"
 #include "python/errors.h"
+#include "python/gil.h"
+#include "python/kept.h"
 #include "python/script.h"
 
 namespace nb = nanobind;
@@ -52,6 +56,46 @@ class OpaqueThing : public jit::Thing {
  private:
     const std::string type_name_;
     const std::string refusal_;  ///< what who uses it is told, "" for that it is no value of programs
+};
+
+/// A callable of Python's that a program calls.
+class PythonCallable : public jit::ForeignFunction {
+ public:
+    /// `unit` owns who calls it, and so is not owned here.
+    PythonCallable(nb::object callable, const Unit& unit) : callable_(keep(std::move(callable))), unit_(unit) {}
+
+    IValue call(std::vector<IValue> arguments) override {
+        const Locked locked;
+        nb::list given;
+        for (const IValue& argument : arguments) given.append(to_python(argument, unit_.lock()));
+        const nb::object returned = (*callable_)(*given);
+        IValue value = to_ivalue(returned.ptr());
+        WICK_CHECK(value.type()->is_subtype_of(result),
+                   "expected value of type {} for return value but instead got value of type {}.\nValue: {}",
+                   result->str(), nb::cast<std::string>(nb::type_name(returned.type())),
+                   nb::cast<std::string>(nb::repr(returned)));
+        return value;
+    }
+
+ private:
+    const Kept callable_;
+    const std::weak_ptr<jit::CompilationUnit> unit_;
+};
+
+/// Such a callable as a value of a session.
+class ForeignThing : public jit::Thing {
+ public:
+    ForeignThing(std::string name, IntrusivePtr<PythonCallable> function, std::optional<jit::Schema> schema)
+        : name_(std::move(name)), function_(std::move(function)), schema_(std::move(schema)) {}
+    std::string kind() const override { return "function"; }
+    jit::SugaredPtr compile_time(Session&, jit::Graph&, const SourceRange&) override {
+        return std::make_shared<jit::ForeignFunctionValue>(name_, function_, schema_);
+    }
+
+ private:
+    const std::string name_;
+    const IntrusivePtr<PythonCallable> function_;
+    const std::optional<jit::Schema> schema_;
 };
 
 IValue session_value(nb::handle object) {
@@ -111,6 +155,34 @@ auto guarded(Session& session, const Body& body) {
     std::optional<decltype(body())> result;
     session.guarded([&] { result.emplace(body()); });
     return std::move(*result);
+}
+
+/// `types`: those of its parameters by their names and of its result as "return"; None for one that takes anything and
+/// returns a tensor.
+ThingHandle foreign_function(Session& session, const std::string& name, nb::object callable, nb::object types) {
+    std::optional<jit::Schema> schema;
+    if (!types.is_none()) {
+        schema.emplace();
+        schema->name = name;
+        for (const auto& [parameter, type] : nb::cast<nb::dict>(types)) {
+            jit::Argument argument;
+            argument.name = nb::cast<std::string>(parameter);
+            argument.type = session.script_type(session_value(type), {});
+            const bool is_result = argument.name == "return";
+            if (!argument.type) argument.type = jit::tensor_type();
+            (is_result ? schema->returns : schema->arguments).push_back(std::move(argument));
+        }
+    }
+    auto function = make_intrusive<PythonCallable>(std::move(callable), session.unit());
+    return {make_intrusive<ForeignThing>(name, std::move(function), std::move(schema))->value()};
+}
+
+/// What runs the function, or the class's method of that name, which the program says is ignored.
+void leave_to_python(Session& session, const ThingHandle& thing, const std::string& method, nb::object callable) {
+    const auto* owner = jit::thing_as<jit::ClassThing>(thing.value);
+    const IValue* found = owner ? owner->names()->find(method) : &thing.value;
+    if (auto* function = found ? jit::thing_as<jit::FunctionThing>(*found) : nullptr)
+        function->foreign = make_intrusive<PythonCallable>(std::move(callable), session.unit());
 }
 
 ScriptModule script_module(Session& session, const ThingHandle& module) {
@@ -202,6 +274,8 @@ void bind_session(nb::module_& module) {
                nb::dict attributes) { return make_module(type, parameters, buffers, modules, attributes); },
             nb::arg("type"), nb::arg("parameters"), nb::arg("buffers"), nb::arg("modules"), nb::arg("attributes"))
         .def("object", &make_object, nb::arg("type"), nb::arg("attributes"))
+        .def("foreign_function", &foreign_function, nb::arg("name"), nb::arg("callable"), nb::arg("types").none())
+        .def("leave_to_python", &leave_to_python, nb::arg("thing"), nb::arg("method"), nb::arg("callable"))
         .def("script_module", &script_module, nb::arg("module"))
         .def("script_function", &script_function, nb::arg("function"))
         .def(

@@ -3,6 +3,7 @@
 
 #include <wick/support/check.h>
 
+#include "ir/foreign_call.h"
 #include "ops/recording.h"
 #include "ops/script_call.h"
 #include "runtime/plan_compiler.h"
@@ -211,7 +212,9 @@ void PlanCompiler::emit_operator(const Node* node) {
     }
     const auto direct = direct_operators().find(op);
     if (direct != direct_operators().end()) return emit_direct(node, direct->second);
-    const std::vector<Operand> operands = inputs(node);
+    std::vector<Operand> operands = inputs(node);
+    if (is_foreign_call(node->kind))
+        operands.insert(operands.begin(), constant(node->attr<IValue>(foreign_function_attribute())));
     if (!op->composite.empty()) {
         emit(Opcode::Call, define_outputs(node, 1), list(operands), index32(operands.size()),
              append(plan_.functions, &composite_function(*op)));

@@ -111,6 +111,7 @@ const std::map<std::string, std::string> kOtherSentences = {
     {"map_of_nothing", "each of Python's builtins counts its arguments in words of its own"},
     {"module_submodule_assigned", "wick says what makes modules"},
     {"named_tuple_of_itself", "PyTorch says it of its own ForwardRef, where the class is used"},
+    {"positional_only_by_name", "PyTorch forgets the parameters in front of the slash"},
     {"property_of_property", "wick says it where the property is made"},
     {"range_with_keywords", "wick names the keyword"},
     {"setter_of_property", "wick says it where the property is made"},

@@ -17,6 +17,7 @@ import typing
 from .. import _wick
 from .._pytorch import pytorch
 from .._wick import ScriptFunction, ScriptModule
+from ..autograd.function import Function
 from ..nn.modules.module import INTERNAL, Module
 
 # Modules that a session knows under their own names.
@@ -170,13 +171,35 @@ class _Compiler:
         return self.known[id(value)][1]
 
     def opaque(self, value):
-        """What stands for a value that programs can't use."""
+        """What stands for a value that programs can't use, which they are told when they do."""
         refusal = ""
         if isinstance(value, types.BuiltinFunctionType):
             refusal = f"Python builtin {value!r} is currently not supported in Torchscript"
         elif _is_lambda(value):
             refusal = "Expected a single top-level function"
         return self.session.opaque(type(value).__name__, refusal)
+
+    def left_to_python(self, value):
+        """An object that programs call in Python, with the types that its annotations say, or tensors; None where it is no such
+        object."""
+        if not callable(value) or _is_module(value) or isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
+            return None
+        try:
+            signature = inspect.signature(value)
+            parameters = signature.parameters.values()
+            if any(parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) for parameter in parameters):
+                return None
+            kinds = {parameter.name: self.type_of(parameter.annotation) for parameter in parameters}
+            kinds["return"] = self.type_of(signature.return_annotation)
+        except (TypeError, ValueError, _Unknown):
+            return None
+        return self.session.foreign_function(getattr(value, "__name__", "<python_value>"), value, kinds)
+
+    def type_of(self, annotation):
+        if annotation is inspect.Parameter.empty:
+            annotation = _wick.Tensor
+        is_builtin = isinstance(annotation, type) and annotation.__module__ == "builtins"
+        return self.annotation(annotation) if is_builtin else self.value_of(annotation)
 
     def torch_value(self, value):
         if _is_torch(value, "Tensor"):
@@ -198,10 +221,10 @@ class _Compiler:
         return self.shared_tensors[id(tensor)][1]
 
     def annotation(self, value):
-        """List[int] and its like as a value: by its text."""
+        """int, List[int] and their like as a value: by its text."""
         if isinstance(value, (typing.TypeVar, typing.ParamSpec)):
             raise _Unknown(value)
-        text = repr(value).replace("typing.", "").replace("NoneType", "None")
+        text = (value.__name__ if isinstance(value, type) else repr(value)).replace("typing.", "").replace("NoneType", "None")
         for tensor in ("wick.Tensor", "torch.Tensor"):
             text = text.replace(tensor, "Tensor")
         scope = self.session.scope("__torch__")
@@ -217,6 +240,12 @@ class _Compiler:
         name = getattr(value, "__name__", "")
         home = _torch_name(getattr(value, "__module__", None) or "")
         is_definition = isinstance(value, (type, types.FunctionType))
+        if isinstance(value, type) and issubclass(value, Function):
+            scope = self.session.scope(name)
+            scope.set("apply", self.session.foreign_function(name, value.apply, None))
+            return self.session.module_of(name, scope)
+        if isinstance(value, types.MethodType) and value.__func__ is Function.apply.__func__:
+            return self.session.foreign_function(value.__self__.__name__, value, None)
         if value is _wick.Tensor or (isinstance(value, type) and (home, name) == ("torch", "Tensor")):
             return self.session.attribute("torch", "Tensor")
         if isinstance(value, type(_wick._operator("add"))):
@@ -269,6 +298,9 @@ class _Compiler:
         finally:
             del self.waiting[id(value)]
         thing = scope.get(tree.name)
+        for node in tree.body if isinstance(value, type) else [tree]:
+            if any(_name_of_decorator(decorator) == "ignore" for decorator in getattr(node, "decorator_list", ())):
+                self.session.leave_to_python(thing, node.name, getattr(value, node.name, value))
         for other, name in waiting:
             other.set(name, thing)
         return thing
@@ -312,7 +344,7 @@ class _Compiler:
                 raise _Unknown(value)
             known = self.value_of(value)
         except (_Unknown, OSError):
-            known = self.opaque(value)  # who uses it is told that it is no value of programs
+            known = self.left_to_python(value) or self.opaque(value)
         scope.set(name, known)
 
     def set_attributes(self, scope, name, module, attributes):
@@ -432,9 +464,13 @@ def _without_decorators(text, tree):
     is to the compiler; lines keep their numbers."""
     lines = text.split("\n")
     for decorator in tree.decorator_list:
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if getattr(called, "attr", getattr(called, "id", None)) in ("ignore", "unused"):
+        if _name_of_decorator(decorator) in ("ignore", "unused"):
             continue
         for at in range(decorator.lineno - 1, decorator.end_lineno):
             lines[at] = ""
     return "\n".join(lines)
+
+
+def _name_of_decorator(decorator):
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return getattr(called, "attr", getattr(called, "id", None))

@@ -34,7 +34,7 @@ _HOMES = {
     "_higher_order_ops": {"cond", "while_loop"},
     "cuda": {"OutOfMemoryError"},
     "types": {"SymBool", "SymFloat", "SymInt", "sym_float", "sym_int", "sym_max", "sym_min", "sym_not", "sym_sum"},
-    "storage": {"TypedStorage", "UntypedStorage"},
+    "storage": {"is_storage", "TypedStorage", "UntypedStorage"},
     "sparse": {"dsmm", "sparse_coo_tensor", "spmm"},
     "amp": {"GradScaler"},
     "amp.autocast_mode": {"autocast", "is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",

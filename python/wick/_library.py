@@ -13,7 +13,7 @@ from . import _wick
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "library")
 # Modules in which every operator is at home.
-_WITH_OPERATORS = {"wick.nn.functional"}
+_WITH_OPERATORS = {"wick.functional", "wick.nn.functional"}
 
 
 def _import(name, globals=None, locals=None, fromlist=(), level=0):

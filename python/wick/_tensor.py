@@ -82,6 +82,12 @@ def map_(self, other, callable):
 
 
 @_method
+def as_subclass(self, cls):
+    """An object of a class that derives from Tensor, over the same elements."""
+    return cls(self)
+
+
+@_method
 def pin_memory(self, device=None):
     """The tensor itself: no device copies from it."""
     return self

@@ -113,3 +113,7 @@ class TypedStorage(UntypedStorage):
 
     def _type(self):
         return f"torch.storage.TypedStorage(dtype={self.dtype}, "
+
+
+def is_storage(obj):
+    return isinstance(obj, UntypedStorage)

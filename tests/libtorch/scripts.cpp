@@ -19,20 +19,14 @@
 
 namespace {
 
-std::string data(const std::string& name) {
-    const std::string here = __FILE__;
-    const size_t slash = here.rfind('/');
-    return (slash == std::string::npos ? "." : here.substr(0, slash)) + "/../data/t213/" + name;
-}
-
-void run_a_module() {
+void run_a_module(const std::string& folder) {
     torch::jit::script::Module module;
     try {
-        module = torch::jit::load(data("no_such_file.pt"));
+        module = torch::jit::load(folder + "/no_such_file.pt");
     } catch (const c10::Error&) {
         std::cout << "error loading the model\n";
     }
-    module = torch::jit::load(data("mlp.pt"));
+    module = torch::jit::load(folder + "/mlp.pt");
     module.eval();
     std::vector<torch::jit::IValue> inputs;
     inputs.push_back(torch::ones({1, 512}));
@@ -156,9 +150,9 @@ void keep_statistics() {
 
 }  // namespace
 
-int main() {
+int main(int, char** arguments) {
     std::cout << std::boolalpha;
-    run_a_module();
+    run_a_module(arguments[1]);  // the folder of archives that PyTorch wrote
     call_functions();
     use_containers();
     keep_statistics();

@@ -12,7 +12,7 @@ for source in *.cpp; do
     name=${source%.cpp}
     "${CXX:-c++}" -std=c++20 -w -I"$torch/include" -I"$torch/include/torch/csrc/api/include" "$source" -o "$work/$name" \
         -L"$torch/lib" -ltorch -ltorch_cpu -lc10 -Wl,-rpath,"$torch/lib"
-    "$work/$name" >"$work/$name.out"
+    "$work/$name" ../data/t213 >"$work/$name.out"
     if [ -n "${WICK_UPDATE_GOLDEN:-}" ]; then cp "$work/$name.out" "$name.out"; fi
     if diff "$work/$name.out" "$name.out"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done

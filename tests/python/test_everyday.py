@@ -282,15 +282,6 @@ def test_modules_of_several_processes_are_known_by_name(t):
         t.nn.parallel.DistributedDataParallel(net)
 
 
-def test_nothing_is_traced_by_fx(t):
-    fx = importlib.import_module(f"{t.__name__}.fx")
-    assert not isinstance(t.ones(1), fx.Proxy) and not isinstance(t.nn.Linear(1, 1), fx.GraphModule)
-    assert importlib.import_module(f"{t.__name__}.fx._symbolic_trace").is_fx_tracing() is False
-    if t.__name__ == "wick":
-        with pytest.raises(NotImplementedError, match="jit.trace"):
-            fx.symbolic_trace(t.nn.Linear(1, 1))
-
-
 def test_devices_are_contexts(t):
     assert t.device("cpu") != None and not t.device("cpu") == "cpu"  # noqa: E711
     with t.device("cpu"):
@@ -357,3 +348,12 @@ def test_tensors_have_attributes(t):
     del x
     gc.collect()
     assert alive() is None
+
+
+def test_tensors_of_a_class_of_ones_own(t):
+    class Tagged(t.Tensor):
+        pass
+
+    x = t.ones(2)
+    y = x.as_subclass(Tagged)
+    assert type(y) is Tagged and y.data_ptr() == x.data_ptr()

@@ -207,3 +207,10 @@ def test_modules_convert_what_they_have_besides(t):
 
     net = t.nn.Sequential(t.nn.Sequential(Scaled())).double()
     assert net[0][0].scale.dtype == t.float64
+
+
+def test_what_modules_say_of_themselves(t):
+    layer = t.nn.Linear(1, 1)
+    assert layer._get_name() == "Linear" and layer.dump_patches is False and layer.call_super_init is False
+    layer.compile()
+    assert layer(t.ones(1, 1)).shape == (1, 1)

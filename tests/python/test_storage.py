@@ -53,6 +53,11 @@ def test_tensors_take_storages(t):
     assert x.set_().numel() == 0
 
 
+def test_storages_are_known(t):
+    x = t.ones(2)
+    assert t.is_storage(x.untyped_storage()) and t.is_storage(x.storage()) and not t.is_storage(x)
+
+
 def test_tied_weights_are_found(t):
     class Tied(t.nn.Module):
         def __init__(self):

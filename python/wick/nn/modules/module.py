@@ -22,6 +22,9 @@ frames = None
 class Module(State):
     """Base of all layers. Parameters, buffers and modules that are assigned become part of it."""
 
+    # What classes of PyTorch may say about themselves.
+    dump_patches = call_super_init = False
+
     def __init__(self, *args, **kwargs):
         for name in _STORES:
             object.__setattr__(self, name, {})
@@ -309,6 +312,9 @@ class Module(State):
         for tensor in [*self.parameters(), *self.buffers()]:
             tensor.share_memory_()
         return self
+
+    def compile(self, *args, **kwargs):
+        """Kept for programs that say it: calls run as they are (jit.script compiles)."""
 
     # Text -------------------------------------------------------------------------------------------------------------
 

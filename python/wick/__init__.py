@@ -31,6 +31,7 @@ _HOMES = {
                   "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "use_deterministic_algorithms"},
     "_dtype_names": _dtype_names.NAMES,
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
+    "_functional": {"einsum"},
     "_higher_order_ops": {"cond", "while_loop"},
     "cuda": {"OutOfMemoryError"},
     "types": {"SymBool", "SymFloat", "SymInt", "sym_float", "sym_int", "sym_max", "sym_min", "sym_not", "sym_sum"},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <wick/ops/print_options.h>
+#include <wick/tensor/grad_mode.h>
 
 #include "archive/torch_save.h"
 #include "ops/print_value.h"
@@ -207,7 +208,7 @@ void bind_exchange(nb::class_<Tensor>& tensor) {
         .def(
             "numpy",
             [](const Tensor& self, bool force) {
-                if (self.requires_grad() && !force)
+                if (self.requires_grad() && GradMode::is_enabled() && !force)
                     throw OpError(
                         "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
                 warn_of_constant(self, "a NumPy array");

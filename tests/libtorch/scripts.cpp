@@ -47,6 +47,7 @@ void run_a_module(const std::string& folder) {
     std::cout << module.is_training() << module.find_method("backward").has_value() << "\n";
 
     torch::jit::Module copy = module.deepcopy();
+    torch::NoGradGuard guard;
     for (auto parameter : copy.parameters()) parameter.zero_();
     std::cout << copy.forward(inputs).toTensor().abs().sum().item<float>() << " "
               << module.forward(inputs).toTensor().equal(output) << "\n";

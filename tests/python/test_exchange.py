@@ -120,3 +120,11 @@ def test_whole_modules_of_pytorch_become_ours(tmp_path, torch):
     assert np.allclose(ours.eval()(wick.from_numpy(x.numpy())).detach().numpy(), theirs.eval()(x).detach().numpy(), atol=1e-6)
     ours(wick.ones(1, 2, 4)).sum().backward()
     assert ours[4].weight.grad is not None
+
+
+def test_arrays_of_leaves_where_nothing_is_recorded(t):
+    x = t.ones(2, requires_grad=True)
+    with t.no_grad():
+        assert x.numpy().tolist() == [1, 1]
+    with pytest.raises(RuntimeError, match="Can't call numpy"):
+        x.numpy()

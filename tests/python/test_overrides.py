@@ -47,3 +47,16 @@ def test_who_takes_functions_over(t):
     assert t.overrides.has_torch_function((1, two)) and not t.overrides.has_torch_function((1, t.ones(1)))
     assert t.overrides.is_tensor_like(two) and t.overrides.is_tensor_like(t.ones(1)) and not t.overrides.is_tensor_like(1)
     assert t.overrides.handle_torch_function(t.mean, (two,), two) == pytest.approx(2 / 3)
+
+
+def test_einsum_gives_its_operands_one_by_one(t):
+    class Named:
+        def __init__(self, name):
+            self.name = name
+
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            return func is t.einsum, args[0], [one.name for one in args[1:]]
+
+    assert t.einsum("i,i->", [Named("a"), Named("b")]) == (True, "i,i->", ["a", "b"])
+    assert t.einsum("ij,jk->ik", t.ones(2, 3), t.ones(3, 2)).tolist() == [[3, 3], [3, 3]]
+    assert t.einsum("i,i->", [t.ones(2), t.ones(2)]).item() == 2 == t.functional.einsum("i,i->", t.ones(2), t.ones(2)).item()

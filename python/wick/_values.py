@@ -40,6 +40,10 @@ contiguous_format, preserve_format, channels_last, channels_last_3d = map(memory
 
 def _assert(condition, message):
     """assert as a function."""
+    if hasattr(type(condition), "__torch_function__"):
+        from .overrides import handle_torch_function
+
+        return handle_torch_function(_assert, (condition,), condition, message)
     assert condition, message
 
 

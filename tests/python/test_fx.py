@@ -161,6 +161,17 @@ def test_graphs_are_built_by_hand(t, fx):
     assert "sub = 2 - a;  a = None" in module.code
 
 
+def test_assertions_are_calls(t, fx):
+    def function(x):
+        t._assert(x.shape[0] == 2, "two rows")
+        return x
+
+    traced = fx.symbolic_trace(function)
+    assert "torch._assert(eq, 'two rows')" in traced.code and traced(t.ones(2)).sum() == 2
+    with pytest.raises(AssertionError, match="two rows"):
+        traced(t.ones(3))
+
+
 def test_what_cannot_be_traced(t, fx):
     with pytest.raises(Exception, match="symbolically traced variables cannot be used as inputs to control flow"):
         fx.symbolic_trace(lambda x: x if x.sum() > 0 else -x)

@@ -23,8 +23,10 @@ for _type in (Tensor, Generator, Size, device, dtype, layout, memory_format):
 Parameter.__module__ = "wick.nn.parameter"
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"accelerator", "amp", "autograd", "nn", "optim", "overrides", "profiler", "quasirandom", "jit", "onnx", "utils", "functional", "linalg", "multiprocessing", "storage", "fft", "fx", "hub", "serialization", "sparse", "special", "_C", "_VF", "ao", "backends", "compiler",
-            "cpu", "cuda", "distributed", "distributions", "func", "testing", "types", "version", "library", "ops", "_dynamo", "_higher_order_ops"}
+_MODULES = {"_C", "_dynamo", "_higher_order_ops", "_VF", "accelerator", "amp", "ao", "autograd", "backends", "compiler", "cpu", "cuda",
+            "distributed", "distributions", "fft", "func", "functional", "fx", "hub", "jit", "library", "linalg", "multiprocessing", "nn",
+            "onnx", "ops", "optim", "overrides", "profiler", "quasirandom", "serialization", "sparse", "special", "storage", "testing",
+            "types", "utils", "version"}
 _HOMES = {
     "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_device_module", "get_float32_matmul_precision",
                   "get_num_interop_threads", "is_deterministic_algorithms_warn_only_enabled",

@@ -143,13 +143,16 @@ inline Module optimize_for_inference(const Module& module, const std::vector<std
 /// What torch::jit::compile gives: functions of a text, called by name.
 class CompilationUnit {
  public:
-    explicit CompilationUnit(const std::string& text) : program_(jit::compile(text)) {}
+    explicit CompilationUnit(const std::string& text) : program_(jit::compile(kNames + text)) {}
     template <class... A>
     IValue run_method(const std::string& name, const A&... arguments) {
         return program_.call(name, {wick::IValue(IValue(arguments))...});
     }
 
  private:
+    /// Names that texts have there without an import.
+    static constexpr const char* kNames =
+        "import torch\nfrom typing import Any, Dict, List, Optional, Tuple, Union\nfrom torch import Tensor\n";
     jit::Program program_;
 };
 inline std::shared_ptr<CompilationUnit> compile(const std::string& text) {

@@ -10,8 +10,7 @@ from .._trees import leaves, like
 def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     """The function that calls `func` with all tensors along in_dims of its arguments at once and gives the results along out_dims.
 
-    in_dims: an int for all arguments, or nested as they are, None for what every call gets whole; keyword arguments are mapped over
-    their first dimension. out_dims: as nested as the results. randomness: whether random operators are refused ("error"), give each
+    in_dims: an int for all arguments, or nested as they are, None for what every call gets whole, as it gets keyword arguments. out_dims: as nested as the results. randomness: whether random operators are refused ("error"), give each
     the "same" numbers, or "different" ones. chunk_size: how many at once, where all need too much memory.
 
     The function sees tensors without the mapped dimension; operators compute for all of them, those that don't know how for one
@@ -27,14 +26,10 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     def of_batches(*args, **kwargs):
         dims = _dims_of(args, in_dims, name)
         values = leaves(args)
-        named = leaves(kwargs)
-        dims += [0 if isinstance(value, wick.Tensor) else None for value in named]
-        values += named
         size = _size_of(values, dims)
 
         def call(values):
-            args_of_level = like(args, values[:len(values) - len(named)])
-            return func(*args_of_level, **like(kwargs, values[len(values) - len(named):]))
+            return func(*like(args, values), **kwargs)
 
         if chunk_size is None or chunk_size >= size:
             return _of_level(call, values, dims, size, out_dims, randomness, name)

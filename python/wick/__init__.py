@@ -11,7 +11,7 @@ from ._values import _assert, broadcast_shapes, Size, Parameter, as_tensor, asar
 from ._values import inf, nan, pi, e, newaxis, layout, memory_format, sparse_coo, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
 from ._values import finfo, full, iinfo, unravel_index
 from ._default_device import get_default_device, set_default_device
-from ._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ._grad_mode import enable_grad, inference_mode, is_inference_mode_enabled, no_grad, set_grad_enabled
 from ._printing import get_printoptions, printoptions, set_printoptions
 from ._weights import load, save
 from . import _tensor as _tensor
@@ -28,16 +28,18 @@ _MODULES = {"_C", "_dynamo", "_higher_order_ops", "_VF", "accelerator", "amp", "
             "onnx", "ops", "optim", "overrides", "profiler", "quasirandom", "serialization", "sparse", "special", "storage", "testing",
             "types", "utils", "version"}
 _HOMES = {
-    "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_device_module", "get_float32_matmul_precision",
-                  "get_num_interop_threads", "is_deterministic_algorithms_warn_only_enabled",
+    "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_deterministic_debug_mode", "get_device_module",
+                  "get_float32_matmul_precision", "get_num_interop_threads", "set_deterministic_debug_mode", "set_warn_always",
+                  "is_warn_always_enabled", "is_deterministic_algorithms_warn_only_enabled",
                   "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "use_deterministic_algorithms"},
+    "_lowrank": {"pca_lowrank", "svd_lowrank"},
     "_dtype_names": _dtype_names.NAMES,
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
     "_functional": {"einsum"},
     "_higher_order_ops": {"cond", "while_loop"},
     "cuda": {"OutOfMemoryError"},
     "types": {"SymBool", "SymFloat", "SymInt", "sym_float", "sym_int", "sym_max", "sym_min", "sym_not", "sym_sum"},
-    "storage": {"is_storage", "TypedStorage", "UntypedStorage"},
+    "storage": {"TypedStorage", "UntypedStorage", "is_storage"},
     "sparse": {"dsmm", "sparse_coo_tensor", "spmm"},
     "amp": {"GradScaler"},
     "amp.autocast_mode": {"autocast", "is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",

@@ -1,5 +1,6 @@
 """no_grad and its like: whether operators record what a backward pass needs."""
 import functools
+import threading
 
 from . import _wick
 
@@ -47,8 +48,36 @@ class no_grad(_Guard):
 class inference_mode(_Guard):
     """As no_grad: tensors have no inference mode of their own."""
 
+    def __new__(cls, mode=True):
+        guard = super().__new__(cls)
+        if not callable(mode):
+            return guard
+        guard.__init__()
+        return guard(mode)
+
     def __init__(self, mode=True):
         super().__init__(not mode and _wick.is_grad_enabled())
+        self._mode = mode
+
+    def __enter__(self):
+        super().__enter__()
+        self._outer = is_inference_mode_enabled()
+        _inference.enabled = self._mode
+
+    def __exit__(self, *exception):
+        super().__exit__(*exception)
+        _inference.enabled = self._outer
+
+    @classmethod
+    def _like(cls, enabled):
+        return cls(not enabled)
+
+
+_inference = threading.local()
+
+
+def is_inference_mode_enabled():
+    return getattr(_inference, "enabled", False)
 
 
 class enable_grad(_Guard):

@@ -4,6 +4,7 @@ from . import _wick
 
 _deterministic = {"mode": False, "warn_only": False}
 _precision = "highest"
+_warns_always = False
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
@@ -17,6 +18,30 @@ def are_deterministic_algorithms_enabled():
 
 def is_deterministic_algorithms_warn_only_enabled():
     return _deterministic["warn_only"]
+
+
+def set_deterministic_debug_mode(debug_mode):
+    """use_deterministic_algorithms by one of "default", "warn" and "error", or its number."""
+    names = ("default", "warn", "error")
+    if debug_mode in names:
+        debug_mode = names.index(debug_mode)
+    if debug_mode not in range(3):
+        raise RuntimeError("invalid value of debug_mode, expected `default`, `warn`, `error`, 0, 1 or 2, got " + str(debug_mode))
+    use_deterministic_algorithms(debug_mode > 0, warn_only=debug_mode == 1)
+
+
+def get_deterministic_debug_mode():
+    return 0 if not _deterministic["mode"] else 1 if _deterministic["warn_only"] else 2
+
+
+def set_warn_always(mode):
+    """Kept for is_warn_always_enabled: Python's filters say how often a warning is shown."""
+    global _warns_always
+    _warns_always = bool(mode)
+
+
+def is_warn_always_enabled():
+    return _warns_always
 
 
 def set_float32_matmul_precision(precision):

@@ -186,3 +186,67 @@ def polygamma(self, n):
 
 Tensor.is_cpu = property(lambda self: True)
 Tensor.layout = property(lambda self: sparse_coo if self.is_sparse else strided)
+
+
+@_method
+def float_power_(self, exponent):
+    """float_power in place: of a tensor of float64 or complex128."""
+    import wick
+
+    return self.copy_(wick.float_power(self, exponent))
+
+
+@_method
+def as_subclass(self, cls):
+    """The same elements as an instance of a class derived from Tensor."""
+    return cls(self)
+
+
+@_method
+def to_sparse_coo(self):
+    return self.to_sparse()
+
+
+@_method
+def chalf(self, memory_format=None):
+    raise NotImplementedError("there are no tensors of complex numbers of 32 bits")
+
+
+@_method
+def record_stream(self, stream):
+    """Nothing: there are no streams."""
+
+
+@_method
+def storage_type(self):
+    return type(self.storage())
+
+
+@_method
+def dim_order(self, ambiguity_check=False):
+    """The dimensions from the one with the longest steps in memory to that with the shortest."""
+    return tuple(sorted(range(self.dim()), key=self.stride, reverse=True))
+
+
+@_method
+def new_empty_strided(self, size, stride, dtype=None, device=None, layout=None, pin_memory=False):
+    import wick
+
+    return wick.empty_strided(size, stride, dtype=self.dtype if dtype is None else dtype)
+
+
+def _removed(name, instead):
+    def removed(self, *args, **kwargs):
+        raise RuntimeError(f"This function was deprecated since version 1.9 and is now removed. {instead}")
+
+    removed.__name__ = name
+    return _method(removed)
+
+
+for _name, _instead in (("eig", "`torch.linalg.eig` returns complex tensors of dtype `cfloat` or `cdouble` rather than real tensors mimicking "
+                                "complex tensors."),
+                        ("symeig", "The default behavior has changed from using the upper triangular portion of the matrix by default to "
+                                   "using the lower triangular portion: use `torch.linalg.eigh`."),
+                        ("solve", "`torch.solve` is deprecated in favor of `torch.linalg.solve`."),
+                        ("lstsq", "`torch.lstsq` is deprecated in favor of `torch.linalg.lstsq`.")):
+    _removed(_name, _instead)

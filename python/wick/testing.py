@@ -168,3 +168,12 @@ def make_tensor(*shape, dtype, device=None, low=None, high=None, requires_grad=F
     if exclude_zero:
         made[made == 0] = wick.finfo(dtype).tiny if is_real else 1
     return made.requires_grad_(requires_grad)
+
+
+def assert_allclose(actual, expected, rtol=None, atol=None, equal_nan=True, msg=""):
+    """assert_close under its old name, which takes arrays and numbers of any dtype."""
+    import wick
+
+    actual, expected = (value if isinstance(value, wick.Tensor) else wick.as_tensor(value) for value in (actual, expected))
+    assert_close(actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan, check_device=True, check_dtype=False, check_stride=False,
+                 msg=msg or None)

@@ -100,19 +100,21 @@ void overwrite(const Operator& functional, Args args, IValue* results, int64_t l
 }
 
 void check_writable(const BatchedCall& call) {
-    WICK_CHECK(call.is_batched(call.args[0]),
-               "vmap: {}(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has "
-               "more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped "
-               "over in a vmap. Please try to use out-of-place operators instead of {}. If said operator is being called "
-               "inside the PyTorch framework, please file a bug report instead.",
-               call.op.name, call.op.name);
+    WICK_CHECK(
+        call.is_batched(call.args[0]),
+        "vmap: {}(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has "
+        "more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped "
+        "over in a vmap. Please try to use out-of-place operators instead of {}. If said operator is being called "
+        "inside the PyTorch framework, please file a bug report instead.",
+        call.op.name, call.op.name);
 }
 
 void call_batched(const Operator& op, Args args, IValue* results, int64_t level) {
-    WICK_CHECK(!op.is_out_variant,
-               "vmap: Calling out variants of operators (out=) is not supported for {}: please use the operator without "
-               "out= instead.",
-               op.name);
+    WICK_CHECK(
+        !op.is_out_variant,
+        "vmap: Calling out variants of operators (out=) is not supported for {}: please use the operator without "
+        "out= instead.",
+        op.name);
     BatchedCall call(op, args, results, level);
     const bool is_inplace = writes_self(op), is_drawn = is_random(op, args);
     if (is_inplace) check_writable(call);
@@ -122,12 +124,12 @@ void call_batched(const Operator& op, Args args, IValue* results, int64_t level)
         if (calls_only_operators(op)) return op.kernel(op, args, results);
         if (const Operator* functional = is_inplace ? functional_of(op) : nullptr)
             return overwrite(*functional, args, results, level);
-        if (!op.decomposition.empty())
-            return jit::call_as_kernel(jit::decomposition_function(op), args, results);
+        if (!op.decomposition.empty()) return jit::call_as_kernel(jit::decomposition_function(op), args, results);
         if (op.takes_any_layout || !gives_tensors(op)) {
-            WICK_CHECK(op.takes_any_layout || op.name.starts_with("prim::") || op.name == "aten::result_type",
-                       "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We "
-                       "don't support that yet, please shout over at https://github.com/pytorch/functorch/issues/257 .");
+            WICK_CHECK(
+                op.takes_any_layout || op.name.starts_with("prim::") || op.name == "aten::result_type",
+                "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We "
+                "don't support that yet, please shout over at https://github.com/pytorch/functorch/issues/257 .");
             return op.kernel(op, args, results);
         }
         if (std::ranges::find(t_looped, op.operator_name()) == t_looped.end()) t_looped.push_back(op.operator_name());

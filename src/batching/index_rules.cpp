@@ -35,8 +35,8 @@ struct Picks {
         }
     }
     std::vector<IValue> items;
-    int64_t first = -1;     ///< dimension that is picked from
-    int64_t rank = 0;       ///< of the indices, broadcast
+    int64_t first = -1;  ///< dimension that is picked from
+    int64_t rank = 0;    ///< of the indices, broadcast
     bool is_adjacent = true;
     bool is_batched = false, has_mask = false;
     /// Where the dimensions of the indices stand among those of each result.
@@ -78,8 +78,7 @@ void batch_index(BatchedCall& call) {
         // Indices apart from one another put their dimensions before that of the batch.
         return call.give(0, found, picks.is_adjacent ? 0 : picks.rank);
     }
-    const Tensor found =
-        recorded::call("aten::index.Tensor", call.all(call.args[0]), picks.with_batch(call));
+    const Tensor found = recorded::call("aten::index.Tensor", call.all(call.args[0]), picks.with_batch(call));
     call.give(0, moved(found, picks.rank, 1, 1 + picks.place()));
 }
 
@@ -113,8 +112,7 @@ void batch_embedding(BatchedCall& call) {
         return batch_by_loop(call);
     // One table of all, with numbers that go on.
     const int64_t rows = weight.tensor_ref().size(0);
-    arguments[call.at("weight")] =
-        recorded::call("aten::flatten.using_ints", call.all(weight), int64_t{0}, int64_t{1});
+    arguments[call.at("weight")] = recorded::call("aten::flatten.using_ints", call.all(weight), int64_t{0}, int64_t{1});
     arguments[call.at("indices")] =
         recorded::add(call.all(indices), numbers(call.size, rows, BatchedCall::rank(indices) + 1));
     call.give(std::move(arguments));
@@ -131,8 +129,8 @@ void batch_embedding_backward(BatchedCall& call) {
     arguments[call.at("num_weights")] = rows * call.size;
     IValue found;
     BatchedCall::call(call.op, arguments, &found);
-    call.give(0, recorded::call("aten::unflatten.int", found.to_tensor(), int64_t{0},
-                                std::vector<int64_t>{call.size, rows}));
+    call.give(
+        0, recorded::call("aten::unflatten.int", found.to_tensor(), int64_t{0}, std::vector<int64_t>{call.size, rows}));
 }
 
 /// An index for each element, for operators that take one for each slice.
@@ -160,8 +158,9 @@ void batch_index_select(BatchedCall& call) {
     if (!call.is_batched(self)) {
         const Tensor all = call.all(index);
         const Tensor found = recorded::call("aten::index_select", self, dim, recorded::reshape(all, {-1}));
-        return call.give(0, recorded::call("aten::unflatten.int", found, dim,
-                                           std::vector<int64_t>{call.size, all.dim() > 1 ? all.size(1) : 1}),
+        return call.give(0,
+                         recorded::call("aten::unflatten.int", found, dim,
+                                        std::vector<int64_t>{call.size, all.dim() > 1 ? all.size(1) : 1}),
                          dim);
     }
     const Tensor all = call.all(self);

@@ -53,14 +53,18 @@ void batch_pointwise(BatchedCall& call) {
 
 const std::vector<RuleRow> kPointwiseRules = {
     {&batch_pointwise,
-     "aten::copy_ aten::fill_.Scalar aten::fill_.Tensor aten::zero_ aten::masked_fill.Scalar aten::masked_fill_.Scalar aten::lerp "
-     "aten::where.self aten::where.ScalarSelf aten::where.ScalarOther aten::where.Scalar aten::fill aten::copy aten::complex "
+     "aten::copy_ aten::fill_.Scalar aten::fill_.Tensor aten::zero_ aten::masked_fill.Scalar aten::masked_fill_.Scalar "
+     "aten::lerp "
+     "aten::where.self aten::where.ScalarSelf aten::where.ScalarOther aten::where.Scalar aten::fill aten::copy "
+     "aten::complex "
      "aten::polar aten::frexp.Tensor aten::prelu aten::real aten::imag aten::conj aten::_conj "
      "aten::resolve_conj aten::resolve_neg aten::_conj_physical aten::conj_physical aten::angle aten::polygamma "
      "aten::positive aten::gelu_backward wick::clamp_backward wick::clamp_backward_min wick::clamp_backward_max "
-     "wick::polar_backward wick::angle_backward aten::i0 aten::special_i0 aten::special_i0e aten::special_i1 aten::special_i1e "
+     "wick::polar_backward wick::angle_backward aten::i0 aten::special_i0 aten::special_i0e aten::special_i1 "
+     "aten::special_i1e "
      "aten::special_airy_ai aten::special_erfcx aten::special_ndtr aten::special_ndtri aten::special_log_ndtr "
-     "aten::special_entr aten::special_multigammaln aten::special_polygamma aten::special_zeta aten::lgamma aten::digamma "
+     "aten::special_entr aten::special_multigammaln aten::special_polygamma aten::special_zeta aten::lgamma "
+     "aten::digamma "
      "aten::polygamma aten::erfinv aten::special_bessel_j0 aten::special_bessel_j1 aten::special_bessel_y0 "
      "aten::special_bessel_y1 aten::special_modified_bessel_i0 aten::special_modified_bessel_i1 "
      "aten::special_modified_bessel_k0 aten::special_modified_bessel_k1 aten::igamma aten::igammac aten::nextafter"},

@@ -60,8 +60,7 @@ void batch_linear(BatchedCall& call) {
 // ---- convolutions
 
 struct Convolution {
-    explicit Convolution(BatchedCall& call)
-        : call(call), dims(BatchedCall::rank(call.argument("weight")) - 2) {}
+    explicit Convolution(BatchedCall& call) : call(call), dims(BatchedCall::rank(call.argument("weight")) - 2) {}
     BatchedCall& call;
     const int64_t dims;  ///< of space
     bool has_samples(const IValue& input) const { return BatchedCall::rank(input) == dims + 2; }
@@ -120,7 +119,8 @@ void batch_convolution(BatchedCall& call) {
 /// The gradients of groups, or of samples where the input's alone is wanted.
 void batch_convolution_backward(BatchedCall& call) {
     const Convolution conv(call);
-    const IValue &grad = call.argument("grad_output"), &input = call.argument("input"), &weight = call.argument("weight");
+    const IValue &grad = call.argument("grad_output"), &input = call.argument("input"),
+                 &weight = call.argument("weight");
     std::vector<IValue> arguments = conv.arguments(), found(3);
     const std::vector<IValue> mask = snapshot(call.argument("output_mask").to_list())->items;
     const bool of_samples =

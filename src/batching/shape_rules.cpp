@@ -15,9 +15,9 @@ using namespace ops;
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kDimensions = {"dim",       "dims",    "dim0",      "dim1",   "dim2",       "axis0",
-                                                          "axis1",     "end_dim", "start_dim", "source", "dimension",
-                                                          "destination"};
+constexpr std::array<std::string_view, 12> kDimensions = {"dim",       "dims",   "dim0",      "dim1",
+                                                          "dim2",      "axis0",  "axis1",     "end_dim",
+                                                          "start_dim", "source", "dimension", "destination"};
 constexpr std::array<std::string_view, 3> kSizes = {"size", "shape", "input_sizes"};
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
@@ -199,9 +199,8 @@ void batch_as_strided_backward(BatchedCall& call) {
     };
     const int64_t own = call.argument("self_offset").to_int();
     const IValue& offset = call.argument("storage_offset");
-    const int64_t stretch =
-        std::max(reach(list("self_size"), list("self_stride"), own),
-                 reach(list("size"), list("stride"), offset.is_none() ? own : offset.to_int()));
+    const int64_t stretch = std::max(reach(list("self_size"), list("self_stride"), own),
+                                     reach(list("size"), list("stride"), offset.is_none() ? own : offset.to_int()));
     std::vector<IValue> arguments = call.all_arguments();
     for (const std::string_view name : {"self_size", "size"})
         arguments[call.at(name)] = ints(with_front(call.size, list(name)));
@@ -262,19 +261,22 @@ const std::vector<RuleRow> kShapeRules = {
      // reductions
      "aten::sum.dim_IntList aten::nansum aten::mean.dim aten::nanmean aten::prod.dim_int aten::amax aten::amin "
      "aten::aminmax aten::max.dim aten::min.dim aten::median.dim aten::nanmedian.dim aten::mode aten::kthvalue "
-     "aten::all.dim aten::all.dims aten::any.dim aten::any.dims aten::logsumexp aten::argmax aten::argmin aten::std.dim "
+     "aten::all.dim aten::all.dims aten::any.dim aten::any.dims aten::logsumexp aten::argmax aten::argmin "
+     "aten::std.dim "
      "aten::std.correction aten::var.dim aten::var.correction aten::std_mean.dim aten::std_mean.correction "
      "aten::var_mean.dim aten::var_mean.correction aten::norm.ScalarOpt_dim aten::norm.ScalarOpt_dim_dtype "
      "aten::linalg_vector_norm aten::linalg_matrix_norm aten::count_nonzero "
      // along a dimension
      "aten::cumsum aten::cumprod aten::cummax aten::cummin aten::logcumsumexp aten::softmax.int aten::log_softmax.int "
      "aten::_softmax aten::_log_softmax aten::sort aten::argsort aten::topk aten::flip aten::gather aten::scatter "
-     "aten::scatter_add aten::scatter_reduce.two aten::glu aten::cat aten::concat aten::concatenate aten::stack aten::tril "
+     "aten::scatter_add aten::scatter_reduce.two aten::glu aten::cat aten::concat aten::concatenate aten::stack "
+     "aten::tril "
      "aten::triu aten::diag_embed aten::linalg_vecdot aten::trapezoid.dx aten::cosine_similarity "
      "aten::select_scatter aten::slice_scatter aten::diagonal_scatter "
      // factories and copies
      "aten::new_zeros aten::new_ones aten::new_full aten::new_empty aten::clone aten::contiguous aten::to.dtype "
-     "aten::to.device aten::to.dtype_layout aten::to.prim_Device aten::to.prim_dtype aten::cpu aten::lift aten::lift_fresh "
+     "aten::to.device aten::to.dtype_layout aten::to.prim_Device aten::to.prim_dtype aten::cpu aten::lift "
+     "aten::lift_fresh "
      "aten::constant_pad_nd aten::one_hot aten::_cast_Float aten::_cast_Double aten::_cast_Long "
      // gradients
      "aten::select_backward aten::slice_backward aten::diagonal_backward "
@@ -283,7 +285,8 @@ const std::vector<RuleRow> kShapeRules = {
      "aten::fft_fft aten::fft_ifft aten::fft_rfft aten::fft_irfft aten::fft_hfft aten::fft_ihfft aten::fft_fft2 "
      "aten::fft_ifft2 aten::fft_rfft2 aten::fft_irfft2 aten::fft_fftn aten::fft_ifftn aten::fft_rfftn aten::fft_irfftn "
      "aten::fft_fftshift aten::fft_ifftshift aten::_fft_c2c aten::_fft_c2r aten::_fft_r2c"},
-    {&batch_like, "aten::zeros_like aten::ones_like aten::full_like aten::empty_like aten::linalg_householder_product aten::orgqr"},
+    {&batch_like,
+     "aten::zeros_like aten::ones_like aten::full_like aten::empty_like aten::linalg_householder_product aten::orgqr"},
     {&batch_in_front, "aten::expand aten::broadcast_to aten::repeat"},
     {&batch_roll, "aten::roll"},
     {&batch_solve, "aten::linalg_solve"},
@@ -295,7 +298,8 @@ const std::vector<RuleRow> kShapeRules = {
      "aten::slogdet aten::logdet aten::linalg_cholesky aten::linalg_cholesky_ex aten::cholesky aten::linalg_qr "
      "aten::linalg_svd aten::linalg_eigh aten::linalg_eig aten::linalg_eigvals aten::linalg_lu_factor "
      "aten::linalg_lu_factor_ex aten::linalg_matrix_exp aten::matrix_exp aten::linalg_solve_triangular "
-     "aten::cholesky_solve aten::pixel_shuffle aten::pixel_unshuffle aten::linalg_lu aten::lu_unpack aten::linalg_pinv.atol_rtol_float "
+     "aten::cholesky_solve aten::pixel_shuffle aten::pixel_unshuffle aten::linalg_lu aten::lu_unpack "
+     "aten::linalg_pinv.atol_rtol_float "
      "aten::pinverse"},
 };
 

@@ -3,6 +3,7 @@
 #include "ops/families.h"
 #include "ops/index_plan.h"
 #include "ops/op_errors.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 
@@ -145,14 +146,18 @@ Tensor border_pad_list(const Tensor& self, IntList padding) {
 }
 
 Tensor pad(const Tensor& self, IntList pad, std::string_view mode, std::optional<double> value) {
-    if (mode == "constant") return constant_pad(self, pad, value ? Scalar(*value) : Scalar(0));
+    if (mode == "constant")
+        return recorded::call("aten::constant_pad_nd", self, IntArrayRef(pad).vec(), value ? Scalar(*value) : Scalar(0));
     WICK_CHECK(!value || *value == 0, "Padding mode \"{}\" doesn't take in value argument", mode);
     const int64_t lists = static_cast<int64_t>(pad.size());
     WICK_CHECK((lists == 2 && (self.dim() == 2 || self.dim() == 3)) ||
                    (lists == 4 && (self.dim() == 3 || self.dim() == 4)) ||
                    (lists == 6 && (self.dim() == 4 || self.dim() == 5)),
                "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
-    return border_pad(self, pad, border_of(mode));
+    const Border border = border_of(mode);
+    if (border == Border::circular) return recorded::call("aten::_pad_circular", self, IntArrayRef(pad).vec());
+    const std::string_view name = border == Border::reflect ? "reflection" : "replication";
+    return recorded::call(fmt::format("aten::{}_pad{}d", name, lists / 2), self, IntArrayRef(pad).vec());
 }
 
 }  // namespace
@@ -160,10 +165,7 @@ Tensor pad(const Tensor& self, IntList pad, std::string_view mode, std::optional
 void register_padding(Registry& ops) {
     ops.add("aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor")
         .kernel(&pad)
-        .derivative("self",
-                    "torch.constant_pad_nd(grad, [-p for p in pad]) if mode == 'constant' else "
-                    "ops.wick.border_pad_backward(grad, self.size(), pad, mode)")
-        .gradient_name("ConstantPadNdBackward0");
+        .differentiated_by_parts();
     ops.add("wick::border_pad(Tensor self, int[] pad, str mode) -> Tensor")
         .kernel([](const Tensor& self, IntList pad, std::string_view mode) {
             return border_pad(self, pad, border_of(mode));

@@ -2,7 +2,6 @@
 #include "batching/batching.h"
 
 #include <algorithm>
-
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -19,10 +18,9 @@ namespace wick::python {
 
 namespace {
 
-constexpr std::pair<const char*, batching::Randomness> kRandomness[] = {
-    {"error", batching::Randomness::error},
-    {"same", batching::Randomness::same},
-    {"different", batching::Randomness::different}};
+constexpr std::pair<const char*, batching::Randomness> kRandomness[] = {{"error", batching::Randomness::error},
+                                                                        {"same", batching::Randomness::same},
+                                                                        {"different", batching::Randomness::different}};
 
 batching::Randomness randomness_named(const std::string& name) {
     for (const auto& [known, value] : kRandomness)
@@ -44,7 +42,8 @@ void bind_batching(nb::module_& module) {
         },
         nb::arg("size"), nb::arg("randomness"), "Opens a level of vmap; its number.");
     module.def("_leave_level", &batching::leave_level);
-    module.def("_randomness_of", [](int64_t level) { return name_of(batching::randomness_of(level)); }, nb::arg("level"));
+    module.def(
+        "_randomness_of", [](int64_t level) { return name_of(batching::randomness_of(level)); }, nb::arg("level"));
     module.def("_levels", &batching::depth, "How many levels are open.");
     module.def("_batched", &batching::batched, nb::arg("tensor"), nb::arg("dim"), nb::arg("level"),
                "The tensors along a dimension, as the functions in the level see them.");

@@ -110,6 +110,14 @@ void register_division(Registry& ops) {
     add_binary(ops, {"fmod"}, Outs::both_named, kPromote, [](Expr a, Expr b) { return fmod(a, b); });
 }
 
+/// As pow; integers have no negative powers.
+void call_power(const Operator& op, const void* function, Args args, IValue* results) {
+    const bool takes_integers = args[0].is_tensor() && is_integral(args[0].tensor_ref().dtype(), true);
+    WICK_CHECK(!takes_integers || !args[1].is_int() || args[1].to_int() >= 0,
+               "Integers to negative integer powers are not allowed.");
+    call_pointwise(op, function, args, results);
+}
+
 void register_powers(Registry& ops) {
     auto power = [](Expr a, Expr b) { return pow(a, b); };
     ops.add("aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor")
@@ -119,6 +127,7 @@ void register_powers(Registry& ops) {
         .gradient_name("PowBackward1");
     ops.add("aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor")
         .pointwise(power)
+        .boxed(&call_power)
         .inplace("Scalar")
         .out()
         .gradient_name("PowBackward0");

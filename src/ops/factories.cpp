@@ -10,6 +10,7 @@
 #include "ops/families.h"
 #include "ops/geometry.h"
 #include "ops/registry.h"
+#include "ops/sparse.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::ops {
@@ -281,8 +282,10 @@ using namespace ops;
 static void register_filled(Registry& ops) {
     ops.add("aten::empty.memory_format(SymInt[] size, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
         .kernel(
-            [](IntList size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin, std::optional<int64_t> format) {
+            [](IntList size, MaybeDType dtype, MaybeLayout layout, MaybeDevice device, Pin,
+               std::optional<int64_t> format) {
                 check_device(device);
+                if (is_sparse_layout(layout)) return empty_sparse(size, dtype.value_or(default_dtype()));
                 return empty_in_format(size, dtype.value_or(default_dtype()), format);
             })
         .out("out");
@@ -301,8 +304,9 @@ static void register_filled(Registry& ops) {
         })
         .out();
     ops.add("aten::zeros(SymInt[] size, *, " WICK_OPTIONS ") -> Tensor")
-        .kernel([](IntList size, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {
+        .kernel([](IntList size, MaybeDType dtype, MaybeLayout layout, MaybeDevice device, Pin) {
             check_device(device);
+            if (is_sparse_layout(layout)) return empty_sparse(size, dtype.value_or(default_dtype()));
             return zeros(size, dtype.value_or(default_dtype()));
         })
         .out();

@@ -307,6 +307,46 @@ void register_gather_scatter(Registry& ops) {
         .out()
         .derivative("self, src",
                     "ops.wick.scatter_reduce_backward(grad, self, dim, index, src, reduce, include_self, result)");
+    // Rows that lie together, segment by segment.
+    ops.add(
+           "aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? "
+           "offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor")
+        .composite(
+            R"(def segment_reduce(data: Tensor, reduce: str, lengths: Optional[Tensor], indices: Optional[Tensor], offsets: Optional[Tensor], axis: int, unsafe: bool, initial: Optional[number]) -> Tensor:
+    if lengths is not None:
+        counts = lengths
+    elif offsets is not None:
+        counts = torch.diff(offsets)
+    else:
+        raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
+    if indices is not None:
+        raise RuntimeError("segment_reduce(): indices based reduction is not supported yet.")
+    if counts.dim() != 1 or axis != 0:
+        raise RuntimeError("segment_reduce(): segments lie along the first dimension, with one length for each")
+    if not unsafe and int(counts.sum()) != data.size(0):
+        raise RuntimeError("segment_reduce(): Expected all rows of lengths along axis to sum to data.size(lengths.dim()-1) when !unsafe.")
+    start = 0.0
+    if reduce == "prod":
+        start = 1.0
+    elif reduce == "max":
+        start = -float("inf")
+    elif reduce == "min":
+        start = float("inf")
+    if initial is not None:
+        start = float(initial)
+    segments = counts.size(0)
+    result = torch.full([segments] + data.size()[1:], start, dtype=data.dtype)
+    column = [-1] + [1] * (data.dim() - 1)
+    index = torch.repeat_interleave(torch.arange(segments), counts).reshape(column).expand_as(data)
+    if reduce == "sum":
+        return result.scatter_add(0, index, data)
+    if reduce == "mean":
+        count = counts.reshape(column)
+        mean = result.scatter_add(0, index, data) / count
+        return mean if initial is None else torch.where(count == 0, start, mean)
+    names = {"max": "amax", "min": "amin", "prod": "prod"}
+    return result.scatter_reduce(0, index, data, names[reduce])
+)");
     ops.add(
            "aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool "
            "include_self=True) -> Tensor")

@@ -8,6 +8,7 @@
 
 #include "ops/families.h"
 #include "ops/linalg_dense.h"
+#include "ops/linalg_eig.h"
 #include "ops/linalg_matrices.h"
 #include "ops/linalg_product.h"
 #include "ops/nn_common.h"
@@ -464,6 +465,7 @@ def linalg_eigvalsh(self: Tensor, UPLO: str) -> Tensor:
         .kernel(&cross)
         .out()
         .differentiated_by_parts();
+    register_eigenvalues(ops);
 }
 
 }  // namespace wick::jit

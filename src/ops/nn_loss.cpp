@@ -264,6 +264,8 @@ void register_nn_loss(Registry& ops) {
            "label_smoothing=0.) -> Tensor")
         .composite(
             R"(def cross_entropy_loss(self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int, ignore_index: int, label_smoothing: float) -> Tensor:
+    if label_smoothing < 0.0 or label_smoothing > 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if self.dim() == 1:
         dim = 0
     else:

@@ -61,12 +61,12 @@ void add_rows(const Tensor& to, const Tensor& from, const std::vector<std::pair<
     });
 }
 
-Tensor empty_sparse(IntArrayRef sizes, DType dtype, int64_t sparse_dim) {
-    return make_sparse(sizes, empty({sparse_dim, 0}, DType::int64),
-                       empty(sizes_of_values(0, sizes, static_cast<size_t>(sparse_dim)), dtype), true);
-}
-
 }  // namespace
+
+Tensor empty_sparse(IntArrayRef sizes, DType dtype) {
+    checked_numel(sizes);
+    return make_sparse(sizes, empty({static_cast<int64_t>(sizes.size()), 0}, DType::int64), empty({0}, dtype), true);
+}
 
 std::vector<int64_t> places(const Tensor& indices, IntArrayRef sizes) {
     WICK_CHECK(indices.dim() == 2 && indices.dtype() == DType::int64 && !indices.is_sparse() &&
@@ -372,8 +372,7 @@ void register_sparse(Registry& ops) {
     ops.add("aten::sparse_coo_tensor.size(int[] size, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](const IntList& size, MaybeDType dtype, MaybeLayout, MaybeDevice device, Pin) {
             check_device(device);
-            checked_numel(size);
-            return empty_sparse(size, dtype.value_or(default_dtype()), static_cast<int64_t>(size.size()));
+            return empty_sparse(size, dtype.value_or(default_dtype()));
         });
     ops.add("aten::sparse_coo_tensor.indices(Tensor indices, Tensor values, *, " WICK_SPARSE_OPTIONS ") -> Tensor")
         .kernel([](const Tensor& indices, const Tensor& values, MaybeDType dtype, MaybeLayout layout,

@@ -21,6 +21,8 @@ namespace wick::ops {
 std::vector<int64_t> places(const Tensor& indices, IntArrayRef sizes);
 /// The same tensor with its entries in order and one for each place; itself when that is so already.
 Tensor coalesce(const Tensor& self);
+/// One without entries, whose dimensions are all sparse.
+Tensor empty_sparse(IntArrayRef sizes, DType dtype);
 /// A sparse one with every element at its place.
 Tensor to_dense(const Tensor& self);
 /// The elements that are not zero, with `sparse_dim` dimensions of indices.

@@ -198,6 +198,17 @@ Tensor sum_all(const Tensor& self, MaybeDType dtype) {
 }
 
 /// Summed sparse dimensions lose their indices, so that entries meet; a strided tensor where none is left.
+/// Of all elements, which are the values where no two are in one place.
+Tensor norm(const Tensor& self, const Scalar& p) { return call("aten::norm.Scalar", values_of(coalesced(self)), p); }
+
+Tensor frobenius_norm(const Tensor& self, const IntList& dims, bool keepdim) {
+    const auto all = static_cast<size_t>(self.dim());
+    WICK_CHECK(dims.empty() || dims.size() == all, "norm_sparse currently only supports full reductions, so 'dim' must "
+                                                   "either be empty or contain all dimensions of the input");
+    const Tensor found = norm(self, 2);
+    return keepdim ? call("aten::reshape", found, std::vector<int64_t>(all, 1)) : found;
+}
+
 Tensor sum(const Tensor& given, const std::optional<IntList>& dims, bool keepdim, MaybeDType dtype) {
     const Tensor self = dtype ? call("aten::to.dtype", given, static_cast<int64_t>(*dtype)) : given;
     const SparseTensorImpl& impl = sparse_impl(self);
@@ -408,6 +419,8 @@ void register_sparse_products(Registry& ops) {
     ops.add("wick::sparse_products_at(Tensor indices, Tensor left, Tensor right) -> Tensor")
         .kernel(&products_at)
         .differentiated_by_parts();
+    ops.entry("aten::norm.Scalar").sparse(&norm);
+    ops.entry("aten::frobenius_norm.dim").sparse(&frobenius_norm);
     ops.entry("aten::mm").sparse(&mm);
     ops.entry("aten::mv").sparse(&mv);
     ops.entry("aten::matmul").sparse(&matmul);

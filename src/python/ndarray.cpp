@@ -1,5 +1,6 @@
 #include "python/ndarray.h"
 
+#include <limits>
 #include <fmt/format.h>
 #include <nanobind/ndarray.h>
 #include <optional>
@@ -216,6 +217,15 @@ nb::object dlpack_from_tensor(const Tensor& tensor) {
     return array_from_tensor<nb::ndarray<>>(tensor);
 }
 
+/// OpError where an integer dtype has no such number. Unsigned ones take negative numbers, which wrap.
+template <class T>
+static void check_range(const Scalar& value, DType dtype) {
+    constexpr auto kMost = static_cast<double>(std::numeric_limits<T>::max());
+    constexpr double kLeast = std::is_signed_v<T> ? static_cast<double>(std::numeric_limits<T>::min()) : -kMost;
+    const bool fits = value.is_complex() || (value.to_double() >= kLeast && value.to_double() <= kMost);
+    WICK_CHECK(fits, "value cannot be converted to type {} without overflow", name_of(dtype));
+}
+
 Tensor tensor_from_data(nb::handle data, const DType* dtype) {
     if (is_tensor(data.ptr()) || (is_array(data) && !PyBytes_Check(data.ptr()))) {
         const Tensor source = is_tensor(data.ptr()) ? tensor_in(data.ptr()) : tensor_from_array(data);
@@ -225,7 +235,10 @@ Tensor tensor_from_data(nb::handle data, const DType* dtype) {
     const Tensor made = empty(numbers.shape, dtype ? *dtype : numbers.dtype());
     dispatch_dtype(made.dtype(), [&]<class T>() {
         T* out = made.mutable_data<T>();
-        for (const Scalar& value : numbers.values) *out++ = value.to<T>();
+        for (const Scalar& value : numbers.values) {
+            if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) check_range<T>(value, made.dtype());
+            *out++ = value.to<T>();
+        }
     });
     return made;
 }

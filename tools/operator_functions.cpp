@@ -27,10 +27,8 @@ namespace wick {
 )";
 
 std::string function(const Signature& one) {
-    const Operator& op = *one.op;
-    return fmt::format("/// {}\n{}inline {} {}({}) {{\n    {}\n    return {};\n}}\n", op.schema().str(),
-                       op.doc.empty() ? "" : "/// " + op.doc + "\n", one.result, one.name, one.formal(true),
-                       one.lookup(), one.call("self"));
+    return fmt::format("/// {}\ninline {} {}({}) {{\n    {}\n    return {};\n}}\n", one.op->schema().str(), one.result,
+                       one.name, one.formal(true), one.lookup(), one.call("self"));
 }
 
 /// Names that C++, or its programs, have for other things.

@@ -105,7 +105,6 @@ struct Node {
     Value* add_input(Value* value);
     Value* insert_input(size_t at, Value* value);
     void replace_input(size_t at, Value* value);
-    void replace_input_with(Value* from, Value* to);
     void remove_input(size_t at);
     void remove_all_inputs();
     Value* add_output(TypePtr type = tensor_type());

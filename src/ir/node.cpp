@@ -54,12 +54,6 @@ void Node::replace_input(size_t at, Value* value) {
     value->uses.push_back({this, at});
 }
 
-void Node::replace_input_with(Value* from, Value* to) {
-    for (size_t i = 0; i < inputs.size(); ++i) {
-        if (inputs[i] == from) replace_input(i, to);
-    }
-}
-
 void Node::remove_input(size_t at) {
     WICK_ASSERT(at < inputs.size());
     drop_use(inputs[at], {this, at});

@@ -40,10 +40,6 @@ OperatorEntry Registry::entry(std::string_view operator_name) {
     return OperatorEntry(this, const_cast<Operator*>(op));
 }
 
-void Registry::add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call) {
-    for (std::string_view schema : schemas) add(schema).boxed(call);
-}
-
 Operator* Registry::insert(std::unique_ptr<Operator> op) {
     std::vector<const Operator*>& overloads = by_name_[op->name];
     for (const Operator* other : overloads) {
@@ -195,11 +191,6 @@ void Operator::call(Args args, IValue* results) const {
         call_recorded(*this, args, results);
     else
         kernel(*this, args, results);
-}
-
-OperatorEntry& OperatorEntry::doc(std::string_view text) {
-    op_->doc = text;
-    return *this;
 }
 
 OperatorEntry& OperatorEntry::side_effects() {

@@ -65,7 +65,6 @@ class Operator {
     std::string_view decomposition;  ///< TorchScript source of a `def`, or ""
     std::string_view gradient_name;  ///< OperatorEntry::gradient_name
     Differentiation differentiation = Differentiation::formulas;
-    std::string doc;
     /// Reads or changes what is not among its arguments (random numbers, printing): neither folded, merged nor removed.
     bool has_side_effects = false;
     /// The kernel knows sparse tensors: OperatorEntry::any_layout.
@@ -163,7 +162,6 @@ class OperatorEntry {
     OperatorEntry& gradient_name(std::string_view name);
     OperatorEntry& not_differentiable();
     OperatorEntry& differentiated_by_parts();
-    OperatorEntry& doc(std::string_view text);
     OperatorEntry& side_effects();
 
  private:
@@ -185,8 +183,6 @@ class Registry {
     OperatorEntry add(std::string_view schema);
     /// Opens an entry once more, for what another family knows of it.
     OperatorEntry entry(std::string_view operator_name);
-    /// Several schemas that share one boxed body.
-    void add_boxed(std::initializer_list<std::string_view> schemas, Kernel::Call call);
 
     /// All overloads of "aten::add" in the order in which calls are matched against them, which is that of
     /// registration, but that out= variants come last, and that some families have PyTorch's own order; empty when

@@ -397,7 +397,6 @@ PyObject* get_doc(PyObject* self, void*) {
         for (const jit::Operator* op : jit::Registry::instance().find(registered_name(data_of(self).name))) {
             const std::string schema = op->schema().str();
             text += schema.substr(schema.starts_with("aten::") ? 6 : 0) + "\n";
-            if (!op->doc.empty()) text += "    " + op->doc + "\n";
         }
         return PyUnicode_FromString(text.c_str());
     });

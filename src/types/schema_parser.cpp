@@ -114,12 +114,6 @@ class SchemaParser {
         return schema;
     }
 
-    TypePtr parse_type() {
-        Argument argument = typed();
-        if (peek() != 0) fail("the end of the type");
-        return argument.type;
-    }
-
     TypePtr parse_leading_type(size_t& length) {
         TypePtr type = typed().type;
         length = at_;
@@ -426,7 +420,6 @@ class SchemaParser {
 }  // namespace
 
 Schema parse_schema(std::string_view text) { return SchemaParser(text).parse(); }
-TypePtr parse_schema_type(std::string_view text) { return SchemaParser(text).parse_type(); }
 
 TypePtr parse_graph_type(std::string_view& text, const std::function<TypePtr(const std::string&)>& resolve) {
     // Types stand on one line; the rest of a long text need not be copied for every one of them.

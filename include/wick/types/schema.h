@@ -60,8 +60,6 @@ struct WICK_API Schema {
 /// MemoryFormat are int, SymInt is int, Dimname is str, single letters are type variables, `...` marks varargs;
 /// class types are spelled __torch__.….
 WICK_API Schema parse_schema(std::string_view text);
-/// Parses a type in schema spelling: "Tensor[]", "Dict(str, int)", "(int, float)?", "Future(t)".
-WICK_API TypePtr parse_schema_type(std::string_view text);
 /// Parses the type that `text` starts with, as printed graphs spell it ("__torch__.M", "Enum<__torch__.Mode>" and
 /// "InterfaceType<…>" too), and removes it from `text`. `resolve` finds nominal types by qualified name; null from it
 /// is a CompileError.

@@ -41,7 +41,7 @@ oracle: build
 	tests/oracle/all.sh
 
 # Times side by side with PyTorch (and CPython); docs/benchmarks.md has tables made by it. PEERS=programs: scalar programs and
-# compiling; eager: calls from Python; training: its steps.
+# compiling; eager: calls from Python; operators: on tensors of some size; training: its steps.
 PEERS ?= peers
 bench: build
 	$(call packages,$(TEST_PACKAGES))

@@ -5,18 +5,16 @@ import wick
 
 from .. import _wick
 from .._trees import leaves, like
-from .function import Function
 
 VmapInfo = collections.namedtuple("VmapInfo", ["batch_size", "randomness"])
 
 
-def apply_to_batch(cls, args):
+def apply_to_batch(cls, args, has_rule):
     """cls.apply where some arguments are tensors of a level of vmap: by the function's own rule, or one after the other."""
     if not hasattr(cls, "setup_context"):
         raise RuntimeError("In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override "
                            "the setup_context staticmethod. For more details, please see "
                            "https://pytorch.org/docs/main/notes/extending.func.html")
-    has_rule = cls.vmap is not Function.vmap
     if has_rule and cls.generate_vmap_rule:
         raise RuntimeError(f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overriden vmap "
                            "staticmethod. Please set generate_vmap_rule=False or delete the overriden vmap staticmethod to avoid "

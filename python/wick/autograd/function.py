@@ -48,7 +48,7 @@ class Function:
         if _wick._levels() and any(isinstance(arg, _wick.Tensor) and _wick._level_of(arg) for arg in args):
             from ._batches import apply_to_batch
 
-            return apply_to_batch(cls, args)
+            return apply_to_batch(cls, args, has_rule=cls.vmap is not Function.vmap)
         call = _wick._FunctionCall(cls, args)
         with no_grad():
             if hasattr(cls, "setup_context"):

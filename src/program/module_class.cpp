@@ -155,12 +155,14 @@ std::string why_untyped(Session& session, const IValue& value) {
         }
         return std::string();
     };
+    // What torch.jit.Attribute made has a type already.
     if (value.is_list()) {
+        if (!value.to_list().element_type->is(TypeKind::Any)) return "";
         if (value.to_list().items.empty()) return "List trace inputs must have elements";
         return differ("List inputs to traced functions must have consistent element type", value.to_list().items,
                       "Could not infer type of list element: ");
     }
-    if (!value.is_dict()) return "";
+    if (!value.is_dict() || !value.to_dict().key_type->is(TypeKind::Any)) return "";
     std::vector<IValue> keys;
     std::vector<IValue> values;
     for (const auto& [key, item] : value.to_dict().items()) {

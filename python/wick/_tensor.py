@@ -190,10 +190,15 @@ Tensor.layout = property(lambda self: sparse_coo if self.is_sparse else strided)
 
 @_method
 def float_power_(self, exponent):
-    """float_power in place: of a tensor of float64 or complex128."""
+    """float_power in place: of a tensor of float64 or complex128. RuntimeError for others, whose powers have another dtype."""
     import wick
 
-    return self.copy_(wick.float_power(self, exponent))
+    is_complex = self.is_complex() or isinstance(exponent, complex) or (isinstance(exponent, Tensor) and exponent.is_complex())
+    wanted = wick.complex128 if is_complex else wick.float64
+    if self.dtype != wanted:
+        has, needs = (wick.empty(0, dtype=dtype).type()[len("torch."):-len("Tensor")] for dtype in (self.dtype, wanted))
+        raise RuntimeError(f"the base given to float_power_ has dtype {has} but the operation's result requires dtype {needs}")
+    return self.pow_(exponent.to(wanted) if isinstance(exponent, Tensor) else exponent)
 
 
 @_method

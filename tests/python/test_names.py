@@ -78,3 +78,12 @@ def test_comparisons():
     wick.testing.assert_allclose([1.0, 2.0], wick.tensor([1.0, 2.0]))
     with pytest.raises(AssertionError):
         wick.testing.assert_allclose(1.0, wick.tensor(2.0))
+
+
+def test_float_power_in_place(t):
+    x = t.rand(3, dtype=t.float64, requires_grad=True)
+    powers = x.clone()
+    powers.float_power_(3).sum().backward()
+    assert t.allclose(x.grad, 3 * x.detach() ** 2)
+    with pytest.raises(RuntimeError, match="has dtype Float but the operation's result requires dtype Double"):
+        t.ones(2).float_power_(2)

@@ -81,22 +81,22 @@ Tensor embedding_sparse_backward(const Tensor& grad, const Tensor& indices, int6
     WICK_CHECK(!scale_grad_by_freq, "embedding_backward: scale_grad_by_freq not supported with sparse gradients");
     const int64_t width = grad.size(-1);
     Tensor uses = reshape(index_input(indices, "embedding_sparse_backward", "indices"), {-1});
-    Tensor rows = call("aten::reshape", grad, std::vector<int64_t>{uses.numel(), width});
+    Tensor rows = ops::call("aten::reshape", grad, std::vector<int64_t>{uses.numel(), width});
     if (padding_idx >= 0) {
         std::vector<int64_t> kept;
         for (int64_t i = 0; i < uses.numel(); ++i)
             if (uses.data<int64_t>()[i] != padding_idx) kept.push_back(i);
         const Tensor which = int_tensor(kept);
-        uses = call("aten::index_select", uses, 0, which);
-        rows = call("aten::index_select", rows, 0, which);
+        uses = ops::call("aten::index_select", uses, 0, which);
+        rows = ops::call("aten::index_select", rows, 0, which);
     }
     return sparse_of(unsqueeze(uses, 0), rows, {num_weights, width});
 }
 
 Tensor embedding_backward(const Tensor& grad, const Tensor& indices, int64_t num_weights, int64_t padding_idx,
                           bool scale_grad_by_freq, bool sparse) {
-    return call(sparse ? "aten::embedding_sparse_backward" : "aten::embedding_dense_backward", grad, indices,
-                num_weights, padding_idx, scale_grad_by_freq);
+    return ops::call(sparse ? "aten::embedding_sparse_backward" : "aten::embedding_dense_backward", grad, indices,
+                     num_weights, padding_idx, scale_grad_by_freq);
 }
 
 /// self's rows named by `indices` with norm above max_norm are scaled down to it, in place.

@@ -220,7 +220,7 @@ void Interpreter::call_manager(Window caller, const Instruction& in) {
 }
 
 void Interpreter::enter_with_block(const IValue& manager) {
-    WithBlock& block = with_blocks_.emplace_back(manager);
+    WithBlock& block = with_blocks_.emplace_back(WithBlock{manager, std::nullopt});
     if (!is_autocast(*manager.to_object().type)) return;
     block.outside.emplace();
     enter_autocast(manager.to_object(), CastLists::compiled);

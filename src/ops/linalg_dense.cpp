@@ -80,22 +80,41 @@ namespace {
 
 constexpr int kMaxSweeps = 60;  // Jacobi converges quadratically; about ten are needed
 
-/// Rotates columns p and q of a row-major matrix.
-void rotate_columns(double* a, int64_t rows, int64_t columns, int64_t p, int64_t q, double c, double s) {
-    for (int64_t i = 0; i < rows; ++i) {
-        const double x = a[i * columns + p], y = a[i * columns + q];
-        a[i * columns + p] = c * x - s * y;
-        a[i * columns + q] = s * x + c * y;
+/// Turns two vectors in their plane.
+void rotate(double* x, double* y, int64_t length, double c, double s) {
+    for (int64_t i = 0; i < length; ++i) {
+        const double a = x[i], b = y[i];
+        x[i] = c * a - s * b;
+        y[i] = s * a + c * b;
     }
 }
 
-/// Columns of an [rows, columns] matrix in the given order.
-std::vector<double> pick_columns(const std::vector<double>& a, int64_t rows, int64_t columns,
+struct Products {
+    double xx = 0, yy = 0, xy = 0;
+};
+/// In parts that are summed side by side.
+Products products(const double* x, const double* y, int64_t length) {
+    constexpr int64_t kParts = 4;
+    double xx[kParts] = {}, yy[kParts] = {}, xy[kParts] = {};
+    int64_t i = 0;
+    for (; i + kParts <= length; i += kParts) {
+        for (int64_t part = 0; part < kParts; ++part) {
+            const double a = x[i + part], b = y[i + part];
+            xx[part] += a * a, yy[part] += b * b, xy[part] += a * b;
+        }
+    }
+    for (; i < length; ++i) xx[0] += x[i] * x[i], yy[0] += y[i] * y[i], xy[0] += x[i] * y[i];
+    const auto sum = [](const double(&parts)[kParts]) { return (parts[0] + parts[1]) + (parts[2] + parts[3]); };
+    return {sum(xx), sum(yy), sum(xy)};
+}
+
+/// The matrix whose columns are vectors of `length` in the given order.
+std::vector<double> with_columns(const std::vector<double>& vectors, int64_t length,
                                  const std::vector<int64_t>& order) {
-    std::vector<double> picked;
-    for (int64_t i = 0; i < rows; ++i)
-        for (int64_t j : order) picked.push_back(a[static_cast<size_t>(i * columns + j)]);
-    return picked;
+    std::vector<double> matrix;
+    for (int64_t i = 0; i < length; ++i)
+        for (int64_t j : order) matrix.push_back(vectors[static_cast<size_t>(j * length + i)]);
+    return matrix;
 }
 
 std::vector<int64_t> falling(const std::vector<double>& values) {
@@ -145,40 +164,37 @@ Svd::Svd(const double* a, int64_t rows, int64_t columns) : m(rows), n(columns), 
     // The tall form: a wide matrix is taken transposed, and the factors are swapped back.
     const bool wide = n > m;
     const int64_t tall = std::max(m, n);
+    // Columns are kept one after the other.
     std::vector<double> b(static_cast<size_t>(tall * k)), w(static_cast<size_t>(k * k), 0.0);
     for (int64_t i = 0; i < tall; ++i)
-        for (int64_t j = 0; j < k; ++j) b[static_cast<size_t>(i * k + j)] = wide ? a[j * n + i] : a[i * n + j];
+        for (int64_t j = 0; j < k; ++j) b[static_cast<size_t>(j * tall + i)] = wide ? a[j * n + i] : a[i * n + j];
     for (int64_t i = 0; i < k; ++i) w[static_cast<size_t>(i * k + i)] = 1;
     for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
         bool changed = false;
         for (int64_t p = 0; p < k; ++p) {
             check_stop();
             for (int64_t q = p + 1; q < k; ++q) {
-                double pp = 0, qq = 0, pq = 0;
-                for (int64_t i = 0; i < tall; ++i) {
-                    const double x = b[static_cast<size_t>(i * k + p)], y = b[static_cast<size_t>(i * k + q)];
-                    pp += x * x, qq += y * y, pq += x * y;
-                }
+                double *const x = b.data() + p * tall, *const y = b.data() + q * tall;
+                const auto [pp, qq, pq] = products(x, y, tall);
                 if (!(std::abs(pq) > 1e-15 * std::sqrt(pp * qq)) || pq == 0) continue;
                 changed = true;
                 const double zeta = (qq - pp) / (2 * pq);
                 const double t = (zeta >= 0 ? 1 : -1) / (std::abs(zeta) + std::sqrt(1 + zeta * zeta));
                 const double c = 1 / std::sqrt(1 + t * t), sine = c * t;
-                rotate_columns(b.data(), tall, k, p, q, c, sine);
-                rotate_columns(w.data(), k, k, p, q, c, sine);
+                rotate(x, y, tall, c, sine);
+                rotate(w.data() + p * k, w.data() + q * k, k, c, sine);
             }
         }
         if (!changed) break;
     }
     std::vector<double> length(static_cast<size_t>(k));
     for (int64_t j = 0; j < k; ++j) {
-        double sum = 0;
-        for (int64_t i = 0; i < tall; ++i) sum += b[static_cast<size_t>(i * k + j)] * b[static_cast<size_t>(i * k + j)];
-        length[static_cast<size_t>(j)] = std::sqrt(sum);
+        const double* column = b.data() + j * tall;
+        length[static_cast<size_t>(j)] = std::sqrt(products(column, column, tall).xx);
     }
     const std::vector<int64_t> order = falling(length);
     for (int64_t j : order) s.push_back(length[static_cast<size_t>(j)]);
-    std::vector<double> left = pick_columns(b, tall, k, order), right = pick_columns(w, k, k, order);
+    std::vector<double> left = with_columns(b, tall, order), right = with_columns(w, k, order);
     const double tiny = (s.empty() ? 0 : s[0]) * std::numeric_limits<double>::epsilon() * static_cast<double>(tall);
     std::vector<bool> zero;
     for (double value : s) zero.push_back(!(value > tiny));
@@ -212,13 +228,16 @@ Eigh::Eigh(const double* a, int64_t n, bool upper) : v(static_cast<size_t>(n * n
                 const double theta = (b[static_cast<size_t>(q * n + q)] - b[static_cast<size_t>(p * n + p)]) / (2 * pq);
                 const double t = (theta >= 0 ? 1 : -1) / (std::abs(theta) + std::sqrt(1 + theta * theta));
                 const double c = 1 / std::sqrt(1 + t * t), s = c * t;
-                rotate_columns(b.data(), n, n, p, q, c, s);
-                for (int64_t i = 0; i < n; ++i) {
-                    const double x = b[static_cast<size_t>(p * n + i)], y = b[static_cast<size_t>(q * n + i)];
-                    b[static_cast<size_t>(p * n + i)] = c * x - s * y;
-                    b[static_cast<size_t>(q * n + i)] = s * x + c * y;
-                }
-                rotate_columns(v.data(), n, n, p, q, c, s);
+                // Rows, and the columns that are the same; then both where they meet.
+                double *const x = b.data() + p * n, *const y = b.data() + q * n;
+                const double pp = x[p], qq = y[q];
+                rotate(x, y, n, c, s);
+                for (int64_t i = 0; i < n; ++i)
+                    b[static_cast<size_t>(i * n + p)] = x[i], b[static_cast<size_t>(i * n + q)] = y[i];
+                x[p] = pp - t * pq;
+                y[q] = qq + t * pq;
+                x[q] = y[p] = 0;
+                rotate(v.data() + p * n, v.data() + q * n, n, c, s);
             }
         }
     }
@@ -227,7 +246,7 @@ Eigh::Eigh(const double* a, int64_t n, bool upper) : v(static_cast<size_t>(n * n
     std::vector<int64_t> order = falling(values);
     std::reverse(order.begin(), order.end());
     for (int64_t j : order) w.push_back(values[static_cast<size_t>(j)]);
-    v = pick_columns(v, n, n, order);
+    v = with_columns(v, n, order);
 }
 
 Qr::Qr(const double* a, int64_t m, int64_t n, bool complete) : columns(complete ? m : std::min(m, n)) {
@@ -248,11 +267,16 @@ Qr::Qr(const double* a, int64_t m, int64_t n, bool complete) : columns(complete 
         h[static_cast<size_t>(k)] += h[static_cast<size_t>(k)] >= 0 ? norm : -norm;
         double square = 0;
         for (double value : h) square += value * value;
-        for (int64_t j = 0; j < n; ++j) {
-            double dot = 0;
-            for (int64_t i = k; i < m; ++i) dot += h[static_cast<size_t>(i)] * work[static_cast<size_t>(i * n + j)];
-            for (int64_t i = k; i < m; ++i)
-                work[static_cast<size_t>(i * n + j)] -= 2 * dot / square * h[static_cast<size_t>(i)];
+        // Row by row, of all columns at once.
+        std::vector<double> dots(static_cast<size_t>(n), 0.0);
+        for (int64_t i = k; i < m; ++i) {
+            const double* row = work.data() + i * n;
+            for (int64_t j = 0; j < n; ++j) dots[static_cast<size_t>(j)] += h[static_cast<size_t>(i)] * row[j];
+        }
+        for (double& dot : dots) dot *= 2 / square;
+        for (int64_t i = k; i < m; ++i) {
+            double* row = work.data() + i * n;
+            for (int64_t j = 0; j < n; ++j) row[j] -= dots[static_cast<size_t>(j)] * h[static_cast<size_t>(i)];
         }
         for (int64_t r = 0; r < m; ++r) {
             double dot = 0;

@@ -165,6 +165,8 @@ def test_constraints_are_pytorchs(torch, name):
               np.ones((2, 3, 3)), np.tril(np.ones((3, 3)))[None], np.zeros((2, 3, 3)), np.full((1, 3, 3), np.nan)]
     for value in values if name != "dependent" else ():
         value = value.astype("float32")
+        if name == "positive_semidefinite" and (value == value.flat[0]).all() and value.any():
+            continue  # the eigenvalues that are 0 here have a sign by rounding there
         assert mine.check(wick.from_numpy(value.copy())).tolist() == pytorchs.check(torch.from_numpy(value.copy())).tolist()
 
 

@@ -1,6 +1,6 @@
 #pragma once
-// Who stands before the calls of operators on a thread: a profiler, autocast, vmap, a trace. Each has a bit of CallMode, sees
-// the call as those before it pass it on, and passes it on itself to the bits below its own:
+// Who stands before the calls of operators on a thread: a profiler, autocast, vmap, a trace. Each has a bit of
+// CallMode, sees the call as those before it pass it on, and passes it on itself to the bits below its own:
 //
 //   profiler ─► autocast ─► vmap ─► trace ─► body for sparse tensors, or record for gradients ─► kernel
 //

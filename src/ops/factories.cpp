@@ -281,13 +281,12 @@ using namespace ops;
 
 static void register_filled(Registry& ops) {
     ops.add("aten::empty.memory_format(SymInt[] size, *, " WICK_OPTIONS ", MemoryFormat? memory_format=None) -> Tensor")
-        .kernel(
-            [](IntList size, MaybeDType dtype, MaybeLayout layout, MaybeDevice device, Pin,
-               std::optional<int64_t> format) {
-                check_device(device);
-                if (is_sparse_layout(layout)) return empty_sparse(size, dtype.value_or(default_dtype()));
-                return empty_in_format(size, dtype.value_or(default_dtype()), format);
-            })
+        .kernel([](IntList size, MaybeDType dtype, MaybeLayout layout, MaybeDevice device, Pin,
+                   std::optional<int64_t> format) {
+            check_device(device);
+            if (is_sparse_layout(layout)) return empty_sparse(size, dtype.value_or(default_dtype()));
+            return empty_in_format(size, dtype.value_or(default_dtype()), format);
+        })
         .out("out");
     ops.add("aten::empty_strided(SymInt[] size, SymInt[] stride, *, " WICK_OPTIONS ") -> Tensor")
         .kernel([](IntList size, IntList stride, MaybeDType dtype, MaybeStrided, MaybeDevice device, Pin) {

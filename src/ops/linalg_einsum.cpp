@@ -99,7 +99,8 @@ Term make_term(const Tensor& operand, const std::vector<int>& subscripts, int64_
         WICK_CHECK(term.tensor.size(at) == term.tensor.size(next),
                    "einsum(): subscript {} is repeated for operand {} but the sizes don't match, {} != {}",
                    letter_of(label), number, term.tensor.size(next), term.tensor.size(at));
-        term.tensor = recorded::call("aten::movedim.int", recorded::diagonal(term.tensor, 0, at, next), int64_t{-1}, at);
+        term.tensor =
+            recorded::call("aten::movedim.int", recorded::diagonal(term.tensor, 0, at, next), int64_t{-1}, at);
     };
     for (int label : subscripts) {
         if (label != kEllipsis) {

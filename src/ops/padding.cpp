@@ -147,7 +147,8 @@ Tensor border_pad_list(const Tensor& self, IntList padding) {
 
 Tensor pad(const Tensor& self, IntList pad, std::string_view mode, std::optional<double> value) {
     if (mode == "constant")
-        return recorded::call("aten::constant_pad_nd", self, IntArrayRef(pad).vec(), value ? Scalar(*value) : Scalar(0));
+        return recorded::call("aten::constant_pad_nd", self, IntArrayRef(pad).vec(),
+                              value ? Scalar(*value) : Scalar(0));
     WICK_CHECK(!value || *value == 0, "Padding mode \"{}\" doesn't take in value argument", mode);
     const int64_t lists = static_cast<int64_t>(pad.size());
     WICK_CHECK((lists == 2 && (self.dim() == 2 || self.dim() == 3)) ||

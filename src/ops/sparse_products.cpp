@@ -203,8 +203,9 @@ Tensor norm(const Tensor& self, const Scalar& p) { return call("aten::norm.Scala
 
 Tensor frobenius_norm(const Tensor& self, const IntList& dims, bool keepdim) {
     const auto all = static_cast<size_t>(self.dim());
-    WICK_CHECK(dims.empty() || dims.size() == all, "norm_sparse currently only supports full reductions, so 'dim' must "
-                                                   "either be empty or contain all dimensions of the input");
+    WICK_CHECK(dims.empty() || dims.size() == all,
+               "norm_sparse currently only supports full reductions, so 'dim' must "
+               "either be empty or contain all dimensions of the input");
     const Tensor found = norm(self, 2);
     return keepdim ? call("aten::reshape", found, std::vector<int64_t>(all, 1)) : found;
 }

@@ -1,7 +1,7 @@
 #include "python/ndarray.h"
 
-#include <limits>
 #include <fmt/format.h>
+#include <limits>
 #include <nanobind/ndarray.h>
 #include <optional>
 #include <vector>

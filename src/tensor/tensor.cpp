@@ -90,10 +90,11 @@ void Tensor::check_dtype(DType expected) const {
 Scalar Tensor::item() const {
     WICK_CHECK(defined(), "item: the tensor is undefined");
     WICK_CHECK(numel() == 1, "a Tensor with {} elements cannot be converted to Scalar", numel());
-    WICK_CHECK(!is_batched(*this),
-               "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a "
-               "Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere "
-               "inside PyTorch internals, please file a bug report.");
+    WICK_CHECK(
+        !is_batched(*this),
+        "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a "
+        "Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere "
+        "inside PyTorch internals, please file a bug report.");
     if (is_sparse()) {
         const Tensor& values = sparse_impl(*this).values;
         WICK_CHECK(values.numel() <= 1, "item: a sparse tensor of several entries in one place has to be coalesced");

@@ -105,6 +105,9 @@ Tensor adaptive_avg_pool(const Tensor& self, const IntList& output_size) {
 
 /// Every window's gradient in equal parts to what it covers.
 Tensor adaptive_avg_pool_backward(const Tensor& grad_output, const IntList& size, int64_t n) {
+    WICK_CHECK(grad_output.dim() >= n,
+               "adaptive_avg_pool_backward(): expected a gradient of {} or more dimensions, got {}", n,
+               grad_output.dim());
     const Tensor dx = zeros(size, compute_dtype(grad_output.dtype()));
     const AdaptivePooling p(dx, n,
                             IntList(grad_output.sizes().slice(grad_output.sizes().size() - static_cast<size_t>(n))),

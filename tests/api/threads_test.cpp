@@ -288,7 +288,11 @@ int64_t resident_bytes() {
 }
 
 /// Bytes of the heap that something holds; freed blocks that wait for another storage are nobody's.
-size_t used_bytes() { return mallinfo2().uordblks - waiting_bytes(); }
+int64_t used_bytes() {
+    // What is mapped on its own is not among those in use.
+    const auto heap = mallinfo2();
+    return static_cast<int64_t>(heap.uordblks + heap.hblkhd) - static_cast<int64_t>(waiting_bytes());
+}
 
 /// `call(i)` many times from four threads, after a hundredth of that to warm up: neither the heap's contents nor the
 /// memory that it holds grow.
@@ -305,7 +309,7 @@ void expect_flat_memory(F&& call) {
     };
     const int calls = memory_calls();
     from_threads(std::max(200, calls / 100));
-    const size_t used = used_bytes();
+    const int64_t used = used_bytes();
     const int64_t resident = resident_bytes();
     from_threads(calls / 4);
     EXPECT_LT(used_bytes(), used + 64 * 1024);

@@ -110,10 +110,9 @@ Pair running_extreme(const Tensor& self, int64_t dim) {
 /// one for where it is.
 template <bool kMax, class T>
 int64_t first_extreme(const T* row, int64_t length) {
-    int64_t best = 0;
+    int64_t best = 0, begin = 0;
     if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
         constexpr int64_t kLanes = 64 / sizeof(T), kBlock = 16 * kLanes;
-        int64_t begin = 0;
         for (; begin + kBlock <= length; begin += kBlock) {
             const T* block = row + begin;
             T extremes[kLanes];
@@ -132,12 +131,9 @@ int64_t first_extreme(const T* row, int64_t length) {
                 kMax ? *std::max_element(extremes, extremes + kLanes) : *std::min_element(extremes, extremes + kLanes);
             if (begin == 0 || beats<kMax>(extreme, row[best])) best = std::find(block, block + kBlock, extreme) - row;
         }
-        for (int64_t i = begin; i < length; ++i)
-            if (beats<kMax>(row[i], row[best])) best = i;
-    } else {
-        for (int64_t i = 1; i < length; ++i)
-            if (beats<kMax>(row[i], row[best])) best = i;
     }
+    for (int64_t i = begin; i < length; ++i)
+        if (beats<kMax>(row[i], row[best])) best = i;
     return best;
 }
 

@@ -148,8 +148,7 @@ bool Interpreter::call_as_operator(Window window, const Instruction& in) {
     const Operator* op = operator_of(*window.plan->functions[in.extra]);
     if (!op) return false;
     const Operand* list = operands(window, in);
-    std::vector<IValue*> slots;
-    for (int32_t i = 0; i < in.c; ++i) slots.push_back(const_cast<IValue*>(&value(window, list[i])));
+    SmallVector<IValue*, 24> slots = places_of(window, in);
     std::vector<IValue> results(op->schema().returns.size());
     op->call(Args{slots.data(), slots.size()}, results.data());
     window.registers[in.a] = results.size() == 1 ? std::move(results[0]) : IValue(make_tuple(std::move(results)));
@@ -171,8 +170,7 @@ Function& Interpreter::interface_method(Window window, const Instruction& in) {
 
 void Interpreter::begin_group(Window window, const Instruction& in) {
     const Operand* list = operands(window, in);
-    SmallVector<IValue*, 24> inputs;
-    for (int32_t i = 0; i < in.c; ++i) inputs.push_back(const_cast<IValue*>(&value(window, list[i])));
+    SmallVector<IValue*, 24> inputs = places_of(window, in);
     GroupCall call = jit::begin_group(*window.plan->groups[in.extra], Args{inputs.data(), inputs.size()});
     const Plan& plan = group_plan_of(*call.body);
     IValue* registers = push_frame(plan, in.a);

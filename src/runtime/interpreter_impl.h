@@ -114,6 +114,13 @@ class Interpreter {
         if (operand >= 0 && (operand & 1)) window.registers[operand >> 1] = IValue();
     }
     static const Operand* operands(const Window& window, const Instruction& in) { return window.lists + in.b; }
+    /// Where the operands lie, for an operator.
+    static SmallVector<IValue*, 24> places_of(const Window& window, const Instruction& in) {
+        SmallVector<IValue*, 24> places;
+        for (int32_t i = 0; i < in.c; ++i)
+            places.push_back(const_cast<IValue*>(&value(window, operands(window, in)[i])));
+        return places;
+    }
     static std::vector<IValue> take_all(const Window& window, const Instruction& in) {
         std::vector<IValue> values;
         values.reserve(in.c);

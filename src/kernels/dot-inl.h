@@ -25,21 +25,60 @@ using internal::Product;
 
 inline constexpr int64_t kDotRows = 4;  // that one pass over the weights serves
 
+// to[i] = the sum of v[i]'s lanes, i < kCount.
+#if HWY_TARGET == HWY_SCALAR
+template <int kCount, class T, class V>
+HWY_INLINE void sums_of_lanes(const V* v, T* to) {
+    for (int i = 0; i < kCount; ++i) to[i] = hn::GetLane(v[i]);
+}
+#else
+template <class D, class V>
+HWY_INLINE auto sum_of_blocks(D d, V v) {
+    if constexpr (hn::MaxLanes(d) * sizeof(hn::TFromD<D>) > 16) {
+        const hn::Half<D> half;
+        return sum_of_blocks(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+    } else {
+        return v;
+    }
+}
+
+// As many vectors as a block of 16 bytes has lanes are interleaved and added until they are one vector, whose blocks
+// have a lane of each; summing a vector alone takes as many shuffles.
+template <int kCount, class T, class V>
+HWY_INLINE void sums_of_lanes(const V* v, T* to) {
+    const hn::ScalableTag<T> d;
+    const auto add = [&](V a, V b)
+                         HWY_ATTR { return hn::Add(hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b)); };
+    constexpr int kTogether = 16 / sizeof(T);
+    constexpr int kWhole = kCount / kTogether * kTogether;
+    WICK_UNROLL for (int i = 0; i < kWhole; i += kTogether) {
+        V sums;
+        if constexpr (kTogether == 4)
+            sums = add(add(v[i], v[i + 2]), add(v[i + 1], v[i + 3]));
+        else
+            sums = add(v[i], v[i + 1]);
+        const auto block = sum_of_blocks(d, sums);
+        hn::StoreU(block, hn::DFromV<decltype(block)>(), to + i);
+    }
+    WICK_UNROLL for (int i = kWhole; i < kCount; ++i) to[i] = hn::GetLane(hn::SumOfLanes(d, v[i]));
+}
+#endif
+
 // out[i * out_w + r * out_x] = (add ? out : 0) + alpha * dot(w row i, x row r), i < kW, r < kX.
 template <class T, int kX, int kW>
 HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, const T* HWY_RESTRICT w, int64_t ldw,
                      T* out, int64_t out_w, int64_t out_x, bool add) {
     const hn::ScalableTag<T> d;
     using V = hn::Vec<decltype(d)>;
-    V sum[kW][kX];
-    WICK_UNROLL for (int i = 0; i < kW; ++i) { WICK_UNROLL for (int r = 0; r < kX; ++r) sum[i][r] = hn::Zero(d); }
+    V sum[kX][kW];
+    WICK_UNROLL for (int r = 0; r < kX; ++r) { WICK_UNROLL for (int i = 0; i < kW; ++i) sum[r][i] = hn::Zero(d); }
     int64_t p = 0;
     for (; p + kLanes<T> <= k; p += kLanes<T>) {
         V xv[kX];
         WICK_UNROLL for (int r = 0; r < kX; ++r) xv[r] = hn::LoadU(d, x + r * ldx + p);
         WICK_UNROLL for (int i = 0; i < kW; ++i) {
             const V wv = hn::LoadU(d, w + i * ldw + p);
-            WICK_UNROLL for (int r = 0; r < kX; ++r) sum[i][r] = hn::MulAdd(wv, xv[r], sum[i][r]);
+            WICK_UNROLL for (int r = 0; r < kX; ++r) sum[r][i] = hn::MulAdd(wv, xv[r], sum[r][i]);
         }
     }
     if (p < k) {
@@ -48,12 +87,14 @@ HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, c
         WICK_UNROLL for (int r = 0; r < kX; ++r) xv[r] = load_some(d, x + r * ldx + p, left);
         WICK_UNROLL for (int i = 0; i < kW; ++i) {
             const V wv = load_some(d, w + i * ldw + p, left);
-            WICK_UNROLL for (int r = 0; r < kX; ++r) sum[i][r] = hn::MulAdd(wv, xv[r], sum[i][r]);
+            WICK_UNROLL for (int r = 0; r < kX; ++r) sum[r][i] = hn::MulAdd(wv, xv[r], sum[r][i]);
         }
     }
-    WICK_UNROLL for (int i = 0; i < kW; ++i) {
-        WICK_UNROLL for (int r = 0; r < kX; ++r) {
-            const T s = alpha * hn::GetLane(hn::SumOfLanes(d, sum[i][r]));
+    WICK_UNROLL for (int r = 0; r < kX; ++r) {
+        T sums[kW];
+        sums_of_lanes<kW>(sum[r], sums);
+        WICK_UNROLL for (int i = 0; i < kW; ++i) {
+            const T s = alpha * sums[i];
             T& to = out[i * out_w + r * out_x];
             to = add ? to + s : s;
         }

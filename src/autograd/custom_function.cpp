@@ -105,9 +105,8 @@ void CustomFunction::set_results(std::vector<Tensor>& results) {
     }
     for (const Tensor& tensor : state.to_save) {
         const Edge edge = gradient_edge(tensor);
-        state.saved.add(!tensor.defined()       ? SavedValue::save(IValue())
-                        : edge.function == self ? SavedValue::save_result(IValue(tensor), edge.output)
-                                                : SavedValue::save(IValue(tensor)));
+        state.saved.add(edge.function == self ? SavedValue::save_result(IValue(tensor), edge.output)
+                                              : SavedValue::save(IValue(tensor), *this));
     }
     state.to_save.clear();
     state.dirty.clear();

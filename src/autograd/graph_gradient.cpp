@@ -68,9 +68,12 @@ class GraphGradient : public GradFunction {
         edges.reserve(inputs.size());
         saved_.reserve(inputs.size() + graph_.more_outputs);
         for (size_t i = 0; i < inputs.size(); ++i) {
-            SavedValue input = SavedValue::save(inputs[i]);
-            if (wanted_[i]) edges.emplace_back(input.edge());
-            saved_.add(std::move(input));
+            int32_t edge = SavedValue::kNoEdge;
+            if (wanted_[i]) {
+                edge = static_cast<int32_t>(edges.size());
+                edges.emplace_back(gradient_edge(inputs[i].tensor_ref()));
+            }
+            saved_.add(SavedValue::save(inputs[i], *this, edge));
         }
     }
 

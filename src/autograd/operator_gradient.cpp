@@ -82,11 +82,11 @@ void OperatorGradient::save_arguments(Args args, const Tensor& overwritten) {
     saved_.reserve(needs.size() + op_.schema().returns.size());
     for (size_t i = 0; i < needs.size(); ++i) {
         if (needs[i] == Formula::Need::elements)
-            saved_.add(SavedValue::save(args[i], overwritten));
+            saved_.add(SavedValue::save(args[i], *this, edge_of(i), overwritten));
         else if (needs[i] == Formula::Need::geometry)
             saved_.add(SavedValue::save_geometry(args[i]));
         else if (op_.pointwise)
-            saved_.add(SavedValue::save(args[i].is_tensor() ? unread : args[i]));
+            saved_.add(SavedValue::save_plain(args[i].is_tensor() ? unread : args[i]));
         else
             saved_.add({});
     }
@@ -137,6 +137,11 @@ std::pair<size_t, size_t> OperatorGradient::edges_of(size_t argument) const {
     first = std::accumulate(list_sizes_.begin(), lists, first);
     const bool is_list = contains(derivatives_.lists, argument);
     return {first, is_list ? *lists : contains(derivatives_.tensors, argument)};
+}
+
+int32_t OperatorGradient::edge_of(size_t argument) const {
+    if (!contains(derivatives_.tensors | derivatives_.lists, argument)) return SavedValue::kNoEdge;
+    return static_cast<int32_t>(edges_of(argument).first);
 }
 
 std::vector<Tensor> OperatorGradient::apply(const std::vector<Tensor>& gradients) {

@@ -29,6 +29,8 @@ class OperatorGradient : public GradFunction {
     SmallVector<Formula::Need, 8> needs_of(std::vector<Formula::Need> Formula::*kind, size_t count) const;
     /// The edges of an argument: one of a tensor, one for each of a list.
     std::pair<size_t, size_t> edges_of(size_t argument) const;
+    /// The number of the first, or SavedValue::kNoEdge.
+    int32_t edge_of(size_t argument) const;
     bool is_wanted(size_t argument) const { return jit::contains(wanted_, argument); }
     bool is_wanted(const Formula& formula) const { return wanted_ & formula.gives; }
     void apply_formula(const Formula& formula, const std::vector<IValue>& saved, const std::vector<Tensor>& gradients,

@@ -20,35 +20,53 @@ bool has_tensors(const IValue& value) {
     return false;
 }
 
-/// What remains of a list whose items are saved: those it holds may have the history that saves them.
-IValue emptied(const IValue& list) { return IValue(make_list(list.to_list().element_type)); }
-
-template <class Save>
-std::shared_ptr<const std::vector<SavedValue>> each_item(const IValue& list, const Save& save) {
-    auto items = std::make_shared<std::vector<SavedValue>>();
-    const auto all = snapshot(list.to_list());
-    items->reserve(all->items.size());
-    for (const IValue& item : all->items) items->push_back(save(item));
-    return items;
-}
-
 }  // namespace
 
-SavedValue SavedValue::save(const IValue& value, const Tensor& overwritten) {
+struct SavedValue::More : RefCounted {
+    Edge edge;                      ///< of a tensor for which the owner has none
+    std::vector<SavedValue> items;  ///< of a list with tensors
+};
+
+const SavedValue::More& SavedValue::more() const { return static_cast<const More&>(*more_); }
+
+template <class Save>
+SavedValue SavedValue::save_items(const IValue& list, const Save& save) {
+    const auto all = snapshot(list.to_list());
+    auto more = make_intrusive<More>();
+    more->items.reserve(all->items.size());
+    for (const IValue& item : all->items) more->items.push_back(save(item));
     SavedValue saved;
-    if (has_tensors(value)) {
-        saved.items_ = each_item(value, [&](const IValue& item) { return save(item, overwritten); });
-        saved.value_ = emptied(value);
-    } else if (!value.is_tensor()) {
-        saved.value_ = value;
-    } else {
-        const Tensor& tensor = value.tensor_ref();
-        saved.edge_ = gradient_edge(tensor);
-        const bool copies = overwritten.defined() && overwritten.impl()->storage == tensor.impl()->storage;
-        // A leaf is not written to while gradients are recorded: its edge keeps it.
-        if (copies || !saved.edge_.leaf) saved.value_ = copies ? ops::clone(tensor) : tensor.detach();
-        saved.keep(copies ? saved.value_.tensor_ref() : tensor);
+    saved.more_ = std::move(more);
+    // An empty one: what the list holds may have the history that saves it.
+    saved.value_ = IValue(make_list(list.to_list().element_type));
+    return saved;
+}
+
+SavedValue SavedValue::save(const IValue& value, const GradFunction& owner, int32_t edge, const Tensor& overwritten) {
+    if (!value.is_tensor()) {
+        if (!has_tensors(value)) return save_plain(value);
+        return save_items(value,
+                          [&](const IValue& item) { return save(item, owner, edge < 0 ? edge : edge++, overwritten); });
     }
+    SavedValue saved;
+    const Tensor& tensor = value.tensor_ref();
+    if (edge >= 0) {
+        saved.number_ = edge;
+    } else if (Edge own = gradient_edge(tensor)) {
+        auto more = make_intrusive<More>();
+        more->edge = std::move(own);
+        saved.more_ = std::move(more);
+    }
+    const bool copies = overwritten.defined() && overwritten.impl()->storage == tensor.impl()->storage;
+    // A leaf is not written to while gradients are recorded: its edge keeps it.
+    if (copies || !saved.edge(owner).leaf) saved.value_ = copies ? ops::clone(tensor) : tensor.detach();
+    saved.keep(copies ? saved.value_.tensor_ref() : tensor);
+    return saved;
+}
+
+SavedValue SavedValue::save_plain(const IValue& value) {
+    SavedValue saved;
+    saved.value_ = value;
     return saved;
 }
 
@@ -59,55 +77,53 @@ void SavedValue::keep(const Tensor& tensor) {
         value_ = IValue::capsule((*packer)(tensor.detach()));
 }
 
-IValue SavedValue::geometry() const {
+const Edge& SavedValue::edge(const GradFunction& owner) const {
+    static const Edge none;
+    if (more_) return more().edge;
+    return number_ >= 0 && !is_result_ ? owner.edges[static_cast<size_t>(number_)] : none;
+}
+
+IValue SavedValue::kept(const Edge& edge) const {
     if (is_packed()) return IValue(static_cast<const PackedTensor*>(value_.to_capsule())->unpack());
-    return checked_ && value_.is_none() ? IValue(Tensor(edge_.leaf)) : value_;
+    return checked_ && value_.is_none() ? IValue(Tensor(edge.leaf)) : value_;
 }
 
 SavedValue SavedValue::save_own(IValue value) {
-    if (!value.is_tensor()) return save(value);
     SavedValue saved;
+    saved.value_ = std::move(value);
+    if (!saved.value_.is_tensor()) return saved;
+    const Tensor& tensor = saved.value_.tensor_ref();
     // A tensor that somebody else holds too may get a history, or another shape.
-    saved.value_ = value.tensor_ref().impl()->use_count() == 1 ? std::move(value) : value.tensor_ref().detach();
+    if (tensor.impl()->use_count() > 1) saved.value_ = tensor.detach();
     saved.keep(saved.value_.tensor_ref());
     return saved;
 }
 
 SavedValue SavedValue::save_geometry(const IValue& value) {
-    SavedValue saved;
-    if (has_tensors(value)) {
-        saved.items_ = each_item(value, [](const IValue& item) { return save_geometry(item); });
-        saved.value_ = emptied(value);
-    } else {
-        saved.value_ = value.is_tensor() ? IValue(ops::geometry_of(value.tensor_ref())) : value;
-    }
-    return saved;
+    if (has_tensors(value)) return save_items(value, [](const IValue& item) { return save_geometry(item); });
+    return save_plain(value.is_tensor() ? IValue(ops::geometry_of(value.tensor_ref())) : value);
 }
 
 SavedValue SavedValue::save_result(const IValue& value, uint32_t output) {
-    SavedValue saved;
-    if (has_tensors(value)) {
-        saved.items_ = each_item(value, [&](const IValue& item) { return save_result(item, output++); });
-        saved.value_ = emptied(value);
-        return saved;
-    }
-    saved.value_ = value;
-    if (!value.is_tensor()) return saved;
-    saved.value_ = value.tensor_ref().detach();
-    saved.edge_.output = output;
-    saved.is_result_ = is_differentiable(value.tensor_ref().dtype());
-    saved.keep(value.tensor_ref());
+    if (has_tensors(value)) return save_items(value, [&](const IValue& item) { return save_result(item, output++); });
+    if (!value.is_tensor()) return save_plain(value);
+    const Tensor& tensor = value.tensor_ref();
+    SavedValue saved = save_plain(tensor.detach());
+    saved.is_result_ = is_differentiable(tensor.dtype());
+    if (saved.is_result_) saved.number_ = static_cast<int32_t>(output);
+    saved.keep(tensor);
     return saved;
 }
 
 IValue SavedValue::unpack(GradFunction& owner) const {
-    if (items_) {
+    if (value_.is_list() && more_) {
         std::vector<IValue> items;
-        items.reserve(items_->size());
-        for (const SavedValue& item : *items_) items.push_back(item.unpack(owner));
+        items.reserve(more().items.size());
+        for (const SavedValue& item : more().items) items.push_back(item.unpack(owner));
         return IValue(make_list(value_.to_list().element_type, std::move(items)));
     }
-    const IValue value = geometry();
+    const Edge& known_edge = edge(owner);
+    const IValue value = kept(known_edge);
     if (!value.is_tensor()) return value;
     const Tensor& tensor = value.tensor_ref();
     if (checked_ && !is_packed()) {
@@ -116,9 +132,10 @@ IValue SavedValue::unpack(GradFunction& owner) const {
                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
                    "[{} {}]{} is at version {}; expected version {} instead. Hint: {}",
                    fmt::format("torch.{}Tensor", scalar_name_of(tensor.dtype())), format_sizes(tensor.sizes()),
-                   is_result_       ? fmt::format(", which is output {} of {},", edge_.output, owner.name())
-                   : edge_.function ? fmt::format(", which is output {} of {},", edge_.output, edge_.function->name())
-                                    : "",
+                   is_result_ ? fmt::format(", which is output {} of {},", number_, owner.name())
+                   : known_edge.function
+                       ? fmt::format(", which is output {} of {},", known_edge.output, known_edge.function->name())
+                       : "",
                    version, version_,
                    AnomalyMode::is_enabled()
                        ? "the backtrace further above shows the operation that failed to compute its gradient. The "
@@ -126,13 +143,16 @@ IValue SavedValue::unpack(GradFunction& owner) const {
                        : "enable anomaly detection to find the operation that failed to compute its gradient, with "
                          "torch.autograd.set_detect_anomaly(True).");
     }
-    if (!GradMode::is_enabled() || (edge_.leaf && !is_packed()) || (!edge_ && !is_result_)) return value;
+    if (!GradMode::is_enabled() || (known_edge.leaf && !is_packed()) || (!known_edge && !is_result_)) return value;
     // What was packed is no longer the leaf itself: its gradient goes there through a view.
     const Edge edge =
-        edge_.leaf ? gradient_edge(jit::call_operator("aten::alias", {IValue(Tensor(edge_.leaf))}).to_tensor()) : edge_;
+        is_result_ ? Edge{IntrusivePtr<GradFunction>(&owner), static_cast<uint32_t>(number_), {}}
+        : known_edge.leaf
+            ? gradient_edge(jit::call_operator("aten::alias", {IValue(Tensor(known_edge.leaf))}).to_tensor())
+            : known_edge;
     const Tensor known = tensor.detach();
     AutogradMeta& meta = make_meta(*known.impl());
-    meta.function = is_result_ ? IntrusivePtr<GradFunction>(&owner) : edge.function;
+    meta.function = edge.function;
     meta.output = edge.output;
     known.impl()->requires_grad = true;
     return IValue(known);
@@ -171,7 +191,7 @@ std::vector<IValue> SavedValues::unpack(GradFunction& owner, std::span<const Rea
         values.reserve(reads.size());
         for (const Read& read : reads) {
             const SavedValue& value = all[read.number];
-            values.push_back(read.is_geometry ? value.geometry() : value.unpack(owner));
+            values.push_back(read.is_geometry ? value.geometry(owner) : value.unpack(owner));
         }
         return values;
     });

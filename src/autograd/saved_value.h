@@ -14,8 +14,14 @@ namespace wick::autograd {
 class SavedValue {
  public:
     SavedValue() = default;
-    /// All of it. A tensor that the operator is about to overwrite is copied (`overwritten`).
-    static SavedValue save(const IValue& value, const Tensor& overwritten = {});
+    static constexpr int32_t kNoEdge = -1;
+    /// All of it, for `owner`. `edge`: the number among the owner's edges where the gradient of the tensor goes, of a
+    /// list of tensors that of its first; kNoEdge where the owner has none for it. A tensor that the operator is about
+    /// to overwrite is copied (`overwritten`).
+    static SavedValue save(const IValue& value, const GradFunction& owner, int32_t edge = kNoEdge,
+                           const Tensor& overwritten = {});
+    /// What is no tensor and has none inside.
+    static SavedValue save_plain(const IValue& value);
     /// What the function computed for its own backward pass: without history.
     static SavedValue save_own(IValue value);
     /// Shape, strides and dtype of a tensor; its elements need not be kept.
@@ -26,23 +32,30 @@ class SavedValue {
     /// The value with its history again; that of a result is `owner`. OpError when a tensor was changed in place since.
     IValue unpack(GradFunction& owner) const;
     /// The value for its shape and dtype: without history, whatever was written to it since.
-    IValue geometry() const;
+    IValue geometry(const GradFunction& owner) const { return kept(edge(owner)); }
     /// A tensor whose elements are kept, in whatever form.
     bool is_tensor() const { return checked_; }
     bool is_packed() const { return value_.is_capsule(); }
-    /// Where the gradient of the saved tensor goes.
-    const Edge& edge() const { return edge_; }
 
  private:
+    struct More;
+    const More& more() const;
+
     /// The tensor's elements are kept, packed if somebody asks for that.
     void keep(const Tensor& tensor);
+    template <class Save>
+    static SavedValue save_items(const IValue& list, const Save& save);
+    /// Where the gradient of the saved tensor goes.
+    const Edge& edge(const GradFunction& owner) const;
+    /// The value as it is kept: without history.
+    IValue kept(const Edge& edge) const;
 
-    IValue value_;  ///< a capsule with a PackedTensor where a tensor was packed; None for a leaf, which edge_ keeps
-    Edge edge_;
+    IValue value_;  ///< a capsule with a PackedTensor where a tensor was packed; None for a leaf, which its edge keeps
+    IntrusivePtr<RefCounted> more_;  ///< More, which few values have
     uint32_t version_ = 0;
+    int32_t number_ = kNoEdge;  ///< of the owner's edges, or of a result among the owner's outputs
     bool is_result_ = false;
-    bool checked_ = false;                                  ///< a tensor whose elements are kept
-    std::shared_ptr<const std::vector<SavedValue>> items_;  ///< of a list with tensors
+    bool checked_ = false;  ///< a tensor whose elements are kept
 };
 
 /// All that a recorded function saved. One pass may drop it while another, on another thread, asks for it.

@@ -43,7 +43,8 @@ AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
 
 static thread_local AlignedBuffer t_spare;
 
-Scratch::Scratch(ScratchRef lent, size_t bytes) {
+Scratch::Scratch(ScratchRef lent, size_t bytes) : data_(nullptr) {
+    if (bytes == 0) return;
     const auto address = reinterpret_cast<uintptr_t>(lent.data);
     const size_t skip = align_up(address) - address;
     if (lent.data != nullptr && lent.bytes >= bytes + skip) {
@@ -55,6 +56,7 @@ Scratch::Scratch(ScratchRef lent, size_t bytes) {
 }
 
 Scratch::~Scratch() {
+    if (own_.bytes() == 0) return;
     if (own_.bytes() > t_spare.bytes() && own_.bytes() <= kKeptScratch) t_spare = std::move(own_);
 }
 

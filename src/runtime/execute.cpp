@@ -178,9 +178,15 @@ IValue Interpreter::execute() {
         resume();
         WICK_GO();
 
-    GetAttr:
-        set(reg(at->a), value(window, at->b).to_object().slot(static_cast<size_t>(at->c)));
+    GetAttr : {
+        const ScriptObject& object = value(window, at->b).to_object();
+        if (object.is_shared()) {
+            at = get_shared_attributes(window, at);
+            WICK_GO();
+        }
+        set(reg(at->a), object.slot(static_cast<size_t>(at->c)));
         release(window, at->b);
+    }
         WICK_NEXT();
     SetAttr:
         value(window, at->b).to_object().set_slot(static_cast<size_t>(at->extra), take(window, at->c));

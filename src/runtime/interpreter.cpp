@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <wick/support/parallel.h>
+#include <wick/support/shared_state.h>
 #include <wick/tensor/grad_mode.h>
 
 #include "ops/builtins.h"
@@ -291,6 +292,25 @@ IValue Interpreter::await(Window window, const Instruction& in) {
     made(value);
     context_->add_await(IntrusivePtr<FutureObject>(&value.to_await()));
     return value;
+}
+
+// Objects
+// ----------------------------------------------------------------------------------------------------------------
+
+const Instruction* Interpreter::get_shared_attributes(Window window, const Instruction* at) {
+    SmallVector<IValue, 16> gone;  // ends after the guard
+    const SharedRead guard(true);
+    for (const Instruction* first = at; at->opcode == Opcode::GetAttr; ++at) {
+        const ScriptObject& object = value(window, at->b).to_object();
+        const auto slot = static_cast<size_t>(at->c);
+        // The error is that instruction's own.
+        if (at != first && slot >= object.slot_count()) break;
+        IValue& target = window.registers[at->a];
+        if (target.is_pointer()) gone.push_back(std::move(target));
+        new (&target) IValue(object.slot(slot));
+        if (at->b >= 0 && (at->b & 1)) gone.push_back(std::move(window.registers[at->b >> 1]));
+    }
+    return at;
 }
 
 // Containers

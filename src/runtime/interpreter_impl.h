@@ -226,6 +226,11 @@ class Interpreter {
     IValue fork(Window window, const Instruction& in);
     IValue await(Window window, const Instruction& in);
 
+    // Objects --------------------------------------------------------------------------------------------------------
+
+    /// Runs the GetAttr that `at` is, and those that follow it, under one guard; gives the instruction behind them.
+    static const Instruction* get_shared_attributes(Window window, const Instruction* at);
+
     // Containers -----------------------------------------------------------------------------------------------------
 
     /// Counts a value that an instruction made against the call's limit of memory.

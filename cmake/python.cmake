@@ -12,9 +12,10 @@ nanobind_add_module(_wick NB_STATIC ${sources})
 target_include_directories(_wick PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(_wick PRIVATE WICK_VERSION="${PROJECT_VERSION}")
 target_compile_options(_wick PRIVATE $<$<CONFIG:Release>:-Os>)
-# What every call of an operator goes through.
-set_source_files_properties(${PROJECT_SOURCE_DIR}/src/python/operator_function.cpp ${PROJECT_SOURCE_DIR}/src/python/convert.cpp
-                            PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
+# What every call goes through.
+set(python_fast operator_function.cpp convert.cpp script_calls.cpp)
+list(TRANSFORM python_fast PREPEND ${PROJECT_SOURCE_DIR}/src/python/)
+set_source_files_properties(${python_fast} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
 target_link_libraries(_wick PRIVATE wick wick_flags wick_fmt)
 # libgcc is the process's own: Python ends threads by unwinding them (src/python/gil.h).
 target_link_options(_wick PRIVATE -Wl,--gc-sections -static-libstdc++ -Wl,--exclude-libs,ALL)

@@ -16,26 +16,6 @@
 
 namespace wick::jit {
 
-// Method
-// ----------------------------------------------------------------------------------------------------------------
-
-Method::Method(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> self, IntrusivePtr<Function> function)
-    : unit_(std::move(unit)), self_(std::move(self)), function_(std::move(function)), name_(function_->name()) {}
-
-const Schema& Method::schema() const { return function_->schema(); }
-
-IValue Method::operator()(std::vector<IValue> arguments, const Kwargs& kwargs, const RunOptions& options) const {
-    arguments.insert(arguments.begin(), IValue(self_));
-    return unshared(run(*function_, bind_arguments(function_->schema(), std::move(arguments), kwargs), options));
-}
-
-std::string Method::code() const { return method_source(*function_).code; }
-std::string Method::graph() const { return function_->graph()->str(); }
-std::string Method::inlined_graph() const { return inlined(*function_->graph())->str(); }
-
-// Module
-// ----------------------------------------------------------------------------------------------------------------
-
 Module::Module(std::shared_ptr<CompilationUnit> unit, IntrusivePtr<ScriptObject> object)
     : unit_(std::move(unit)), object_(std::move(object)) {
     // Any thread may call it from now on.

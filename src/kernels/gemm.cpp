@@ -271,9 +271,8 @@ HWY_EXPORT(scratch_bytes_f64);
 namespace {
 
 template <class T>
-void run(const internal::Product<T>& product, T beta) {
-    if (product.m <= 0 || product.n <= 0) return;
-    internal::Product<T> q = product;
+void run(internal::Product<T> q, T beta) {
+    if (q.m <= 0 || q.n <= 0) return;
     q.accumulate = beta != T(0);
     const bool no_sum = q.k <= 0 || q.alpha == T(0);
     if (beta != T(1) && (q.accumulate || no_sum)) {

@@ -16,30 +16,12 @@
 #include "passes/inline_calls.h"
 #include "program/modules.h"
 #include "python/bindings.h"
-#include "python/errors.h"
 #include "python/gil.h"
-#include "python/tracing.h"
-#include "runtime/interpreter.h"
+#include "python/script_calls.h"
 
 namespace nb = nanobind;
 
 namespace wick::python {
-
-const jit::RunOptions& run_options() {
-    static const jit::RunOptions options = [] {
-        const auto writer = [](const char* stream) {
-            return [stream](std::string_view text) {
-                const Locked locked;
-                nb::module_::import_("sys").attr(stream).attr("write")(nb::str(text.data(), text.size()));
-            };
-        };
-        jit::RunOptions made;
-        made.output.print = writer("stdout");
-        made.output.warn = writer("stderr");
-        return made;
-    }();
-    return options;
-}
 
 namespace {
 
@@ -60,100 +42,6 @@ struct EnumHandle {
     IntrusivePtr<EnumObject> member;
     Unit unit;
 };
-
-std::vector<IValue> values_of(const nb::args& arguments) {
-    std::vector<IValue> values;
-    values.reserve(arguments.size() + 1);  // and self
-    for (nb::handle argument : arguments) values.push_back(to_ivalue(argument.ptr()));
-    return values;
-}
-
-/// Of a dict, or null where there are none.
-jit::Kwargs named_values(nb::handle keywords) {
-    jit::Kwargs values;
-    if (!keywords) return values;
-    for (const auto& [name, value] : nb::borrow<nb::dict>(keywords))
-        values.emplace_back(nb::cast<std::string>(name), to_ivalue(value.ptr()));
-    return values;
-}
-
-/// A call while a trace is recorded: it becomes one of the trace's. `self` of a method, or null.
-nb::object call_recorded(jit::Function& function, const IValue& self, const Unit& unit, const nb::args& arguments,
-                         nb::handle keywords) {
-    jit::Tracer& tracer = *jit::current_tracer();
-    std::vector<IValue> values = values_of(arguments);
-    const size_t first = self.is_none() ? 0 : 1;
-    if (first) values.insert(values.begin(), self);
-    values = jit::bind_arguments(function.schema(), std::move(values), named_values(keywords));
-    std::vector<jit::Value*> inputs;
-    for (size_t i = 0; i < values.size(); ++i) {
-        const bool is_given = i >= first && i < first + arguments.size();
-        inputs.push_back(is_given ? traced_value(tracer, arguments[i - first].ptr(), values[i])
-                                  : tracer.value_of(values[i]));
-    }
-    IValue result;
-    const auto run = [&] {
-        const Unlocked unlocked;
-        return unshared(jit::run(function, std::move(values), run_options()));
-    };
-    tracer.call_function(function, inputs, run, result);
-    return to_python(result, unit);
-}
-
-nb::object call_method(const jit::Method& method, const Unit& unit, const nb::args& arguments, nb::handle keywords) {
-    if (jit::is_tracing()) [[unlikely]]
-        return call_recorded(method.function(), IValue(method.self()), unit, arguments, keywords);
-    std::vector<IValue> values = values_of(arguments);
-    const jit::Kwargs named = named_values(keywords);
-    IValue result;
-    {
-        const Unlocked unlocked;
-        result = method(std::move(values), named, run_options());
-    }
-    return to_python(result, unit);
-}
-
-nb::object call_function(jit::Function& function, const Unit& unit, std::vector<IValue> values, nb::handle keywords) {
-    const jit::Kwargs named = named_values(keywords);
-    IValue result;
-    {
-        const Unlocked unlocked;
-        result = unshared(
-            jit::run(function, jit::bind_arguments(function.schema(), std::move(values), named), run_options()));
-    }
-    return to_python(result, unit);
-}
-
-const jit::Method& forward_of(const ScriptModule& self) {
-    if (!self.forward) self.module.get_method("forward");  // says that there is none
-    return *self.forward;
-}
-
-/// Calls forward, or, where the class declares it for several types (nn.LSTM), the first that takes the arguments.
-nb::object call_forward(const ScriptModule& self, const nb::args& arguments, nb::handle keywords) {
-    for (int number = 0; !self.forward; ++number) {
-        const auto method = self.module.find_method(fmt::format("forward__{}", number));
-        if (!method) break;
-        std::vector<IValue> values = values_of(arguments);
-        values.insert(values.begin(), IValue(self.module.object()));
-        try {
-            jit::bind_arguments(method->schema(), std::move(values), named_values(keywords));
-        } catch (const OpError&) {
-            continue;
-        }
-        return call_method(*method, self.module.unit(), arguments, keywords);
-    }
-    return call_method(forward_of(self), self.module.unit(), arguments, keywords);
-}
-
-/// What calling a module does, without nanobind in between.
-PyObject* call_module(PyObject* self, PyObject* arguments, PyObject* keywords) {
-    return guarded([&] {
-        const auto& module = *nb::inst_ptr<ScriptModule>(nb::handle(self));
-        return call_forward(module, nb::borrow<nb::args>(arguments), keywords).release().ptr();
-    });
-}
-PyType_Slot g_module_slots[] = {{Py_tp_call, reinterpret_cast<void*>(&call_module)}, {0, nullptr}};
 
 std::string class_name(const jit::Module& module) {
     return module.type_name().substr(module.type_name().rfind('.') + 1);
@@ -207,15 +95,14 @@ nb::object attribute(const ScriptModule& self, const std::string& name) {
     if (self.module.hasattr(name)) return to_python(self.module.attr(name), self.module.unit());
     if (const auto method = self.module.find_method(name)) return nb::cast(*method);
     if (const auto* property = self.module.object()->type->find_property(name)) {
-        return call_function(*property->getter, self.module.unit(), {IValue(self.module.object())}, nb::kwargs());
+        return call(*property->getter, self.module.unit(), {IValue(self.module.object())}, {});
     }
     throw nb::attribute_error(fmt::format("'{}' object has no attribute '{}'", class_name(self.module), name).c_str());
 }
 
 void bind_module(nb::module_& module) {
-    nb::class_<jit::Method>(module, "ScriptMethod", "A method of a ScriptModule.")
-        .def("__call__", [](const jit::Method& self, const nb::args& arguments,
-                            const nb::kwargs& keywords) { return call_method(self, {}, arguments, keywords); })
+    nb::class_<jit::Method>(module, "ScriptMethod", "A method of a ScriptModule.",
+                            nb::type_slots(call_slots<jit::Method>()))
         .def_prop_ro("name", &jit::Method::name)
         .def_prop_ro("code", &jit::Method::code)
         .def_prop_ro("schema", [](const jit::Method& self) { return self.schema().str(); })
@@ -225,9 +112,9 @@ void bind_module(nb::module_& module) {
 
     nb::class_<ScriptModule>(module, "ScriptModule",
                              "A compiled module. Calls may run on any number of threads at once.",
-                             nb::is_weak_referenceable(), nb::type_slots(g_module_slots))
+                             nb::is_weak_referenceable(), nb::type_slots(call_slots<ScriptModule>()))
         .def("forward", [](const ScriptModule& self, const nb::args& arguments,
-                           const nb::kwargs& keywords) { return call_forward(self, arguments, keywords); })
+                           const nb::kwargs& keywords) { return call(self, arguments, keywords); })
         .def("__getattr__", &attribute)
         .def("__setattr__", [](ScriptModule& self, const std::string& name,
                                nb::handle value) { self.module.setattr(name, to_ivalue(value.ptr())); })
@@ -350,13 +237,8 @@ void bind_module(nb::module_& module) {
 }
 
 void bind_function(nb::module_& module) {
-    nb::class_<ScriptFunction>(module, "ScriptFunction", "A compiled function.", nb::is_weak_referenceable())
-        .def("__call__",
-             [](const ScriptFunction& self, const nb::args& arguments, const nb::kwargs& keywords) {
-                 if (jit::is_tracing()) [[unlikely]]
-                     return call_recorded(*self.function, {}, self.unit, arguments, keywords);
-                 return call_function(*self.function, self.unit, values_of(arguments), keywords);
-             })
+    nb::class_<ScriptFunction>(module, "ScriptFunction", "A compiled function.", nb::is_weak_referenceable(),
+                               nb::type_slots(call_slots<ScriptFunction>()))
         .def(
             "save",
             [](nb::object self, const std::string& path, nb::object extra_files) {
@@ -399,7 +281,7 @@ void bind_objects(nb::module_& module) {
                  return nb::cpp_function([self, method](const nb::args& arguments, const nb::kwargs& keywords) {
                      std::vector<IValue> values = values_of(arguments);
                      values.insert(values.begin(), IValue(self.object));
-                     return call_function(*method, self.unit, std::move(values), keywords);
+                     return call(*method, self.unit, std::move(values), keywords);
                  });
              })
         .def("__setattr__",

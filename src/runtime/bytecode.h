@@ -64,6 +64,7 @@ namespace wick::jit {
     PLAIN(Exit, Value, None_, None_, "a = b.__exit__(None, None, None)")                                  \
     /* Objects and containers */                                                                          \
     PLAIN(GetAttr, Value, Number, None_, "a = attribute c of object b")                                   \
+    PLAIN(GetPath, Value, Table, Table, "a = attribute of b by the extra slots from slots[c] on")         \
     PLAIN(SetAttr, Value, Value, Number, "attribute extra of object b = c")                               \
     PLAIN(CreateObject, Table, None_, None_, "a = object of class types[b]")                              \
     PLAIN(Tuple, List, None_, Table, "extra = type; a = tuple of b")                                      \

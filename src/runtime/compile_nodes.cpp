@@ -62,8 +62,7 @@ void PlanCompiler::emit_node(const Node* node) {
     if (kind == sym::prim_If) return emit_if(node);
     if (kind == sym::prim_Loop) return emit_loop(node);
     if (kind == sym::prim_GetAttr) {
-        const Operand object = last_operand(node->input(0));
-        emit(Opcode::GetAttr, define_outputs(node), object, slot_of(node));
+        if (!is_step(node)) emit_attribute(node);
     } else if (kind == sym::prim_SetAttr) {
         const std::vector<Operand> operands = inputs(node);
         emit(Opcode::SetAttr, 0, operands[0], operands[1], slot_of(node));
@@ -138,6 +137,20 @@ void PlanCompiler::emit_constant(const Node* node) {
         fail("a function constant without its function cannot be run");
     }
     operands_[node->output()] = constant(std::move(value));
+}
+
+void PlanCompiler::emit_attribute(const Node* node) {
+    std::vector<int32_t> path;
+    const Value* base = path_base(node, [&](const Node* step) { path.push_back(slot_of(step)); });
+    const Operand object = last_operand(base);
+    const uint32_t target = define_outputs(node);
+    if (path.size() == 1) {
+        emit(Opcode::GetAttr, target, object, path[0]);
+        return;
+    }
+    const int32_t start = index32(plan_.slots.size());
+    plan_.slots.insert(plan_.slots.end(), path.rbegin(), path.rend());
+    emit(Opcode::GetPath, target, object, start, index32(path.size()));
 }
 
 int32_t PlanCompiler::slot_of(const Node* node) {

@@ -132,7 +132,11 @@ void PlanCompiler::note_uses(const Node* node, const Node* top, std::unordered_m
 
 void PlanCompiler::emit_block(const Block* block, const ValueSet& inherited) {
     std::unordered_map<const Value*, const Node*> last;
-    for (const Node* node : block->nodes()) note_uses(node, node, last);
+    find_steps(block);
+    for (const Node* node : block->nodes()) {
+        note_uses(node, node, last);
+        if (node->kind == sym::prim_GetAttr && !is_step(node)) last[path_base(node, [](const Node*) {})] = node;
+    }
     note_uses(block->return_node, block->return_node, last);
 
     std::unordered_map<const Node*, ValueSet> dies_at;
@@ -164,6 +168,32 @@ void PlanCompiler::emit_block(const Block* block, const ValueSet& inherited) {
     }
     dying_at_return_.push_back(std::move(dies_at[block->return_node]));
     dying_ = &dying_at_return_.back();
+}
+
+// Paths of attributes
+// ----------------------------------------------------------------------------------------------------------------
+
+void PlanCompiler::find_steps(const Block* block) {
+    constexpr int kMaxDepth = 16;
+    std::unordered_map<const Node*, size_t> run_of;
+    size_t runs = 0;
+    for (const Node* node : block->nodes()) {
+        if (node->kind == sym::prim_GetAttr)
+            run_of[node] = runs;
+        else if (node->kind != sym::prim_Constant)
+            ++runs;
+    }
+    for (const Node* node : block->nodes()) {
+        const auto run = run_of.find(node);
+        if (run == run_of.end() || node->output()->uses.empty()) continue;
+        const auto in_run = [&](const Use& use) {
+            const auto other = run_of.find(use.user);
+            return other != run_of.end() && other->second == run->second;
+        };
+        const auto before = step_depth_.find(node->input(0)->node);
+        const int depth = before == step_depth_.end() ? 0 : before->second + 1;
+        if (depth < kMaxDepth && std::ranges::all_of(node->output()->uses, in_run)) step_depth_[node] = depth;
+    }
 }
 
 IntrusivePtr<Plan> compile_plan(const Graph& graph, std::string function_name, bool is_group) {

@@ -42,6 +42,8 @@ static std::string table_text(const Plan& plan, const Instruction& in) {
         case Opcode::Dict:
         case Opcode::ToList:
             return plan.types[in.extra] ? " " + plan.types[in.extra]->str() : "";
+        case Opcode::GetPath:
+            return fmt::format(" {}", fmt::join(plan.slots.begin() + in.c, plan.slots.begin() + in.c + in.extra, "."));
         case Opcode::CreateObject:
             return " " + plan.types[in.b]->str();
         default:

@@ -178,13 +178,14 @@ IValue Interpreter::execute() {
         resume();
         WICK_GO();
 
-    GetAttr : {
+    GetAttr:
+    GetPath : {
         const ScriptObject& object = value(window, at->b).to_object();
         if (object.is_shared()) {
             at = get_shared_attributes(window, at);
             WICK_GO();
         }
-        set(reg(at->a), object.slot(static_cast<size_t>(at->c)));
+        set(reg(at->a), object.slot_at(path_of(window, *at)));
         release(window, at->b);
     }
         WICK_NEXT();

@@ -73,7 +73,7 @@ IValue Interpreter::run(const Plan& plan, std::vector<IValue> args) {
     // Without a limit of its own a call counts against what is around it.
     MemoryMeterGuard meter(context_->meter ? context_->meter.get() : MemoryMeterGuard::current());
     StopCheckGuard stop(context_->is_limited ? context_.get() : nullptr);
-    ScriptOutputGuard output(&context_->options.output);
+    ScriptOutputGuard output(&context_->options().output);
     steps_ = context_->take_steps();
     return call(plan, std::move(args));
 }
@@ -300,16 +300,17 @@ IValue Interpreter::await(Window window, const Instruction& in) {
 const Instruction* Interpreter::get_shared_attributes(Window window, const Instruction* at) {
     SmallVector<IValue, 16> gone;  // ends after the guard
     const SharedRead guard(true);
-    for (const Instruction* first = at; at->opcode == Opcode::GetAttr; ++at) {
+    const Instruction* first = at;
+    do {
         const ScriptObject& object = value(window, at->b).to_object();
-        const auto slot = static_cast<size_t>(at->c);
+        const std::span<const int32_t> path = path_of(window, *at);
         // The error is that instruction's own.
-        if (at != first && slot >= object.slot_count()) break;
+        if (at != first && static_cast<size_t>(path.front()) >= object.slot_count()) break;
         IValue& target = window.registers[at->a];
         if (target.is_pointer()) gone.push_back(std::move(target));
-        new (&target) IValue(object.slot(slot));
+        new (&target) IValue(object.slot_at(path));
         if (at->b >= 0 && (at->b & 1)) gone.push_back(std::move(window.registers[at->b >> 1]));
-    }
+    } while (gets_attribute(*++at));
     return at;
 }
 

@@ -68,9 +68,9 @@ class Interpreter {
     // Frames ---------------------------------------------------------------------------------------------------------
 
     IValue* push_frame(const Plan& plan, uint32_t result) {
-        if (static_cast<int64_t>(frames_.size()) >= context_->options.max_depth)
+        if (static_cast<int64_t>(frames_.size()) >= context_->options().max_depth)
             throw LimitError(LimitError::Kind::recursion,
-                             fmt::format("maximum recursion depth exceeded ({} calls)", context_->options.max_depth));
+                             fmt::format("maximum recursion depth exceeded ({} calls)", context_->options().max_depth));
         IValue* registers = stack_.push(plan.registers);
         frames_.push_back({&plan, registers, plan.code.data(), result});
         return registers;
@@ -228,7 +228,14 @@ class Interpreter {
 
     // Objects --------------------------------------------------------------------------------------------------------
 
-    /// Runs the GetAttr that `at` is, and those that follow it, under one guard; gives the instruction behind them.
+    static bool gets_attribute(const Instruction& in) {
+        return in.opcode == Opcode::GetAttr || in.opcode == Opcode::GetPath;
+    }
+    static std::span<const int32_t> path_of(const Window& window, const Instruction& in) {
+        if (in.opcode == Opcode::GetAttr) return {&in.c, 1};
+        return {window.plan->slots.data() + in.c, static_cast<size_t>(in.extra)};
+    }
+    /// Runs the GetAttr or GetPath that `at` is, and those that follow, under one guard; gives the instruction behind.
     static const Instruction* get_shared_attributes(Window window, const Instruction* at);
 
     // Containers -----------------------------------------------------------------------------------------------------

@@ -8,23 +8,27 @@
 namespace wick::jit {
 
 CallContext::CallContext(const RunOptions& run_options)
-    : options(run_options),
-      meter(options.max_memory > 0 ? make_intrusive<MemoryMeter>(options.max_memory) : nullptr),
-      threads(options.threads > 0 ? options.threads : max_threads()),
-      watches_time(options.deadline.has_value() || options.cancel != nullptr),
-      is_limited(watches_time || options.max_steps > 0 || options.max_memory > 0),
-      steps_left_(options.max_steps) {}
+    : meter(run_options.max_memory > 0 ? make_intrusive<MemoryMeter>(run_options.max_memory) : nullptr),
+      threads(run_options.threads > 0 ? run_options.threads : max_threads()),
+      watches_time(run_options.deadline.has_value() || run_options.cancel != nullptr),
+      is_limited(watches_time || run_options.max_steps > 0 || run_options.max_memory > 0),
+      options_(run_options),
+      steps_left_(run_options.max_steps) {}
+
+void CallContext::keep_options() {
+    if (!has_tasks_.exchange(true, std::memory_order_relaxed)) kept_options_ = options_;
+}
 
 int64_t CallContext::take_steps(int64_t most) {
     check_stopped();
     if (watches_time) check_time();
-    if (options.max_steps <= 0) return most;
+    if (options().max_steps <= 0) return most;
     int64_t left = steps_left_.load(std::memory_order_relaxed);
     int64_t taken;
     do {
         if (left <= 0)
             throw LimitError(LimitError::Kind::steps,
-                             fmt::format("step limit reached: the program ran {} steps", options.max_steps));
+                             fmt::format("step limit reached: the program ran {} steps", options().max_steps));
         taken = std::min(left, most);
     } while (!steps_left_.compare_exchange_weak(left, left - taken, std::memory_order_relaxed));
     return taken;
@@ -32,9 +36,9 @@ int64_t CallContext::take_steps(int64_t most) {
 
 void CallContext::check_time() const {
     check_stopped();
-    if (options.cancel && options.cancel->load(std::memory_order_relaxed))
+    if (options().cancel && options().cancel->load(std::memory_order_relaxed))
         throw LimitError(LimitError::Kind::time, "the call was cancelled");
-    if (options.deadline && std::chrono::steady_clock::now() >= *options.deadline)
+    if (options().deadline && std::chrono::steady_clock::now() >= *options().deadline)
         throw LimitError(LimitError::Kind::time, "time limit reached: the call's deadline has passed");
 }
 
@@ -60,13 +64,13 @@ static bool is_out_of_reach(const IntrusivePtr<FutureObject>& await) {
 
 void CallContext::add_fork(IntrusivePtr<FutureObject> fork) {
     std::lock_guard lock(tasks_mutex_);
-    has_tasks_.store(true, std::memory_order_relaxed);
+    keep_options();
     forks_.add(std::move(fork), is_completed);
 }
 
 void CallContext::add_await(IntrusivePtr<FutureObject> await) {
     std::lock_guard lock(tasks_mutex_);
-    has_tasks_.store(true, std::memory_order_relaxed);
+    keep_options();
     awaits_.add(std::move(await), is_out_of_reach);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <wick/runtime/run_options.h>
@@ -18,9 +19,10 @@ namespace wick::jit {
 /// The state of a call that its forked tasks share; lives as long as the last of them.
 class CallContext : public RefCounted, public StopCheck {
  public:
+    /// `options` stay with the caller; once there are tasks, which may hold the context longer, it has a copy.
     explicit CallContext(const RunOptions& options);
 
-    const RunOptions options;
+    const RunOptions& options() const { return kept_options_ ? *kept_options_ : options_; }
     const IntrusivePtr<MemoryMeter> meter;  ///< null without a memory limit
     const int threads;
     /// True when the clock or the cancel flag must be looked at before every operator.
@@ -32,7 +34,7 @@ class CallContext : public RefCounted, public StopCheck {
     int64_t take_steps(int64_t most = kSlice);
     /// Gives back what was taken and not used.
     void return_steps(int64_t steps) {
-        if (options.max_steps > 0) steps_left_.fetch_add(steps, std::memory_order_relaxed);
+        if (is_limited && options().max_steps > 0) steps_left_.fetch_add(steps, std::memory_order_relaxed);
     }
     /// Throws LimitError when the deadline has passed, the caller cancelled, or the call was stopped.
     void check_time() const override;
@@ -55,7 +57,11 @@ class CallContext : public RefCounted, public StopCheck {
 
  private:
     void check_stopped() const;
+    /// Before the first task.
+    void keep_options();
 
+    const RunOptions& options_;
+    std::optional<RunOptions> kept_options_;
     std::atomic<int64_t> steps_left_;
     std::atomic<bool> stopped_{false};
     /// Tasks of one kind; from time to time those that need no end are let go.

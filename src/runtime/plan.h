@@ -24,6 +24,7 @@ class Plan : public RefCounted {
     std::vector<const Operator*> operators;
     std::vector<Function*> functions;
     std::vector<std::string> names;
+    std::vector<int32_t> slots;  ///< of paths of attributes
     std::vector<TypePtr> types;
     std::vector<std::vector<TypePtr>> type_lists;
     std::vector<IntrusivePtr<Plan>> plans;         ///< of forked subgraphs

@@ -107,6 +107,7 @@ class PlanCompiler {
     void emit_node(const Node* node);
     void emit_list(Opcode opcode, const Node* node, int32_t extra);
     void emit_constant(const Node* node);
+    void emit_attribute(const Node* node);
     int32_t slot_of(const Node* node);
     void emit_method_call(const Node* node);
     void emit_function_call(const Node* node);
@@ -123,6 +124,21 @@ class PlanCompiler {
     void emit_direct(const Node* node, Opcode opcode);
     /// A composite with several results returns a tuple where a kernel fills several registers.
     void unpack_results(const Node* node);
+
+    // Paths of attributes ---------------------------------------------------------------------------------------------
+
+    /// Finds the block's steps: GetAttrs of an object that only other GetAttrs ask for, between which nothing happens
+    /// that could change it. Those begin where the step does, and the object has no register.
+    void find_steps(const Block* block);
+    bool is_step(const Node* node) const { return step_depth_.contains(node); }
+    /// The object from which a GetAttr starts; `visit` sees it and the steps on the way, the last first.
+    template <class Visit>
+    const Value* path_base(const Node* node, const Visit& visit) const {
+        for (;; node = node->input(0)->node) {
+            visit(node);
+            if (!is_step(node->input(0)->node)) return node->input(0);
+        }
+    }
 
     // Conditions ------------------------------------------------------------------------------------------------------
 
@@ -158,8 +174,9 @@ class PlanCompiler {
     std::unordered_map<const Value*, Operand> operands_;
     const ValueSet* dying_ = nullptr;
     std::vector<ValueSet> dying_at_return_;
-    std::unordered_set<const void*> begun_;  ///< inlined calls, by what their nodes have in common
-    ValueSet conditions_;                    ///< what is not computed as a value
+    std::unordered_map<const Node*, int> step_depth_;  ///< how many lead to each step
+    std::unordered_set<const void*> begun_;            ///< inlined calls, by what their nodes have in common
+    ValueSet conditions_;                              ///< what is not computed as a value
     struct Wanted {
         uint32_t reg;
         const Value* old;

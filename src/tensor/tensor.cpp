@@ -11,6 +11,17 @@ struct TensorImpl::Derived {
     Derived* older;
 };
 
+static void set_contiguous_strides(IntArrayRef sizes, DimVector& strides) {
+    strides.resize(sizes.size());
+    int64_t step = 1;
+    for (size_t i = sizes.size(); i-- > 0;) {
+        strides[i] = step;
+        // Sizes of a tensor without elements may have any product: it wraps, and nobody goes such a step.
+        step =
+            static_cast<int64_t>(static_cast<uint64_t>(step) * static_cast<uint64_t>(std::max<int64_t>(sizes[i], 1)));
+    }
+}
+
 TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef sizes_, IntArrayRef strides_,
                        int64_t offset_)
     : storage(std::move(storage_)), offset(offset_), sizes(sizes_), strides(strides_), dtype(dtype_) {
@@ -18,7 +29,8 @@ TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef
 }
 
 TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef sizes_)
-    : storage(std::move(storage_)), sizes(sizes_), strides(contiguous_strides(sizes_)), dtype(dtype_) {
+    : storage(std::move(storage_)), sizes(sizes_), dtype(dtype_) {
+    set_contiguous_strides(sizes, strides);
     refresh();
 }
 
@@ -123,14 +135,8 @@ Tensor Tensor::as_strided_unchecked(IntArrayRef sizes, IntArrayRef strides, int6
 }
 
 DimVector contiguous_strides(IntArrayRef sizes) {
-    DimVector strides(sizes.size());
-    int64_t step = 1;
-    for (size_t i = sizes.size(); i-- > 0;) {
-        strides[i] = step;
-        // Sizes of a tensor without elements may have any product: it wraps, and nobody goes such a step.
-        step =
-            static_cast<int64_t>(static_cast<uint64_t>(step) * static_cast<uint64_t>(std::max<int64_t>(sizes[i], 1)));
-    }
+    DimVector strides;
+    set_contiguous_strides(sizes, strides);
     return strides;
 }
 

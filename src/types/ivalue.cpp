@@ -288,6 +288,20 @@ const IValue& ScriptObject::missing(size_t number) const {
     throw OpError(fmt::format("{} has no attribute number {}", type->name(), number));
 }
 
+IValue ScriptObject::slot_at(std::span<const int32_t> path) const {
+    const SharedRead guard(*this);
+    const ScriptObject* object = this;
+    for (;;) {
+        const auto number = static_cast<size_t>(path.front());
+        const IValue& value = number < object->slots_.size() ? object->slots_[number] : object->missing(number);
+        path = path.subspan(1);
+        if (path.empty()) return value;
+        object = &value.to_object();
+        // What hangs on a shared object is shared too; one that is not may hold one that is.
+        if (object->is_shared() && !is_shared()) return IntrusivePtr<const ScriptObject>(object)->slot_at(path);
+    }
+}
+
 void ScriptObject::share_with(const IValue& value) { share(value); }
 
 IValue ScriptObject::attr(std::string_view name) const {

@@ -47,6 +47,51 @@ def f(limit: int, x: float) -> int:
     EXPECT_EQ(run(text, {2, 9.0}), "0");
 }
 
+TEST(Plan, AttributesOfAttributesAreOneInstruction) {
+    const std::string text = R"(
+class Inner:
+  a : int
+  b : int
+  def __init__(self: __torch__.Inner, a: int) -> NoneType:
+    self.a = a
+    self.b = 2
+
+class Outer:
+  inner : __torch__.Inner
+  def __init__(self: __torch__.Outer, inner: __torch__.Inner) -> NoneType:
+    self.inner = inner
+
+def read(o: __torch__.Outer) -> int:
+  return o.inner.a * o.inner.b
+
+def change(o: __torch__.Outer, other: __torch__.Inner) -> int:
+  inner = o.inner
+  o.inner = other
+  return inner.a * o.inner.b
+
+def f(a: int) -> List[int]:
+  o = [__torch__.Outer(__torch__.Inner(a))][0]
+  return [__torch__.read(o), __torch__.change(o, __torch__.Inner(5)), __torch__.read(o)]
+)";
+    Program program(text);
+    EXPECT_EQ(plan_of(program.function("read")).disassemble(), R"(read: 1 inputs, 4 registers
+   0 GetPath r1 r0 0.0
+   1 GetPath r2 r0! 0.1
+   2 IntMul r3 r1 r2
+   3 Return r0 r3
+)");
+    // What is set in between is seen.
+    EXPECT_EQ(plan_of(program.function("change")).disassemble(), R"(change: 2 inputs, 6 registers
+   0 GetAttr r2 r0 0
+   1 SetAttr r0 r0 r1! 0
+   2 GetAttr r3 r2! 0
+   3 GetPath r4 r0! 0.1
+   4 IntMul r5 r3 r4
+   5 Return r0 r5
+)");
+    EXPECT_EQ(run(text, {3}), "[6, 6, 10]");
+}
+
 TEST(Plan, CountedLoopsHaveNoCondition) {
     const std::string text = R"(
 def f(x: List[int]) -> int:

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -278,6 +279,8 @@ class WICK_API ScriptObject : public RefCounted {
         const SharedRead guard(*this);
         return number < slots_.size() ? slots_[number] : missing(number);
     }
+    /// The slot path[0], of the object in it the slot path[1], and so on, all under one guard. OpError as slot().
+    IValue slot_at(std::span<const int32_t> path) const;
     /// Whether `test` is true of one of them, asked in their order.
     template <class F>
     bool any_slot(const F& test) const {

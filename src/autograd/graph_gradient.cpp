@@ -7,6 +7,7 @@
 
 #include "autograd/differentiate.h"
 #include "autograd/history.h"
+#include "autograd/packed_tensor.h"
 #include "autograd/saved_value.h"
 #include "ops/recording.h"
 #include "ops/script_call.h"
@@ -67,13 +68,16 @@ class GraphGradient : public GradFunction {
         : graph_(differentiated.graph), function_(std::move(function)), wanted_(differentiated.wanted) {
         edges.reserve(inputs.size());
         saved_.reserve(inputs.size() + graph_.more_outputs);
+        const bool packs = current_packer();
         for (size_t i = 0; i < inputs.size(); ++i) {
-            int32_t edge = SavedValue::kNoEdge;
-            if (wanted_[i]) {
-                edge = static_cast<int32_t>(edges.size());
-                edges.emplace_back(gradient_edge(inputs[i].tensor_ref()));
+            if (!wanted_[i]) {
+                saved_.add(SavedValue::save(inputs[i], *this));
+                continue;
             }
-            saved_.add(SavedValue::save(inputs[i], *this, edge));
+            const auto number = static_cast<int32_t>(edges.size());
+            const Edge& edge = edges.emplace_back(gradient_edge(inputs[i].tensor_ref()));
+            saved_.add(edge.leaf && !packs ? SavedValue::save_leaf(*edge.leaf, number)
+                                           : SavedValue::save(inputs[i], *this, number));
         }
     }
 
@@ -138,18 +142,18 @@ class GraphGradient : public GradFunction {
     SmallVector<int32_t, 4> output_of_;  ///< per differentiable output: its number among outputs, or -1
 };
 
-/// Which inputs want a gradient; none of them when something is complex, which the compiled gradients are not for.
-Wanted wanted_of(jit::Args inputs, bool& any) {
-    Wanted wanted(inputs.size());
-    bool is_real = true;
-    any = false;
+/// Which inputs want a gradient. Nothing is recorded where none does, or when something is complex, which the compiled
+/// gradients are not for.
+Wanted wanted_of(jit::Args inputs, bool& records) {
+    Wanted wanted;
+    bool any = false, is_real = true;
     for (size_t i = 0; i < inputs.size(); ++i) {
-        const bool is_tensor = inputs[i].is_tensor();
-        is_real = is_real && !inputs[i].is_complex() && !(is_tensor && is_complex(inputs[i].tensor_ref().dtype()));
-        wanted[i] = is_tensor && inputs[i].tensor_ref().requires_grad();
-        any = any || wanted[i];
+        const IValue& input = inputs[i];
+        const TensorImpl* tensor = input.is_tensor() ? input.tensor_ref().impl() : nullptr;
+        is_real = is_real && !(tensor ? is_complex(tensor->dtype) : input.is_complex());
+        any = wanted.emplace_back(tensor && input.tensor_ref().requires_grad()) || any;
     }
-    any = any && is_real && GradMode::is_enabled();
+    records = any && is_real && GradMode::is_enabled();
     return wanted;
 }
 
@@ -166,9 +170,9 @@ IntrusivePtr<RefCounted> make_differentiable(std::shared_ptr<Graph> graph) {
 
 GroupCall begin_group(RefCounted& group, Args inputs) {
     auto& function = static_cast<DifferentiableFunction&>(group);
-    bool any = false;
-    const Wanted wanted = wanted_of(inputs, any);
-    if (!any) return {function.plain().get(), function.outputs(), nullptr};
+    bool records = false;
+    const Wanted wanted = wanted_of(inputs, records);
+    if (!records) return {function.plain().get(), function.outputs(), nullptr};
     const DifferentiableFunction::Differentiated& differentiated = function.differentiated(wanted);
     return {differentiated.graph.forward.get(), function.outputs(),
             make_intrusive<GraphGradient>(differentiated, IntrusivePtr<DifferentiableFunction>(&function), inputs)};

@@ -20,6 +20,14 @@ class SavedValue {
     /// to overwrite is copied (`overwritten`).
     static SavedValue save(const IValue& value, const GradFunction& owner, int32_t edge = kNoEdge,
                            const Tensor& overwritten = {});
+    /// The same for a leaf, which the owner's edge keeps, where nobody packs what is saved.
+    static SavedValue save_leaf(const TensorImpl& leaf, int32_t edge) {
+        SavedValue saved;
+        saved.number_ = edge;
+        saved.version_ = leaf.version();
+        saved.checked_ = true;
+        return saved;
+    }
     /// What is no tensor and has none inside.
     static SavedValue save_plain(const IValue& value);
     /// What the function computed for its own backward pass: without history.

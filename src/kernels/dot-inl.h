@@ -70,29 +70,42 @@ HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, c
                      T* out, int64_t out_w, int64_t out_x, bool add) {
     const hn::ScalableTag<T> d;
     using V = hn::Vec<decltype(d)>;
-    V sum[kX][kW];
-    WICK_UNROLL for (int r = 0; r < kX; ++r) { WICK_UNROLL for (int i = 0; i < kW; ++i) sum[r][i] = hn::Zero(d); }
-    int64_t p = 0;
-    for (; p + kLanes<T> <= k; p += kLanes<T>) {
-        V xv[kX];
-        WICK_UNROLL for (int r = 0; r < kX; ++r) xv[r] = hn::LoadU(d, x + r * ldx + p);
-        WICK_UNROLL for (int i = 0; i < kW; ++i) {
-            const V wv = hn::LoadU(d, w + i * ldw + p);
-            WICK_UNROLL for (int r = 0; r < kX; ++r) sum[r][i] = hn::MulAdd(wv, xv[r], sum[r][i]);
+    // A row alone would wait for the latency of each multiply-add. Several rows go in step, a vector of each at a time:
+    // more of a row at a time, or more rows, and the caches deliver less.
+    constexpr int kSums = kW == 1 ? std::max(1, 8 / kX) : 1;
+    V sum[kSums][kX][kW];
+    WICK_UNROLL for (int s = 0; s < kSums; ++s) {
+        WICK_UNROLL for (int r = 0; r < kX; ++r) {
+            WICK_UNROLL for (int i = 0; i < kW; ++i) sum[s][r][i] = hn::Zero(d);
         }
     }
+    const auto step = [&](V(&to)[kX][kW], const auto& load) HWY_ATTR {
+        V xv[kX];
+        WICK_UNROLL for (int r = 0; r < kX; ++r) xv[r] = load(x + r * ldx);
+        WICK_UNROLL for (int i = 0; i < kW; ++i) {
+            const V wv = load(w + i * ldw);
+            WICK_UNROLL for (int r = 0; r < kX; ++r) to[r][i] = hn::MulAdd(wv, xv[r], to[r][i]);
+        }
+    };
+    int64_t p = 0;
+    for (; p + kSums * kLanes<T> <= k; p += kSums * kLanes<T>) {
+        WICK_UNROLL for (int s = 0; s < kSums; ++s)
+            step(sum[s], [&](const T* row) HWY_ATTR { return hn::LoadU(d, row + p + s * kLanes<T>); });
+    }
+    for (; p + kLanes<T> <= k; p += kLanes<T>)
+        step(sum[0], [&](const T* row) HWY_ATTR { return hn::LoadU(d, row + p); });
     if (p < k) {
         const size_t left = static_cast<size_t>(k - p);
-        V xv[kX];
-        WICK_UNROLL for (int r = 0; r < kX; ++r) xv[r] = load_some(d, x + r * ldx + p, left);
-        WICK_UNROLL for (int i = 0; i < kW; ++i) {
-            const V wv = load_some(d, w + i * ldw + p, left);
-            WICK_UNROLL for (int r = 0; r < kX; ++r) sum[r][i] = hn::MulAdd(wv, xv[r], sum[r][i]);
+        step(sum[0], [&](const T* row) HWY_ATTR { return load_some(d, row + p, left); });
+    }
+    WICK_UNROLL for (int s = 1; s < kSums; ++s) {
+        WICK_UNROLL for (int r = 0; r < kX; ++r) {
+            WICK_UNROLL for (int i = 0; i < kW; ++i) sum[0][r][i] = hn::Add(sum[0][r][i], sum[s][r][i]);
         }
     }
     WICK_UNROLL for (int r = 0; r < kX; ++r) {
         T sums[kW];
-        sums_of_lanes<kW>(sum[r], sums);
+        sums_of_lanes<kW>(sum[0][r], sums);
         WICK_UNROLL for (int i = 0; i < kW; ++i) {
             const T s = alpha * sums[i];
             T& to = out[i * out_w + r * out_x];
@@ -104,7 +117,7 @@ HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, c
 template <class T, int kX>
 HWY_NOINLINE void dot_rows(int64_t rows, int64_t k, T alpha, const T* x, int64_t ldx, const T* w, int64_t ldw, T* out,
                            int64_t out_w, int64_t out_x, bool add) {
-    constexpr int kW = kX == 1 ? 8 : kTileRows > 6 ? 4 : kX == 2 ? 4 : 2;
+    constexpr int kW = kTileRows > 6 || kX <= 2 ? 4 : 2;
     int64_t i = 0;
     for (; i + kW <= rows; i += kW)
         dots<T, kX, kW>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);

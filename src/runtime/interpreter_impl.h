@@ -116,9 +116,10 @@ class Interpreter {
     static const Operand* operands(const Window& window, const Instruction& in) { return window.lists + in.b; }
     /// Where the operands lie, for an operator.
     static SmallVector<IValue*, 24> places_of(const Window& window, const Instruction& in) {
-        SmallVector<IValue*, 24> places;
-        for (int32_t i = 0; i < in.c; ++i)
-            places.push_back(const_cast<IValue*>(&value(window, operands(window, in)[i])));
+        SmallVector<IValue*, 24> places(static_cast<size_t>(in.c));
+        IValue** place = places.data();
+        const Operand* list = operands(window, in);
+        for (int32_t i = 0; i < in.c; ++i) *place++ = const_cast<IValue*>(&value(window, list[i]));
         return places;
     }
     static std::vector<IValue> take_all(const Window& window, const Instruction& in) {

@@ -4,18 +4,16 @@
 
 #include "ops/op_errors.h"
 #include "ops/random_fill.h"
+#include "ops/recorded.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 
 namespace wick::jit {
 
 using namespace ops;
+using recorded::call;
 
 namespace {
-
-Tensor call(std::string_view op, std::vector<IValue> arguments) {
-    return call_operator(op, std::move(arguments)).to_tensor();
-}
 
 Tensor centred_normal(IntArrayRef sizes, DType dtype, double std, GeneratorImpl& generator) {
     return fill_normal(empty(sizes, dtype), 0, std, generator);
@@ -23,25 +21,25 @@ Tensor centred_normal(IntArrayRef sizes, DType dtype, double std, GeneratorImpl&
 
 void check_std(const Tensor& std) {
     WICK_CHECK(!is_complex(std.dtype()), "normal expects standard deviation to be non-complex");
-    WICK_CHECK(std.numel() == 0 || call("aten::min", {std}).item().to_double() >= 0,
+    WICK_CHECK(std.numel() == 0 || call("aten::min", std).item().to_double() >= 0,
                "normal expects all elements of std >= 0.0");
 }
 
 Tensor normal_around(const Tensor& mean, double std, GeneratorImpl& generator) {
-    return call("aten::add_.Tensor", {centred_normal(mean.sizes(), mean.dtype(), std, generator), mean});
+    return call("aten::add_.Tensor", centred_normal(mean.sizes(), mean.dtype(), std, generator), mean);
 }
 
 Tensor normal_scaled(double mean, const Tensor& std, GeneratorImpl& generator) {
     check_std(std);
-    const Tensor scaled = call("aten::mul_.Tensor", {centred_normal(std.sizes(), std.dtype(), 1, generator), std});
-    return call("aten::add_.Scalar", {scaled, mean});
+    const Tensor scaled = call("aten::mul_.Tensor", centred_normal(std.sizes(), std.dtype(), 1, generator), std);
+    return call("aten::add_.Scalar", scaled, mean);
 }
 
 Tensor normal_both(const Tensor& mean, const Tensor& std, GeneratorImpl& generator) {
     check_std(std);
     const DimVector sizes = broadcast_sizes(mean.sizes(), std.sizes());
-    const Tensor scaled = call("aten::mul_.Tensor", {centred_normal(sizes, mean.dtype(), 1, generator), std});
-    return call("aten::add_.Tensor", {scaled, mean});
+    const Tensor scaled = call("aten::mul_.Tensor", centred_normal(sizes, mean.dtype(), 1, generator), std);
+    return call("aten::add_.Tensor", scaled, mean);
 }
 
 /// The place of a drawn number among cumulative probabilities that end at 1.
@@ -95,15 +93,15 @@ Tensor multinomial(const Tensor& self, int64_t samples, bool replacement, Genera
         return result;
     }
     const bool valid =
-        call("aten::max", {self}).item().to_double() < INFINITY && call("aten::min", {self}).item().to_double() >= 0;
+        call("aten::max", self).item().to_double() < INFINITY && call("aten::min", self).item().to_double() >= 0;
     WICK_CHECK(valid, "probability tensor contains either `inf`, `nan` or element < 0");
     const Tensor sums = sum(self, DimVector{self.dim() - 1});
-    WICK_CHECK(call("aten::min", {sums}).item().to_double() != 0,
+    WICK_CHECK(call("aten::min", sums).item().to_double() != 0,
                "invalid multinomial distribution (sum of probabilities <= 0)");
     // A race of exponential clocks: the category whose clock rings first is the sample, the next one the second, …
     const Tensor clock = fill_exponential(empty_like(self), 1, generator);
-    const Tensor score = call("aten::div.Tensor", {self, clock});
-    if (samples == 1) return call("aten::argmax", {score, -1, true});
+    const Tensor score = call("aten::div.Tensor", self, clock);
+    if (samples == 1) return call("aten::argmax", score, -1, true);
     return call_operator("aten::topk", {score, samples}).to_tuple().elements[1].to_tensor();
 }
 
@@ -153,7 +151,7 @@ Tensor rrelu_with_noise(const Tensor& self, const Tensor& noise, Scalar lower, S
     const double low = lower.to_double();
     const double high = upper.to_double();
     WICK_CHECK(low <= high, "Lower bound should be less than or equal to the upper bound");
-    if (!training) return call("aten::leaky_relu", {self, (low + high) / 2});
+    if (!training) return call("aten::leaky_relu", self, (low + high) / 2);
     WICK_CHECK(self.sizes() == noise.sizes(),
                "noise tensor shape must match self tensor shape. Got self.shape = {} noise.shape = {}",
                format_sizes(self.sizes()), format_sizes(noise.sizes()));

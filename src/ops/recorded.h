@@ -9,9 +9,12 @@
 
 namespace wick::ops::recorded {
 
+/// The result of an operator, called by its name as a program would.
+Tensor call_with(std::string_view name, std::span<const IValue> arguments);
 template <class... A>
 Tensor call(std::string_view name, A&&... arguments) {
-    return jit::call_operator(name, {IValue(std::forward<A>(arguments))...}).to_tensor();
+    const IValue values[] = {IValue(std::forward<A>(arguments))...};
+    return call_with(name, values);
 }
 
 inline Tensor add(const Tensor& a, const Tensor& b) { return call("aten::add.Tensor", a, b); }

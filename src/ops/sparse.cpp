@@ -252,10 +252,6 @@ void take_over_sparse(const Tensor& self, const Tensor& source) {
     impl.is_coalesced = other.is_coalesced;
 }
 
-Tensor call_with(std::string_view name, std::span<const IValue> arguments) {
-    return jit::call_operator(name, {arguments.begin(), arguments.end()}).to_tensor();
-}
-
 Tensor sparse_of(const Tensor& indices, const Tensor& values, IntArrayRef sizes, bool is_coalesced) {
     const int64_t sparse_dim = indices.size(0);
     return call("aten::_sparse_coo_tensor_with_dims_and_tensors", sparse_dim, values.dim() - 1, sizes.vec(), indices,

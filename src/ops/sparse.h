@@ -9,6 +9,7 @@
 
 #include <wick/tensor/sparse_tensor.h>
 
+#include "ops/recorded.h"
 #include "ops/registry.h"
 #include "ops/tensor_ops.h"
 
@@ -43,13 +44,7 @@ void add_entries(const Tensor& self, const Tensor& source, const Scalar& alpha);
 
 // ---- what is recorded when gradients are wanted
 
-/// The result of an operator, called by its name as a program would.
-Tensor call_with(std::string_view name, std::span<const IValue> arguments);
-template <class... T>
-Tensor call(std::string_view name, const T&... arguments) {
-    const IValue values[] = {IValue(arguments)...};
-    return call_with(name, values);
-}
+using recorded::call;
 /// values_of(x) has x's history.
 inline Tensor values_of(const Tensor& self) { return call("wick::sparse_values", self); }
 /// A sparse tensor with the values' history.

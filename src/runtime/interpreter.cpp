@@ -308,9 +308,11 @@ const Instruction* Interpreter::get_shared_attributes(Window window, const Instr
         if (at != first && static_cast<size_t>(path.front()) >= object.slot_count()) break;
         IValue& target = window.registers[at->a];
         if (target.is_pointer()) gone.push_back(std::move(target));
-        new (&target) IValue(object.slot_at(path));
+        new (&target) IValue(object.slot_in_guard(path));
         if (at->b >= 0 && (at->b & 1)) gone.push_back(std::move(window.registers[at->b >> 1]));
-    } while (gets_attribute(*++at));
+        // Calls that were inlined begin on the way.
+        for (++at; at->opcode == Opcode::CountCall && steps_ > 1; ++at) --steps_;
+    } while (gets_attribute(*at));
     return at;
 }
 

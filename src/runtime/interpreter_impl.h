@@ -237,7 +237,7 @@ class Interpreter {
         return {window.plan->slots.data() + in.c, static_cast<size_t>(in.extra)};
     }
     /// Runs the GetAttr or GetPath that `at` is, and those that follow, under one guard; gives the instruction behind.
-    static const Instruction* get_shared_attributes(Window window, const Instruction* at);
+    const Instruction* get_shared_attributes(Window window, const Instruction* at);
 
     // Containers -----------------------------------------------------------------------------------------------------
 

@@ -33,28 +33,33 @@ Line* take_line() {
     return line;
 }
 
-/// Constant-initialised, so that reading it asks nothing first.
-struct ThreadState {
+}  // namespace
+
+/// What a thread holds. Constant-initialised, so that reading it asks nothing first.
+struct ThreadGuards {
     Line* line = nullptr;  ///< once a guard was entered
     int reads = 0;         ///< nested
     int writes = 0;        ///< nested
 };
-constinit thread_local ThreadState t_state;
+
+namespace {
+
+constinit thread_local ThreadGuards t_guards;
 
 struct LineReturn {
     ~LineReturn() {
-        if (Line* line = std::exchange(t_state.line, nullptr)) line->taken.store(false, std::memory_order_release);
+        if (Line* line = std::exchange(t_guards.line, nullptr)) line->taken.store(false, std::memory_order_release);
     }
 };
 
 [[gnu::noinline]] Line& first_line() {
     static thread_local LineReturn at_end;
     static_cast<void>(&at_end);
-    t_state.line = take_line();
-    return *t_state.line;
+    t_guards.line = take_line();
+    return *t_guards.line;
 }
 
-Line& line_of(ThreadState& self) { return self.line ? *self.line : first_line(); }
+Line& line_of(ThreadGuards& self) { return self.line ? *self.line : first_line(); }
 
 /// Shows the others what this thread is about to do. While one of them writes, it is taken back and waits.
 template <class Show, class Hide>
@@ -70,21 +75,21 @@ void show_when_nobody_writes(Show show, Hide hide) {
 
 }  // namespace
 
-void SharedRead::enter() {
-    ThreadState& self = t_state;
-    if (self.reads++ > 0 || self.writes > 0) return;
+ThreadGuards* SharedRead::enter() {
+    ThreadGuards& self = t_guards;
+    if (self.reads++ > 0 || self.writes > 0) return &self;
     std::atomic<bool>& reading = line_of(self).reading;
     show_when_nobody_writes([&] { reading.store(true, std::memory_order_seq_cst); },
                             [&] { reading.store(false, std::memory_order_release); });
+    return &self;
 }
 
-void SharedRead::leave() noexcept {
-    ThreadState& self = t_state;
+void SharedRead::leave(ThreadGuards& self) noexcept {
     if (--self.reads == 0 && self.writes == 0) self.line->reading.store(false, std::memory_order_release);
 }
 
 void SharedWrite::enter() {
-    ThreadState& self = t_state;
+    ThreadGuards& self = t_guards;
     WICK_ASSERT(self.writes > 0 || self.reads == 0);
     if (self.writes++ > 0) return;
     g_writers.lock();
@@ -95,14 +100,14 @@ void SharedWrite::enter() {
 }
 
 void SharedWrite::leave() noexcept {
-    if (--t_state.writes > 0) return;
+    if (--t_guards.writes > 0) return;
     g_writing.store(false, std::memory_order_release);
     g_writing.notify_all();
     g_writers.unlock();
 }
 
 SharedCall::SharedCall() {
-    ThreadState& self = t_state;
+    ThreadGuards& self = t_guards;
     std::atomic<int>& calls = line_of(self).calls;
     // Only this thread writes its number.
     const int others = calls.load(std::memory_order_relaxed);
@@ -117,14 +122,14 @@ SharedCall::SharedCall() {
 }
 
 SharedCall::~SharedCall() {
-    std::atomic<int>& calls = t_state.line->calls;
+    std::atomic<int>& calls = t_guards.line->calls;
     calls.store(calls.load(std::memory_order_relaxed) - 1, std::memory_order_release);
 }
 
 SharedReshape::SharedReshape(const RefCounted& object) : guard_(object) {
     if (!object.is_shared()) return;
     for (Line* line = g_lines.load(std::memory_order_acquire); line; line = line->next) {
-        WICK_CHECK(line == t_state.line || line->calls.load(std::memory_order_seq_cst) == 0,
+        WICK_CHECK(line == t_guards.line || line->calls.load(std::memory_order_seq_cst) == 0,
                    "a tensor that calls share cannot change its shape or place while another call runs");
     }
 }

@@ -90,7 +90,10 @@ bool Tensor::is_contiguous() const {
 void* Tensor::mutable_data_ptr() const {
     Storage& storage = *impl_->storage;
     if (storage.read_only()) storage.make_writable();
-    storage.bump_version(!impl_->is_data);
+    if (impl_->use_count() == 1 && storage.use_count() == 1 && !impl_->is_data)
+        storage.bump_own_version();
+    else
+        storage.bump_version(!impl_->is_data);
     return static_cast<char*>(storage.data()) + impl_->offset * bytes_of(impl_->dtype);
 }
 

@@ -289,17 +289,10 @@ const IValue& ScriptObject::missing(size_t number) const {
 }
 
 IValue ScriptObject::slot_at(std::span<const int32_t> path) const {
-    const SharedRead guard(*this);
-    const ScriptObject* object = this;
-    for (;;) {
-        const auto number = static_cast<size_t>(path.front());
-        const IValue& value = number < object->slots_.size() ? object->slots_[number] : object->missing(number);
-        path = path.subspan(1);
-        if (path.empty()) return value;
-        object = &value.to_object();
-        // What hangs on a shared object is shared too; one that is not may hold one that is.
-        if (object->is_shared() && !is_shared()) return IntrusivePtr<const ScriptObject>(object)->slot_at(path);
-    }
+    if (path.size() == 1) return slot(static_cast<size_t>(path[0]));
+    // What hangs on a shared object is shared too, and one that is not may hold one that is.
+    const SharedRead guard(true);
+    return slot_in_guard(path);
 }
 
 void ScriptObject::share_with(const IValue& value) { share(value); }

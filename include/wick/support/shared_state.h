@@ -12,25 +12,27 @@
 
 namespace wick {
 
+struct ThreadGuards;
+
 /// Held while a shared object is read. Costs nothing for an object that is not shared. May be nested.
 class WICK_API SharedRead {
  public:
-    explicit SharedRead(bool is_shared) : held_(is_shared) {
-        if (held_) [[unlikely]]
-            enter();
+    explicit SharedRead(bool is_shared) {
+        if (is_shared) [[unlikely]]
+            guards_ = enter();
     }
     explicit SharedRead(const RefCounted& object) : SharedRead(object.is_shared()) {}
     ~SharedRead() {
-        if (held_) [[unlikely]]
-            leave();
+        if (guards_) [[unlikely]]
+            leave(*guards_);
     }
     SharedRead(const SharedRead&) = delete;
     SharedRead& operator=(const SharedRead&) = delete;
 
  private:
-    static void enter();
-    static void leave() noexcept;
-    const bool held_;
+    static ThreadGuards* enter();
+    static void leave(ThreadGuards& self) noexcept;
+    ThreadGuards* guards_ = nullptr;  ///< this thread's, when something is held
 };
 
 /// Held while a shared object is changed. May be nested, and reads may be nested in it, but it is never taken inside a

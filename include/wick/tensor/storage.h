@@ -37,6 +37,10 @@ class WICK_API Storage : public RefCounted {
         if (!heard) unheard_.fetch_add(1, std::memory_order_acq_rel);
         version_.fetch_add(1, std::memory_order_acq_rel);
     }
+    /// The same for who alone can reach the storage: nothing that other processors have to agree to.
+    void bump_own_version() {
+        version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    }
 
  private:
     Storage() = default;

@@ -279,8 +279,18 @@ class WICK_API ScriptObject : public RefCounted {
         const SharedRead guard(*this);
         return number < slots_.size() ? slots_[number] : missing(number);
     }
-    /// The slot path[0], of the object in it the slot path[1], and so on, all under one guard. OpError as slot().
+    /// The slot path[0], of the object in it the slot path[1], and so on. OpError as slot().
     IValue slot_at(std::span<const int32_t> path) const;
+    /// The same for who holds a SharedRead(true) already.
+    const IValue& slot_in_guard(std::span<const int32_t> path) const {
+        const ScriptObject* object = this;
+        for (size_t i = 0;; ++i) {
+            const auto number = static_cast<size_t>(path[i]);
+            const IValue& value = number < object->slots_.size() ? object->slots_[number] : object->missing(number);
+            if (i + 1 == path.size()) return value;
+            object = &value.to_object();
+        }
+    }
     /// Whether `test` is true of one of them, asked in their order.
     template <class F>
     bool any_slot(const F& test) const {

@@ -1,13 +1,13 @@
 #pragma once
-// How work is shared: waking another thread and waiting for it costs about 20 microseconds, so every part has to be
-// worth several times that.
+// How work is shared: another thread that sleeps takes about 20 microseconds to begin, one that was busy a moment ago about
+// one, so every part has to be worth several times that.
 
 #include <algorithm>
 #include <cstdint>
 
 namespace wick::kernels {
 
-inline constexpr double kPartFlops = 4e6;    // the least that a part computes; about 40 microseconds
+inline constexpr double kPartFlops = 1e6;    // the least that a part computes; 10 to 20 microseconds
 inline constexpr double kFlopsPerByte = 2;   // that could be done while a byte is read once from a far cache
 inline constexpr double kFlopsPerCopy = 16;  // while an element is copied
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -70,6 +71,16 @@ std::atomic<int>& default_threads() {
 // 0: the process-wide default applies.
 thread_local int t_budget = 0;
 
+void pause_briefly() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/// Layers follow one another closely, and waking who sleeps takes longer than many of them: a worker that is done looks
+/// for more as long as this before it sleeps.
+constexpr std::chrono::microseconds kAttention{200};
+
 /// Tasks wait in one queue; workers are started when first needed and sleep when there is nothing to do.
 class Pool {
  public:
@@ -85,6 +96,7 @@ class Pool {
         {
             std::lock_guard lock(mutex_);
             tasks_.push_back(std::move(task));
+            waiting_.store(tasks_.size(), std::memory_order_release);
             const int limit = std::min(wanted_workers, available_cpus());
             if (idle_ < static_cast<int>(tasks_.size()) && static_cast<int>(workers_) < limit) {
                 std::thread([this] { work(); }).detach();
@@ -96,23 +108,42 @@ class Pool {
 
  private:
     void work() {
+        bool attentive = false;
         for (;;) {
             std::function<void()> task;
             {
                 std::unique_lock lock(mutex_);
                 ++idle_;
+                if (tasks_.empty() && attentive) {
+                    lock.unlock();
+                    look_for_tasks();
+                    lock.lock();
+                }
                 ready_.wait(lock, [this] { return !tasks_.empty(); });
                 --idle_;
                 task = std::move(tasks_.front());
                 tasks_.pop_front();
+                waiting_.store(tasks_.size(), std::memory_order_relaxed);
             }
             task();
+            attentive = true;
         }
+    }
+
+    void look_for_tasks() const {
+        const auto end = std::chrono::steady_clock::now() + kAttention;
+        do {
+            for (int i = 0; i < 16; ++i) {
+                if (waiting_.load(std::memory_order_acquire) > 0) return;
+                pause_briefly();
+            }
+        } while (std::chrono::steady_clock::now() < end);
     }
 
     std::mutex mutex_;
     std::condition_variable ready_;
     std::deque<std::function<void()>> tasks_;
+    std::atomic<size_t> waiting_{0};  // tasks_.size()
     int idle_ = 0;
     int workers_ = 0;
 };
@@ -206,11 +237,8 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
     for (int64_t i = 1; i < loop->parts; ++i) Pool::instance().push([loop] { loop->run(); }, threads - 1);
     loop->run();
     // The parts that helpers took are short, equal shares of the work: a brief spin saves the sleep and the wake-up.
-    for (int spin = 0; spin < 20000 && loop->done.load(std::memory_order_acquire) < loop->parts; ++spin) {
-#if defined(__x86_64__)
-        __builtin_ia32_pause();
-#endif
-    }
+    for (int spin = 0; spin < 20000 && loop->done.load(std::memory_order_acquire) < loop->parts; ++spin)
+        pause_briefly();
     for (int64_t done; (done = loop->done.load(std::memory_order_acquire)) < loop->parts;) loop->done.wait(done);
     if (loop->error) std::rethrow_exception(loop->error);
 }

@@ -3,6 +3,8 @@
 // normalisation stood, does what they could not: both decide by the same rule.
 #include "ops/fused_layers.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -89,6 +91,33 @@ bool is_row(const Tensor& values, DType dtype, int64_t size) {
     return values.dtype() == dtype && values.dim() == 1 && values.size(0) == size;
 }
 
+/// An evaluated batch normalisation as x * scale + shift; the mean of a loaded module keeps it (TensorImpl::derived).
+class FoldedNormalization : public DerivedData {
+ public:
+    /// What it is computed of beside the mean: rows, some of them undefined.
+    using Sources = std::array<Tensor, 4>;
+    FoldedNormalization(const Sources& sources, double eps, Tensor scale, Tensor shift)
+        : scale(std::move(scale)), shift(std::move(shift)), eps_(eps) {
+        std::ranges::transform(sources, places_.begin(), place_of);
+    }
+    bool is_of(const Sources& sources, double eps) const {
+        return eps == eps_ && std::ranges::equal(sources, places_, {}, place_of);
+    }
+    /// Since it was loaded.
+    static bool was_never_written(const Tensor& tensor) {
+        return !tensor.defined() || (tensor.impl()->is_constant && tensor.impl()->storage->version() == 0);
+    }
+    const Tensor scale, shift;
+
+ private:
+    using Place = std::pair<IntrusivePtr<Storage>, int64_t>;
+    static Place place_of(const Tensor& tensor) {
+        return tensor.defined() ? Place(tensor.impl()->storage, tensor.storage_offset()) : Place();
+    }
+    std::array<Place, 4> places_;
+    const double eps_;
+};
+
 /// An evaluated batch normalisation.
 struct Normalization {
     const Tensor &weight, &bias, &mean, &var;
@@ -107,6 +136,22 @@ struct Normalization {
 
     /// Of a layer with that bias: (x + layer_bias - mean) / sqrt(var + eps) * weight + bias, as x * scale + shift.
     void fold_into(ConvEpilogue& after, const Tensor& layer_bias) const {
+        const FoldedNormalization::Sources sources{weight, bias, var, layer_bias};
+        const bool lasts = FoldedNormalization::was_never_written(mean) &&
+                           std::ranges::all_of(sources, &FoldedNormalization::was_never_written);
+        const auto* kept = lasts ? dynamic_cast<const FoldedNormalization*>(mean.impl()->derived(0)) : nullptr;
+        if (kept && kept->is_of(sources, eps)) {
+            after.scale = kept->scale;
+            after.shift = kept->shift;
+            return;
+        }
+        compute(after, layer_bias);
+        if (lasts)
+            mean.impl()->set_derived(0, make_intrusive<FoldedNormalization>(sources, eps, after.scale, after.shift));
+    }
+
+ private:
+    void compute(ConvEpilogue& after, const Tensor& layer_bias) const {
         after.scale = empty(mean.sizes(), mean.dtype());
         after.shift = empty(mean.sizes(), mean.dtype());
         dispatch_float(mean.dtype(), "batch_norm", [&]<class T>() {

@@ -3,6 +3,7 @@
 #include "ops/nn_conv.h"
 
 #include <algorithm>
+#include <array>
 
 #include "ops/cpp_types.h"
 #include "ops/families.h"
@@ -129,10 +130,65 @@ Tensor forward(const ConvShape& shape, const Tensor& x, const Tensor& weight, co
     return out;
 }
 
+/// How many taps on either side of dimension i see nothing but padding, for every output.
+int64_t unseen_taps(const ConvShape& s, int i) {
+    const int64_t span = (s.output(i) - 1) * s.stride[i];
+    const auto sees = [&](int64_t tap) {
+        const int64_t first = tap * s.dilation[i] - s.padding[i];
+        const int64_t at = first >= 0 ? first : first + (-first + s.stride[i] - 1) / s.stride[i] * s.stride[i];
+        return at <= first + span && at < s.input[i];
+    };
+    int64_t count = 0;
+    while (2 * (count + 1) < s.kernel[i] && (count + 1) * s.dilation[i] <= s.padding[i] && !sees(count) &&
+           !sees(s.kernel[i] - 1 - count))
+        ++count;
+    return count;
+}
+
+using Margins = std::array<int64_t, 3>;
+
+/// A weight without so many taps on either side; that of a loaded module keeps it (TensorImpl::derived).
+class InnerTaps : public DerivedData {
+ public:
+    InnerTaps(Tensor taps, const Margins& margins) : taps(std::move(taps)), margins(margins) {}
+    static Tensor of(const Tensor& weight, const Margins& margins) {
+        const TensorImpl& impl = *weight.impl();
+        const bool lasts = impl.is_constant && impl.storage->version() == 0;  // not written since
+        const auto* kept = lasts ? dynamic_cast<const InnerTaps*>(impl.derived(0)) : nullptr;
+        if (kept && kept->margins == margins) return kept->taps;
+        DimVector sizes(weight.sizes());
+        int64_t offset = weight.storage_offset();
+        for (int64_t d = 2; d < weight.dim(); ++d) {
+            const int64_t margin = margins[static_cast<size_t>(d + 3 - weight.dim())];
+            sizes[static_cast<size_t>(d)] -= 2 * margin;
+            offset += margin * weight.stride(d);
+        }
+        const Tensor inner = contiguous(weight.as_strided_unchecked(sizes, weight.strides(), offset));
+        if (lasts) impl.set_derived(0, make_intrusive<InnerTaps>(inner, margins));
+        return inner;
+    }
+
+ private:
+    const Tensor taps;
+    const Margins margins;
+};
+
+/// Leaves out the taps that no output needs: far dilated kernels on small images have many.
+Tensor drop_unseen_taps(ConvShape& shape, const Tensor& weight) {
+    Margins margins{};
+    for (int i = 0; i < 3; ++i) margins[static_cast<size_t>(i)] = unseen_taps(shape, i);
+    if (margins == Margins{}) return weight;
+    for (size_t i = 0; i < 3; ++i) {
+        shape.kernel[i] -= 2 * margins[i];
+        shape.padding[i] -= margins[i] * shape.dilation[i];
+    }
+    return InnerTaps::of(weight, margins);
+}
+
 /// Batched input, lists of n entries.
 Tensor convolve_batch(const Tensor& input, const Tensor& weight, const Tensor& bias, const ConvArguments& args,
                       int64_t n, const ConvEpilogue& after) {
-    const ConvShape shape = conv_shape(input, weight, bias, args, n);
+    ConvShape shape = conv_shape(input, weight, bias, args, n);
     DimVector sizes{shape.batch, shape.out_channels};
     for (int64_t i = 0; i < n; ++i) {
         const int at = static_cast<int>(3 - n + i);
@@ -140,7 +196,7 @@ Tensor convolve_batch(const Tensor& input, const Tensor& weight, const Tensor& b
     }
     const Tensor x = compute_input(input), b = compute_input(bias);
     const Tensor out = dispatch_float(x.dtype(), args.transposed ? "slow_conv_transpose" : "slow_conv", [&]<class T>() {
-        if (!args.transposed) return forward<T>(shape, x, weight, b, after, sizes);
+        if (!args.transposed) return forward<T>(shape, x, drop_unseen_taps(shape, weight), b, after, sizes);
         const Tensor w = compute_input(weight), y = empty(sizes, x.dtype());
         if (y.numel() > 0)
             kernels::conv_transposed<T>(shape, x.data<T>(), w.data<T>(), data_or_null<T>(b), y.mutable_data<T>());

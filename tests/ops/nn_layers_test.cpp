@@ -36,8 +36,11 @@ std::vector<double> reference_conv2d(const Tensor& x, const Tensor& w, const Ten
 
 TEST(Conv, MatchesItsDefinition) {
     for (int64_t groups : {1, 2, 4}) {
-        for (const auto& [stride, padding, dilation] :
-             {std::tuple{L{1, 1}, L{0, 0}, L{1, 1}}, {L{2, 1}, L{1, 0}, L{1, 1}}, {L{1, 2}, L{2, 2}, L{2, 2}}}) {
+        for (const auto& [stride, padding, dilation] : {std::tuple{L{1, 1}, L{0, 0}, L{1, 1}},
+                                                        {L{2, 1}, L{1, 0}, L{1, 1}},
+                                                        {L{1, 2}, L{2, 2}, L{2, 2}},
+                                                        {L{1, 1}, L{9, 12}, L{9, 12}},
+                                                        {L{2, 3}, L{14, 9}, L{7, 9}}}) {
             const Tensor x = random({2, 4, 9, 8}), w = random({8, 4 / groups, 3, 3}, 2), b = random({8}, 3);
             const std::vector<double> expected = reference_conv2d(x, w, b, stride, padding, dilation, groups);
             expect_close(values(call("aten::conv2d", x, w, b, stride, padding, dilation, groups)), expected, 1e-5);

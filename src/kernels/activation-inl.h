@@ -6,6 +6,7 @@
 #define WICK_KERNELS_ACTIVATION_INL_H
 #endif
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <hwy/highway.h>
@@ -114,6 +115,28 @@ HWY_INLINE hn::Vec<D> activate(D d, hn::Vec<D> x, [[maybe_unused]] T lo, [[maybe
     }
 }
 
+// finish_tile where rows follow one another and several fit into a vector; nothing is added per column.
+template <Activation A, class T>
+HWY_NOINLINE void finish_short_rows_as(const Epilogue<T>& e, T* c, int64_t rows, int64_t cols, int64_t row0) {
+    const hn::ScalableTag<T> d;
+    using Index = hn::TFromD<hn::RebindToSigned<decltype(d)>>;
+    const int64_t lanes = static_cast<int64_t>(hn::Lanes(d)), step = lanes / cols;
+    HWY_ALIGN Index row_of[hn::MaxLanes(d)];
+    for (int64_t i = 0; i < lanes; ++i) row_of[i] = static_cast<Index>(i / cols);
+    const auto spread = hn::SetTableIndices(d, row_of);
+    const T* residual = e.residual == nullptr ? nullptr : e.residual + row0 * cols;
+    for (int64_t r = 0; r < rows; r += step) {
+        const size_t some = static_cast<size_t>(std::min(step, rows - r)), count = some * static_cast<size_t>(cols);
+        const auto of_rows = [&](const T* values, T none) HWY_ATTR {
+            if (values == nullptr) return hn::Set(d, none);
+            return hn::TableLookupLanes(load_some(d, values + row0 + r, some), spread);
+        };
+        auto v = hn::MulAdd(load_some(d, c + r * cols, count), of_rows(e.scale_row, T(1)), of_rows(e.bias_row, T(0)));
+        if (residual != nullptr) v = hn::Add(v, load_some(d, residual + r * cols, count));
+        store_some(d, activate<A>(d, v, e.lo, e.hi), c + r * cols, count);
+    }
+}
+
 // c[r][j] = epilogue(c[r][j]) on a tile whose first element is element (row0, col0) of the whole result.
 template <Activation A, class T>
 HWY_NOINLINE void finish_tile_as(const Epilogue<T>& e, T* c, int64_t ldc, int64_t rows, int64_t cols, int64_t row0,
@@ -121,6 +144,9 @@ HWY_NOINLINE void finish_tile_as(const Epilogue<T>& e, T* c, int64_t ldc, int64_
     const hn::ScalableTag<T> d;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
     const T* bias = e.bias_col == nullptr ? nullptr : e.bias_col + col0;
+    if (cols > 0 && 2 * cols <= lanes && ldc == cols && bias == nullptr &&
+        (e.residual == nullptr || e.residual_stride == cols))
+        return finish_short_rows_as<A>(e, c, rows, cols, row0);
     for (int64_t r = 0; r < rows; ++r) {
         T* row = c + r * ldc;
         const T* residual = e.residual == nullptr ? nullptr : e.residual + (row0 + r) * e.residual_stride + col0;

@@ -220,9 +220,92 @@ HWY_NOINLINE void depthwise_channel(const ConvJob<T>& job, const T* planes, int6
     if (!job.epilogue.empty()) finish_tile(job.epilogue, y, job.y_stride, 1, p.out_h * p.out_w, channel, 0);
 }
 
+// Depthwise convolutions of images with short rows: channels lie side by side in vectors, one to a lane.
+template <class T>
+struct ChannelLanes {
+    explicit ChannelLanes(const ConvShape& s)
+        : row((s.output(2) - 1) * s.stride[2] + (s.kernel[2] - 1) * s.dilation[2] + 1),
+          fits(kLanes<T> >= 4 && s.in_channels == s.groups && s.out_channels == s.groups && s.output(0) == 1 &&
+               s.input[0] == 1 && s.kernel[0] == 1 && 2 * s.output(2) <= kLanes<T> && row <= kMostPixels &&
+               s.input[1] * row <= kMostPixels),
+          left(std::min(s.padding[2], row)),
+          shown(std::min(s.input[2], row - left)),
+          weights(align_up(sizeof(T) * static_cast<size_t>(s.input[1] * row * kLanes<T>))),
+          result(weights + align_up(sizeof(T) * static_cast<size_t>(s.taps() * kLanes<T>))),
+          bytes(result + align_up(sizeof(T) * static_cast<size_t>(s.output(1) * s.output(2) * kLanes<T>))) {}
+    static constexpr int64_t kMostPixels = 1 << 12;
+    int64_t row;  // pixels of a padded row that some tap sees
+    bool fits;
+    int64_t left, shown;  // how many of them are padding, and then input
+    size_t weights, result, bytes;
+};
+
+// kCount neighbours in an output row; `from` is what the first one's first tap sees of input row 0.
+template <int kCount, class T>
+HWY_INLINE void channel_lanes_step(const ConvShape& s, const T* from, int64_t row, int64_t top, const T* weights,
+                                   T* to) {
+    const hn::ScalableTag<T> d;
+    hn::Vec<decltype(d)> sum[kCount];
+    WICK_UNROLL for (int v = 0; v < kCount; ++v) sum[v] = hn::Zero(d);
+    const int64_t step = s.stride[2] * kLanes<T>;
+    for (int64_t kh = 0; kh < s.kernel[1]; ++kh) {
+        const int64_t ih = top + kh * s.dilation[1];
+        if (ih < 0 || ih >= s.input[1]) continue;
+        const T* w = weights + kh * s.kernel[2] * kLanes<T>;
+        const T* at = from + ih * row * kLanes<T>;
+        for (int64_t kw = 0; kw < s.kernel[2]; ++kw, w += kLanes<T>, at += s.dilation[2] * kLanes<T>) {
+            const auto tap = hn::LoadU(d, w);
+            WICK_UNROLL for (int v = 0; v < kCount; ++v) sum[v] = hn::MulAdd(tap, hn::LoadU(d, at + v * step), sum[v]);
+        }
+    }
+    WICK_UNROLL for (int v = 0; v < kCount; ++v) hn::StoreU(sum[v], d, to + v * kLanes<T>);
+}
+
+// Channels [first, first + count) of one image, count <= kLanes; `memory` is zero where a row is padded.
+template <class T>
+HWY_NOINLINE void depthwise_lanes(const ConvJob<T>& job, const ChannelLanes<T>& lanes, const T* image, int64_t first,
+                                  int64_t count, const SlotPool::Claim& memory) {
+    const ConvShape& s = *job.shape;
+    const int64_t in_size = s.input[1] * s.input[2], out_h = s.output(1), out_w = s.output(2), pixels = out_h * out_w;
+    T *padded = memory.at<T>(), *weights = memory.at<T>(lanes.weights), *result = memory.at<T>(lanes.result);
+    const T* x = image + first * in_size;
+    if (lanes.row == s.input[2] && lanes.left == 0) {
+        transpose(x, in_size, count, in_size, padded, kLanes<T>);
+    } else {
+        for (int64_t ih = 0; ih < s.input[1]; ++ih)
+            transpose(x + ih * s.input[2], in_size, count, lanes.shown,
+                      padded + (ih * lanes.row + lanes.left) * kLanes<T>, kLanes<T>);
+    }
+    transpose(job.weights + first * s.taps(), s.taps(), count, s.taps(), weights, kLanes<T>);
+    for (int64_t oh = 0; oh < out_h; ++oh) {
+        const int64_t top = oh * s.stride[1] - s.padding[1];
+        for (int64_t ow = 0; ow < out_w;) {
+            const T* from = padded + ow * s.stride[2] * kLanes<T>;
+            T* to = result + (oh * out_w + ow) * kLanes<T>;
+            const int64_t left = out_w - ow;
+            if (left >= 8) {
+                channel_lanes_step<8>(s, from, lanes.row, top, weights, to);
+                ow += 8;
+            } else if (left >= 4) {
+                channel_lanes_step<4>(s, from, lanes.row, top, weights, to);
+                ow += 4;
+            } else if (left >= 2) {
+                channel_lanes_step<2>(s, from, lanes.row, top, weights, to);
+                ow += 2;
+            } else {
+                channel_lanes_step<1>(s, from, lanes.row, top, weights, to);
+                ow += 1;
+            }
+        }
+    }
+    T* y = job.y + first * job.y_stride;
+    transpose(result, kLanes<T>, pixels, count, y, job.y_stride);
+    if (!job.epilogue.empty()) finish_tile(job.epilogue, y, job.y_stride, count, pixels, first, 0);
+}
+
 template <class T>
 struct ConvLayout {
-    ConvLayout(const ConvShape& s, int threads) : planes(s) {
+    ConvLayout(const ConvShape& s, int threads) : planes(s), lanes(s) {
         const size_t slots = std::min<size_t>(static_cast<size_t>(threads), SlotPool::kMaxSlots);
         const int64_t per_group = s.in_channels / s.groups, pixels = planes.out_h * planes.out_w;
         k = per_group * s.taps();
@@ -230,7 +313,9 @@ struct ConvLayout {
         few_pixels = !depthwise && pixels <= kFewPixels;
         // Vectors that start inside a plane may end beyond the last one.
         const size_t slack = depthwise ? 8 * kLanes<T> : kPanel<T>;
-        if (depthwise) {
+        if (lanes.fits) {
+            slot = lanes.bytes;
+        } else if (depthwise) {
             slot_planes = align_up(sizeof(T) * (static_cast<size_t>(s.kernel[0] * planes.plane) + slack));
             slot = slot_planes + align_up(sizeof(T) * (static_cast<size_t>(planes.grid_h * planes.grid_w) + slack));
         } else if (few_pixels) {
@@ -243,6 +328,7 @@ struct ConvLayout {
         bytes = shared + slots * slot;
     }
     ConvPlanes planes;
+    ChannelLanes<T> lanes;
     int64_t k;
     bool depthwise, few_pixels;
     size_t shared = 0, slot_planes = 0, slot = 0, bytes;
@@ -256,17 +342,14 @@ HWY_INLINE void copy_taps(const T* row, int64_t first, const ConvShape& s, T* to
     for (int64_t t = 0; t < taps; ++t, first += step) to[t] = first >= 0 && first < width ? row[first] : T(0);
 }
 
-// Few output pixels: each is a column of the im2col matrix; the weight is read in place.
+// The im2col matrix of few output pixels, each pixel's column contiguous.
 template <class T>
-void conv_few_pixels(const ConvShape& s, const T* x, const T* w, T* y, int64_t y_stride, int64_t od,
-                     const Epilogue<T>& e, T* columns) {
-    const int64_t out_w = s.output(2), pixels = s.output(1) * out_w, k = s.in_channels / s.groups * s.taps();
+void gather_columns(const ConvShape& s, const T* x, int64_t od, T* columns) {
+    const int64_t out_w = s.output(2), pixels = s.output(1) * out_w, per_group = s.in_channels / s.groups;
     for (int64_t pixel = 0; pixel < pixels; ++pixel) {
-        const int64_t oh = pixel / out_w, ow = pixel % out_w;
+        const int64_t oh = pixel / out_w, iw = pixel % out_w * s.stride[2] - s.padding[2];
         for (int64_t c = 0; c < s.in_channels; ++c) {
-            T* to = columns + (c / (s.in_channels / s.groups) * pixels + pixel) * k +
-                    c % (s.in_channels / s.groups) * s.taps();
-            const int64_t iw = ow * s.stride[2] - s.padding[2];
+            T* to = columns + ((c / per_group * pixels + pixel) * per_group + c % per_group) * s.taps();
             for (int64_t kd = 0; kd < s.kernel[0]; ++kd)
                 for (int64_t kh = 0; kh < s.kernel[1]; ++kh, to += s.kernel[2]) {
                     const int64_t id = od * s.stride[0] - s.padding[0] + kd * s.dilation[0];
@@ -277,14 +360,30 @@ void conv_few_pixels(const ConvShape& s, const T* x, const T* w, T* y, int64_t y
                 }
         }
     }
+}
+
+// Few output pixels: each is a column of the im2col matrix; the weight is read in place.
+template <class T>
+void conv_few_pixels(const ConvShape& s, const T* x, const T* w, T* y, int64_t y_stride, int64_t od,
+                     const Epilogue<T>& e, T* columns) {
+    const int64_t pixels = s.output(1) * s.output(2), k = s.in_channels / s.groups * s.taps();
+    const T* from = columns;
+    if (!ConvPlanes(s).direct) {
+        gather_columns(s, x, od, columns);
+    } else if (pixels == 1) {
+        from = x;
+    } else {
+        for (int64_t g = 0; g < s.groups; ++g)
+            transpose(x + g * k * pixels, pixels, k, pixels, columns + g * pixels * k, k);
+    }
     const int64_t oc = s.out_channels / s.groups;
     for (int64_t g = 0; g < s.groups; ++g) {
         Epilogue<T> part = e;
         if (part.scale_row != nullptr) part.scale_row += g * oc;
         if (part.bias_row != nullptr) part.bias_row += g * oc;
         if (part.residual != nullptr) part.residual += g * oc * y_stride;
-        gemm<T>(oc, pixels, k, T(1), {w + g * oc * k, k, 1}, {columns + g * pixels * k, 1, k}, T(0),
-                y + g * oc * y_stride, y_stride, part);
+        gemm<T>(oc, pixels, k, T(1), {w + g * oc * k, k, 1}, {from + g * pixels * k, 1, k}, T(0), y + g * oc * y_stride,
+                y_stride, part);
     }
 }
 
@@ -310,6 +409,20 @@ void run_conv(const ConvShape& s, const T* x, const T* w, T* y, const Epilogue<T
             if (job.epilogue.residual != nullptr) job.epilogue.residual += y_offset;
             if (layout.few_pixels) {
                 conv_few_pixels(s, image, w, job.y, job.y_stride, od, job.epilogue, shared);
+            } else if (layout.lanes.fits) {
+                SlotPool pool(shared, static_cast<size_t>(threads), layout.slot);
+                const int64_t blocks = conv_ceil_div(s.groups, kLanes<T>);
+                const double flops = double(kLanes<T>) * double(s.input_size()) * kFlopsPerCopy +
+                                     2.0 * double(kLanes<T>) * double(pixels * s.taps());
+                parallel_for(0, blocks, work_grain(blocks, flops), [&](int64_t begin, int64_t end) HWY_ATTR {
+                    const SlotPool::Claim claim(pool);
+                    std::fill(claim.at<T>(), claim.at<T>(layout.lanes.weights), T(0));
+                    for (int64_t b = begin; b < end; ++b) {
+                        check_stop();
+                        const int64_t first = b * kLanes<T>;
+                        depthwise_lanes(job, layout.lanes, image, first, std::min(kLanes<T>, s.groups - first), claim);
+                    }
+                });
             } else if (layout.depthwise) {
                 SlotPool pool(shared, static_cast<size_t>(threads), layout.slot);
                 // A tap counts for more than its multiply-add: it is bound by loads.

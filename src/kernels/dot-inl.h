@@ -8,6 +8,7 @@
 #endif
 
 #include <algorithm>
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <wick/support/parallel.h>
@@ -23,7 +24,8 @@ namespace wick::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using internal::Product;
 
-inline constexpr int64_t kDotRows = 4;  // that one pass over the weights serves
+inline constexpr int64_t kDotRows = 4;                 // that one pass over the weights serves
+inline constexpr size_t kNearBytes = size_t{1} << 20;  // what a second-level cache keeps from call to call
 
 // to[i] = the sum of v[i]'s lanes, i < kCount.
 #if HWY_TARGET == HWY_SCALAR
@@ -65,9 +67,10 @@ HWY_INLINE void sums_of_lanes(const V* v, T* to) {
 #endif
 
 // out[i * out_w + r * out_x] = (add ? out : 0) + alpha * dot(w row i, x row r), i < kW, r < kX.
-template <class T, int kX, int kW>
-HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, const T* HWY_RESTRICT w, int64_t ldw,
-                     T* out, int64_t out_w, int64_t out_x, bool add) {
+// kAsks: the rows of the next call, which follow, are asked for meanwhile.
+template <class T, int kX, int kW, bool kAsks>
+HWY_NOINLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, const T* HWY_RESTRICT w, int64_t ldw,
+                       T* out, int64_t out_w, int64_t out_x, bool add) {
     const hn::ScalableTag<T> d;
     using V = hn::Vec<decltype(d)>;
     // A row alone would wait for the latency of each multiply-add. Several rows go in step, a vector of each at a time:
@@ -79,25 +82,22 @@ HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, c
             WICK_UNROLL for (int i = 0; i < kW; ++i) sum[s][r][i] = hn::Zero(d);
         }
     }
-    const auto step = [&](V(&to)[kX][kW], const auto& load) HWY_ATTR {
+    const auto step = [&](V(&to)[kX][kW], int64_t p, const auto& load) HWY_ATTR {
         V xv[kX];
-        WICK_UNROLL for (int r = 0; r < kX; ++r) xv[r] = load(x + r * ldx);
+        WICK_UNROLL for (int r = 0; r < kX; ++r) xv[r] = load(x + r * ldx + p);
         WICK_UNROLL for (int i = 0; i < kW; ++i) {
-            const V wv = load(w + i * ldw);
+            if constexpr (kAsks) hwy::Prefetch(w + (i + kW) * ldw + p);
+            const V wv = load(w + i * ldw + p);
             WICK_UNROLL for (int r = 0; r < kX; ++r) to[r][i] = hn::MulAdd(wv, xv[r], to[r][i]);
         }
     };
+    const auto whole = [&](const T* from) HWY_ATTR { return hn::LoadU(d, from); };
     int64_t p = 0;
     for (; p + kSums * kLanes<T> <= k; p += kSums * kLanes<T>) {
-        WICK_UNROLL for (int s = 0; s < kSums; ++s)
-            step(sum[s], [&](const T* row) HWY_ATTR { return hn::LoadU(d, row + p + s * kLanes<T>); });
+        WICK_UNROLL for (int s = 0; s < kSums; ++s) step(sum[s], p + s * kLanes<T>, whole);
     }
-    for (; p + kLanes<T> <= k; p += kLanes<T>)
-        step(sum[0], [&](const T* row) HWY_ATTR { return hn::LoadU(d, row + p); });
-    if (p < k) {
-        const size_t left = static_cast<size_t>(k - p);
-        step(sum[0], [&](const T* row) HWY_ATTR { return load_some(d, row + p, left); });
-    }
+    for (; p + kLanes<T> <= k; p += kLanes<T>) step(sum[0], p, whole);
+    if (p < k) step(sum[0], p, [&](const T* from) HWY_ATTR { return load_some(d, from, static_cast<size_t>(k - p)); });
     WICK_UNROLL for (int s = 1; s < kSums; ++s) {
         WICK_UNROLL for (int r = 0; r < kX; ++r) {
             WICK_UNROLL for (int i = 0; i < kW; ++i) sum[0][r][i] = hn::Add(sum[0][r][i], sum[s][r][i]);
@@ -114,14 +114,15 @@ HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, c
     }
 }
 
+// `far`: w is more than the second-level cache keeps.
 template <class T, int kX>
 HWY_NOINLINE void dot_rows(int64_t rows, int64_t k, T alpha, const T* x, int64_t ldx, const T* w, int64_t ldw, T* out,
-                           int64_t out_w, int64_t out_x, bool add) {
+                           int64_t out_w, int64_t out_x, bool add, bool far) {
     constexpr int kW = kTileRows > 6 || kX <= 2 ? 4 : 2;
+    const auto run = far ? dots<T, kX, kW, true> : dots<T, kX, kW, false>;
     int64_t i = 0;
-    for (; i + kW <= rows; i += kW)
-        dots<T, kX, kW>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
-    for (; i < rows; ++i) dots<T, kX, 1>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
+    for (; i + kW <= rows; i += kW) run(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
+    for (; i < rows; ++i) dots<T, kX, 1, false>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
 }
 
 // Does the product if its shape and layout fit; false if they do not.
@@ -149,6 +150,7 @@ bool multiply_dots(const Product<T>& q) {
     const double row_flops = double(q.k) * std::max(2.0 * double(few), double(sizeof(T)) * kFlopsPerByte);
     // In eights, the rows that are in flight together.
     const int64_t grain = (work_grain(many, row_flops) + 7) / 8 * 8;
+    const bool far = sizeof(T) * static_cast<size_t>(many * q.k) > kNearBytes;
     const int64_t out_w = few_rows ? 1 : q.ldc, out_x = few_rows ? q.ldc : 1;
     // More than kDotRows rows go in groups, over as much of w as the first-level cache keeps.
     const int64_t strip = few <= kDotRows ? many : std::max<int64_t>(8, (1 << 12) / std::max<int64_t>(1, q.k) / 8 * 8);
@@ -162,7 +164,7 @@ bool multiply_dots(const Product<T>& q) {
                                  : group == 3 ? dot_rows<T, 3>
                                               : dot_rows<T, 4>;
                 run(count, q.k, q.alpha, x + r * ldx, ldx, ws.data + i * ws.row_stride, ws.row_stride,
-                    q.c + i * out_w + r * out_x, out_w, out_x, q.accumulate);
+                    q.c + i * out_w + r * out_x, out_w, out_x, q.accumulate, far);
             }
         }
         if (q.epilogue.empty()) return;

@@ -12,6 +12,7 @@
 
 #include "kernels/activation-inl.h"
 #include "kernels/dot-inl.h"
+#include "kernels/few_rows-inl.h"
 #include "kernels/gemm_internal.h"
 #include "kernels/pack-inl.h"
 #include "kernels/tile-inl.h"
@@ -214,7 +215,7 @@ void multiply_chunks(const Product<T>& q) {
 
 template <class T>
 void multiply(const Product<T>& q) {
-    if (q.panels == nullptr && multiply_dots(q)) return;
+    if (q.panels == nullptr && (multiply_few_rows(q) || multiply_dots(q))) return;
     const bool in_place_b = q.panels == nullptr && q.b.col_stride == 1 && q.m <= 2 * kTileRows;
     const int threads = max_threads();
     if (q.panels != nullptr || in_place_b) {

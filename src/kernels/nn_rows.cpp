@@ -13,6 +13,7 @@
 #include <wick/support/parallel.h>
 
 #include "kernels/activation-inl.h"
+#include "kernels/pack-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {
@@ -130,11 +131,26 @@ HWY_NOINLINE void softmax_columns(int64_t n, int64_t stride, int64_t columns, co
     }
 }
 
+// Rows that would not fill a vector are turned, so that each lane has one of its own.
+template <class T>
+HWY_NOINLINE void softmax_short_rows(int64_t rows, int64_t n, const T* x, T* y, bool log) {
+    constexpr int64_t lanes = static_cast<int64_t>(hn::MaxLanes(hn::ScalableTag<T>()));
+    HWY_ALIGN T turned[lanes * lanes];
+    for (int64_t r = 0; r < rows; r += lanes) {
+        const int64_t count = std::min(lanes, rows - r);
+        transpose(x + r * n, n, count, n, turned, lanes);
+        softmax_columns(n, lanes, count, turned, turned, log);
+        transpose(turned, lanes, n, count, y + r * n, n);
+    }
+}
+
 template <class T>
 void run_softmax(int64_t outer, int64_t n, int64_t inner, const T* x, T* y, bool log) {
     if (n == 0 || inner == 0) return;
     if (inner == 1) {
+        const bool is_short = n < static_cast<int64_t>(hn::MaxLanes(hn::ScalableTag<T>()));
         parallel_for(0, outer, std::max<int64_t>(1, kGrain / n), [&](int64_t begin, int64_t end) {
+            if (is_short) return softmax_short_rows(end - begin, n, x + begin * n, y + begin * n, log);
             for (int64_t i = begin; i < end; ++i) softmax_row(n, x + i * n, y + i * n, log);
         });
         return;

@@ -10,6 +10,7 @@
 #define WICK_KERNELS_TILE_INL_H
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 #include <utility>
 
@@ -55,6 +56,15 @@ HWY_NOINLINE void tile(int64_t k, const T* HWY_RESTRICT a, int64_t lda, const T*
         }
     };
     int64_t p = 0;
+    if constexpr (!kPackedA && kRows > 2) {
+        // Rows that are read where they lie come from far away, in pieces too short for the machine to foresee: those
+        // of the next panel are asked for meanwhile.
+        constexpr int64_t kLine = 64 / sizeof(T);
+        for (; p + kLine <= k; p += kLine) {
+            for (int64_t r = kRows; r < 2 * kRows; ++r) hwy::Prefetch(a + r * lda + p);
+            for (int64_t i = p; i < p + kLine; ++i) step(0, i);
+        }
+    }
     for (; p + kSums <= k; p += kSums) {
         WICK_UNROLL for (int s = 0; s < kSums; ++s) step(s, p + s);
     }

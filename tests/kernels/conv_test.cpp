@@ -120,6 +120,26 @@ TEST_P(ConvTest, ManyBlocks) {
     check<float>(s, 7);
 }
 
+TEST_P(ConvTest, DepthwiseWithShortRows) {
+    std::mt19937 g(5);
+    const auto pick = [&](std::initializer_list<int64_t> from) { return *(from.begin() + g() % from.size()); };
+    for (int i = 0; i < 200 && !HasFatalFailure(); ++i) {
+        ConvShape s;
+        s.batch = pick({1, 1, 2});
+        s.groups = s.in_channels = s.out_channels = pick({1, 3, 8, 16, 17, 40});
+        for (int d = 1; d < 3; ++d) {
+            s.kernel[d] = pick({1, 2, 3, 5, 7});
+            s.stride[d] = pick({1, 1, 2, 3});
+            s.padding[d] = pick({0, 1, 2, 3, 9});
+            s.dilation[d] = pick({1, 1, 2});
+            do s.input[d] = pick({1, 2, 3, 4, 7, 8, 13, 15});
+            while (s.input[d] + 2 * s.padding[d] < s.dilation[d] * (s.kernel[d] - 1) + 1);
+        }
+        check<float>(s, i % 8);
+        check<double>(s, i % 8);
+    }
+}
+
 TEST_P(ConvTest, TransposedIsTheAdjoint) {
     std::mt19937 g(4);
     for (int i = 0; i < 60 && !HasFatalFailure(); ++i) {

@@ -90,6 +90,8 @@ TEST_P(GemmTest, ManyBlocks) {
     check<float>({150, 1100, 900, false, true, false, 1, 0, 9});
     check<float>({150, 1100, 900, false, true, true, 1, 0, 9});
     check<float>({20, 70, 9000, false, false, false, 1, 1, 4});
+    for (int epilogue = 0; epilogue < 16; ++epilogue) check<float>({16, 250, 2100, false, true, false, 1, 0, epilogue});
+    check<float>({9, 130, 1030, true, true, false, 1, 0, 9});
     check<float>({300, 40, 500, true, false, false, 2, 0, 2});
     check<float>({1, 1500, 700, false, true, false, 1, 0, 9});
     check<float>({2000, 2, 300, false, false, false, 1, 0, 11});

@@ -17,13 +17,13 @@ import threading
 import time
 import warnings
 
-import torch
-
 from bare_loop import BareLoop
 from pairs import ROOT, finish, in_turns, unit
 
 sys.path.append(os.path.join(ROOT, "build", "python"))
+# First, as in a program without PyTorch, whose libraries take the room where a thread's variables are quickly reached.
 import wick  # noqa: E402
+import torch  # noqa: E402
 
 warnings.filterwarnings("ignore")
 

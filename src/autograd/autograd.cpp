@@ -81,7 +81,7 @@ const Tensor& Tensor::detach_() const {
         "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.");
     IntrusivePtr<autograd::GradFunction> before;  // ends behind the guard
     const SharedWrite guard(*impl_);
-    if (autograd::AutogradMeta* meta = autograd::meta_of(*impl_)) std::swap(before, meta->function);
+    if (autograd::AutogradMeta* meta = autograd::meta_of(*impl_)) before = meta->set_function({});
     impl_->requires_grad = false;
     return *this;
 }

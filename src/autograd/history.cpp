@@ -45,7 +45,7 @@ namespace {
 
 /// To be called under SharedWrite; `edge` gets what was there, so that no history ends under it.
 void take_history(AutogradMeta& meta, Edge& edge) {
-    std::swap(meta.function, edge.function);
+    edge.function = meta.set_function(std::move(edge.function));
     meta.output = edge.output;
 }
 
@@ -101,9 +101,9 @@ uint32_t begin_epoch(TensorImpl& tensor, Edge edge) {
 Edge gradient_edge(const Tensor& tensor) {
     if (!tensor.defined() || !tensor.requires_grad()) return {};
     catch_up(tensor);
-    if (const AutogradMeta* meta = meta_of(*tensor.impl())) {
+    if (const AutogradMeta* meta = meta_of(*tensor.impl()); meta && meta->has_function()) {
         const SharedRead guard(*tensor.impl());
-        if (meta->function) return {meta->function, meta->output, {}};
+        if (meta->function()) return {meta->function(), meta->output, {}};
     }
     return tensor.impl()->requires_grad ? Edge{{}, 0, tensor.impl_ptr()} : Edge();
 }

@@ -1,21 +1,31 @@
 #pragma once
 // What hangs on a tensor: its gradient, the function it is a result of, and how views keep up with what they view.
 
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include <wick/autograd/autograd.h>
 
 namespace wick::autograd {
 
-/// `function` to `seen` belong to the tensor as its shape does: of one that is shared they are read and changed under
-/// the guards of shared_state.h. Gradients are under the pass_lock of their place, the rest under that of the tensor.
+/// The function, its output, `epoch` and `seen` belong to the tensor as its shape does: of one that is shared they are
+/// read and changed under the guards of shared_state.h. Gradients are under the pass_lock of their place, the rest
+/// under that of the tensor.
 class AutogradMeta : public RefCounted {
  public:
     Tensor grad;
-    IntrusivePtr<GradFunction> function;
     uint32_t output = 0;
+    const IntrusivePtr<GradFunction>& function() const { return function_; }
+    /// Gives the function that was there, so that no history ends under the guard.
+    IntrusivePtr<GradFunction> set_function(IntrusivePtr<GradFunction> function) {
+        has_function_.store(static_cast<bool>(function), std::memory_order_release);
+        return std::exchange(function_, std::move(function));
+    }
+    /// False for a leaf: the one question that needs no guard.
+    bool has_function() const { return has_function_.load(std::memory_order_acquire); }
     /// How often an in-place operator gave this tensor another history. A view whose `seen` is behind its base's
     /// `epoch` begins anew from the base.
     uint32_t epoch = 0;
@@ -26,6 +36,10 @@ class AutogradMeta : public RefCounted {
     std::vector<std::shared_ptr<Hook>> hooks;
     /// Of a leaf: FunctionHooks around the collecting of its gradient, or null.
     IntrusivePtr<RefCounted> attached;
+
+ private:
+    IntrusivePtr<GradFunction> function_;
+    std::atomic<bool> has_function_{false};
 };
 
 /// Whether tensors of the dtype have gradients.

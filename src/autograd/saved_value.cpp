@@ -152,7 +152,7 @@ IValue SavedValue::unpack(GradFunction& owner) const {
             : known_edge;
     const Tensor known = tensor.detach();
     AutogradMeta& meta = make_meta(*known.impl());
-    meta.function = edge.function;
+    meta.set_function(edge.function);
     meta.output = edge.output;
     known.impl()->requires_grad = true;
     return IValue(known);

@@ -135,12 +135,8 @@ HWY_NOINLINE void attend(const AttentionJob<T>& job, int64_t b, int64_t h, int64
             const T* q = job.q.at(b, h, begin + first);
             const RowPanels rows(block);
             if (few) {
-                const auto run = block == 1   ? dot_rows<T, 1>
-                                 : block == 2 ? dot_rows<T, 2>
-                                 : block == 3 ? dot_rows<T, 3>
-                                              : dot_rows<T, 4>;
-                run(count, s.depth, T(1), q, job.q.row_stride, k, job.k.row_stride, scores, 1, layout.score_stride,
-                    false);
+                kDots<T>[block - 1](count, s.depth, T(1), q, job.q.row_stride, k, job.k.row_stride, scores, 1,
+                                    layout.score_stride, false, false);
             } else {
                 for (int64_t j = 0; j < count; j += kPanel<T>)
                     for (int64_t i = 0; i < rows.count; ++i)

@@ -69,8 +69,8 @@ HWY_INLINE void sums_of_lanes(const V* v, T* to) {
 // out[i * out_w + r * out_x] = (add ? out : 0) + alpha * dot(w row i, x row r), i < kW, r < kX.
 // kAsks: the rows of the next call, which follow, are asked for meanwhile.
 template <class T, int kX, int kW, bool kAsks>
-HWY_NOINLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, const T* HWY_RESTRICT w, int64_t ldw,
-                       T* out, int64_t out_w, int64_t out_x, bool add) {
+HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, const T* HWY_RESTRICT w, int64_t ldw,
+                     T* out, int64_t out_w, int64_t out_x, bool add) {
     const hn::ScalableTag<T> d;
     using V = hn::Vec<decltype(d)>;
     // A row alone would wait for the latency of each multiply-add. Several rows go in step, a vector of each at a time:
@@ -119,11 +119,18 @@ template <class T, int kX>
 HWY_NOINLINE void dot_rows(int64_t rows, int64_t k, T alpha, const T* x, int64_t ldx, const T* w, int64_t ldw, T* out,
                            int64_t out_w, int64_t out_x, bool add, bool far) {
     constexpr int kW = kTileRows > 6 || kX <= 2 ? 4 : 2;
-    const auto run = far ? dots<T, kX, kW, true> : dots<T, kX, kW, false>;
     int64_t i = 0;
-    for (; i + kW <= rows; i += kW) run(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
+    for (; far && i + kW <= rows; i += kW)
+        dots<T, kX, kW, true>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
+    for (; i + kW <= rows; i += kW)
+        dots<T, kX, kW, false>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
     for (; i < rows; ++i) dots<T, kX, 1, false>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
 }
+
+// By the number of rows of x - 1.
+template <class T>
+inline constexpr decltype(&dot_rows<T, 1>) kDots[kDotRows] = {dot_rows<T, 1>, dot_rows<T, 2>, dot_rows<T, 3>,
+                                                              dot_rows<T, 4>};
 
 // Does the product if its shape and layout fit; false if they do not.
 template <class T>
@@ -159,12 +166,8 @@ bool multiply_dots(const Product<T>& q) {
             const int64_t count = std::min(strip, end - i);
             for (int64_t r = 0; r < few; r += kDotRows) {
                 const int64_t group = std::min(kDotRows, few - r);
-                const auto run = group == 1   ? dot_rows<T, 1>
-                                 : group == 2 ? dot_rows<T, 2>
-                                 : group == 3 ? dot_rows<T, 3>
-                                              : dot_rows<T, 4>;
-                run(count, q.k, q.alpha, x + r * ldx, ldx, ws.data + i * ws.row_stride, ws.row_stride,
-                    q.c + i * out_w + r * out_x, out_w, out_x, q.accumulate, far);
+                kDots<T>[group - 1](count, q.k, q.alpha, x + r * ldx, ldx, ws.data + i * ws.row_stride, ws.row_stride,
+                                    q.c + i * out_w + r * out_x, out_w, out_x, q.accumulate, far);
             }
         }
         if (q.epilogue.empty()) return;

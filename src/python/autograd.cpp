@@ -154,7 +154,7 @@ Tensor tensor_at(const Node& node, uint32_t output) {
     WICK_CHECK(output < outputs.size(), "output {} of a function that has {}", output, outputs.size());
     const Tensor made = autograd::zeros_for(outputs[output]);
     autograd::AutogradMeta& meta = autograd::make_meta(*made.impl());
-    meta.function = node.edge.function;
+    meta.set_function(node.edge.function);
     meta.output = output;
     made.impl()->requires_grad = true;
     return made;

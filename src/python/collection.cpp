@@ -21,7 +21,7 @@ AutogradMeta* own_meta(PyObject* self) {
 }
 
 GradFunction* own_function(const AutogradMeta& meta) {
-    return meta.function && meta.function->use_count() == 1 ? meta.function.get() : nullptr;
+    return meta.function() && meta.function()->use_count() == 1 ? meta.function().get() : nullptr;
 }
 
 int visit_hook(const std::shared_ptr<autograd::Hook>& hook, visitproc visit, void* arg) {
@@ -54,7 +54,7 @@ int clear(PyObject* self) {
     // Taken out first: what goes with them may look at the tensor.
     const auto hooks = std::exchange(meta->hooks, {});
     if (!own_function(*meta)) return 0;
-    const auto function = std::exchange(meta->function, {});
+    const auto function = meta->set_function({});
     nb::inst_ptr<Tensor>(self)->impl()->requires_grad = false;
     return 0;
 }

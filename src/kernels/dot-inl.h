@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
+#include <type_traits>
 
 #include <wick/support/parallel.h>
 
@@ -75,7 +76,7 @@ HWY_INLINE void dots(int64_t k, T alpha, const T* HWY_RESTRICT x, int64_t ldx, c
     using V = hn::Vec<decltype(d)>;
     // A row alone would wait for the latency of each multiply-add. Several rows go in step, a vector of each at a time:
     // more of a row at a time, or more rows, and the caches deliver less.
-    constexpr int kSums = kW == 1 ? std::max(1, 8 / kX) : 1;
+    constexpr int kSums = kW == 1 && kX == 1 ? 4 : 1;
     V sum[kSums][kX][kW];
     WICK_UNROLL for (int s = 0; s < kSums; ++s) {
         WICK_UNROLL for (int r = 0; r < kX; ++r) {
@@ -120,10 +121,17 @@ HWY_NOINLINE void dot_rows(int64_t rows, int64_t k, T alpha, const T* x, int64_t
                            int64_t out_w, int64_t out_x, bool add, bool far) {
     constexpr int kW = kTileRows > 6 || kX <= 2 ? 4 : 2;
     int64_t i = 0;
-    for (; far && i + kW <= rows; i += kW)
-        dots<T, kX, kW, true>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
-    for (; i + kW <= rows; i += kW)
-        dots<T, kX, kW, false>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
+    const auto run = [&](const auto asks) HWY_ATTR {
+        for (; i + kW <= rows; i += kW)
+            dots<T, kX, kW, asks()>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
+    };
+    // What has to compute more meanwhile is not held up by asking.
+    if constexpr (kX > 1)
+        run(std::true_type());
+    else if (far)
+        run(std::true_type());
+    else
+        run(std::false_type());
     for (; i < rows; ++i) dots<T, kX, 1, false>(k, alpha, x, ldx, w + i * ldw, ldw, out + i * out_w, out_w, out_x, add);
 }
 

@@ -115,9 +115,10 @@ HWY_INLINE hn::Vec<D> activate(D d, hn::Vec<D> x, [[maybe_unused]] T lo, [[maybe
     }
 }
 
-// finish_tile where rows follow one another and several fit into a vector; nothing is added per column.
-template <Activation A, class T>
-HWY_NOINLINE void finish_short_rows_as(const Epilogue<T>& e, T* c, int64_t rows, int64_t cols, int64_t row0) {
+// The epilogue but for its activation where rows follow one another and several fit into a vector; nothing is added per
+// column.
+template <class T>
+HWY_NOINLINE void finish_short_rows(const Epilogue<T>& e, T* c, int64_t rows, int64_t cols, int64_t row0) {
     const hn::ScalableTag<T> d;
     using Index = hn::TFromD<hn::RebindToSigned<decltype(d)>>;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(d)), step = lanes / cols;
@@ -133,7 +134,7 @@ HWY_NOINLINE void finish_short_rows_as(const Epilogue<T>& e, T* c, int64_t rows,
         };
         auto v = hn::MulAdd(load_some(d, c + r * cols, count), of_rows(e.scale_row, T(1)), of_rows(e.bias_row, T(0)));
         if (residual != nullptr) v = hn::Add(v, load_some(d, residual + r * cols, count));
-        store_some(d, activate<A>(d, v, e.lo, e.hi), c + r * cols, count);
+        store_some(d, v, c + r * cols, count);
     }
 }
 
@@ -144,9 +145,6 @@ HWY_NOINLINE void finish_tile_as(const Epilogue<T>& e, T* c, int64_t ldc, int64_
     const hn::ScalableTag<T> d;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
     const T* bias = e.bias_col == nullptr ? nullptr : e.bias_col + col0;
-    if (cols > 0 && 2 * cols <= lanes && ldc == cols && bias == nullptr &&
-        (e.residual == nullptr || e.residual_stride == cols))
-        return finish_short_rows_as<A>(e, c, rows, cols, row0);
     for (int64_t r = 0; r < rows; ++r) {
         T* row = c + r * ldc;
         const T* residual = e.residual == nullptr ? nullptr : e.residual + (row0 + r) * e.residual_stride + col0;
@@ -170,8 +168,14 @@ HWY_NOINLINE void finish_tile_as(const Epilogue<T>& e, T* c, int64_t ldc, int64_
 }
 
 template <class T>
-HWY_INLINE void finish_tile(const Epilogue<T>& e, T* c, int64_t ldc, int64_t rows, int64_t cols, int64_t row0,
-                            int64_t col0) {
+HWY_INLINE void finish_tile(Epilogue<T> e, T* c, int64_t ldc, int64_t rows, int64_t cols, int64_t row0, int64_t col0) {
+    if (cols > 0 && 2 * cols <= static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>())) && ldc == cols &&
+        e.bias_col == nullptr && (e.residual == nullptr || e.residual_stride == cols)) {
+        finish_short_rows(e, c, rows, cols, row0);
+        e.scale_row = e.bias_row = e.residual = nullptr;
+        cols *= rows;
+        rows = 1;
+    }
     switch (e.activation) {
 #define WICK_CASE(A)    \
     case Activation::A: \

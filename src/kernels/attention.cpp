@@ -60,20 +60,20 @@ HWY_NOINLINE T softmax_row(T* row, int64_t count, int64_t stride, T scale, const
                            int64_t key_stride, T& maximum, T& sum) {
     constexpr T kNone = -std::numeric_limits<T>::infinity();
     const hn::ScalableTag<T> d;
-    if (additive != nullptr && key_stride == 1) {
-        int64_t j = 0;
-        for (; j + kLanes<T> <= count; j += kLanes<T>)
-            hn::StoreU(hn::MulAdd(hn::LoadU(d, row + j), hn::Set(d, scale), hn::LoadU(d, additive + j)), d, row + j);
-        for (; j < count; ++j) row[j] = row[j] * scale + additive[j];
-    } else {
-        int64_t j = 0;
-        for (; j < count; ++j) row[j] *= scale;
-        if (additive != nullptr)
-            for (j = 0; j < count; ++j) row[j] += additive[j * key_stride];
-        if (keep != nullptr)
-            for (j = 0; j < count; ++j)
-                if (!keep[j * key_stride]) row[j] = kNone;
+    // The row has room up to `stride`.
+    const bool adds_vectors = additive != nullptr && key_stride == 1;
+    for (int64_t j = 0; j < count; j += kLanes<T>) {
+        auto added = hn::Zero(d);
+        if (adds_vectors)
+            added = j + kLanes<T> <= count ? hn::LoadU(d, additive + j)
+                                           : load_some(d, additive + j, static_cast<size_t>(count - j));
+        hn::StoreU(hn::MulAdd(hn::LoadU(d, row + j), hn::Set(d, scale), added), d, row + j);
     }
+    if (additive != nullptr && !adds_vectors)
+        for (int64_t j = 0; j < count; ++j) row[j] += additive[j * key_stride];
+    if (keep != nullptr)
+        for (int64_t j = 0; j < count; ++j)
+            if (!keep[j * key_stride]) row[j] = kNone;
     std::fill(row + count, row + stride, kNone);
     auto top = hn::Set(d, maximum);
     for (int64_t j = 0; j < stride; j += kLanes<T>) top = hn::Max(hn::LoadU(d, row + j), top);

@@ -42,7 +42,7 @@ HWY_INLINE void transpose_square(const double* src, int64_t src_stride, double* 
 // dst[c * dst_stride + r] = src[r * src_stride + c] for r < rows, c < cols, in strips whose part of dst stays in the
 // first-level cache.
 template <class T>
-HWY_INLINE void transpose(const T* src, int64_t src_stride, int64_t rows, int64_t cols, T* dst, int64_t dst_stride) {
+HWY_NOINLINE void transpose(const T* src, int64_t src_stride, int64_t rows, int64_t cols, T* dst, int64_t dst_stride) {
     constexpr int64_t kStrip = 64;
     for (int64_t begin = 0; begin < cols; begin += kStrip) {
         const int64_t end = std::min(cols, begin + kStrip);

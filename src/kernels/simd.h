@@ -7,14 +7,11 @@
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #endif
 
-// Full unrolling of a loop with a constant trip count, so that an array of vectors becomes registers; and a loop that
-// stays one, where that would only add size.
+// Full unrolling of a loop with a constant trip count, so that an array of vectors becomes registers.
 #if defined(__clang__)
 #define WICK_UNROLL _Pragma("clang loop unroll(full)")
-#define WICK_LOOP _Pragma("clang loop unroll(disable)")
 #else
 #define WICK_UNROLL _Pragma("GCC unroll 64")
-#define WICK_LOOP _Pragma("GCC unroll 1")
 #endif
 
 // Inside a template over T (float or double): calls the exported function of that type for the running machine.

@@ -10,7 +10,6 @@
 #define WICK_KERNELS_TILE_INL_H
 #endif
 
-#include <algorithm>
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 #include <utility>
@@ -56,21 +55,18 @@ HWY_NOINLINE void tile(int64_t k, const T* HWY_RESTRICT a, int64_t lda, const T*
             WICK_UNROLL for (int v = 0; v < kVecs; ++v) sum[s][r][v] = hn::MulAdd(av, bv[v], sum[s][r][v]);
         }
     };
-    if constexpr (!kPackedA && kRows > 2) {
-        // Rows that are read where they lie come from far away, in pieces too short for the machine to foresee: those
-        // of the next panel are asked for meanwhile.
-        constexpr int64_t kLine = 64 / sizeof(T);
-        for (int64_t line = 0; line < k; line += kLine) {
-            WICK_LOOP for (int64_t r = kRows; r < 2 * kRows; ++r) hwy::Prefetch(a + r * lda + line);
-            const int64_t end = std::min(k, line + kLine);
-            WICK_LOOP for (int64_t p = line; p < end; ++p) step(0, p);
+    int64_t p = 0;
+    for (; kSums > 1 && p + kSums <= k; p += kSums) {
+        WICK_UNROLL for (int s = 0; s < kSums; ++s) step(s, p + s);
+    }
+    for (; p < k; ++p) {
+        if constexpr (!kPackedA && kRows > 2) {
+            // Rows that are read where they lie come from far away, in pieces too short for the machine to foresee:
+            // those of the next panel are asked for meanwhile, a line in every step.
+            constexpr int64_t kLine = 64 / sizeof(T);
+            hwy::Prefetch(a + (kRows + (p & (kLine - 1))) * lda + (p & -kLine));
         }
-    } else {
-        int64_t p = 0;
-        for (; p + kSums <= k; p += kSums) {
-            WICK_UNROLL for (int s = 0; s < kSums; ++s) step(s, p + s);
-        }
-        for (; p < k; ++p) step(0, p);
+        step(0, p);
     }
     WICK_UNROLL for (int r = 0; r < kRows; ++r) {
         WICK_UNROLL for (int v = 0; v < kVecs; ++v) {

@@ -1,5 +1,5 @@
 #pragma once
-// How work is shared: another thread that sleeps takes about 20 microseconds to begin, one that was busy a moment ago about
+// How work is shared: a thread that sleeps takes about 20 microseconds to begin, one that was busy a moment ago about
 // one, so every part has to be worth several times that.
 
 #include <algorithm>

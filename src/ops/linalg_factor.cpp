@@ -21,29 +21,6 @@ using Pair = std::tuple<Tensor, Tensor>;
 using Three = std::tuple<Tensor, Tensor, Tensor>;
 using Four = std::tuple<Tensor, Tensor, Tensor, Tensor>;
 
-/// P A = L U of a[m, n] in place, LAPACK's way: step k exchanged rows k and pivots[k] - 1. Returns 1 + the first zero
-/// pivot, or 0.
-int32_t lu_in_place(double* a, int64_t m, int64_t n, int32_t* pivots, bool pivot) {
-    int32_t singular = 0;
-    for (int64_t k = 0; k < std::min(m, n); ++k) {
-        check_stop();
-        int64_t best = k;
-        for (int64_t i = k + 1; pivot && i < m; ++i)
-            if (std::abs(a[i * n + k]) > std::abs(a[best * n + k])) best = i;
-        pivots[k] = static_cast<int32_t>(best + 1);
-        if (a[best * n + k] == 0) {
-            if (singular == 0) singular = static_cast<int32_t>(k + 1);
-            continue;
-        }
-        if (best != k) std::swap_ranges(a + k * n, a + (k + 1) * n, a + best * n);
-        for (int64_t i = k + 1; i < m; ++i) {
-            const double factor = a[i * n + k] /= a[k * n + k];
-            for (int64_t j = k + 1; j < n; ++j) a[i * n + j] -= factor * a[k * n + j];
-        }
-    }
-    return singular;
-}
-
 DimVector joined(const DimVector& lead, std::initializer_list<int64_t> tail) {
     DimVector sizes(lead);
     for (int64_t size : tail) sizes.push_back(size);
@@ -58,7 +35,7 @@ Three lu_factor_ex(const Tensor& self, bool pivot, bool check_errors) {
     int32_t* codes = info.mutable_data<int32_t>();
     const Tensor lu = a.make({a.m, a.n}, [&](int64_t i, double* to) {
         std::copy_n(a.at(i), a.m * a.n, to);
-        codes[i] = lu_in_place(to, a.m, a.n, rows + i * k, pivot);
+        codes[i] = dense::factor_lu(to, a.m, a.n, rows + i * k, pivot);
         WICK_CHECK(!check_errors || codes[i] == 0,
                    "torch.linalg.lu_factor_ex: {}U[{},{}] is zero and using it on lu_solve would result in a division "
                    "by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or "

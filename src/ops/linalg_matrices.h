@@ -1,7 +1,7 @@
 #pragma once
 // Batches of matrices as the textbook routines of linalg_dense.h want them.
 #include <algorithm>
-#include <optional>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -22,22 +22,36 @@ struct Matrices {
         values = ops::contiguous(ops::to_dtype(a, DType::float64));
     }
     const double* at(int64_t i) const { return values.data<double>() + i * m * n; }
-    /// A result of the batch's shape followed by `tail`, filled by f(matrix index, memory of its part).
-    template <class F>
-    Tensor make(IntArrayRef tail, F&& f, std::optional<DType> result = std::nullopt) const {
-        DimVector sizes(lead);
-        int64_t size = 1;
-        for (int64_t s : tail) {
-            sizes.push_back(s);
-            size *= s;
+    /// Results of the batch's shape followed by the tails, filled by f(matrix index, memory of its parts).
+    template <size_t kCount, class F>
+    std::array<Tensor, kCount> make_all(const DimVector (&tails)[kCount], F&& f) const {
+        std::array<Tensor, kCount> out;
+        double* to[kCount];
+        int64_t size[kCount];
+        for (size_t k = 0; k < kCount; ++k) {
+            DimVector sizes(lead);
+            for (int64_t s : tails[k]) sizes.push_back(s);
+            size[k] = checked_numel(tails[k]);
+            const Tensor part = empty(sizes, DType::float64);
+            to[k] = part.mutable_data<double>();
+            out[k] = part;
         }
-        const Tensor out = empty(sizes, DType::float64);
-        double* to = out.mutable_data<double>();
         parallel_for(0, count, std::max<int64_t>(1, 4096 / (m * n * std::min(m, n) + 1)),
                      [&](int64_t begin, int64_t end) {
-                         for (int64_t i = begin; i < end; ++i) f(i, to + i * size);
+                         for (int64_t i = begin; i < end; ++i) {
+                             double* parts[kCount];
+                             for (size_t k = 0; k < kCount; ++k) parts[k] = to[k] + i * size[k];
+                             f(i, parts);
+                         }
                      });
-        return ops::to_dtype(out, result.value_or(dtype));
+        for (Tensor& tensor : out) tensor = ops::to_dtype(tensor, dtype);
+        return out;
+    }
+    /// One result.
+    template <class F>
+    Tensor make(const DimVector& tail, F&& f) const {
+        const DimVector tails[] = {tail};
+        return make_all(tails, [&](int64_t i, double* const* to) { f(i, to[0]); })[0];
     }
     DType dtype;
     DimVector lead;

@@ -6,6 +6,7 @@
 #include <wick/support/parallel.h>
 #include <wick/support/stop_check.h>
 
+#include "kernels/gemm.h"
 #include "ops/families.h"
 #include "ops/linalg_dense.h"
 #include "ops/linalg_eig.h"
@@ -117,15 +118,7 @@ Tensor solve_triangular(const Tensor& self, const Tensor& b_in, bool upper, bool
     const bool from_below = upper == left;
     const Tensor x = a.make({a.n, b.n}, [&](int64_t i, double* to) {
         std::copy_n(b.at(i), a.n * b.n, to);
-        const double* f = a.at(i);
-        for (int64_t step = 0; step < a.n; ++step) {
-            check_stop();
-            const int64_t r = from_below ? a.n - 1 - step : step;
-            for (int64_t j = from_below ? r + 1 : 0; j < (from_below ? a.n : r); ++j)
-                for (int64_t c = 0; c < b.n; ++c) to[r * b.n + c] -= f[r * a.n + j] * to[j * b.n + c];
-            if (!unitriangular)
-                for (int64_t c = 0; c < b.n; ++c) to[r * b.n + c] /= f[r * a.n + r];
-        }
+        dense::solve_triangle(a.at(i), a.n, from_below, unitriangular, to, b.n);
     });
     return left ? x : transpose(x, -2, -1);
 }
@@ -144,20 +137,18 @@ Tensor det(const Tensor& self) {
 /// Sign and logarithm of the magnitude of the determinant.
 Pair slogdet(const Tensor& self) {
     const Matrices a = square(self, "linalg.slogdet");
-    const auto part = [&](bool sign) {
-        return a.make({}, [&](int64_t i, double* to) {
-            const dense::Lu lu(a.at(i), a.n);
-            double s = lu.sign, log = 0;
-            for (int64_t k = 0; k < a.n; ++k) {
-                check_stop();
-                const double pivot = lu.factors[static_cast<size_t>(k * a.n + k)];
-                s = pivot == 0 ? 0 : pivot < 0 ? -s : s;
-                log += std::log(std::abs(pivot));
-            }
-            *to = sign ? s : log;
-        });
-    };
-    return {part(true), part(false)};
+    const DimVector tails[] = {{}, {}};
+    const auto [signs, logs] = a.make_all(tails, [&](int64_t i, double* const* to) {
+        const dense::Lu lu(a.at(i), a.n);
+        double s = lu.sign, log = 0;
+        for (int64_t k = 0; k < a.n; ++k) {
+            const double pivot = lu.factors[static_cast<size_t>(k * a.n + k)];
+            s = pivot == 0 ? 0 : pivot < 0 ? -s : s;
+            log += std::log(std::abs(pivot));
+        }
+        *to[0] = s, *to[1] = log;
+    });
+    return {signs, logs};
 }
 
 Tensor logdet(const Tensor& self) {
@@ -195,34 +186,43 @@ Pair qr(const Tensor& self, const std::string& mode) {
     const Matrices a(self, "linalg.qr");
     const bool complete = mode == "complete";
     const int64_t columns = complete ? a.m : std::min(a.m, a.n);
-    const Tensor r = a.make({columns, a.n}, [&](int64_t i, double* to) {
+    const DimVector tails[] = {{a.m, columns}, {columns, a.n}};
+    const auto [q, r] = a.make_all(tails, [&](int64_t i, double* const* to) {
         const dense::Qr f(a.at(i), a.m, a.n, complete);
-        std::copy(f.r.begin(), f.r.end(), to);
+        std::copy(f.q.begin(), f.q.end(), to[0]);
+        std::copy(f.r.begin(), f.r.end(), to[1]);
     });
-    if (mode == "r") return {empty({0}, self.dtype()), r};
-    const Tensor q = a.make({a.m, columns}, [&](int64_t i, double* to) {
-        const dense::Qr f(a.at(i), a.m, a.n, complete);
-        std::copy(f.q.begin(), f.q.end(), to);
-    });
-    return {q, r};
+    return {mode == "r" ? empty({0}, self.dtype()) : q, r};
+}
+
+/// Of one matrix; LinAlgError where there is no such thing.
+dense::Svd svd_of(const Matrices& a, int64_t i, bool vectors) {
+    dense::Svd f(a.at(i), a.m, a.n, vectors);
+    const double* values = a.at(i);
+    if (!f.s.empty() && std::isnan(f.s[0]) && std::any_of(values, values + a.m * a.n, [](double x) { return x != x; }))
+        throw LinAlgError(
+            fmt::format("linalg.svd: {}The algorithm failed to converge because the input matrix contained non-finite "
+                        "values.",
+                        batch_prefix(a, i)));
+    if (!f.converged)
+        throw LinAlgError(
+            fmt::format("linalg.svd: {}The algorithm failed to converge because the input matrix is ill-conditioned or "
+                        "has too many repeated singular values (error code: {}).",
+                        batch_prefix(a, i), f.k - 1));
+    return f;
 }
 
 /// U[…, m, k], S[…, k], V[…, n, k].
 Three svd_factors(const Matrices& a) {
     const int64_t k = std::min(a.m, a.n);
-    DimVector u_sizes(a.lead), s_sizes(a.lead), v_sizes(a.lead);
-    for (int64_t size : {a.m, k}) u_sizes.push_back(size);
-    s_sizes.push_back(k);
-    for (int64_t size : {a.n, k}) v_sizes.push_back(size);
-    const Tensor u = empty(u_sizes, DType::float64), s = empty(s_sizes, DType::float64),
-                 v = empty(v_sizes, DType::float64);
-    for (int64_t i = 0; i < a.count; ++i) {
-        const dense::Svd f(a.at(i), a.m, a.n);
-        std::copy(f.u.begin(), f.u.end(), u.mutable_data<double>() + i * a.m * k);
-        std::copy(f.s.begin(), f.s.end(), s.mutable_data<double>() + i * k);
-        std::copy(f.v.begin(), f.v.end(), v.mutable_data<double>() + i * a.n * k);
-    }
-    return {to_dtype(u, a.dtype), to_dtype(s, a.dtype), to_dtype(v, a.dtype)};
+    const DimVector tails[] = {{a.m, k}, {k}, {a.n, k}};
+    const auto [u, s, v] = a.make_all(tails, [&](int64_t i, double* const* to) {
+        const dense::Svd f = svd_of(a, i, true);
+        std::copy(f.u.begin(), f.u.end(), to[0]);
+        std::copy(f.s.begin(), f.s.end(), to[1]);
+        std::copy(f.v.begin(), f.v.end(), to[2]);
+    });
+    return {u, s, v};
 }
 
 /// Orthonormal columns completed to a square matrix.
@@ -241,7 +241,11 @@ Three linalg_svd(const Tensor& self, bool full_matrices, const IValue&) {
 }
 
 Tensor linalg_svdvals(const Tensor& self, const IValue&) {
-    return std::get<1>(svd_factors(Matrices(self, "linalg.svd")));
+    const Matrices a(self, "linalg.svd");
+    return a.make({std::min(a.m, a.n)}, [&](int64_t i, double* to) {
+        const dense::Svd f = svd_of(a, i, false);
+        std::copy(f.s.begin(), f.s.end(), to);
+    });
 }
 
 Three svd(const Tensor& self, bool some, bool compute_uv) {
@@ -252,21 +256,28 @@ Three svd(const Tensor& self, bool some, bool compute_uv) {
     return {u, part(1), v};
 }
 
-Pair eigh(const Tensor& self, const std::string& uplo) {
+Pair eigh_factors(const Tensor& self, const std::string& uplo, bool vectors) {
     WICK_CHECK(uplo == "L" || uplo == "U" || uplo == "l" || uplo == "u",
                "Expected UPLO argument to be 'L' or 'U', but got {}", uplo);
     const Matrices a = square(self, "linalg.eigh");
     const bool upper = uplo == "U" || uplo == "u";
-    const auto part = [&](bool values) {
-        return a.make(values ? DimVector{a.n} : DimVector{a.n, a.n}, [&](int64_t i, double* to) {
-            const dense::Eigh f(a.at(i), a.n, upper);
-            std::copy((values ? f.w : f.v).begin(), (values ? f.w : f.v).end(), to);
-        });
-    };
-    return {part(true), part(false)};
+    const DimVector tails[] = {{a.n}, {a.n, vectors ? a.n : 0}};
+    const auto [w, v] = a.make_all(tails, [&](int64_t i, double* const* to) {
+        const dense::Eigh f(a.at(i), a.n, upper, vectors);
+        if (!f.converged)
+            throw LinAlgError(
+                fmt::format("linalg.eigh: {}The algorithm failed to converge because the input matrix is "
+                            "ill-conditioned or has too many repeated eigenvalues (error code: {}).",
+                            batch_prefix(a, i), a.n - 1));
+        std::copy(f.w.begin(), f.w.end(), to[0]);
+        std::copy(f.v.begin(), f.v.end(), to[1]);
+    });
+    return {w, v};
 }
 
-Tensor eigvalsh(const Tensor& self, const std::string& uplo) { return std::get<0>(eigh(self, uplo)); }
+Pair eigh(const Tensor& self, const std::string& uplo) { return eigh_factors(self, uplo, true); }
+
+Tensor eigvalsh(const Tensor& self, const std::string& uplo) { return std::get<0>(eigh_factors(self, uplo, false)); }
 
 /// V diag(1 / s) U^T, singular values up to rcond * the largest taken as zero.
 Tensor pinv(const Tensor& self, std::optional<double> atol, std::optional<double> rtol, bool) {
@@ -275,17 +286,16 @@ Tensor pinv(const Tensor& self, std::optional<double> atol, std::optional<double
         self.dtype() == DType::float32 ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon();
     const double relative = rtol.value_or(atol.value_or(0) > 0 ? 0 : static_cast<double>(std::max(a.m, a.n)) * eps);
     return a.make({a.n, a.m}, [&](int64_t i, double* to) {
-        const dense::Svd f(a.at(i), a.m, a.n);
+        const dense::Svd f = svd_of(a, i, true);
         const double limit = std::max(atol.value_or(0), f.s.empty() ? 0 : relative * f.s[0]);
+        // V's columns divided by the values that count, times U^T.
+        int64_t rank = 0;
+        while (rank < f.k && f.s[static_cast<size_t>(rank)] > limit) ++rank;
+        std::vector<double> v = f.v;
+        for (int64_t r = 0; r < a.n; ++r)
+            for (int64_t j = 0; j < rank; ++j) v[static_cast<size_t>(r * f.k + j)] /= f.s[static_cast<size_t>(j)];
         std::fill_n(to, a.n * a.m, 0.0);
-        for (int64_t j = 0; j < f.k; ++j) {
-            check_stop();
-            if (!(f.s[static_cast<size_t>(j)] > limit)) continue;
-            for (int64_t r = 0; r < a.n; ++r)
-                for (int64_t c = 0; c < a.m; ++c)
-                    to[r * a.m + c] += f.v[static_cast<size_t>(r * f.k + j)] * f.u[static_cast<size_t>(c * f.k + j)] /
-                                       f.s[static_cast<size_t>(j)];
-        }
+        if (rank > 0) kernels::gemm<double>(a.n, a.m, rank, 1, {v.data(), f.k, 1}, {f.u.data(), 1, f.k}, 0, to, a.m);
     });
 }
 

@@ -202,6 +202,7 @@ std::shared_ptr<const RealFftPlan<T>> RealFftPlan<T>::of(int64_t n) {
 
 template <class T>
 Planes<T> RealFftPlan<T>::forward(Planes<T> data, Planes<T> work, int64_t lanes) const {
+    if (!halved() && lanes % 2 == 0) return in_pairs(data, work, lanes / 2);
     if (!halved()) {
         std::fill(data.im, data.im + n_ * lanes, T(0));
         return plan_->forward(data, work, lanes);
@@ -210,17 +211,31 @@ Planes<T> RealFftPlan<T>::forward(Planes<T> data, Planes<T> work, int64_t lanes)
     const int64_t h = n_ / 2;
     const Planes<T> z = plan_->forward(data, work, lanes);
     const Planes<T> x = z.re == data.re ? work : data;
-    for (int64_t k = 0; k <= h; ++k) {
-        const int64_t a = k % h * lanes, b = (h - k) % h * lanes;
-        const T turn_re = turn_re_[static_cast<size_t>(k)], turn_im = turn_im_[static_cast<size_t>(k)];
-        for (int64_t l = 0; l < lanes; ++l) {
-            const T even_re = (z.re[a + l] + z.re[b + l]) / 2, even_im = (z.im[a + l] - z.im[b + l]) / 2;
-            const T odd_re = (z.im[a + l] + z.im[b + l]) / 2, odd_im = (z.re[b + l] - z.re[a + l]) / 2;
-            x.re[k * lanes + l] = even_re + odd_re * turn_re - odd_im * turn_im;
-            x.im[k * lanes + l] = even_im + odd_re * turn_im + odd_im * turn_re;
+    internal::fft_unfold(turn_re_.data(), turn_im_.data(), h, lanes, z, x);
+    return x;
+}
+
+template <class T>
+Planes<T> RealFftPlan<T>::in_pairs(Planes<T> data, Planes<T> work, int64_t half) const {
+    // Two rows are the parts of one: z = x + i y, of which Z[k] and conj Z[n-k] tell X and Y.
+    for (int64_t j = 0; j < n_; ++j) {
+        const T* row = data.re + 2 * j * half;
+        std::copy(row + half, row + 2 * half, data.im + j * half);
+        if (j > 0) std::copy(row, row + half, data.re + j * half);
+    }
+    const Planes<T> z = plan_->forward(data, work, half);
+    const Planes<T> out = z.re == data.re ? work : data;
+    for (int64_t k = 0; k <= n_ / 2; ++k) {
+        const int64_t a = k * half, b = (n_ - k) % n_ * half;
+        T *x_re = out.re + 2 * a, *x_im = out.im + 2 * a;
+        for (int64_t l = 0; l < half; ++l) {
+            x_re[l] = (z.re[a + l] + z.re[b + l]) / 2;
+            x_im[l] = (z.im[a + l] - z.im[b + l]) / 2;
+            x_re[half + l] = (z.im[a + l] + z.im[b + l]) / 2;
+            x_im[half + l] = (z.re[b + l] - z.re[a + l]) / 2;
         }
     }
-    return x;
+    return out;
 }
 
 template <class T>
@@ -238,18 +253,7 @@ Planes<T> RealFftPlan<T>::inverse(Planes<T> data, Planes<T> work, int64_t lanes)
     } else {
         const int64_t h = n_ / 2;
         std::fill(data.im + h * lanes, data.im + (h + 1) * lanes, T(0));
-        for (int64_t k = 0; k < h; ++k) {
-            const int64_t a = k * lanes, b = (h - k) * lanes;
-            const T turn_re = turn_re_[static_cast<size_t>(k)], turn_im = -turn_im_[static_cast<size_t>(k)];
-            for (int64_t l = 0; l < lanes; ++l) {
-                const T even_re = data.re[a + l] + data.re[b + l], even_im = data.im[a + l] - data.im[b + l];
-                const T apart_re = data.re[a + l] - data.re[b + l], apart_im = data.im[a + l] + data.im[b + l];
-                const T odd_re = apart_re * turn_re - apart_im * turn_im,
-                        odd_im = apart_re * turn_im + apart_im * turn_re;
-                work.re[a + l] = even_re - odd_im;
-                work.im[a + l] = even_im + odd_re;
-            }
-        }
+        internal::fft_fold(turn_re_.data(), turn_im_.data(), h, lanes, data, work);
         result = plan_->forward({work.im, work.re}, {data.im, data.re}, lanes);
     }
     return {result.im, result.re};

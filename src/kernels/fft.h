@@ -74,12 +74,37 @@ class RealFftPlan {
     Planes<T> inverse(Planes<T> data, Planes<T> work, int64_t lanes) const;
 
  private:
+    /// forward of 2 * half rows of odd length.
+    Planes<T> in_pairs(Planes<T> data, Planes<T> work, int64_t half) const;
+
     int64_t n_;
     std::shared_ptr<const FftPlan<T>> plan_;
     std::vector<T> turn_re_, turn_im_;  // exp(-2 pi i k / n), k <= n / 2, of even lengths
 };
 
+// Rows of a tensor to planes and back. Rows hold pairs: real and imaginary parts, or neighbours of an even number of
+// real elements. Elements of planes are multiplied by `scale` on the way out.
+
+/// to[j][l] = pair j of rows[l], j < n, l < lanes.
+template <class T>
+void load_pairs(const T* const* rows, int64_t lanes, int64_t n, Planes<T> to);
+template <class T>
+void store_pairs(T* const* rows, int64_t lanes, int64_t n, T scale, Planes<T> from);
+/// Of rows whose pairs are `stride` apart, and which begin one pair behind the other, at `first`.
+template <class T>
+void load_columns(const T* first, int64_t stride, int64_t lanes, int64_t n, Planes<T> to);
+template <class T>
+void store_columns(T* first, int64_t stride, int64_t lanes, int64_t n, T scale, Planes<T> from);
+
 namespace internal {
+
+/// The first h + 1 frequencies x of real rows from the transforms z of their pairs, where turn[k] = exp(-pi i k / h).
+template <class T>
+void fft_unfold(const T* turn_re, const T* turn_im, int64_t h, int64_t lanes, Planes<T> z, Planes<T> x);
+
+/// The way back: z from x, twice as large and conjugated turns.
+template <class T>
+void fft_fold(const T* turn_re, const T* turn_im, int64_t h, int64_t lanes, Planes<T> x, Planes<T> z);
 
 /// y = one pass over x, where `count` values (lanes times the product of the radices done) stand side by side.
 template <class T>

@@ -261,6 +261,28 @@ void run_row_moments(int64_t rows, int64_t n, const T* x, double* mean, double* 
     });
 }
 
+float logsumexp_of(int64_t n, const float* x) {
+    const hn::ScalableTag<float> d;
+    const float top = row_max(x, n);
+    // Infinite ones, and NaN, are the result: infinity less infinity would be nothing.
+    if (!(std::abs(top) < std::numeric_limits<float>::infinity())) return top;
+    const auto shift = hn::Set(d, top);
+    auto sums = hn::Zero(d);
+    for_vectors(d, n, [&](int64_t i, int64_t count) HWY_ATTR {
+        auto e = hn::Exp(d, hn::Sub(load_count(d, x + i, count), shift));
+        if (count < static_cast<int64_t>(hn::Lanes(d)))
+            e = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(count)), e);
+        sums = hn::Add(sums, e);
+    });
+    return top + std::log(hn::GetLane(hn::SumOfLanes(d, sums)));
+}
+
+void row_logsumexp_f32(int64_t rows, int64_t n, const float* x, float* y) {
+    parallel_for(0, rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, n)), [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) y[i] = logsumexp_of(n, x + i * n);
+    });
+}
+
 template <class T>
 void run_row_means(int64_t rows, int64_t n, const T* x, T* y) {
     parallel_for(0, rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(n, 1)), [&](int64_t begin, int64_t end) {
@@ -360,6 +382,11 @@ namespace wick::kernels {
 WICK_EXPORT(float, f32)
 WICK_EXPORT(double, f64)
 #undef WICK_EXPORT
+
+HWY_EXPORT(row_logsumexp_f32);
+void row_logsumexp(int64_t rows, int64_t n, const float* x, float* y) {
+    HWY_DYNAMIC_DISPATCH(row_logsumexp_f32)(rows, n, x, y);
+}
 
 }  // namespace wick::kernels
 #endif

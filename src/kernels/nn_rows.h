@@ -25,6 +25,9 @@ void rms_norm(int64_t rows, int64_t n, const T* x, const T* gamma, double eps, T
 template <class T>
 void row_moments(int64_t rows, int64_t n, const T* x, double* mean, double* var);
 
+/// log(sum(exp(x))) of each row of x[rows, n].
+void row_logsumexp(int64_t rows, int64_t n, const float* x, float* y);
+
 /// Mean of each row of x[rows, n].
 template <class T>
 void row_means(int64_t rows, int64_t n, const T* x, T* y);

@@ -8,12 +8,14 @@
 //   void add(Acc&, Value) const    one more element; must not depend on the order beyond rounding
 //   void merge(Acc&, const Acc&) const
 //   Result finish(const Acc&, int64_t count) const
+// and, where it has a kernel of its own, kFold, which gives it: Folding::fold without the reducer.
 // Floats are accumulated in double, in several lanes, so sums are good to the last bit or two of float32.
 
 #include <limits>
 #include <memory>
 #include <optional>
 
+#include "kernels/sums.h"
 #include "ops/geometry.h"
 #include "ops/tensor_ops.h"
 #include "ops/wrapping.h"
@@ -82,6 +84,8 @@ struct FoldingOf {
                      int64_t step, int64_t n) {
         Acc* totals = static_cast<Acc*>(totals_bytes);
         const Value* x = static_cast<const Value*>(x_bytes);
+        if constexpr (requires { R::kFold()(totals, results, x, result_step, step, n); })
+            return R::kFold()(totals, results, x, result_step, step, n);
         // Results that lie side by side in memory are folded side by side.
         if (result_step == 1 && step != 1 && results >= 8) {
             for (int64_t j = 0; j < n; ++j, x += step)
@@ -123,6 +127,9 @@ struct SumReducer {
     using Value = T;
     using Acc = std::conditional_t<is_complex(dtype_of<T>), ComplexSum, Wide<T>>;
     using Result = T;
+    static constexpr auto kFold = [] {
+        if constexpr (std::is_floating_point_v<T>) return &kernels::add_sums<T>;
+    };
     bool mean = false;
     Acc identity() const { return Acc{}; }
     void add(Acc& a, T v) const {

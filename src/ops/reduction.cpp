@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "kernels/nn_rows.h"
 #include "ops/families.h"
 #include "ops/pointwise.h"
 #include "ops/reduce.h"
@@ -92,6 +93,14 @@ Tensor logsumexp(const Tensor& self, const Dims& dims, bool keepdim) {
     if (x.numel() == 0)
         return pointwise(
             kPromote, [](Expr s) { return log(s); }, sum(x, dims, keepdim));
+    if (x.dim() > 0 && dims && dims->size() == 1 && wrap_dim((*dims)[0], x.dim()) == x.dim() - 1 &&
+        lane_of(x.dtype()) == Lane::f32) {
+        const Tensor dense = contiguous(as_lane(x, x.dtype()));
+        const Tensor result = empty(ReducedDims(x, dims).result_sizes(x, keepdim), DType::float32);
+        const int64_t n = x.size(-1);
+        kernels::row_logsumexp(x.numel() / n, n, dense.data<float>(), result.mutable_data<float>());
+        return to_dtype(result, x.dtype());
+    }
     // Infinite maxima are not subtracted: inf - inf would be NaN.
     const Tensor largest = pointwise(
         kPromote, [](Expr m) { return where(is_inf(m), 0, m); }, amax(x, dims, true));

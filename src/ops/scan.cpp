@@ -35,9 +35,60 @@ struct CarryOf<BFloat16> {
     using type = float;
 };
 
+template <bool kProduct, class Carry, class T>
+void carry_on(Carry& carry, T value) {
+    if constexpr (kProduct) {
+        carry *= static_cast<Carry>(value);
+    } else {
+        carry += static_cast<Carry>(value);
+    }
+}
+
+/// Along a dimension that is not the last: columns side by side.
+template <bool kProduct>
+Tensor running_columns(const Tensor& x, int64_t dim) {
+    constexpr int64_t kColumns = 256;
+    const Tensor result = empty(x.sizes(), x.dtype());
+    if (x.numel() == 0) return result;
+    int64_t inner = 1;
+    for (int64_t d = dim + 1; d < x.dim(); ++d) inner *= x.size(d);
+    const int64_t length = x.size(dim), outer = x.numel() / (length * inner);
+    const int64_t pieces = (inner + kColumns - 1) / kColumns;
+    const auto run = [&]<class T>() {
+        using Carry = typename CarryOf<T>::type;
+        const T* data = x.data<T>();
+        T* out = result.mutable_data<T>();
+        parallel_for(0, outer * pieces, std::max<int64_t>(1, kParallelGrain / 4 / (length * std::min(inner, kColumns))),
+                     [&](int64_t begin, int64_t end) {
+                         for (int64_t piece = begin; piece < end; ++piece) {
+                             const int64_t first = piece % pieces * kColumns, n = std::min(kColumns, inner - first);
+                             const int64_t at = piece / pieces * length * inner + first;
+                             Carry carries[kColumns];
+                             std::fill_n(carries, n, Carry(kProduct ? 1 : 0));
+                             for (int64_t i = 0; i < length; ++i) {
+                                 const T* __restrict__ from = data + at + i * inner;
+                                 T* __restrict__ to = out + at + i * inner;
+                                 for (int64_t k = 0; k < n; ++k) {
+                                     carry_on<kProduct>(carries[k], from[k]);
+                                     to[k] = static_cast<T>(carries[k]);
+                                 }
+                             }
+                         }
+                     });
+    };
+    x.dtype() == DType::float32   ? run.template operator()<float>()
+    : x.dtype() == DType::float64 ? run.template operator()<double>()
+                                  : run.template operator()<int64_t>();
+    return result;
+}
+
 template <bool kProduct>
 Tensor running(const Tensor& input, int64_t dim, MaybeDType dtype) {
     const DType type = dtype.value_or(is_integral(input.dtype(), true) ? DType::int64 : input.dtype());
+    const int64_t d = wrap_dim(dim, input.dim());
+    if (d + 1 < input.dim() && input.is_contiguous() &&
+        (type == DType::float32 || type == DType::float64 || type == DType::int64))
+        return running_columns<kProduct>(to_dtype(input, type), d);
     const Rows rows(to_dtype(input, type), dim);
     Tensor result = rows.make(rows.length, type);
     dispatch_dtype(type, [&]<class T>() {
@@ -47,11 +98,7 @@ Tensor running(const Tensor& input, int64_t dim, MaybeDType dtype) {
         rows.for_each([&](int64_t r) {
             Carry carry(kProduct ? 1 : 0);
             for (int64_t i = r * rows.length; i < (r + 1) * rows.length; ++i) {
-                if constexpr (kProduct) {
-                    carry *= static_cast<Carry>(data[i]);
-                } else {
-                    carry += static_cast<Carry>(data[i]);
-                }
+                carry_on<kProduct>(carry, data[i]);
                 out[i] = static_cast<T>(carry);
             }
         });

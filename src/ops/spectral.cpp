@@ -18,8 +18,9 @@ namespace {
 using kernels::Planes;
 
 constexpr int64_t kMaxLanes = 16;
-/// Values per plane that a block of rows may have: what the first-level cache holds a good part of.
-constexpr int64_t kBlockValues = 8192;
+/// Rows of a block, so that what they need stays in a near cache: whole vectors of them, or four, or one that needs no
+/// transposition.
+constexpr int64_t lanes_for(int64_t room) { return room <= 300 ? kMaxLanes : room <= 1100 ? 8 : room <= 8192 ? 4 : 1; }
 
 /// One dimension of a tensor as memory: elements of T (a complex element is two of them).
 struct Line {
@@ -45,9 +46,29 @@ void for_each_value(int64_t size, int64_t stride, int64_t lanes, F&& value) {
     }
 }
 
+/// Whether the rows of a block begin one element behind the other, in `starts`.
+bool adjacent(const int64_t* starts, int64_t lanes) {
+    bool result = true;
+    for (int64_t l = 1; l < lanes; ++l) result &= starts[l] == starts[l - 1] + 1;
+    return result;
+}
+
+/// Pointers to the rows of a block, whose elements are `width` numbers.
+template <class T>
+struct RowPointers {
+    RowPointers(T* data, const int64_t* starts, int64_t lanes, int64_t width) {
+        for (int64_t l = 0; l < lanes; ++l) rows[l] = data + width * starts[l];
+    }
+    T* rows[kMaxLanes];
+};
+
 template <class T>
 void load_complex(const T* data, Line line, const Block& block, Planes<T> to) {
     const int64_t lanes = block.lanes;
+    if (line.stride == 1 || line.size == 1)
+        return kernels::load_pairs<T>(RowPointers<const T>(data, block.from, lanes, 2).rows, lanes, line.size, to);
+    if (adjacent(block.from, lanes))
+        return kernels::load_columns(data + 2 * block.from[0], line.stride, lanes, line.size, to);
     for_each_value(line.size, line.stride, lanes, [&](int64_t j, int64_t l) {
         const int64_t at = 2 * (block.from[l] + j * line.stride);
         to.re[j * lanes + l] = data[at];
@@ -58,6 +79,8 @@ void load_complex(const T* data, Line line, const Block& block, Planes<T> to) {
 template <class T>
 void load_real(const T* data, Line line, const Block& block, bool halved, Planes<T> to) {
     const int64_t lanes = block.lanes;
+    if (halved && line.stride == 1)
+        return kernels::load_pairs<T>(RowPointers<const T>(data, block.from, lanes, 1).rows, lanes, line.size / 2, to);
     for_each_value(halved ? line.size / 2 : line.size, line.stride, lanes, [&](int64_t j, int64_t l) {
         const int64_t at = block.from[l] + (halved ? 2 * j : j) * line.stride;
         to.re[j * lanes + l] = data[at];
@@ -68,6 +91,9 @@ void load_real(const T* data, Line line, const Block& block, bool halved, Planes
 template <class T>
 void store_real(T* data, Line line, const Block& block, bool halved, T scale, Planes<T> from) {
     const int64_t lanes = block.lanes;
+    if (halved && line.stride == 1)
+        return kernels::store_pairs<T>(RowPointers<T>(data, block.to, lanes, 1).rows, lanes, line.size / 2, scale,
+                                       from);
     for_each_value(halved ? line.size / 2 : line.size, line.stride, lanes, [&](int64_t j, int64_t l) {
         const int64_t at = block.to[l] + (halved ? 2 * j : j) * line.stride;
         data[at] = from.re[j * lanes + l] * scale;
@@ -75,15 +101,17 @@ void store_real(T* data, Line line, const Block& block, bool halved, T scale, Pl
     });
 }
 
-/// `known` frequencies are there; the rest of the line, if any, mirrors them.
 template <class T>
-void store_complex(T* data, Line line, int64_t known, const Block& block, T scale, Planes<T> from) {
+void store_complex(T* data, Line line, const Block& block, T scale, Planes<T> from) {
     const int64_t lanes = block.lanes;
+    if (line.stride == 1 || line.size == 1)
+        return kernels::store_pairs<T>(RowPointers<T>(data, block.to, lanes, 2).rows, lanes, line.size, scale, from);
+    if (adjacent(block.to, lanes))
+        return kernels::store_columns(data + 2 * block.to[0], line.stride, lanes, line.size, scale, from);
     for_each_value(line.size, line.stride, lanes, [&](int64_t k, int64_t l) {
         const int64_t at = 2 * (block.to[l] + k * line.stride);
-        const int64_t source = (k < known ? k : line.size - k) * lanes + l;
-        data[at] = from.re[source] * scale;
-        data[at + 1] = (k < known ? from.im[source] : -from.im[source]) * scale;
+        data[at] = from.re[k * lanes + l] * scale;
+        data[at + 1] = from.im[k * lanes + l] * scale;
     });
 }
 
@@ -94,7 +122,7 @@ void for_each_block(const Tensor& in, const Tensor& out, int64_t dim, int64_t ro
     for (DimVector* list : {&shape, &in_strides, &out_strides}) list->erase(static_cast<size_t>(dim));
     const OperandGeometry operands[] = {{shape, out_strides}, {shape, in_strides}};
     const Loop loop(shape, operands);
-    const int64_t lanes = std::clamp<int64_t>(kBlockValues / room, 1, kMaxLanes);
+    const int64_t lanes = lanes_for(room);
     const int64_t grain = std::max<int64_t>(lanes, kParallelGrain / 4 / room);
     parallel_for(0, loop.numel(), grain, [&](int64_t begin, int64_t end) {
         const size_t plane = kernels::align_up(sizeof(T) * static_cast<size_t>(room * lanes));
@@ -143,7 +171,7 @@ void complex_pass(const Tensor& in, const Tensor& out, int64_t dim, bool forward
             }
             Planes<T> result = plan->forward(data, work, block.lanes);
             if (!forward) std::swap(result.re, result.im);
-            store_complex(to, target, line.size, block, static_cast<T>(scale), result);
+            store_complex(to, target, block, static_cast<T>(scale), result);
         });
     });
 }
@@ -157,7 +185,7 @@ void real_forward_pass(const Tensor& in, const Tensor& out, int64_t dim, double 
         for_each_block<T>(in, out, dim, plan->room(), [&](const Block& block, Planes<T> data, Planes<T> work) {
             load_real(from, line, block, plan->halved(), data);
             const Planes<T> result = plan->forward(data, work, block.lanes);
-            store_complex(to, target, line.size / 2 + 1, block, static_cast<T>(scale), result);
+            store_complex(to, target, block, static_cast<T>(scale), result);
         });
     });
 }
@@ -192,6 +220,32 @@ Tensor make_result(IntArrayRef sizes, IntArrayRef dims, DType dtype) {
     return empty_strided(sizes, strides_in_order(sizes, order), dtype);
 }
 
+/// The frequencies of a real signal from `known` on along the last of `dims`: conjugates of those at the opposite
+/// places of all of them.
+void mirror(const Tensor& out, IntArrayRef dims, int64_t known) {
+    const int64_t last = dims.back(), n = out.size(last), step = out.stride(last);
+    if (out.numel() == 0 || known >= n) return;
+    DimVector sizes(out.sizes()), strides(out.strides()), position(sizes.size(), 0);
+    sizes[static_cast<size_t>(last)] = 1;
+    const int64_t rows = out.numel() / n;
+    dispatch_real(out, [&]<class T>() {
+        auto* data = static_cast<std::complex<T>*>(out.mutable_data_ptr());
+        for (int64_t row = 0; row < rows; ++row) {
+            int64_t to = 0, from = 0;
+            for (size_t d = 0; d < sizes.size(); ++d) {
+                const bool turned = std::find(dims.begin(), dims.end(), static_cast<int64_t>(d)) != dims.end();
+                to += position[d] * strides[d];
+                from += (turned && position[d] > 0 ? sizes[d] - position[d] : position[d]) * strides[d];
+            }
+            for (int64_t k = known; k < n; ++k) data[to + k * step] = std::conj(data[from + (n - k) * step]);
+            for (size_t d = sizes.size(); d-- > 0;) {
+                if (++position[d] < sizes[d]) break;
+                position[d] = 0;
+            }
+        }
+    });
+}
+
 }  // namespace
 
 FftNorm fft_norm(const std::optional<std::string_view>& mode, bool forward) {
@@ -217,12 +271,13 @@ Tensor fft_c2c(const Tensor& self, IntArrayRef dims, FftNorm norm, bool forward)
 }
 
 Tensor fft_r2c(const Tensor& self, IntArrayRef dims, FftNorm norm, bool onesided) {
-    const int64_t last = dims.back();
+    const int64_t last = dims.back(), known = self.size(last) / 2 + 1;
     DimVector sizes(self.sizes());
-    if (onesided) sizes[static_cast<size_t>(last)] = sizes[static_cast<size_t>(last)] / 2 + 1;
-    const Tensor out = make_result(sizes, dims, to_complex(self.dtype()));
-    real_forward_pass(self, out, last, scale_of(self, dims, norm));
-    for (size_t i = dims.size() - 1; i-- > 0;) complex_pass(out, out, dims[i], true, 1);
+    if (onesided) sizes[static_cast<size_t>(last)] = known;
+    const Tensor out = make_result(sizes, dims, to_complex(self.dtype())), half = narrow(out, last, 0, known);
+    real_forward_pass(self, half, last, scale_of(self, dims, norm));
+    for (size_t i = dims.size() - 1; i-- > 0;) complex_pass(half, half, dims[i], true, 1);
+    if (!onesided) mirror(out, dims, known);
     return out;
 }
 

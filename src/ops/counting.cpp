@@ -88,17 +88,24 @@ Tensor search(const Tensor& sequence, const Tensor& values, bool out_int32, bool
     int64_t* to = result.mutable_data<int64_t>();
     dispatch_ordered(dtype, "searchsorted_out_cpu", [&]<class T>() {
         const T* value = wanted.data<T>();
+        const int64_t* sorted = order.defined() ? order.data<int64_t>() : nullptr;
         parallel_for(0, wanted.numel(), 1024, [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; ++i) {
                 const int64_t row = i / per_row * length;
                 const T* data = rows.data<T>() + row;
-                int64_t first = 0;
-                for (int64_t last = length; first < last;) {
+                const T searched = value[i];
+                // NaN stands behind every number.
+                const auto goes_on = [&](int64_t at) {
+                    const T element = data[sorted ? sorted[row + at] : at];
+                    return right ? !(element > searched) : !(element >= searched);
+                };
+                // Both ends are chosen without a branch, which nothing could foresee.
+                int64_t first = 0, last = length;
+                while (first < last) {
                     const int64_t middle = first + (last - first) / 2;
-                    const T element = data[order.defined() ? order.data<int64_t>()[row + middle] : middle];
-                    // NaN stands behind every number.
-                    const bool goes_on = right ? !(element > value[i]) : !(element >= value[i]);
-                    goes_on ? first = middle + 1 : last = middle;
+                    const bool on = goes_on(middle);
+                    first = on ? middle + 1 : first;
+                    last = on ? last : middle;
                 }
                 to[i] = first;
             }

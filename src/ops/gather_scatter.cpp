@@ -68,6 +68,10 @@ void for_each_named(const Tensor& self, int64_t dim, const Tensor& index_tensor,
             const int64_t* const names = named + offsets[1];
             const F visit_one = visit;
             check_named(names, index_step, n, dim, size);
+            if (other_step == 1 && index_step == 1 && self_step == 0 && named_step == 1) {
+                for (int64_t i = 0; i < n; ++i) visit_one(from + i, to + names[i]);
+                return;
+            }
             for (int64_t i = 0; i < n; ++i)
                 visit_one(from + i * other_step, to + i * self_step + names[i * index_step] * named_step);
         });

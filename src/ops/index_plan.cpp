@@ -4,6 +4,7 @@
 
 #include <wick/support/parallel.h>
 
+#include "ops/element_of_size.h"
 #include "ops/geometry.h"
 #include "ops/wrapping.h"
 
@@ -58,23 +59,44 @@ std::vector<int64_t> offsets_of(IntArrayRef sizes, IntArrayRef strides) {
     return offsets;
 }
 
-template <class F>
-decltype(auto) with_element_of_size(int64_t bytes, F&& f) {
-    struct Sixteen {
-        uint64_t words[2];
-    };
-    switch (bytes) {
-        case 1:
-            return f.template operator()<uint8_t>();
-        case 2:
-            return f.template operator()<uint16_t>();
-        case 4:
-            return f.template operator()<uint32_t>();
-        case 8:
-            return f.template operator()<uint64_t>();
-        default:
-            return f.template operator()<Sixteen>();
-    }
+/// The mask that chooses elements of `self` one by one, if that is what the indices are.
+const Tensor* mask_of_all(const Tensor& self, const Indices& indices) {
+    if (indices.size() != 1 || !indices[0] || !indices[0]->defined()) return nullptr;
+    const Tensor& mask = *indices[0];
+    return is_mask(mask) && mask.dim() > 0 && mask.sizes() == self.sizes() ? &mask : nullptr;
+}
+
+Tensor chosen(const Tensor& self, const Tensor& given) {
+    const Tensor mask = contiguous(to_dtype(given, DType::bool_)), x = contiguous(self);
+    const bool* keep = mask.data<bool>();
+    const int64_t n = mask.numel(), count = std::count(keep, keep + n, true);
+    const Tensor result = empty({count}, self.dtype());
+    with_element_of_size(self.itemsize(), [&]<class E>() {
+        const E* from = static_cast<const E*>(x.data_ptr());
+        E* to = static_cast<E*>(result.mutable_data_ptr());
+        // Without a branch for each; the last one that is kept ends it, so that nothing is written behind.
+        int64_t at = 0;
+        for (int64_t i = 0; at < count; ++i) {
+            to[at] = from[i];
+            at += keep[i];
+        }
+    });
+    return result;
+}
+
+void fill_chosen(const Tensor& self, const Tensor& given, const Tensor& value) {
+    const Tensor mask = contiguous(to_dtype(given, DType::bool_));
+    const OperandGeometry operands[] = {OperandGeometry(self), OperandGeometry(mask)};
+    const Loop loop(self.sizes(), operands);
+    const bool* keep = mask.data<bool>();
+    with_element_of_size(self.itemsize(), [&]<class E>() {
+        const E filling = *static_cast<const E*>(value.data_ptr());
+        E* const to = static_cast<E*>(self.mutable_data_ptr());
+        loop.for_each_run(0, loop.numel(), [&](const int64_t* offsets, int64_t n) {
+            for (int64_t i = 0; i < n; ++i)
+                if (keep[offsets[1] + i * loop.strides(1)[0]]) to[offsets[0] + i * loop.strides(0)[0]] = filling;
+        });
+    });
 }
 
 }  // namespace
@@ -137,6 +159,7 @@ IndexPlan::IndexPlan(const Tensor& self, const Indices& indices) {
 }
 
 Tensor index(const Tensor& self, const Indices& indices) {
+    if (const Tensor* mask = mask_of_all(self, indices)) return chosen(self, *mask);
     const IndexPlan plan(self, indices);
     Tensor result = empty(plan.sizes, self.dtype());
     const int64_t width = plan.width;
@@ -167,6 +190,8 @@ void index_put(const Tensor& self, const Indices& indices, const Tensor& given, 
         "Index put requires the source and destination dtypes match, got {} for the destination and {} for the source.",
         scalar_name_of(self.dtype()), scalar_name_of(given.dtype()));
     check_no_internal_overlap(self);
+    if (const Tensor* mask = mask_of_all(self, indices); mask && given.numel() == 1 && !accumulate)
+        return fill_chosen(self, *mask, given);
     const IndexPlan plan(self, indices);
     if (plan.numel() == 0) return;
     Tensor values = given;
@@ -201,6 +226,20 @@ void index_put(const Tensor& self, const Indices& indices, const Tensor& given, 
         dispatch_dtype(self.dtype(), [&]<class T>() {
             T* const to = self.mutable_data<T>();
             const T* const from = values.data<T>();
+            if constexpr (std::is_floating_point_v<T>) {
+                if (plan.inner.empty() && plan.width > 1) {
+                    const T* row = from;
+                    for (int64_t outer : plan.outer) {
+                        for (int64_t named : plan.named) {
+                            T* __restrict__ sums = to + outer + named;
+                            const T* __restrict__ more = row;
+                            for (int64_t k = 0; k < plan.width; ++k) sums[k] += more[k];
+                            row += plan.width;
+                        }
+                    }
+                    return;
+                }
+            }
             for_each([to, from](int64_t at, int64_t position) {
                 if constexpr (std::is_same_v<T, bool>) {
                     to[at] = to[at] || from[position];
@@ -242,10 +281,23 @@ Tensor nonzero(const Tensor& self) {
     const int64_t rank = self.dim();
     Tensor result = empty({count, rank}, DType::int64);
     int64_t* out = result.mutable_data<int64_t>();
+    if (rank == 0 || count == 0) return result;
+    // Row by row: where its elements stand, without a branch for each, and then their positions.
+    const int64_t length = self.sizes()[rank - 1];
+    std::vector<int64_t> found(static_cast<size_t>(length) + 1);
     DimVector position(static_cast<size_t>(rank));
-    for (int64_t i = 0; i < mask.numel(); ++i) {
-        if (data[i]) out = std::copy(position.begin(), position.end(), out);
-        for (int64_t d = rank; d-- > 0;) {
+    for (int64_t row = 0; row < mask.numel(); row += length) {
+        size_t here = 0;
+        for (int64_t i = 0; i < length; ++i) {
+            found[here] = i;
+            here += data[row + i];
+        }
+        for (size_t i = 0; i < here; ++i) {
+            for (int64_t d = 0; d < rank - 1; ++d) out[d] = position[d];
+            out[rank - 1] = found[i];
+            out += rank;
+        }
+        for (int64_t d = rank - 1; d-- > 0;) {
             if (++position[d] < self.sizes()[d]) break;
             position[d] = 0;
         }

@@ -86,6 +86,7 @@ Tensor clone(const Tensor& self, MemoryFormat format) {
 }
 
 void check_no_internal_overlap(const Tensor& self) {
+    if (self.numel() == 0) return;
     for (int64_t d = 0; d < self.dim(); ++d) {
         WICK_CHECK(self.strides()[d] != 0 || self.sizes()[d] <= 1,
                    "unsupported operation: more than one element of the written-to tensor refers to a single memory "

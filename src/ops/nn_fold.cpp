@@ -4,6 +4,7 @@
 
 #include <wick/support/parallel.h>
 
+#include "ops/element_of_size.h"
 #include "ops/families.h"
 #include "ops/nn_common.h"
 #include "ops/registry.h"
@@ -47,18 +48,22 @@ struct Windows {
     }
     int64_t taps() const { return kernel[0] * kernel[1]; }
     int64_t blocks() const { return rows * columns; }
-    /// f(position in the columns of one channel, position in its plane) for every pair inside the image.
+    /// For every row of every tap: f(its place in the columns of one channel, the first of its columns that lie inside
+    /// the image and the one behind the last, the pixel of the first); the pixels of others are `stride` apart.
     template <class F>
-    void for_each(F&& f) const {
+    void for_each_row(F&& f) const {
         for (int64_t tap = 0; tap < taps(); ++tap) {
             const int64_t dy = tap / kernel[1] * dilation[0] - padding[0],
                           dx = tap % kernel[1] * dilation[1] - padding[1];
+            const int64_t first = std::min(columns, dx < 0 ? (stride[1] - 1 - dx) / stride[1] : 0);
+            const int64_t inside = width > dx ? (width - 1 - dx) / stride[1] + 1 : 0;
+            const int64_t last = std::clamp(inside, first, columns);
             for (int64_t r = 0; r < rows; ++r) {
-                const int64_t y = r * stride[0] + dy;
-                if (y < 0 || y >= height) continue;
-                for (int64_t c = 0; c < columns; ++c) {
-                    const int64_t x = c * stride[1] + dx;
-                    if (x >= 0 && x < width) f((tap * rows + r) * columns + c, y * width + x);
+                const int64_t y = r * stride[0] + dy, place = (tap * rows + r) * columns;
+                if (y < 0 || y >= height || first == last) {
+                    f(place, columns, columns, int64_t{0});
+                } else {
+                    f(place, first, last, y * width + first * stride[1] + dx);
                 }
             }
         }
@@ -81,15 +86,26 @@ Tensor im2col(const Tensor& self, const IntList& kernel_size, const IntList& dil
     sizes.pop_back();
     sizes.back() = windows.blocks();
     sizes[sizes.size() - 2] *= windows.taps();
-    const Tensor x = contiguous(self), out = zeros(sizes, self.dtype());
+    const Tensor x = contiguous(self), out = empty(sizes, self.dtype());
     const int64_t plane = windows.height * windows.width, planes = plane == 0 ? 0 : self.numel() / plane;
     const int64_t per_plane = windows.taps() * windows.blocks();
-    dispatch_dtype(self.dtype(), [&]<class T>() {
-        T* to = out.mutable_data<T>();
+    with_element_of_size(self.itemsize(), [&]<class E>() {
+        E* to = static_cast<E*>(out.mutable_data_ptr());
+        const E* pixels = static_cast<const E*>(x.data_ptr());
         parallel_for(0, planes, std::max<int64_t>(1, 16384 / (per_plane + 1)), [&](int64_t begin, int64_t end) {
             for (int64_t p = begin; p < end; ++p)
-                windows.for_each([&](int64_t column, int64_t pixel) {
-                    to[p * per_plane + column] = x.data<T>()[p * plane + pixel];
+                windows.for_each_row([&](int64_t place, int64_t first, int64_t last, int64_t pixel) {
+                    E* __restrict__ row = to + p * per_plane + place;
+                    const E* __restrict__ from = pixels + p * plane + pixel;
+                    std::fill(row, row + first, E{});
+                    std::fill(row + last, row + windows.columns, E{});
+                    row += first;
+                    const int64_t n = last - first, step = windows.stride[1];
+                    if (step == 1) {
+                        std::copy_n(from, n, row);
+                    } else {
+                        for (int64_t i = 0; i < n; ++i) row[i] = from[i * step];
+                    }
                 });
         });
     });
@@ -128,15 +144,34 @@ Tensor col2im(const Tensor& self, const IntList& output_size, const IntList& ker
             T* to = out.mutable_data<T>();
             parallel_for(0, planes, std::max<int64_t>(1, 16384 / (per_plane + 1)), [&](int64_t begin, int64_t end) {
                 for (int64_t p = begin; p < end; ++p) {
-                    windows.for_each([&](int64_t column, int64_t pixel) {
-                        T& sum = to[p * plane + pixel];
-                        sum = wrapping_sum(sum, x.data<T>()[p * per_plane + column]);
+                    windows.for_each_row([&](int64_t place, int64_t first, int64_t last, int64_t pixel) {
+                        T* __restrict__ sums = to + p * plane + pixel;
+                        const T* __restrict__ row = x.data<T>() + p * per_plane + place + first;
+                        const int64_t n = last - first, step = windows.stride[1];
+                        if (step == 1) {
+                            for (int64_t i = 0; i < n; ++i) sums[i] = wrapping_sum(sums[i], row[i]);
+                        } else {
+                            for (int64_t i = 0; i < n; ++i) sums[i * step] = wrapping_sum(sums[i * step], row[i]);
+                        }
                     });
                 }
             });
         }
     });
     return to_dtype(out, self.dtype());
+}
+
+/// f(element of the first of the rows that make it, its first element) for every row of shuffled images
+/// [images, height r, width r]; the r rows that make one are a plane of height * width apart.
+template <class F>
+void for_each_shuffled_row(int64_t images, int64_t factor, int64_t height, int64_t width, F&& f) {
+    const int64_t rows = images * height * factor;
+    parallel_for(0, rows, std::max<int64_t>(1, 16384 / (width * factor + 1)), [&](int64_t begin, int64_t end) {
+        for (int64_t r = begin; r < end; ++r) {
+            const int64_t image = r / (height * factor), h = r / factor % height, i = r % factor;
+            f(((image * factor + i) * factor * height + h) * width, r * width * factor);
+        }
+    });
 }
 
 /// [*, C r², H, W] → [*, C, H r, W r].
@@ -153,10 +188,25 @@ Tensor pixel_shuffle(const Tensor& self, int64_t factor) {
                channels, factor * factor);
     const int64_t out_channels = channels / (factor * factor),
                   planes = out_channels * height * width == 0 ? 0 : self.numel() / (channels * height * width);
-    const Tensor blocks = reshape(self, {planes, out_channels, factor, factor, height, width});
     DimVector sizes(self.sizes().slice(0, self.sizes().size() - 3));
     for (int64_t size : {out_channels, height * factor, width * factor}) sizes.push_back(size);
-    return reshape(contiguous(permute(blocks, {0, 1, 4, 2, 5, 3})), sizes);
+    const Tensor x = contiguous(self), out = empty(sizes, self.dtype());
+    with_element_of_size(self.itemsize(), [&]<class E>() {
+        const E* from = static_cast<const E*>(x.data_ptr());
+        E* to = static_cast<E*>(out.mutable_data_ptr());
+        for_each_shuffled_row(planes * out_channels, factor, height, width, [&](int64_t plane, int64_t row) {
+            const E* __restrict__ in = from + plane;
+            E* __restrict__ pixels = to + row;
+            if (factor == 2) {
+                const E* __restrict__ odd = in + height * width;
+                for (int64_t w = 0; w < width; ++w) pixels[2 * w] = in[w], pixels[2 * w + 1] = odd[w];
+                return;
+            }
+            for (int64_t j = 0; j < factor; ++j)
+                for (int64_t w = 0; w < width; ++w) pixels[w * factor + j] = in[j * height * width + w];
+        });
+    });
+    return out;
 }
 
 /// [*, C, H r, W r] → [*, C r², H, W].
@@ -176,10 +226,21 @@ Tensor pixel_unshuffle(const Tensor& self, int64_t factor) {
                "divisible by {}",
                width, factor);
     const int64_t planes = channels * height * width == 0 ? 0 : self.numel() / (channels * height * width);
-    const Tensor blocks = reshape(self, {planes, channels, height / factor, factor, width / factor, factor});
     DimVector sizes(self.sizes().slice(0, self.sizes().size() - 3));
     for (int64_t size : {channels * factor * factor, height / factor, width / factor}) sizes.push_back(size);
-    return reshape(contiguous(permute(blocks, {0, 1, 3, 5, 2, 4})), sizes);
+    const Tensor x = contiguous(self), out = empty(sizes, self.dtype());
+    with_element_of_size(self.itemsize(), [&]<class E>() {
+        const E* from = static_cast<const E*>(x.data_ptr());
+        E* to = static_cast<E*>(out.mutable_data_ptr());
+        const int64_t rows = height / factor, columns = width / factor;
+        for_each_shuffled_row(planes * channels, factor, rows, columns, [&](int64_t plane, int64_t row) {
+            const E* __restrict__ pixels = from + row;
+            E* __restrict__ apart = to + plane;
+            for (int64_t j = 0; j < factor; ++j)
+                for (int64_t w = 0; w < columns; ++w) apart[j * rows * columns + w] = pixels[w * factor + j];
+        });
+    });
+    return out;
 }
 
 /// Channels [groups, C / groups] transposed.

@@ -2,9 +2,12 @@
 // 2015).
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include <wick/support/parallel.h>
 
+#include "kernels/weighted_gather.h"
 #include "ops/families.h"
 #include "ops/nn_common.h"
 #include "ops/registry.h"
@@ -47,6 +50,14 @@ T pad_position(T x, int64_t size, Padding padding, bool align_corners) {
     return x;
 }
 
+/// std::floor, without a call of the library for what is no larger than images are.
+template <class T>
+T floor_of(T x) {
+    if (!(std::fabs(x) < T(1e9))) return std::floor(x);
+    const T towards_zero = static_cast<T>(static_cast<int64_t>(x));
+    return towards_zero > x ? towards_zero - 1 : towards_zero;
+}
+
 /// d pad_position / dx, as PyTorch has it: 0 where the position is moved to a border, and on it.
 template <class T>
 T pad_slope(T x, int64_t size, Padding padding, bool align_corners) {
@@ -75,14 +86,18 @@ std::tuple<Tensor, Tensor> grid_padding(const Tensor& pixels, int64_t size, int6
     return {to_dtype(position, pixels.dtype()), to_dtype(slope, pixels.dtype())};
 }
 
-/// Value at integer positions; zero outside.
+/// Elements at integer positions; zero outside.
 template <class T>
 struct Plane {
     const T* data;
     int64_t depth, height, width;
+    /// -1 outside.
+    int64_t offset(int64_t d, int64_t h, int64_t w) const {
+        return d >= 0 && d < depth && h >= 0 && h < height && w >= 0 && w < width ? (d * height + h) * width + w : -1;
+    }
     T at(int64_t d, int64_t h, int64_t w) const {
-        return d >= 0 && d < depth && h >= 0 && h < height && w >= 0 && w < width ? data[(d * height + h) * width + w]
-                                                                                  : T(0);
+        const int64_t place = offset(d, h, w);
+        return place < 0 ? T(0) : data[place];
     }
 };
 
@@ -110,23 +125,65 @@ struct Sampler {
     Padding padding;
     bool align_corners;
 
-    T sample(const Plane<T>& plane, T x, T y, T z, bool has_depth) const {
-        if (mode == Interpolation::bicubic) return bicubic(plane, x, y);
-        x = pad_position(to_pixels(x, plane.width, align_corners), plane.width, padding, align_corners);
-        y = pad_position(to_pixels(y, plane.height, align_corners), plane.height, padding, align_corners);
-        z = has_depth ? pad_position(to_pixels(z, plane.depth, align_corners), plane.depth, padding, align_corners)
-                      : T(0);
-        if (mode == Interpolation::nearest)
-            return plane.at(index(std::nearbyint(z)), index(std::nearbyint(y)), index(std::nearbyint(x)));
-        const T x0 = std::floor(x), y0 = std::floor(y), z0 = std::floor(z);
-        const T fx = x - x0, fy = y - y0, fz = z - z0;
-        const auto layer = [&](int64_t d) {
-            const int64_t h = index(y0), w = index(x0);
-            return (1 - fy) * ((1 - fx) * plane.at(d, h, w) + fx * plane.at(d, h, w + 1)) +
-                   fy * ((1 - fx) * plane.at(d, h + 1, w) + fx * plane.at(d, h + 1, w + 1));
-        };
-        const T near = layer(index(z0));
-        return has_depth ? (1 - fz) * near + fz * layer(index(z0) + 1) : near;
+    /// Elements that a sample is made of.
+    int taps(bool has_depth) const {
+        return mode == Interpolation::nearest ? 1 : mode == Interpolation::bicubic ? 16 : has_depth ? 8 : 4;
+    }
+    /// Which elements of a plane the sample at grid[x, y(, z)] is made of, -1 outside, and their weights.
+    void find_taps(const Plane<T>& plane, const T* grid, bool has_depth, int64_t* offsets, T* weights) const {
+        const int64_t sizes[3] = {plane.width, plane.height, plane.depth};
+        const int dims = has_depth ? 3 : 2;
+        T position[3] = {}, low[3] = {}, part[3] = {};
+        for (int d = 0; d < dims; ++d) {
+            position[d] = to_pixels(grid[d], sizes[d], align_corners);
+            if (mode != Interpolation::bicubic)
+                position[d] = pad_position(position[d], sizes[d], padding, align_corners);
+            low[d] = floor_of(position[d]), part[d] = position[d] - low[d];
+        }
+        if (mode == Interpolation::nearest) {
+            offsets[0] = plane.offset(index(std::nearbyint(position[2])), index(std::nearbyint(position[1])),
+                                      index(std::nearbyint(position[0])));
+            weights[0] = 1;
+            return;
+        }
+        if (mode == Interpolation::bicubic) {
+            // Padding applies to each of the sixteen neighbours.
+            int64_t at[2][4];
+            T weight[2][4];
+            for (int d = 0; d < 2; ++d) {
+                for (int i = 0; i < 4; ++i) {
+                    const T neighbour = static_cast<T>(i - 1);
+                    at[d][i] = index(pad_position(low[d] + neighbour, sizes[d], padding, align_corners));
+                    weight[d][i] = cubic_weight(part[d] - neighbour);
+                }
+            }
+            for (int i = 0; i < 16; ++i) {
+                offsets[i] = plane.offset(0, at[1][i / 4], at[0][i % 4]);
+                weights[i] = weight[1][i / 4] * weight[0][i % 4];
+            }
+            return;
+        }
+        if (!has_depth) {
+            const int64_t w = index(low[0]), h = index(low[1]), place = h * plane.width + w;
+            const bool left = w >= 0 && w < plane.width, right = w >= -1 && w < plane.width - 1;
+            const bool top = h >= 0 && h < plane.height, bottom = h >= -1 && h < plane.height - 1;
+            offsets[0] = left && top ? place : -1;
+            offsets[1] = right && top ? place + 1 : -1;
+            offsets[2] = left && bottom ? place + plane.width : -1;
+            offsets[3] = right && bottom ? place + plane.width + 1 : -1;
+            weights[0] = (1 - part[0]) * (1 - part[1]);
+            weights[1] = part[0] * (1 - part[1]);
+            weights[2] = (1 - part[0]) * part[1];
+            weights[3] = part[0] * part[1];
+            return;
+        }
+        for (int corner = 0; corner < 8; ++corner) {
+            T weight = 1;
+            for (int d = 0; d < dims; ++d) weight *= (corner >> d & 1) != 0 ? part[d] : 1 - part[d];
+            weights[corner] = weight;
+            offsets[corner] = plane.offset(index(low[2]) + (corner >> 2 & 1), index(low[1]) + (corner >> 1 & 1),
+                                           index(low[0]) + (corner & 1));
+        }
     }
 
     /// Gradients of one sample whose own is `grad`: added to the plane's elements `to` and to of_grid[x, y(, z)],
@@ -188,24 +245,59 @@ struct Sampler {
 
  private:
     static int64_t index(T x) { return static_cast<int64_t>(x); }
+};
 
-    /// Padding applies to each of the sixteen neighbours.
-    T bicubic(const Plane<T>& plane, T x, T y) const {
-        x = to_pixels(x, plane.width, align_corners);
-        y = to_pixels(y, plane.height, align_corners);
-        const T x0 = std::floor(x), y0 = std::floor(y), fx = x - x0, fy = y - y0;
-        T sum = 0;
-        for (int i = -1; i <= 2; ++i) {
-            T row = 0;
-            for (int j = -1; j <= 2; ++j) {
-                const T px = pad_position(x0 + static_cast<T>(j), plane.width, padding, align_corners);
-                const T py = pad_position(y0 + static_cast<T>(i), plane.height, padding, align_corners);
-                row += cubic_weight(fx - static_cast<T>(j)) * plane.at(0, index(py), index(px));
+/// What samples at many points are made of: found once, used for every channel.
+template <class T>
+class Samples {
+ public:
+    Samples(const Sampler<T>& sampler, const Plane<T>& first, bool has_depth)
+        : sampler_(sampler), plane_(first), has_depth_(has_depth), taps_(sampler.taps(has_depth)) {}
+    int64_t most() const { return 4096 / taps_; }
+    /// `count` points of `grid`.
+    void find(const T* grid, int64_t count) {
+        grid_ = grid;
+        count_ = count;
+        stride_ = (count + kernels::kGatherStride - 1) / kernels::kGatherStride * kernels::kGatherStride;
+        offsets_.assign(static_cast<size_t>(stride_ * taps_), 0);
+        weights_.assign(offsets_.size(), T(0));
+        int64_t offsets[16];
+        T weights[16];
+        for (int64_t i = 0; i < count; ++i) {
+            sampler_.find_taps(plane_, point(i), has_depth_, offsets, weights);
+            for (int k = 0; k < taps_; ++k) {
+                const size_t at = static_cast<size_t>(k * stride_ + i);
+                // What lies outside counts nothing, wherever it is read.
+                offsets_[at] = static_cast<kernels::GatherOffset<T>>(std::max<int64_t>(offsets[k], 0));
+                weights_[at] = offsets[k] < 0 ? weights[k] * 0 : weights[k];
             }
-            sum += cubic_weight(fy - static_cast<T>(i)) * row;
         }
+    }
+    void take(const T* plane, T* to) const {
+        if (!kernels::weighted_gather(plane, offsets_.data(), weights_.data(), taps_, stride_, count_, to)) return;
+        // But nothing times infinity is no number.
+        for (int64_t i = 0; i < count_; ++i)
+            if (to[i] != to[i]) to[i] = without_outside(plane, i);
+    }
+
+ private:
+    const T* point(int64_t i) const { return grid_ + i * (has_depth_ ? 3 : 2); }
+    T without_outside(const T* plane, int64_t i) const {
+        int64_t offsets[16];
+        T weights[16], sum = 0;
+        sampler_.find_taps(plane_, point(i), has_depth_, offsets, weights);
+        for (int k = 0; k < taps_; ++k) sum += weights[k] * (offsets[k] >= 0 ? plane[offsets[k]] : T(0));
         return sum;
     }
+
+    const Sampler<T>& sampler_;
+    Plane<T> plane_;
+    bool has_depth_;
+    int taps_;
+    const T* grid_ = nullptr;
+    int64_t count_ = 0, stride_ = 0;
+    std::vector<kernels::GatherOffset<T>> offsets_;
+    std::vector<T> weights_;
 };
 
 Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolation, int64_t padding,
@@ -238,16 +330,23 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
     const Tensor x = compute_input(input), g = compute_input(grid), out = empty(sizes, x.dtype());
     const int64_t batch = sizes[0], channels = sizes[1], points = batch == 0 ? 0 : grid.numel() / (batch * n);
     const int64_t plane_size = batch * channels == 0 ? 0 : input.numel() / (batch * channels);
+    WICK_CHECK(plane_size <= std::numeric_limits<int32_t>::max(),
+               "grid_sampler(): expected planes of less than 2^31 elements, but got input with sizes {}",
+               format_sizes(input.sizes()));
     dispatch_float(x.dtype(), "grid_sampler", [&]<class T>() {
         const Sampler<T> sampler{Interpolation{interpolation}, Padding{padding}, align_corners};
         T* to = out.mutable_data<T>();
-        parallel_for(0, batch * channels, std::max<int64_t>(1, 2048 / (points + 1)), [&](int64_t begin, int64_t end) {
-            for (int64_t p = begin; p < end; ++p) {
-                const Plane<T> plane{x.data<T>() + p * plane_size, n == 3 ? input.size(2) : 1, input.size(-2),
-                                     input.size(-1)};
-                const T* at = g.data<T>() + p / channels * points * n;
-                for (int64_t i = 0; i < points; ++i, at += n)
-                    to[p * points + i] = sampler.sample(plane, at[0], at[1], n == 3 ? at[2] : T(0), n == 3);
+        const Plane<T> plane{x.data<T>(), n == 3 ? input.size(2) : 1, input.size(-2), input.size(-1)};
+        if (out.numel() == 0) return;
+        const int64_t grain = std::max<int64_t>(64, 2048 / channels);
+        parallel_for(0, batch * points, grain, [&](int64_t begin, int64_t end) {
+            Samples<T> samples(sampler, plane, n == 3);
+            for (int64_t at = begin, count; at < end; at += count) {
+                const int64_t b = at / points, first = at % points;
+                count = std::min({samples.most(), end - at, points - first});
+                samples.find(g.data<T>() + at * n, count);
+                for (int64_t p = b * channels; p < (b + 1) * channels; ++p)
+                    samples.take(plane.data + p * plane_size, to + p * points + first);
             }
         });
     });

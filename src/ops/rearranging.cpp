@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/element_of_size.h"
 #include "ops/families.h"
 #include "ops/index_plan.h"
 #include "ops/recorded.h"
@@ -13,6 +14,29 @@ namespace {
 
 using namespace ops;
 
+/// One dimension backwards: pieces of what lies behind it, in the reverse order.
+Tensor flipped(const Tensor& self, int64_t dim) {
+    const Tensor x = contiguous(self), result = empty(self.sizes(), self.dtype());
+    if (x.numel() == 0) return result;
+    int64_t width = 1;
+    for (int64_t d = dim + 1; d < x.dim(); ++d) width *= x.size(d);
+    const int64_t length = x.size(dim), rows = x.numel() / width;
+    with_element_of_size(x.itemsize(), [&]<class E>() {
+        const E* from = static_cast<const E*>(x.data_ptr());
+        E* to = static_cast<E*>(result.mutable_data_ptr());
+        if (width == 1) {
+            for (int64_t row = 0; row < rows; row += length)
+                std::reverse_copy(from + row, from + row + length, to + row);
+            return;
+        }
+        for (int64_t row = 0; row < rows; ++row) {
+            const int64_t at = row / length * length + (length - 1 - row % length);
+            std::copy_n(from + at * width, width, to + row * width);
+        }
+    });
+    return result;
+}
+
 Tensor flip(const Tensor& self, IntArrayRef dims) {
     SmallVector<bool, 8> seen(static_cast<size_t>(std::max<int64_t>(self.dim(), 1)));
     Tensor result = self;
@@ -21,9 +45,7 @@ Tensor flip(const Tensor& self, IntArrayRef dims) {
         WICK_CHECK(!seen[d], "dim {} appears multiple times in the list of dims", d);
         seen[d] = true;
         if (self.dim() == 0) continue;
-        std::vector<int64_t> reversed;
-        for (int64_t i = self.sizes()[d]; i-- > 0;) reversed.push_back(i);
-        result = index_select(result, d, int_tensor(reversed));
+        result = flipped(result, d);
     }
     return result.is_same(self) ? clone(self) : result;
 }

@@ -16,7 +16,21 @@ namespace {
 using namespace ops;
 using Pair = std::tuple<Tensor, Tensor>;
 
-/// Rows of (value, position) pairs: `pick(ranks)` leaves those of `k` elements of a row in front.
+/// One of the rows that are ranked: element i of `dense` from `begin` on.
+template <class Rank>
+struct RankedRow {
+    const Tensor& dense;
+    int64_t begin, length;
+    bool descending;
+    std::vector<Rank> all() const { return ranks_of<Rank>(dense, begin, length, descending); }
+    template <class F>
+    void for_each(F&& fn) const {
+        const uint64_t flip = descending ? UINT64_MAX >> (64 - Rank::kKeyBits) : 0;
+        for_each_sort_key(dense, begin, length, [&](int64_t i, uint64_t key) { fn(Rank(key ^ flip, i)); });
+    }
+};
+
+/// Rows of (value, position) pairs: `pick(row)` gives those of its elements, of which the first `k` are taken.
 template <class F>
 Pair pick_rows(const Rows& rows, int64_t k, std::string_view name, bool descending, F&& pick) {
     const DType dtype = rows.dense.dtype();
@@ -29,8 +43,7 @@ Pair pick_rows(const Rows& rows, int64_t k, std::string_view name, bool descendi
     auto* const to = static_cast<char*>(values.mutable_data_ptr());
     dispatch_rank(dtype, rows.length, [&]<class Rank>() {
         rows.for_each([&](int64_t r) {
-            std::vector<Rank> ranks = ranks_of<Rank>(rows.dense, r * rows.length, rows.length, descending);
-            pick(ranks);
+            const std::vector<Rank> ranks = pick(RankedRow<Rank>{rows.dense, r * rows.length, rows.length, descending});
             for (int64_t i = 0; i < k; ++i) at[r * k + i] = ranks[i].position();
             copy_elements(from + r * rows.length * bytes, bytes, at + r * k, k, to + r * k * bytes);
         });
@@ -40,24 +53,45 @@ Pair pick_rows(const Rows& rows, int64_t k, std::string_view name, bool descendi
 
 Pair sort(const Tensor& self, int64_t dim, bool descending) {
     const Rows rows(self, dim);
-    auto [values, indices] = pick_rows(rows, rows.length, "sort", descending, [](auto& ranks) { sort_ranks(ranks); });
+    auto [values, indices] = pick_rows(rows, rows.length, "sort", descending, [](const auto& row) {
+        auto ranks = row.all();
+        sort_ranks(ranks);
+        return ranks;
+    });
     return {rows.restore(values), rows.restore(indices)};
 }
 
 Pair topk(const Tensor& self, int64_t k, int64_t dim, bool largest, bool sorted) {
     const Rows rows(self, dim);
     WICK_CHECK(k >= 0 && k <= rows.length, "selected index k out of range");
-    auto [values, indices] = pick_rows(rows, k, "topk", largest, [&](auto& ranks) {
+    auto [values, indices] = pick_rows(rows, k, "topk", largest, [&]<class Rank>(const RankedRow<Rank>& row) {
         // Of equal values PyTorch takes whichever its algorithms come by: these, comparing values alone.
         StopCounter counter;
         const auto before = [&](auto a, auto b) { return counter.step(), a.key() < b.key(); };
-        const auto kth = ranks.begin() + k;
+        std::vector<Rank> ranks;
+        if (k == 0) return ranks;
         if (k * 64 <= rows.length) {
-            std::partial_sort(ranks.begin(), kth, ranks.end(), before);
-        } else if (k > 0) {
-            std::nth_element(ranks.begin(), kth - 1, ranks.end(), before);
-            if (sorted) std::sort(ranks.begin(), kth, before);
+            // std::partial_sort, step by step, on elements that are seen once.
+            ranks.reserve(static_cast<size_t>(k) + 1);
+            row.for_each([&](Rank rank) {
+                if (static_cast<int64_t>(ranks.size()) == k) {
+                    if (!(rank.key() < ranks.front().key())) return;
+                    ranks.push_back(rank);
+                    std::pop_heap(ranks.begin(), ranks.end(), before);
+                    ranks.pop_back();
+                } else {
+                    ranks.push_back(rank);
+                    if (static_cast<int64_t>(ranks.size()) == k) std::make_heap(ranks.begin(), ranks.end(), before);
+                }
+            });
+            std::sort_heap(ranks.begin(), ranks.end(), before);
+            return ranks;
         }
+        ranks = row.all();
+        const auto kth = ranks.begin() + k;
+        std::nth_element(ranks.begin(), kth - 1, ranks.end(), before);
+        if (sorted) std::sort(ranks.begin(), kth, before);
+        return ranks;
     });
     return {rows.restore(values), rows.restore(indices)};
 }
@@ -67,18 +101,20 @@ Pair nth(const Rows& rows, bool keepdim, std::string_view name, bool skip_nan,
          const std::function<int64_t(int64_t)>& rank) {
     WICK_CHECK_INDEX(rows.length > 0, "{}(): Expected reduction dim {} to have non-zero size.", name, rows.dim);
     const IsNanKey is_nan(rows.dense.dtype());
-    auto [values, indices] = pick_rows(rows, 1, name, false, [&](auto& ranks) {
+    auto [values, indices] = pick_rows(rows, 1, name, false, [&](const auto& row) {
+        auto ranks = row.all();
         const auto has_nan = [&](auto element) { return is_nan(element.key()); };
         if (name == "median" && !skip_nan) {
             if (const auto first = std::ranges::find_if(ranks, has_nan); first != ranks.end()) {
                 ranks[0] = *first;
-                return;
+                return ranks;
             }
         }
         const int64_t numbers = rows.length - std::ranges::count_if(ranks, has_nan);
         const int64_t at = rank(skip_nan ? std::max<int64_t>(numbers, 1) : rows.length);
         std::nth_element(ranks.begin(), ranks.begin() + at, ranks.end());
         std::swap(ranks[0], ranks[at]);
+        return ranks;
     });
     return {rows.restore_single(values, keepdim), rows.restore_single(indices, keepdim)};
 }
@@ -106,7 +142,8 @@ Pair mode(const Tensor& self, int64_t dim, bool keepdim) {
     const Rows rows(self, dim);
     WICK_CHECK_INDEX(rows.length > 0, "mode(): Expected reduction dim {} to have non-zero size.", rows.dim);
     const IsNanKey is_nan(rows.dense.dtype());
-    auto [values, indices] = pick_rows(rows, 1, "mode", false, [&](auto& ranks) {
+    auto [values, indices] = pick_rows(rows, 1, "mode", false, [&](const auto& row) {
+        auto ranks = row.all();
         sort_ranks(ranks);
         auto best = ranks[0];
         int64_t best_count = 0;
@@ -121,6 +158,7 @@ Pair mode(const Tensor& self, int64_t dim, bool keepdim) {
             start = end;
         }
         ranks[0] = best;
+        return ranks;
     });
     return {rows.restore_single(values, keepdim), rows.restore_single(indices, keepdim)};
 }

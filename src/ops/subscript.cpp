@@ -99,6 +99,10 @@ Selection selection_of(const Tensor& self, ArrayRef<TensorIndex> indices, ArrayR
     if (given > self.dim() && self.dim() == 0 && indices[0].kind() == TensorIndex::Kind::slice)
         throw IndexError("slice() cannot be applied to a 0-dim tensor.");
     if (given > self.dim()) throw IndexError(fmt::format("too many indices for tensor of dimension {}", self.dim()));
+    // A mask of all elements is an index as it is.
+    if (indices.size() == 1 && indices[0].kind() == TensorIndex::Kind::tensor && self.dim() > 0 &&
+        indices[0].tensor().dtype() == DType::bool_ && indices[0].tensor().sizes() == self.sizes())
+        return {self, {IValue(indices[0].tensor())}};
     Selection result{self, {}};
     int64_t dim = 0, passed = 0;  // in the view, and of self
     for (size_t i = 0; i < indices.size(); ++i) {

@@ -18,13 +18,23 @@ void scatter(const ConvShape& s, const std::array<int64_t, 3>& out, const T* col
             for (int64_t kw = 0; kw < s.kernel[2]; ++kw)
                 for (int64_t id = 0; id < s.input[0]; ++id) {
                     const int64_t od = id * s.stride[0] - s.padding[0] + kd * s.dilation[0];
+                    // Columns [first, last) of the input go to the inside of the output.
+                    const int64_t step = s.stride[2], shift = kw * s.dilation[2] - s.padding[2];
+                    const int64_t first = shift < 0 ? (step - 1 - shift) / step : 0;
+                    const int64_t last =
+                        std::min(s.input[2], out[2] > shift ? (out[2] - 1 - shift) / step + 1 : int64_t{0});
                     for (int64_t ih = 0; ih < s.input[1]; ++ih, columns += s.input[2]) {
                         const int64_t oh = ih * s.stride[1] - s.padding[1] + kh * s.dilation[1];
-                        if (od < 0 || od >= out[0] || oh < 0 || oh >= out[1]) continue;
-                        T* row = y + (od * out[1] + oh) * out[2];
-                        for (int64_t iw = 0; iw < s.input[2]; ++iw) {
-                            const int64_t ow = iw * s.stride[2] - s.padding[2] + kw * s.dilation[2];
-                            if (ow >= 0 && ow < out[2]) row[ow] += columns[iw];
+                        if (od < 0 || od >= out[0] || oh < 0 || oh >= out[1] || first >= last) continue;
+                        T* __restrict__ row = y + (od * out[1] + oh) * out[2] + first * step + shift;
+                        const T* __restrict__ from = columns + first;
+                        const int64_t n = last - first;
+                        if (step == 1) {
+                            for (int64_t i = 0; i < n; ++i) row[i] += from[i];
+                        } else if (step == 2) {
+                            for (int64_t i = 0; i < n; ++i) row[2 * i] += from[i];
+                        } else {
+                            for (int64_t i = 0; i < n; ++i) row[i * step] += from[i];
                         }
                     }
                 }

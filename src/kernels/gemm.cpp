@@ -318,6 +318,27 @@ size_t gemm_scratch_bytes(int64_t m, int64_t n, int64_t k, bool packed_b, int th
     return lent_bytes(WICK_DISPATCH(scratch_bytes, m, n, k, packed_b, threads));
 }
 
+namespace {
+
+/// Up to here packing and the choice of a kernel cost more than the product.
+constexpr double kTinyFlops = 2048;
+
+template <class T>
+void multiply_plainly(int64_t m, int64_t n, int64_t k, T alpha, MatrixView<T> a, const T* b, int64_t ldb, T* c,
+                      int64_t ldc) {
+    for (int64_t i = 0; i < m; ++i) {
+        T* __restrict__ row = c + i * ldc;
+        for (int64_t j = 0; j < n; ++j) row[j] = 0;
+        for (int64_t p = 0; p < k; ++p) {
+            const T x = alpha * a.data[i * a.row_stride + p * a.col_stride];
+            const T* __restrict__ from = b + p * ldb;
+            for (int64_t j = 0; j < n; ++j) row[j] += x * from[j];
+        }
+    }
+}
+
+}  // namespace
+
 template <class T>
 void batched_gemm(int64_t batches, int64_t m, int64_t n, int64_t k, T alpha, MatrixView<T> a, int64_t a_batch,
                   MatrixView<T> b, int64_t b_batch, T beta, T* c, int64_t ldc, int64_t c_batch) {
@@ -337,6 +358,14 @@ void batched_gemm(int64_t batches, int64_t m, int64_t n, int64_t k, T alpha, Mat
                beta);
     };
     const double flops = 2.0 * double(m) * double(n) * double(k);
+    if (flops <= kTinyFlops && b.col_stride == 1 && beta == T(0) && k > 0) {
+        parallel_for(0, batches, work_grain(batches, flops + 1e3), [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i)
+                multiply_plainly<T>(m, n, k, alpha, {a.data + i * a_batch, a.row_stride, a.col_stride},
+                                    b.data + i * b_batch, b.row_stride, c + i * c_batch, ldc);
+        });
+        return;
+    }
     if (batches >= max_threads() || flops < 2 * kPartFlops) {
         // A small product costs more than its flops.
         const int64_t grain = work_grain(batches, flops + 1e4);

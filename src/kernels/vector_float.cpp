@@ -274,13 +274,45 @@ WICK_END;
 #undef WICK_OP
 #undef WICK_END
 
+// Powers of positive numbers by way of double, in which the logarithm loses nothing that float could show; of others by
+// the C library.
+HWY_NOINLINE void float_pow_loop(const void* a, const void* b, const void*, void* out, size_t n) {
+    const hn::ScalableTag<double> wide;
+    const hn::Rebind<float, hn::ScalableTag<double>> d;
+    const size_t lanes = hn::Lanes(wide);
+    const float* x = static_cast<const float*>(a);
+    const float* y = static_cast<const float*>(b);
+    float* r = static_cast<float*>(out);
+    const auto infinity = hn::Set(d, std::numeric_limits<float>::infinity()), zero = hn::Zero(d);
+    const auto bound = hn::Set(wide, 200.0);  // far beyond what a float's exponent holds
+    size_t i = 0;
+    for (; i + lanes <= n; i += lanes) {
+        const auto base = hn::LoadU(d, x + i), exponent = hn::LoadU(d, y + i);
+        const auto plain =
+            hn::And(hn::And(hn::Gt(base, zero), hn::Lt(base, infinity)), hn::Lt(hn::Abs(exponent), infinity));
+        if (HWY_LIKELY(hn::AllTrue(d, plain))) {
+            const auto power = hn::Mul(hn::PromoteTo(wide, exponent), hn::Log(wide, hn::PromoteTo(wide, base)));
+            const auto bounded = hn::Max(hn::Neg(bound), hn::Min(power, bound));
+            hn::StoreU(hn::DemoteTo(d, hn::Exp(wide, bounded)), d, r + i);
+        } else {
+            for (size_t k = i; k < i + lanes; ++k) r[k] = std::pow(x[k], y[k]);
+        }
+    }
+    for (; i < n; ++i) r[i] = std::pow(x[i], y[i]);
+}
+
 // Exponents are nearly always one number; the common ones need no pow.
 template <class T>
 void pow_loop(const void* a, const void* b, const void* c, void* out, size_t n) {
     const T* exponent = static_cast<const T*>(b);
     bool same = n > 0;
     for (size_t i = 1; i < n; ++i) same &= exponent[i] == exponent[0];
-    VectorLoop loop = &binary_loop<T, T, PowOp>;
+    VectorLoop loop;
+    if constexpr (sizeof(T) == 4) {
+        loop = &float_pow_loop;
+    } else {
+        loop = &binary_loop<T, T, PowOp>;
+    }
     if (same && exponent[0] == T(2)) loop = &binary_loop<T, T, SquareOp>;
     if (same && exponent[0] == T(3)) loop = &binary_loop<T, T, CubeOp>;
     if (same && exponent[0] == T(0.5)) loop = &binary_loop<T, T, RootOp>;

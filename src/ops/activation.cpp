@@ -10,7 +10,7 @@ namespace {
 
 using namespace ops;
 
-Expr relu6_ramp(Expr x) { return min(max(x + 3, 0), 6) / 6; }
+Expr relu6_ramp(Expr x) { return min(max(x + 3, 0), 6) * (1.0 / 6); }
 Expr softplus_of(Expr x) { return where(x > 20, x, log1p(exp(x))); }
 
 Tensor prelu(const Tensor& self, const Tensor& weight) {

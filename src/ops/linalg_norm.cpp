@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <wick/support/parallel.h>
 
+#include "kernels/gemm.h"
 #include "ops/families.h"
 #include "ops/nn_common.h"
 #include "ops/recorded.h"
@@ -243,6 +245,48 @@ Tensor pdist(const Tensor& self, double p) {
     return recorded::call("aten::take", recorded::call("aten::cdist", self, self, p), int_tensor(pairs));
 }
 
+/// From here on distances are made of products.
+constexpr int64_t kManyProducts = 16384;
+
+/// Of floats: |x - y|^2 = |x|^2 + |y|^2 - 2 x . y in double, about the first row of y, so that what all have in common
+/// takes no digits. Neighbours for whom too few are left are measured as they are.
+void euclidean_distances(const Tensor& x_in, const Tensor& y_in, const Tensor& out, int64_t batches) {
+    const Tensor x = contiguous(to_dtype(x_in, DType::float64)), y = contiguous(to_dtype(y_in, DType::float64));
+    const int64_t rows = x.size(-2), columns = y.size(-2), width = x.size(-1);
+    std::vector<double> left(static_cast<size_t>(rows * width)), right(static_cast<size_t>(columns * width)),
+        products(static_cast<size_t>(rows * columns)), left_squares(static_cast<size_t>(rows)),
+        right_squares(static_cast<size_t>(columns)), origin(static_cast<size_t>(width));
+    for (int64_t i = 0; i < batches; ++i) {
+        const double* const first = y.data<double>() + i * columns * width;
+        for (int64_t k = 0; k < width; ++k) origin[static_cast<size_t>(k)] = std::isfinite(first[k]) ? first[k] : 0;
+        const auto centre = [&](const double* from, int64_t count, std::vector<double>& to,
+                                std::vector<double>& squares) {
+            for (int64_t r = 0; r < count; ++r) {
+                double* row = to.data() + r * width;
+                for (int64_t k = 0; k < width; ++k) row[k] = from[r * width + k] - origin[static_cast<size_t>(k)];
+                squares[static_cast<size_t>(r)] = std::inner_product(row, row + width, row, 0.0);
+            }
+        };
+        centre(x.data<double>() + i * rows * width, rows, left, left_squares);
+        centre(first, columns, right, right_squares);
+        kernels::gemm<double>(rows, columns, width, -2, {left.data(), width, 1}, {right.data(), 1, width}, 0,
+                              products.data(), columns);
+        float* to = out.mutable_data<float>() + i * rows * columns;
+        for (int64_t r = 0; r < rows; ++r) {
+            for (int64_t c = 0; c < columns; ++c) {
+                const double both = left_squares[static_cast<size_t>(r)] + right_squares[static_cast<size_t>(c)];
+                double square = both + products[static_cast<size_t>(r * columns + c)];
+                if (square <= 1e-8 * both) {
+                    square = 0;
+                    const double *p = left.data() + r * width, *q = right.data() + c * width;
+                    for (int64_t k = 0; k < width; ++k) square += (p[k] - q[k]) * (p[k] - q[k]);
+                }
+                to[r * columns + c] = static_cast<float>(std::sqrt(square));
+            }
+        }
+    }
+}
+
 /// Distances between every row of x1[…, P, M] and every row of x2[…, R, M].
 Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t>) {
     WICK_CHECK(x1.dim() >= 2 && x2.dim() >= 2, "cdist only supports at least 2D tensors, X1 got: {}D, X2 got: {}D",
@@ -267,6 +311,10 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t
     sizes.push_back(columns);
     const Tensor out = empty(sizes, a.dtype());
     const int64_t batches = checked_numel(lead);
+    if (p == 2 && a.dtype() == DType::float32 && rows * columns * width >= kManyProducts) {
+        euclidean_distances(a, b, out, batches);
+        return to_dtype(out, x1.dtype());
+    }
     dispatch_float(a.dtype(), "cdist", [&]<class T>() {
         T* to = out.mutable_data<T>();
         parallel_for(0, batches * rows, std::max<int64_t>(1, 16384 / (columns * width + 1)),

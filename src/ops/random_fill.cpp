@@ -95,26 +95,30 @@ void fill_floating(const Tensor& self, std::string_view name, GeneratorImpl& gen
 /// Real and imaginary parts as a dimension of their own.
 Tensor parts_of(const Tensor& self) { return jit::call_operator("aten::view_as_real", {self}).to_tensor(); }
 
+constexpr int64_t kBlocksAtOnce = 32;
+
 /// The normal numbers of a dense tensor of at least 16: each sixteen from sixteen uniform ones, and the last sixteen
 /// anew when the count is no multiple.
 template <class T>
 void fill_normal_blocks(T* data, int64_t count, double mean, double std, RandomStream& stream) {
     using W = Wide<T>;
     constexpr bool in_place = std::is_same_v<T, W>;
-    StopCounter counter;
-    const auto make = [&](T* to) {
-        counter.step();
-        W block[kBoxMullerBlock];
-        for (W& value : block) value = stream.uniform<W>();
-        box_muller(block, 1, static_cast<W>(mean), static_cast<W>(std));
-        std::transform(block, block + kBoxMullerBlock, to, [](W value) { return static_cast<T>(value); });
+    const auto make = [&](T* to, int64_t blocks) {
+        check_stop();
+        W values[kBlocksAtOnce * kBoxMullerBlock];
+        const int64_t n = blocks * kBoxMullerBlock;
+        for (int64_t i = 0; i < n; ++i) values[i] = stream.template uniform<W>();
+        box_muller(values, blocks, static_cast<W>(mean), static_cast<W>(std));
+        std::transform(values, values + n, to, [](W value) { return static_cast<T>(value); });
     };
     int64_t i = 0;
-    for (; i + kBoxMullerBlock <= count; i += kBoxMullerBlock) make(data + i);
+    for (int64_t blocks; (blocks = std::min(kBlocksAtOnce, (count - i) / kBoxMullerBlock)) > 0;
+         i += blocks * kBoxMullerBlock)
+        make(data + i, blocks);
     if (i == count) return;
     // Where PyTorch works in place, it has drawn for the rest, too.
     for (; in_place && i < count; ++i) stream.uniform<W>();
-    make(data + count - kBoxMullerBlock);
+    make(data + count - kBoxMullerBlock, 1);
 }
 
 /// A whole number rounded to T.
@@ -205,7 +209,8 @@ Tensor fill_uniform(const Tensor& self, double from, double to, GeneratorImpl& g
         const W end = static_cast<W>(static_cast<T>(static_cast<W>(to)));
         RandomStream stream(generator);
         fill_serially<T>(self, [&] {
-            const T value = static_cast<T>(std::fma(stream.uniform<W>(), span, low));
+            const W u = stream.uniform<W>();
+            const T value = static_cast<T>(low == 0 ? u * span : std::fma(u, span, low));
             // Rounding may reach the excluded end.
             return static_cast<W>(value) == end ? static_cast<T>(low) : value;
         });

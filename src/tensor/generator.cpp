@@ -41,7 +41,7 @@ void GeneratorImpl::refill() {
     constexpr size_t kMiddle = 397;
     const auto twist = [this](size_t i, size_t successor, size_t distant) {
         const uint32_t mixed = (words_[i] & 0x80000000u) | (words_[successor] & 0x7fffffffu);
-        words_[i] = words_[distant] ^ mixed >> 1 ^ (words_[successor] & 1 ? 0x9908b0dfu : 0);
+        words_[i] = words_[distant] ^ mixed >> 1 ^ ((0 - (words_[successor] & 1)) & 0x9908b0dfu);
     };
     for (size_t i = 0; i < kWords - kMiddle; ++i) twist(i, i + 1, i + kMiddle);
     for (size_t i = kWords - kMiddle; i < kWords - 1; ++i) twist(i, i + 1, i + kMiddle - kWords);

@@ -2,6 +2,7 @@
 
 Operators are functions of this module and methods of Tensor, under PyTorch's names.
 """
+import builtins as _builtins
 import importlib as _importlib
 
 from ._wick import *  # dtypes, device, Tensor, tensor(), Generator, the errors, …
@@ -9,12 +10,12 @@ from ._wick import __version__
 from . import _dtype_names as _dtype_names, _legacy as _legacy, _library as _library
 from ._values import _assert, broadcast_shapes, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, frombuffer, is_tensor, is_floating_point, is_complex, typename
 from ._values import inf, nan, pi, e, newaxis, layout, memory_format, sparse_coo, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
-from ._values import finfo, full, iinfo, unravel_index
+from ._values import empty_permuted, finfo, full, iinfo, unravel_index
 from ._default_device import get_default_device, set_default_device
 from ._grad_mode import enable_grad, inference_mode, is_inference_mode_enabled, no_grad, set_grad_enabled
 from ._printing import get_printoptions, printoptions, set_printoptions
 from ._weights import load, save
-from . import _tensor as _tensor
+from . import _subclass as _subclass, _tensor as _tensor
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 # Where programs name them.
@@ -28,10 +29,11 @@ _MODULES = {"_C", "_dynamo", "_higher_order_ops", "_VF", "accelerator", "amp", "
             "onnx", "ops", "optim", "overrides", "profiler", "quasirandom", "serialization", "sparse", "special", "storage", "testing",
             "types", "utils", "version"}
 _HOMES = {
-    "_settings": {"are_deterministic_algorithms_enabled", "compile", "get_deterministic_debug_mode", "get_device_module",
+    "_settings": {"are_deterministic_algorithms_enabled", "get_deterministic_debug_mode", "get_device_module",
                   "get_float32_matmul_precision", "get_num_interop_threads", "set_deterministic_debug_mode", "set_warn_always",
                   "is_warn_always_enabled", "is_deterministic_algorithms_warn_only_enabled",
                   "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "use_deterministic_algorithms"},
+    "_dynamo.eval_frame": {"compile"},
     "_lowrank": {"pca_lowrank", "svd_lowrank"},
     "_dtype_names": _dtype_names.NAMES,
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
@@ -39,7 +41,15 @@ _HOMES = {
     "_higher_order_ops": {"cond", "while_loop"},
     "cuda": {"OutOfMemoryError"},
     "types": {"SymBool", "SymFloat", "SymInt", "sym_float", "sym_int", "sym_max", "sym_min", "sym_not", "sym_sum"},
-    "storage": {"TypedStorage", "UntypedStorage", "is_storage"},
+    "storage": {"TypedStorage", "UntypedStorage", "from_file", "is_storage", "Storage", *(f"{name}Storage" for name in _legacy.DTYPES)},
+    "_copies": {"_conj_copy", "_neg_view_copy", "alias_copy", "as_strided_copy", "detach_copy", "diagonal_copy", "expand_copy", "indices_copy",
+                "permute_copy", "select_copy", "slice_copy", "slice_inverse", "split_copy", "split_with_sizes_copy", "squeeze_copy", "t_copy",
+                "transpose_copy", "unbind_copy", "unfold_copy", "unsqueeze_copy", "values_copy", "view_as_complex_copy", "view_as_real_copy",
+                "view_copy"},
+    "_factors": {"ormqr"},
+    "_histogram": {"histogramdd"},
+    "_schemas": {"parse_schema"},
+    "_lobpcg": {"lobpcg"},
     "sparse": {"dsmm", "sparse_coo_tensor", "spmm"},
     "amp": {"GradScaler"},
     "amp.autocast_mode": {"autocast", "is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",
@@ -76,4 +86,4 @@ def __getattr__(name):
 def __dir__():
     from ._wick import _operator_names
 
-    return sorted({*globals(), *_operator_names(), *_MODULES})
+    return _builtins.sorted({*globals(), *_operator_names(), *_MODULES})

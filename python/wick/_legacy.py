@@ -39,6 +39,11 @@ def new(dtype, *data):
     return wick.empty(tuple(sizes), dtype=dtype)
 
 
+def make(*data, device=None):
+    """What Tensor(…) is called with, in the default dtype."""
+    return new(None, *data)
+
+
 def dtype_of(kind):
     """The dtype of a type, which may be given by name."""
     if isinstance(kind, _wick.dtype):

@@ -47,6 +47,10 @@ class _Loader(importlib.machinery.SourceFileLoader):
         for name, value in list(vars(module).items()):
             if getattr(value, "__module__", None) == module.__name__:
                 setattr(module, name, broadcasting(value))
+        if _wick._may_override() and module.__name__ in _WITH_OPERATORS:
+            from .overrides import arm_text
+
+            arm_text(module)
 
 
 class _Finder:

@@ -6,6 +6,7 @@ import zipfile
 import wick
 
 from ._legacy import DTYPES
+from ._subclass import _rebuild_meta
 
 _STORAGES = {f"{name}Storage": dtype for name, dtype in DTYPES.items()}
 
@@ -13,7 +14,8 @@ _STORAGES = {f"{name}Storage": dtype for name, dtype in DTYPES.items()}
 # What files of weights name.
 _OF_WEIGHTS = {"torch._utils": None, "torch": {*_STORAGES, "Size", "device", "Tensor"}, "torch.nn.parameter": {"Parameter", "Buffer"},
                "collections": {"OrderedDict", "defaultdict", "Counter"}, "_codecs": {"encode"},
-               "wick._weights": {"tensor_from_bytes", "tensor_from_memory"}, "wick._values": {"Parameter"}, "wick.nn.parameter": {"Parameter", "Buffer"}}
+               "wick._weights": {"tensor_from_bytes", "tensor_from_memory"}, "torch._tensor": {"_rebuild_from_type_v2"}, "wick._subclass": {"_rebuild_from_type_v2", "_rebuild_meta"},
+               "wick._values": {"Parameter"}, "wick.nn.parameter": {"Parameter", "Buffer"}}
 
 
 def load_object(data, pickle_module, allowed=None):
@@ -47,7 +49,9 @@ def _unpickler(pickle_module, archive, folder, allowed):
                         f"Weights only load failed: GLOBAL {module}.{name} was not an allowed global by default. Please use "
                         f"`torch.serialization.add_safe_globals([{name}])` to allowlist this global if you trust this class/function.")
             if module == "torch._utils":
-                return {"_rebuild_tensor_v2": _tensor, "_rebuild_parameter": _parameter}[name]
+                return {"_rebuild_tensor_v2": _tensor, "_rebuild_parameter": _parameter, "_rebuild_meta_tensor_no_storage": _rebuild_meta}[name]
+            if module == "torch._tensor":
+                module = "wick._subclass"
             if module == "torch" and name in _STORAGES:
                 return getattr(wick, _STORAGES[name])
             if module == "torch" or module.startswith("torch."):

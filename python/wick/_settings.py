@@ -63,11 +63,6 @@ def get_device_module(device=None):
     return getattr(wick, "cpu" if device is None else _wick.device(device).type)
 
 
-def compile(model=None, **options):
-    """The function or module itself, which runs as it is; also as a decorator. `jit.script` compiles."""
-    return model if model is not None else lambda function: function
-
-
 def set_num_interop_threads(threads):
     """How many calls run at once is what the program's own threads say."""
 

@@ -1,5 +1,6 @@
 """load_state_dict: what nn.Module and ScriptModule have in common of it."""
 import collections
+import warnings
 
 from ._grad_mode import no_grad
 from ._wick import Tensor
@@ -30,6 +31,10 @@ def copy_into(tensor, given, key, errors):
     """The entry `key` of a state dict into the tensor that it belongs to; what keeps it from that is added to `errors`."""
     if not can_take(tensor, given, key, errors):
         return
+    if tensor.is_meta and not getattr(given, "is_meta", False):
+        warnings.warn(f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current model, which is a no-op. "
+                      "(Did you mean to pass `assign=True` to assign items in the state dictionary to their corresponding key in the module "
+                      "instead of copying them in place?)", stacklevel=2)
     try:
         with no_grad():
             tensor.copy_(given)

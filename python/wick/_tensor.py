@@ -2,8 +2,7 @@
 
 from . import _legacy
 from ._values import sparse_coo, strided
-from ._weights import tensor_from_memory
-from ._wick import Tensor, _operator, _TensorBytes, tensor
+from ._wick import Tensor, _operator, tensor
 
 _set = _operator("set_")
 
@@ -82,12 +81,6 @@ def map_(self, other, callable):
 
 
 @_method
-def as_subclass(self, cls):
-    """An object of a class that derives from Tensor, over the same elements."""
-    return cls(self)
-
-
-@_method
 def pin_memory(self, device=None):
     """The tensor itself: no device copies from it."""
     return self
@@ -144,22 +137,6 @@ def set_(self, source=None, storage_offset=0, size=None, stride=()):
 
 
 @_method
-def __reduce_ex__(self, protocol):
-    """From protocol 5 on, the memory offers itself to who takes it out of band."""
-    if protocol < 5 or self.is_sparse or type(self).__reduce__ is not Tensor.__reduce__:
-        return self.__reduce__()
-    order = sorted(range(self.dim()), key=self.stride, reverse=True)
-    source = self.detach()
-    if not source.permute(order).is_contiguous():
-        source = source.contiguous()
-        order = range(self.dim())
-    import pickle  # by whoever calls this
-
-    memory = pickle.PickleBuffer(_TensorBytes(source.permute(tuple(order))))
-    return tensor_from_memory, (memory, self.dtype, tuple(self.shape), source.stride(), self.requires_grad)
-
-
-@_method
 def __array_wrap__(self, array, context=None, return_scalar=False):
     """What a function of NumPy made of the tensor, as a tensor."""
     from ._values import from_numpy
@@ -184,7 +161,7 @@ def polygamma(self, n):
     return wick.polygamma(n, self)
 
 
-Tensor.is_cpu = property(lambda self: True)
+Tensor.is_cpu = property(lambda self: self.device.type == "cpu")
 Tensor.layout = property(lambda self: sparse_coo if self.is_sparse else strided)
 
 
@@ -199,12 +176,6 @@ def float_power_(self, exponent):
         has, needs = (wick.empty(0, dtype=dtype).type()[len("torch."):-len("Tensor")] for dtype in (self.dtype, wanted))
         raise RuntimeError(f"the base given to float_power_ has dtype {has} but the operation's result requires dtype {needs}")
     return self.pow_(exponent.to(wanted) if isinstance(exponent, Tensor) else exponent)
-
-
-@_method
-def as_subclass(self, cls):
-    """The same elements as an instance of a class derived from Tensor."""
-    return cls(self)
 
 
 @_method
@@ -238,6 +209,19 @@ def new_empty_strided(self, size, stride, dtype=None, device=None, layout=None, 
     import wick
 
     return wick.empty_strided(size, stride, dtype=self.dtype if dtype is None else dtype)
+
+
+@_method
+def module_load(self, other, assign=False):
+    """What load_state_dict makes of a module's tensor and the one of the dict, where tensors are swapped."""
+    return other.detach() if assign else self.copy_(other).detach()
+
+
+@_method
+def ormqr(self, tau, other, left=True, transpose=False):
+    import wick
+
+    return wick.ormqr(self, tau, other, left, transpose)
 
 
 def _removed(name, instead):

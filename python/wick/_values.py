@@ -40,7 +40,7 @@ contiguous_format, preserve_format, channels_last, channels_last_3d = map(memory
 
 def _assert(condition, message):
     """assert as a function."""
-    if hasattr(type(condition), "__torch_function__"):
+    if _wick._has_override((condition,)):
         from .overrides import handle_torch_function
 
         return handle_torch_function(_assert, (condition,), condition, message)
@@ -81,11 +81,22 @@ def broadcast_shapes(*shapes):
 
 
 class Parameter(Tensor):
-    """A tensor that a module counts among its parameters."""
+    """A tensor that a module counts among its parameters. One of another class than Tensor keeps its class."""
 
-    def __init__(self, data=None, requires_grad=True):
-        super().__init__(_wick.tensor([]) if data is None else data)
-        self.requires_grad = requires_grad
+    __torch_function__ = _wick._disabled_torch_function_impl
+
+    def __new__(cls, data=None, requires_grad=True):
+        if data is None:
+            data = _wick.tensor([])
+        if type(data) is Tensor or type(data) is Parameter:
+            return _wick._make_subclass(cls, data, requires_grad)
+        own = data.detach().requires_grad_(requires_grad)
+        if type(own) is not type(data):
+            raise RuntimeError(f"Creating a Parameter from an instance of type {type(data).__name__} requires that detach() returns an instance "
+                               f"of the same type, but return type {type(own).__name__} was found instead. To use the type as a Parameter, "
+                               "please correct the detach() semantics defined by its __torch_dispatch__() implementation.")
+        own._is_param = True
+        return own
 
     def __repr__(self):
         return "Parameter containing:\n" + super().__repr__()
@@ -98,6 +109,9 @@ class Parameter(Tensor):
 
     def __deepcopy__(self, memo):
         return Parameter(self.data.clone(), self.requires_grad)
+
+
+_wick._mark_class(Parameter, "_is_param")
 
 
 def results_class(name, fields):
@@ -173,8 +187,10 @@ def as_tensor(data, dtype=None, device=None):
     """`data` as a tensor, without a copy where it is one or an array, and has the dtype."""
     if not isinstance(data, Tensor):
         if not (hasattr(data, "__dlpack__") or hasattr(data, "__array_interface__")):
-            return _wick.tensor(data, dtype=dtype)
-        data = _wick._from_array(data)
+            return _wick.tensor(data, dtype=dtype, device=device)
+        data = _wick._placed(_wick._from_array(data), device)
+    if device is not None:
+        data = data.to(device)
     return data if dtype is None or data.dtype == dtype else data.to(dtype)
 
 
@@ -186,11 +202,24 @@ def full(size, fill_value, **options):
 
 
 _full = _wick._operator("full")
+_empty_strided = _wick._operator("empty_strided")
+
+
+def empty_permuted(size, physical_layout, **options):
+    """A tensor without values whose dimensions lie in memory in the order physical_layout."""
+    if sorted(physical_layout) != list(range(len(size))):
+        raise RuntimeError(f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = {len(size)} is not equal to "
+                           f"len(physical_layout) = {len(physical_layout)}" if len(size) != len(physical_layout) else "Duplicate dim not allowed")
+    strides, step = [0] * len(size), 1
+    for dim in reversed(physical_layout):
+        strides[dim] = step
+        step *= max(size[dim], 1)
+    return _empty_strided(tuple(size), tuple(strides), **options)
 
 
 def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     """`obj` as a tensor, without a copy where that is possible; with `copy` always with one, with copy=False never."""
-    own = as_tensor(obj)
+    own = as_tensor(obj, device=device)
     made = own if dtype is None or own.dtype == dtype else own.to(dtype)
     has_memory = isinstance(obj, Tensor) or hasattr(obj, "__dlpack__") or hasattr(obj, "__array_interface__")
     shares = has_memory and made is own

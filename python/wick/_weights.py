@@ -15,6 +15,8 @@ def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_seriali
     if folder and not os.path.isdir(folder):
         raise RuntimeError(f"Parent directory {folder} does not exist.")
     try:
+        if _is_more_than_elements(obj):
+            raise _wick.ArgumentError("no plain values")
         if path is not None:
             return _wick._save_weights(obj, path)
         data = _wick._save_weights_to(obj)
@@ -26,12 +28,30 @@ def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_seriali
     write(f, data)
 
 
+def _is_more_than_elements(value):
+    """Whether there is a tensor of a class among the values, or one without elements."""
+    if isinstance(value, _wick.Tensor):
+        return value.is_meta or not _wick._is_disabled_override(type(value)) and type(value) is not _wick.Tensor
+    if isinstance(value, dict):
+        return any(map(_is_more_than_elements, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(_is_more_than_elements, value))
+
+
 def load(f, map_location=None, pickle_module=None, *, weights_only=True, mmap=None):
     """What save or torch.save wrote, of a path or file object. Only weights and plain values are read, never code, unless
     weights_only is False: then a file that you don't trust can do anything."""
     path = path_of(f)
     if path is not None and not os.path.exists(path):
         raise FileNotFoundError(2, os.strerror(2), path)
+    found = _load(f, path, pickle_module, weights_only)
+    if isinstance(map_location, (str, _wick.device)) and _wick.device(map_location).type == "meta":
+        from .utils._pytree import tree_map_only
+
+        return tree_map_only(_wick.Tensor, lambda tensor: tensor.to("meta"), found)
+    return found
+
+
+def _load(f, path, pickle_module, weights_only):
     allowed = _safe_globals() if weights_only else None
     if weights_only and not allowed:
         return _wick._load_weights(path) if path is not None else _wick._load_weights_from(read(f))

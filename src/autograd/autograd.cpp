@@ -119,7 +119,9 @@ void set_roots(BackwardPass& pass, const std::vector<Tensor>& tensors, const std
             WICK_CHECK(is_floating(tensor.dtype()),
                        "grad can be implicitly created only for real scalar outputs but got {}",
                        name_of(tensor.dtype()));
-            gradient = ops::ones(tensor.sizes(), tensor.dtype());
+            const bool is_meta = tensor.device().type == DeviceType::meta;
+            gradient = is_meta ? jit::call_operator("aten::ones_like", {IValue(tensor.detach())}).to_tensor()
+                               : ops::ones(tensor.sizes(), tensor.dtype());
         }
         pass.roots.push_back(gradient_edge(tensor));
         pass.gradients.push_back(std::move(gradient));

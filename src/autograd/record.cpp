@@ -4,6 +4,7 @@
 
 #include "autograd/history.h"
 #include "autograd/operator_gradient.h"
+#include "ops/meta_call.h"
 #include "ops/recording.h"
 #include "ops/script_call.h"
 #include "ops/tensor_ops.h"
@@ -44,12 +45,15 @@ void set_bases(Args args, const IValue& result) {
 
 void call_kernel(const Operator& op, Args args, IValue* results) {
     const NoGradGuard guard;
-    op.kernel(op, args, results);
+    jit::run_kernel(op, args, results);
 }
 
 /// The call of a functional operator. `overwritten` will take its result's place.
 void record(const Operator& op, Args args, IValue* results, const Tensor& overwritten = {}) {
-    if (!op.decomposition.empty()) return call_as_kernel(decomposition_function(op), args, results);
+    if (!op.decomposition.empty()) {
+        const PartsOnMeta parts(op, args);
+        return call_as_kernel(decomposition_function(op), args, results);
+    }
     const auto function = make_intrusive<OperatorGradient>(op, args, overwritten);
     call_kernel(op, args, results);
     if (op.is_view) set_bases(args, results[0]);
@@ -122,13 +126,13 @@ void record_overwritten(const Tensor& self, const Tensor& value) {
 
 void call_recorded(const Operator& op, Args args, IValue* results) {
     if (op.is_view && !wants_gradient(args)) {
-        op.kernel(op, args, results);
+        jit::run_kernel(op, args, results);
         if (op.differentiation != Differentiation::none) set_bases(args, results[0]);
         return;
     }
     const bool is_inplace = writes_self(op.schema());
     const bool depends = op.differentiation == Differentiation::formulas || is_inplace;
-    if (!depends || !gives_tensors(op.schema())) return op.kernel(op, args, results);
+    if (!depends || !gives_tensors(op.schema())) return jit::run_kernel(op, args, results);
     WICK_CHECK(!op.is_out_variant,
                "{}(): functions with out=... arguments don't support automatic differentiation, but one of the "
                "arguments requires grad.",

@@ -4,6 +4,7 @@
 
 #include <wick/tensor/grad_mode.h>
 
+#include "ops/meta_call.h"
 #include "ops/recording.h"
 #include "ops/sparse_call.h"
 
@@ -36,7 +37,7 @@ void call_in_mode(uint8_t mode, const Operator& op, Args args, IValue* results) 
     else if ((mode & CallMode::kGradients) && is_recorded(op, args))
         call_recorded(op, args, results);
     else
-        op.kernel(op, args, results);
+        run_kernel(op, args, results);
 }
 
 }  // namespace wick::jit

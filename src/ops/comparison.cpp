@@ -41,6 +41,25 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol
                scalar_name_of(other.dtype()));
     WICK_CHECK(rtol >= 0, "rtol must be greater than or equal to zero, but got {}", rtol);
     WICK_CHECK(atol >= 0, "atol must be greater than or equal to zero, but got {}", atol);
+    if (is_complex(self.dtype())) {
+        // By the distance and the modulus, which are real.
+        const auto real = [](const Tensor& x) {
+            return pointwise(
+                kReal, [](Expr x) { return abs(x); }, x);
+        };
+        const Tensor distance = real(pointwise(
+            kPromote, [](Expr a, Expr b) { return a - b; }, self, other));
+        const Tensor same = pointwise(
+            kCompare,
+            [](Expr a, Expr b, Expr equal_nan) { return a == b || (equal_nan != 0 && is_nan(a) && is_nan(b)); }, self,
+            other, Scalar(equal_nan));
+        return pointwise(
+            kCompare,
+            [](Expr same, Expr distance, Expr size, Expr rtol, Expr atol) {
+                return same != 0 || (!is_inf(distance) && distance <= atol + rtol * size);
+            },
+            same, distance, real(other), Scalar(rtol), Scalar(atol));
+    }
     const bool integral = is_integral(self.dtype(), true);
     const Tensor a = integral ? to_dtype(self, DType::float64) : self;
     const Tensor b = integral ? to_dtype(other, DType::float64) : other;

@@ -179,19 +179,22 @@ std::string print_batched(const BatchedTensorImpl& impl) {
 
 }  // namespace
 
-std::string tensor_repr(const Tensor& tensor, int indent) {
+std::string tensor_repr(const Tensor& tensor, int indent, std::string_view name) {
     if (!tensor.defined()) return "None";
     if (const BatchedTensorImpl* impl = batched_impl(tensor)) return print_batched(*impl);
     WICK_CHECK(tensor.dim() <= kMaxPrintedDims, "cannot print a tensor of {} dimensions", tensor.dim());
-    constexpr std::string_view kPrefix = "tensor(";
-    const int64_t column = indent + static_cast<int64_t>(kPrefix.size());
+    const int64_t column = indent + static_cast<int64_t>(name.size()) + 1;
     const DType dtype = tensor.dtype();
     const bool is_sparse = tensor.is_sparse(), is_empty = tensor.numel() == 0 && !is_sparse;
+    const bool is_meta = tensor.device().type == DeviceType::meta;
     const PrintOptions options = print_options();
 
-    std::string text(kPrefix);
+    std::string text = std::string(name) + "(";
     std::vector<std::string> suffixes;
-    if (is_sparse) {
+    if (is_meta) {
+        text += "...";
+        suffixes = {"device='meta'", "size=" + (tensor.dim() == 0 ? "()" : size_tuple(tensor.sizes()))};
+    } else if (is_sparse) {
         const Tensor values = tensor._values();
         text += print_part("indices", tensor._indices(), column, options) + ",\n" + std::string(column, ' ') +
                 print_part("values", values, column, options);
@@ -199,10 +202,10 @@ std::string tensor_repr(const Tensor& tensor, int indent) {
     } else {
         text += is_empty ? "[]" : TensorPrinter(tensor, options).print(column);
     }
-    if (is_empty && tensor.dim() != 1) suffixes.push_back("size=" + size_tuple(tensor.sizes()));
+    if (is_empty && tensor.dim() != 1 && !is_meta) suffixes.push_back("size=" + size_tuple(tensor.sizes()));
     const bool usual =
         dtype == default_dtype() ||
-        (!is_empty && (dtype == default_complex_dtype() || dtype == DType::int64 || dtype == DType::bool_));
+        (!is_empty && !is_meta && (dtype == default_complex_dtype() || dtype == DType::int64 || dtype == DType::bool_));
     if (!usual) suffixes.push_back(fmt::format("dtype=torch.{}", name_of(dtype)));
     if (is_sparse) suffixes.push_back("layout=torch.sparse_coo");
     if (const std::string function = gradient_function_name(tensor); !function.empty())

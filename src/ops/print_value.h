@@ -18,8 +18,8 @@ std::string python_str(const IValue& value);
 std::string python_repr(const IValue& value);
 
 /// "tensor([[1., 2.]])" as the process's print options say (wick/ops/print_options.h). `indent` columns stand before
-/// the first line.
-std::string tensor_repr(const Tensor& tensor, int indent = 0);
+/// the first line; `name` is what stands before the bracket.
+std::string tensor_repr(const Tensor& tensor, int indent = 0, std::string_view name = "tensor");
 
 /// Python's repr of a float: the shortest text that reads back as the same number ("1.0", "1e-05", "inf").
 std::string float_repr(double value);

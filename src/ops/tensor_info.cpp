@@ -62,11 +62,16 @@ void register_tensor_info(Registry& ops) {
     for (const char* schema : {"aten::is_conj(Tensor self) -> bool", "aten::is_neg(Tensor self) -> bool",
                                "aten::is_inference(Tensor self) -> bool", "aten::is_distributed(Tensor self) -> bool"})
         ops.add(schema).kernel(&never);
-    for (const char* kind : {"cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized",
-                             "sparse_csr", "vulkan", "xla", "xpu", "ort"})
+    for (const char* kind : {"cuda", "ipu", "maia", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse_csr",
+                             "vulkan", "xla", "xpu", "ort"})
         ops.add(fmt::format("prim::is_{}(Tensor a) -> bool", kind)).kernel(&never);
     ops.add("prim::is_sparse(Tensor a) -> bool").kernel([](const Tensor& self) { return self.is_sparse(); });
-    ops.add("prim::is_cpu(Tensor a) -> bool").kernel([](const Tensor&) { return true; });
+    ops.add("prim::is_cpu(Tensor a) -> bool").kernel([](const Tensor& self) {
+        return self.device().type == DeviceType::cpu;
+    });
+    ops.add("prim::is_meta(Tensor a) -> bool").kernel([](const Tensor& self) {
+        return self.device().type == DeviceType::meta;
+    });
     ops.add("prim::device(Tensor a) -> Device").kernel([](const Tensor& self) { return self.device(); });
     ops.add("prim::dtype(Tensor a) -> int").kernel([](const Tensor& self) {
         return static_cast<int64_t>(self.dtype());

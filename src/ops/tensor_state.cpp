@@ -18,6 +18,7 @@ void take_over(const Tensor& self, const Tensor& source) {
     impl.sizes = other.sizes;
     impl.strides = other.strides;
     impl.dtype = other.dtype;
+    impl.device = other.device;
     impl.refresh();
     impl.forget_derived();
 }

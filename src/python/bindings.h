@@ -14,9 +14,12 @@ void bind_batching(nanobind::module_& module);
 void bind_gradients_of(nanobind::class_<Tensor>& tensor);
 /// What Python's garbage collector sees of tensors.
 extern const PyType_Slot kTensorCollection[];
+/// How objects of Tensor and of classes derived from it are made.
+extern const PyType_Slot kTensorMaking[];
 void bind_custom_functions(nanobind::module_& module);
 void bind_optim(nanobind::module_& module);
 void bind_tensor(nanobind::module_& module);
+void bind_overrides(nanobind::module_& module);
 void bind_profiler(nanobind::module_& module);
 void bind_random(nanobind::module_& module);
 void bind_script(nanobind::module_& module);

@@ -24,17 +24,6 @@ PyTypeObject* tensor_type() {
     return type;
 }
 
-/// Python's own limit of nested containers, some of which contain themselves.
-class Nesting {
- public:
-    Nesting() {
-        if (Py_EnterRecursiveCall(" while a value is converted")) nb::raise_python_error();
-    }
-    ~Nesting() { Py_LeaveRecursiveCall(); }
-    Nesting(const Nesting&) = delete;
-    Nesting& operator=(const Nesting&) = delete;
-};
-
 /// Ints among floats become floats, as Python's numbers mix.
 void mix_numbers(std::vector<IValue>& values) {
     const bool all_numbers = std::ranges::all_of(values, [](const IValue& v) { return v.is_int() || v.is_double(); });

@@ -33,6 +33,17 @@ struct GeneratorObject {
     IntrusivePtr<GeneratorImpl> generator;
 };
 
+/// Python's own limit of nested containers, some of which contain themselves.
+class Nesting {
+ public:
+    Nesting() {
+        if (Py_EnterRecursiveCall(" while a value is converted")) nanobind::raise_python_error();
+    }
+    ~Nesting() { Py_LeaveRecursiveCall(); }
+    Nesting(const Nesting&) = delete;
+    Nesting& operator=(const Nesting&) = delete;
+};
+
 enum class Tuples { as_tuples, as_lists };
 
 /// Throws ArgumentError for an object without a form as a value.

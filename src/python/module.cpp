@@ -26,6 +26,7 @@ NB_MODULE(_wick, module) {
     bind_batching(module);
     bind_optim(module);
     bind_tensor(module);
+    bind_overrides(module);
     bind_profiler(module);
     bind_random(module);
     bind_script(module);

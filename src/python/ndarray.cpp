@@ -207,6 +207,10 @@ nb::object numpy_from_tensor(const Tensor& tensor) {
     check_not_batched(tensor);
     if (tensor.is_sparse())
         throw ArgumentError("can't convert Sparse layout tensor to numpy. Use Tensor.to_dense() first.");
+    if (tensor.device().type == DeviceType::meta)
+        throw ArgumentError(
+            "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory "
+            "first.");
     if (tensor.dtype() == DType::bfloat16) throw ArgumentError("Got unsupported ScalarType BFloat16");
     return array_from_tensor<nb::ndarray<nb::numpy>>(tensor);
 }

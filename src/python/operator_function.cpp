@@ -21,6 +21,7 @@
 #include "python/convert.h"
 #include "python/errors.h"
 #include "python/gil.h"
+#include "python/overrides.h"
 #include "python/tracing.h"
 
 namespace nb = nanobind;
@@ -44,6 +45,7 @@ struct Data {
     Form form;
     std::string name;
     std::string python_name;
+    const char* method = nullptr;  ///< Tensor's, that does the same as an expression
     std::unordered_map<std::string, Known> known;
     /// Those of a few plain arguments, by what tells them apart in one word.
     std::vector<std::pair<uint64_t, const Known*>> plain;
@@ -150,6 +152,15 @@ IntrusivePtr<jit::Operation> compile(const Data& data, ArrayRef<IValue> operands
         std::ranges::transform(keywords, std::back_inserter(renamed), without_numpys_word);
         if (renamed != keywords) return compile(data, operands, renamed);
         constexpr size_t kMostInts = 4;
+        // An empty list may be one of tensors.
+        if (!operands.empty() && operands[0].is_list() && operands[0].to_list().items.empty()) {
+            std::vector<std::string> texts = names;
+            texts[0] = "[torch.empty([0])][:0]";
+            try {
+                return make_intrusive<jit::Operation>(text_of(data, texts, keywords), names, types);
+            } catch (const CompileError&) {
+            }
+        }
         const unsigned choices = ints.size() > kMostInts ? 0 : 1u << ints.size();
         std::vector<unsigned> order;
         for (unsigned choice = 1; choice < choices; ++choice) order.push_back(choice);
@@ -271,9 +282,28 @@ nb::object call_operator(Data& data, PyObject* const* arguments, size_t count, P
     return are_tensors ? nb::steal(PyList_AsTuple(made.ptr())) : made;
 }
 
+/// Whether a type or mode takes the expression over, and what it makes of it: null with Python's error set where it
+/// throws.
+bool is_taken_over(const Data& data, PyObject* const* operands, size_t count, PyObject*& result) {
+    bool taken = data.method != nullptr;
+    result = guarded([&]() -> PyObject* {
+        try {
+            nb::object made = taken ? call_override(data.method, operands, count) : nb::object();
+            taken = made.is_valid();
+            return made.release().ptr();
+        } catch (const ArgumentError&) {
+            return Py_NewRef(Py_NotImplemented);
+        }
+    });
+    return taken;
+}
+
 /// An expression's value, or NotImplemented: the other operand may know what to do; if not, Python says that neither
 /// does.
 PyObject* call_expression(Data& data, PyObject* const* operands, size_t count) {
+    if (g_overrides) [[unlikely]] {
+        if (PyObject* taken = nullptr; is_taken_over(data, operands, count, taken)) return taken;
+    }
     return guarded([&]() -> PyObject* {
         try {
             return call_operator(data, operands, count, nullptr).release().ptr();
@@ -326,41 +356,15 @@ Py_ssize_t place_of_outs(PyObject* const* arguments, size_t count, PyObject* key
     return -1;
 }
 
-/// The argument, or the first in a list or tuple, whose type takes functions of torch over; null when there is none.
-PyObject* find_override(PyObject* argument) {
-    if (PyList_Check(argument) || PyTuple_Check(argument)) {
-        PyObject* const* const items = PySequence_Fast_ITEMS(argument);
-        for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(argument); ++i)
-            if (PyObject* found = find_override(items[i])) return found;
-        return nullptr;
-    }
-    return nb::hasattr(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(argument))), "__torch_function__") ? argument
-                                                                                                         : nullptr;
-}
-
-/// PyTorch's protocol for types that are no tensors: what their __torch_function__(function, types, arguments, keyword
-/// arguments) makes of a call that has one of them among its arguments; nothing when it has none.
-nb::object call_override(PyObject* self, PyObject* const* arguments, size_t count, PyObject* keywords) {
-    const size_t all = count + (keywords ? PyTuple_GET_SIZE(keywords) : 0);
-    PyObject* taker = nullptr;
-    for (size_t i = 0; i < all && !taker; ++i) taker = find_override(arguments[i]);
-    if (!taker) return {};
-    nb::list positional;
-    nb::dict named;
-    for (size_t i = 0; i < count; ++i) positional.append(nb::borrow(arguments[i]));
-    for (size_t i = count; i < all; ++i)
-        named[nb::borrow(PyTuple_GET_ITEM(keywords, i - count))] = nb::borrow(arguments[i]);
-    const nb::object type = nb::borrow(reinterpret_cast<PyObject*>(Py_TYPE(taker)));
-    nb::object result = nb::borrow(taker).attr("__torch_function__")(nb::borrow(self), nb::make_tuple(type),
-                                                                     nb::tuple(positional), named);
-    return result.is(nb::handle(Py_NotImplemented)) ? nb::object() : result;
-}
-
 PyObject* vectorcall(PyObject* self, PyObject* const* arguments, size_t flags, PyObject* keywords) {
     Data& data = *reinterpret_cast<OperatorFunction*>(self)->data;
     const size_t count = PyVectorcall_NARGS(flags);
     if (data.form == Form::expression) return call_expression(data, arguments, count);
     return guarded([&]() -> PyObject* {
+        if (g_overrides) [[unlikely]] {
+            if (nb::object result = call_override(self, arguments, count, keywords); result.is_valid())
+                return result.release().ptr();
+        }
         try {
             const Py_ssize_t outs = place_of_outs(arguments, count, keywords);
             return (outs < 0 ? call_operator(data, arguments, count, keywords)
@@ -368,9 +372,11 @@ PyObject* vectorcall(PyObject* self, PyObject* const* arguments, size_t flags, P
                 .release()
                 .ptr();
         } catch (const ArgumentError&) {
-            if (nb::object result = call_override(self, arguments, count, keywords); result.is_valid())
-                return result.release().ptr();
-            throw;
+            // Types that are no tensors take over what no operator takes.
+            if (g_overrides) throw;
+            nb::object result = call_override(self, arguments, count, keywords);
+            if (!result.is_valid()) throw;
+            return result.release().ptr();
         }
     });
 }
@@ -428,51 +434,55 @@ PyTypeObject* operator_type() {
 struct Arithmetic {
     int slot;
     const char* text;
+    const char* method;               ///< of Tensor, which types that take functions over are told
     const char* reflected = nullptr;  ///< where {0} stands on the right of another object
-    const char* first = nullptr;      ///< what is made of {0} before that
+    const char* reflected_method = nullptr;
+    const char* first = nullptr;  ///< what is made of {0} before that
 };
 constexpr Arithmetic kBinary[] = {
-    {Py_nb_add, "{0} + {1}", "{1} + {0}"},
-    {Py_nb_subtract, "{0} - {1}", "torch.rsub({0}, {1})"},
-    {Py_nb_multiply, "{0} * {1}", "{1} * {0}"},
-    {Py_nb_true_divide, "{0} / {1}", "{0} * {1}", "torch.reciprocal({0})"},
-    {Py_nb_floor_divide, "{0} // {1}", "torch.floor_divide(torch.tensor({1}), {0})"},
-    {Py_nb_remainder, "{0} % {1}", "torch.remainder({1}, {0})"},
-    {Py_nb_matrix_multiply, "{0} @ {1}", "{1} @ {0}"},
-    {Py_nb_and, "{0} & {1}", "{0} & {1}"},
-    {Py_nb_or, "{0} | {1}", "{0} | {1}"},
-    {Py_nb_xor, "{0} ^ {1}", "{0} ^ {1}"},
-    {Py_nb_lshift, "{0} << {1}"},
-    {Py_nb_rshift, "{0} >> {1}"},
-    {Py_nb_inplace_add, "{0}.add_({1})"},
-    {Py_nb_inplace_subtract, "{0}.sub_({1})"},
-    {Py_nb_inplace_multiply, "{0}.mul_({1})"},
-    {Py_nb_inplace_true_divide, "{0}.div_({1})"},
-    {Py_nb_inplace_floor_divide, "{0}.floor_divide_({1})"},
-    {Py_nb_inplace_remainder, "{0}.remainder_({1})"},
-    {Py_nb_inplace_and, "{0}.bitwise_and_({1})"},
-    {Py_nb_inplace_or, "{0}.bitwise_or_({1})"},
-    {Py_nb_inplace_xor, "{0}.bitwise_xor_({1})"},
+    {Py_nb_add, "{0} + {1}", "add", "{1} + {0}", "add"},
+    {Py_nb_subtract, "{0} - {1}", "sub", "torch.rsub({0}, {1})", "__rsub__"},
+    {Py_nb_multiply, "{0} * {1}", "mul", "{1} * {0}", "mul"},
+    {Py_nb_true_divide, "{0} / {1}", "div", "{0} * {1}", "__rtruediv__", "torch.reciprocal({0})"},
+    {Py_nb_floor_divide, "{0} // {1}", "__floordiv__", "torch.floor_divide(torch.tensor({1}), {0})", "__rfloordiv__"},
+    {Py_nb_remainder, "{0} % {1}", "remainder", "torch.remainder({1}, {0})", "__rmod__"},
+    {Py_nb_matrix_multiply, "{0} @ {1}", "matmul", "{1} @ {0}", "__rmatmul__"},
+    {Py_nb_and, "{0} & {1}", "__and__", "{0} & {1}", "__rand__"},
+    {Py_nb_or, "{0} | {1}", "__or__", "{0} | {1}", "__ror__"},
+    {Py_nb_xor, "{0} ^ {1}", "__xor__", "{0} ^ {1}", "__rxor__"},
+    {Py_nb_lshift, "{0} << {1}", "__lshift__"},
+    {Py_nb_rshift, "{0} >> {1}", "__rshift__"},
+    {Py_nb_inplace_add, "{0}.add_({1})", "add_"},
+    {Py_nb_inplace_subtract, "{0}.sub_({1})", "sub_"},
+    {Py_nb_inplace_multiply, "{0}.mul_({1})", "mul_"},
+    {Py_nb_inplace_true_divide, "{0}.div_({1})", "div_"},
+    {Py_nb_inplace_floor_divide, "{0}.floor_divide_({1})", "floor_divide_"},
+    {Py_nb_inplace_remainder, "{0}.remainder_({1})", "remainder_"},
+    {Py_nb_inplace_and, "{0}.bitwise_and_({1})", "__iand__"},
+    {Py_nb_inplace_or, "{0}.bitwise_or_({1})", "__ior__"},
+    {Py_nb_inplace_xor, "{0}.bitwise_xor_({1})", "__ixor__"},
 };
 /// With Python's third operand, which nobody gives.
 constexpr Arithmetic kPower[] = {
-    {Py_nb_power, "{0} ** {1}", "{1} ** {0}"},
-    {Py_nb_inplace_power, "{0}.pow_({1})"},
+    {Py_nb_power, "{0} ** {1}", "pow", "{1} ** {0}", "__rpow__"},
+    {Py_nb_inplace_power, "{0}.pow_({1})", "pow_"},
 };
 constexpr Arithmetic kUnary[] = {
-    {Py_nb_negative, "-{0}"},
-    {Py_nb_invert, "~{0}"},
-    {Py_nb_absolute, "torch.abs({0})"},
+    {Py_nb_negative, "-{0}", "neg"},
+    {Py_nb_invert, "~{0}", "__invert__"},
+    {Py_nb_absolute, "torch.abs({0})", "abs"},
 };
 /// By Py_LT …
-constexpr const char* kComparisons[] = {"{0} < {1}",  "{0} <= {1}", "{0} == {1}",
-                                        "{0} != {1}", "{0} > {1}",  "{0} >= {1}"};
+constexpr std::pair<const char*, const char*> kComparisons[] = {{"{0} < {1}", "lt"},      {"{0} <= {1}", "le"},
+                                                                {"{0} == {1}", "__eq__"}, {"{0} != {1}", "ne"},
+                                                                {"{0} > {1}", "gt"},      {"{0} >= {1}", "ge"}};
 
 PyObject* call_binary(Data& forward, Data* reflected, Data* first, PyObject* a, PyObject* b) {
     PyObject* operands[] = {a, b, a};
     if (is_tensor(a)) return call_expression(forward, operands, 2);
     if (!reflected) return Py_NewRef(Py_NotImplemented);
     if (!first) return call_expression(*reflected, operands + 1, 2);
+    if (PyObject* taken = nullptr; g_overrides && is_taken_over(*reflected, operands + 1, 2, taken)) return taken;
     operands[1] = call_expression(*first, &b, 1);
     if (!operands[1]) return nullptr;
     PyObject* const result = call_expression(*reflected, operands + 1, 2);
@@ -483,11 +493,13 @@ PyObject* call_binary(Data& forward, Data* reflected, Data* first, PyObject* a, 
 /// The functions of Python's slots, which are told apart by nothing but their addresses.
 template <const auto& table, size_t row>
 struct Slot {
-    static Data* of(const char* text) { return text ? new Data{Form::expression, text, text} : nullptr; }
+    static Data* of(const char* text, const char* method = nullptr) {
+        return text ? new Data{Form::expression, text, text, method} : nullptr;
+    }
 
     static PyObject* binary(PyObject* a, PyObject* b) {
-        static Data* const forward = of(table[row].text);
-        static Data* const reflected = of(table[row].reflected);
+        static Data* const forward = of(table[row].text, table[row].method);
+        static Data* const reflected = of(table[row].reflected, table[row].reflected_method);
         static Data* const first = of(table[row].first);
         return call_binary(*forward, reflected, first, a, b);
     }
@@ -495,7 +507,7 @@ struct Slot {
         return modulus == Py_None ? binary(a, b) : Py_NewRef(Py_NotImplemented);
     }
     static PyObject* unary(PyObject* a) {
-        static Data* const data = of(table[row].text);
+        static Data* const data = of(table[row].text, table[row].method);
         return call_expression(*data, &a, 1);
     }
 };
@@ -503,7 +515,7 @@ struct Slot {
 PyObject* compare(PyObject* a, PyObject* b, int comparison) {
     static auto* const all = new std::vector<Data>;
     if (all->empty())
-        for (const char* text : kComparisons) all->push_back(Data{Form::expression, text, text});
+        for (const auto& [text, method] : kComparisons) all->push_back(Data{Form::expression, text, text, method});
     PyObject* const operands[] = {a, b};
     return call_expression((*all)[static_cast<size_t>(comparison)], operands, 2);
 }
@@ -584,6 +596,29 @@ void bind_operators(nb::module_& module) {
         nb::arg("name"),
         "For each overload: (schema, [(name, annotation, default or None, keyword only), …], annotation of the "
         "result).");
+    module.def(
+        "_parse_schema",
+        [](const std::string& text) {
+            const jit::Schema schema = jit::parse_schema(text);
+            const auto listed = [](const std::vector<jit::Argument>& arguments) {
+                nb::list list;
+                for (const jit::Argument& one : arguments) {
+                    const nb::object alias =
+                        one.alias ? nb::object(nb::make_tuple(one.alias->is_write, one.alias->before, one.alias->after))
+                                  : nb::object(nb::none());
+                    list.append(nb::make_tuple(one.name, one.type->annotation_str(), bool(one.default_value),
+                                               one.default_value ? to_python(*one.default_value) : nb::none(),
+                                               one.kwarg_only, one.fixed_length, one.is_out, alias));
+                }
+                return list;
+            };
+            return nb::make_tuple(schema.str(), schema.name, schema.overload, listed(schema.arguments),
+                                  listed(schema.returns), schema.is_mutable());
+        },
+        nb::arg("schema"),
+        "(text, name, overload, arguments, results, whether it writes): an argument is (name, type, whether there is a "
+        "default, the default, keyword "
+        "only, length, out, (writes, before, after) or None).");
     module.def(
         "_operator_names",
         [] {

@@ -9,6 +9,8 @@
 #include <wick/tensor/grad_mode.h>
 
 #include "archive/torch_save.h"
+#include "ops/meta_call.h"
+#include "ops/op_errors.h"
 #include "ops/print_value.h"
 #include "ops/take_over.h"
 #include "ops/tensor_ops.h"
@@ -32,6 +34,21 @@ const DType* dtype_or_null(const std::optional<DTypeObject>& dtype) { return dty
 /// A handle of its own on the same elements.
 Tensor with_own_handle(const Tensor& source, bool requires_grad) {
     return source.detach().set_requires_grad(requires_grad);
+}
+
+bool is_meta(const Tensor& self) { return self.device().type == DeviceType::meta; }
+
+Tensor own_copy(const Tensor& self) { return jit::call_operator("aten::clone", {IValue(self), IValue()}).to_tensor(); }
+
+/// Where a new tensor was wanted: on the device, or where this thread makes tensors.
+Tensor placed(const Tensor& made, nb::handle device) {
+    const bool to_meta =
+        device.is_none() ? jit::makes_meta() : nb::cast<Device>(nb::type<Device>()(device)).type == DeviceType::meta;
+    if (!to_meta || is_meta(made)) return made;
+    return jit::call_operator("aten::to.device",
+                              {IValue(made), IValue(Device(DeviceType::meta)),
+                               IValue(static_cast<int64_t>(made.dtype())), IValue(false), IValue(false), IValue()})
+        .to_tensor();
 }
 
 nb::object sizes_of(nb::handle self) { return size_to_python(tensor_in(self.ptr()).sizes()); }
@@ -107,13 +124,14 @@ void bind_geometry(nb::class_<Tensor>& tensor) {
         .def("data_ptr",
              [](const Tensor& self) {
                  WICK_CHECK(!self.is_sparse(), "Cannot access data pointer of Tensor that doesn't have storage");
-                 return self.numel() ? reinterpret_cast<uintptr_t>(self.data_ptr()) : 0;
+                 return self.numel() && !is_meta(self) ? reinterpret_cast<uintptr_t>(self.data_ptr()) : 0;
              })
         .def("_storage_memory",
              [](const Tensor& self) {
                  const Storage& storage = *self.impl()->storage;
-                 return nb::make_tuple(storage.bytes() ? reinterpret_cast<uintptr_t>(storage.data()) : 0,
-                                       storage.bytes());
+                 return nb::make_tuple(
+                     storage.bytes() && !is_meta(self) ? reinterpret_cast<uintptr_t>(storage.data()) : 0,
+                     storage.bytes());
              })
         .def("is_floating_point", [](const Tensor& self) { return is_floating(self.dtype()); })
         .def(
@@ -131,6 +149,7 @@ void bind_values_of(nb::class_<Tensor>& tensor) {
     tensor.def("item", [](const Tensor& self) { return plain_element(self, "a Python number"); })
         .def("tolist",
              [](const Tensor& self) {
+                 if (is_meta(self)) throw NotImplementedError("Cannot copy out of meta tensor; no data!");
                  warn_of_constant(self, "a Python list");
                  return to_python(jit::tensor_to_list(self));
              })
@@ -158,9 +177,11 @@ void bind_values_of(nb::class_<Tensor>& tensor) {
                  return self.size(0);
              })
         .def("__iter__",
-             [](const Tensor& self) {
+             [](nb::object object) {
+                 const Tensor& self = tensor_in(object.ptr());
                  if (self.dim() == 0) throw ArgumentError("iteration over a 0-d tensor");
                  warn_of_iteration(self);
+                 if (object.type().ptr() != nb::type<Tensor>().ptr()) return nb::iter(object.attr("unbind")(0));
                  return nb::iter(to_python(jit::call_operator("aten::unbind.int", {IValue(self)})));
              })
         .def("__contains__",
@@ -174,9 +195,12 @@ void bind_values_of(nb::class_<Tensor>& tensor) {
         .def("__hash__",
              [](nb::handle self) { return static_cast<int64_t>(reinterpret_cast<uintptr_t>(self.ptr()) >> 4); })
         .def("__repr__", [](const Tensor& self) { return jit::tensor_repr(self); })
+        .def(
+            "_repr_as", [](const Tensor& self, const std::string& name) { return jit::tensor_repr(self, 0, name); },
+            nb::arg("name"), "The tensor's text with another name before its brackets.")
         .def("__format__",
              [](nb::object self, const std::string& spec) {
-                 const bool is_number = tensor_in(self.ptr()).dim() == 0;
+                 const bool is_number = tensor_in(self.ptr()).dim() == 0 && !is_meta(tensor_in(self.ptr()));
                  return nb::str(is_number ? self.attr("item")().attr("__format__")(spec)
                                           : nb::str(self).attr("__format__")(spec));
              })
@@ -197,8 +221,9 @@ void bind_values_of(nb::class_<Tensor>& tensor) {
                     "moment.  If you were attempting to deepcopy a module, this may be because of a "
                     "torch.nn.utils.weight_norm "
                     "usage, see https://github.com/pytorch/pytorch/pull/103001");
-            const Tensor copy = ops::clone(self).set_requires_grad(self.requires_grad());
-            if (const Tensor grad = self.grad(); grad.defined()) copy.set_grad(ops::clone(grad));
+            const NoGradGuard guard;
+            const Tensor copy = own_copy(self).set_requires_grad(self.requires_grad());
+            if (const Tensor grad = self.grad(); grad.defined()) copy.set_grad(own_copy(grad));
             return copy;
         });
 }
@@ -240,21 +265,13 @@ void bind_exchange(nb::class_<Tensor>& tensor) {
 
 void bind_tensor(nb::module_& module) {
     std::vector<PyType_Slot> slots = arithmetic_slots();
-    for (const PyType_Slot* slot = kTensorCollection; slot->slot; ++slot) slots.push_back(*slot);
+    for (const PyType_Slot* more : {kTensorCollection, kTensorMaking})
+        for (const PyType_Slot* slot = more; slot->slot; ++slot) slots.push_back(*slot);
     slots.push_back({0, nullptr});
     nb::class_<Tensor> tensor(module, "Tensor", "A typed, shaped view of memory; views share it.",
                               nb::is_weak_referenceable(), nb::dynamic_attr(), nb::type_slots(slots.data()));
-    tensor.def(
-        "__init__",
-        [](Tensor* self, const Tensor& other) { new (self) Tensor(with_own_handle(other, other.requires_grad())); },
-        nb::arg("other"), "A handle of its own on the elements of another tensor.");
-    tensor.def(
-        "__init__",
-        [](Tensor* self, nb::args data) {
-            const nb::object made = nb::module_::import_("wick._legacy").attr("new")(nb::none(), *data);
-            new (self) Tensor(with_own_handle(tensor_in(made.ptr()), false));
-        },
-        nb::arg("data"), "Sizes of a tensor without values, or what it is made of.");
+    // Calls of the type go through kTensorMaking.
+    reinterpret_cast<PyTypeObject*>(tensor.ptr())->tp_vectorcall = nullptr;
     bind_geometry(tensor);
     bind_gradients_of(tensor);
     bind_values_of(tensor);
@@ -263,8 +280,8 @@ void bind_tensor(nb::module_& module) {
 
     module.def(
         "tensor",
-        [](nb::handle data, std::optional<DTypeObject> dtype, nb::handle, bool requires_grad) {
-            Tensor made = tensor_from_data(data, dtype_or_null(dtype));
+        [](nb::handle data, std::optional<DTypeObject> dtype, nb::handle device, bool requires_grad) {
+            Tensor made = placed(tensor_from_data(data, dtype_or_null(dtype)), device);
             return made.set_requires_grad(requires_grad);
         },
         nb::arg("data"), nb::kw_only(), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
@@ -289,6 +306,9 @@ void bind_tensor(nb::module_& module) {
         },
         nb::arg("precision"), nb::arg("threshold"), nb::arg("edgeitems"), nb::arg("linewidth"),
         nb::arg("sci_mode").none());
+    module.def("_set_makes_meta", &jit::set_makes_meta, nb::arg("on"),
+               "Whether factories make meta tensors on this thread.");
+    module.def("_placed", &placed, nb::arg("tensor"), nb::arg("device").none(), "A new tensor where it was wanted.");
     bind_tensor_bytes(module);
     module.def("_from_array", &tensor_from_array, nb::arg("array"), "A tensor over an array's memory.");
 }

@@ -12,15 +12,16 @@ struct CallMode {
     static constexpr uint8_t kBatched = 8;     ///< batching/levels.h
     static constexpr uint8_t kAutocast = 16;   ///< wick/ops/autocast.h
     static constexpr uint8_t kProfiling = 32;  ///< ops/profiler.h
+    static constexpr uint8_t kMeta = 64;       ///< look for the meta device (ops/meta_call.h)
     /// Those in which somebody stands before the call (ops/call_handler.h); a higher bit stands before a lower one.
     static constexpr uint8_t kHandled = kTracing | kBatched | kAutocast | kProfiling;
     /// Those in which a call is not just its kernel, or its record.
-    static constexpr uint8_t kSpecial = kHandled | kSparse;
+    static constexpr uint8_t kSpecial = kHandled | kSparse | kMeta;
     /// Of this thread.
     static uint8_t current();
     static void set(uint8_t bit, bool on);
-    /// The first sparse tensor of the process: kSparse is on from now on, for every thread.
-    static void meet_sparse();
+    /// The first sparse tensor of the process, or meta device: kSparse or kMeta is on from now on, for every thread.
+    static void meet(uint8_t bit);
 };
 
 }  // namespace wick

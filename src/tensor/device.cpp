@@ -3,6 +3,8 @@
 #include <wick/support/check.h>
 #include <wick/tensor/device.h>
 
+#include "tensor/call_mode.h"
+
 namespace wick {
 
 Device Device::parse(std::string_view text) {
@@ -15,6 +17,7 @@ Device Device::parse(std::string_view text) {
         device.type = DeviceType::cuda;
     } else if (kind == "meta") {
         device.type = DeviceType::meta;
+        CallMode::meet(CallMode::kMeta);
     } else {
         throw OpError(fmt::format("Expected one of cpu, cuda, meta device type at start of device string: {}", text));
     }

@@ -21,7 +21,7 @@ SparseTensorImpl::SparseTensorImpl(IntArrayRef sizes_, Tensor indices_, Tensor v
       values(std::move(values_)),
       is_coalesced(is_coalesced_) {
     layout = Layout::sparse;
-    CallMode::meet_sparse();
+    CallMode::meet(CallMode::kSparse);
 }
 
 void check_sparse_sizes(const Tensor& indices, const Tensor& values, IntArrayRef sizes) {

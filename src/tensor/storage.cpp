@@ -1,11 +1,13 @@
 #include <cstring>
 #include <mutex>
+#include <sys/mman.h>
 
 #include <wick/support/check.h>
 #include <wick/tensor/storage.h>
 
 #include "support/address_sanitizer.h"
 #include "support/block_pool.h"
+#include "tensor/zero_storage.h"
 
 namespace wick {
 
@@ -52,6 +54,37 @@ IntrusivePtr<Storage> Storage::wrap(void* data, int64_t bytes, std::function<voi
     return storage;
 }
 
+/// Address space that reads as zeros and takes no memory: what lies behind all storages of zero_storage.h.
+static char* zero_space() {
+    static char* const space = [] {
+        void* found = ::mmap(nullptr, kZeroSpace, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        return found == MAP_FAILED ? nullptr : static_cast<char*>(found);
+    }();
+    WICK_CHECK(space, "not enough address space for tensors without elements");
+    return space;
+}
+
+/// Storages without elements begin behind this offset, those of zeros at the start.
+static constexpr int64_t kWithoutElements = 4096;
+static std::atomic<void*> where_no_elements_are{nullptr};
+
+static IntrusivePtr<Storage> in_zero_space(int64_t bytes, int64_t offset) {
+    WICK_CHECK(bytes >= 0 && bytes <= kZeroSpace - kWithoutElements, "tensors without elements have at most {} bytes",
+               kZeroSpace - kWithoutElements);
+    return Storage::wrap(zero_space() + offset, bytes, {}, true);
+}
+
+IntrusivePtr<Storage> zero_storage(int64_t bytes) { return in_zero_space(bytes, 0); }
+IntrusivePtr<Storage> storage_without_elements(int64_t bytes) {
+    IntrusivePtr<Storage> storage = in_zero_space(bytes, kWithoutElements);
+    where_no_elements_are.store(storage->data(), std::memory_order_relaxed);
+    return storage;
+}
+bool has_no_elements(const Storage& storage) {
+    const void* const place = where_no_elements_are.load(std::memory_order_relaxed);
+    return place && storage.data() == place;
+}
+
 void Storage::free_block() {
     if (owned_) give_block(data_, static_cast<size_t>(bytes_));
     if (release_) std::exchange(release_, {})();
@@ -64,6 +97,10 @@ Storage::~Storage() { free_block(); }
 
 void Storage::resize(int64_t bytes) {
     if (bytes == bytes_) return;
+    if (has_no_elements(*this)) {
+        bytes_ = bytes;
+        return;
+    }
     IntrusivePtr<Storage> other = allocate(bytes, 0);
     std::memcpy(other->data_, data_, static_cast<size_t>(std::min(bytes, bytes_)));
     free_block();
@@ -76,6 +113,7 @@ void Storage::resize(int64_t bytes) {
 
 void Storage::make_writable() {
     if (!read_only()) return;
+    WICK_CHECK(!has_no_elements(*this), "a tensor of the meta device has no elements that could be written");
     static std::mutex mutex;
     std::lock_guard lock(mutex);
     if (!read_only()) return;

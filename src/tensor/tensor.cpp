@@ -2,6 +2,7 @@
 #include <wick/tensor/sparse_tensor.h>
 
 #include "tensor/batched_tensor.h"
+#include "tensor/zero_storage.h"
 
 namespace wick {
 
@@ -25,12 +26,14 @@ static void set_contiguous_strides(IntArrayRef sizes, DimVector& strides) {
 TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef sizes_, IntArrayRef strides_,
                        int64_t offset_)
     : storage(std::move(storage_)), offset(offset_), sizes(sizes_), strides(strides_), dtype(dtype_) {
+    if (storage && has_no_elements(*storage)) device = DeviceType::meta;
     refresh();
 }
 
 TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef sizes_)
     : storage(std::move(storage_)), sizes(sizes_), dtype(dtype_) {
     set_contiguous_strides(sizes, strides);
+    if (storage && has_no_elements(*storage)) device = DeviceType::meta;
     refresh();
 }
 
@@ -103,6 +106,7 @@ void Tensor::check_dtype(DType expected) const {
 }
 
 Scalar Tensor::item() const {
+    WICK_CHECK(device().type != DeviceType::meta, "Tensor.item() cannot be called on meta tensors");
     WICK_CHECK(defined(), "item: the tensor is undefined");
     WICK_CHECK(numel() == 1, "a Tensor with {} elements cannot be converted to Scalar", numel());
     WICK_CHECK(

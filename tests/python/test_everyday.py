@@ -37,7 +37,7 @@ def test_switches(t):
         with pytest.raises(RuntimeError, match="wick computes on the CPU"):
             t.set_default_device("cuda")
         net = t.nn.Linear(2, 2)
-        assert t.compile(net, mode="reduce-overhead") is net and t.compile(fullgraph=True)(len) is len
+        assert t.compile(net, mode="reduce-overhead")._orig_mod is net and t.compile(fullgraph=True)(len)([1]) == 1
     t.set_default_device(None)
 
 

@@ -1,8 +1,10 @@
 """Names that programs and the texts of torch.nn use from torch._C."""
 import contextlib
 
+from .. import _wick
 from .._library import operators
-from .._wick import Generator, Graph, device, dtype  # noqa: F401
+from .._schemas import FunctionSchema, parse_schema  # noqa: F401
+from .._wick import Generator, Graph, Tensor, _disabled_torch_function_impl, device, dtype  # noqa: F401
 
 
 class Value:
@@ -30,15 +32,33 @@ class DispatchKeySet(frozenset):
         return super().__new__(cls, [key] if isinstance(key, DispatchKey) else key)
 
 
+class _Off:
+    def __enter__(self):
+        types, all = _wick._overrides_off()
+        self._before = _wick._set_overrides_off(types or self.types, all or self.all)
+
+    def __exit__(self, *error):
+        _wick._set_overrides_off(*self._before)
+
+
 class _ExcludeDispatchKeyGuard(contextlib.nullcontext):
     """A block in which operators would skip kernels: wick's have one each."""
 
 
-class DisableTorchFunctionSubclass(contextlib.nullcontext):
-    """A block in which no type takes over functions: here none ever does."""
+class DisableTorchFunctionSubclass(_Off):
+    """A block in which no type takes functions over, but modes do."""
+
+    types, all = True, False
 
 
-DisableTorchFunction = DisableTorchFunctionSubclass
+class DisableTorchFunction(_Off):
+    """A block in which nobody takes functions over."""
+
+    types = all = True
+
+
+TensorBase = _TensorBase = Tensor
+_TensorMeta = type(Tensor)
 __getattr__ = operators(__name__)
 
 import wick._C._nn

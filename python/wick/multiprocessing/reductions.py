@@ -9,6 +9,7 @@ import tempfile
 import weakref
 
 from .. import _wick
+from .._subclass import _rebuild_from_type_v2
 from .._wick import Tensor
 
 # What is smaller goes through the pipe, like other objects.
@@ -73,6 +74,9 @@ def _reduce(tensor, make=None):
         raise RuntimeError("Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not support crossing process "
                            "boundaries.  If you just want to transfer the data, call detach() on the tensor before serializing (e.g., putting it "
                            "on the queue).")
+    if make is None and tensor.__dict__:
+        function, arguments = _reduce(tensor.detach().requires_grad_(tensor.requires_grad))
+        return _rebuild_from_type_v2, (function, Tensor, arguments, tensor.__dict__)
     requires_grad, found = tensor.requires_grad, block_of(tensor)
     if found is None:
         if tensor.numel() * tensor.element_size() <= _SMALL:
@@ -86,14 +90,7 @@ def _reduce(tensor, make=None):
 
 def init_reductions():
     """Queues and pipes of multiprocessing, and arguments of processes, take tensors this way."""
-    from ..nn.parameter import Buffer, Parameter
+    from ..nn.parameter import Parameter
 
     multiprocessing.reduction.register(Tensor, _reduce)
     multiprocessing.reduction.register(Parameter, lambda parameter: _reduce(parameter, Parameter))
-    multiprocessing.reduction.register(Buffer, lambda buffer: _reduce(buffer, _rebuild_buffer))
-
-
-def _rebuild_buffer(data, requires_grad):
-    from ..nn.parameter import Buffer
-
-    return Buffer(data)

@@ -15,11 +15,19 @@ _KNOWN = {"data", "grad", "requires_grad", "requires_grad_", "is_leaf", "dtype",
 
 
 class Buffer(wick.Tensor):
-    """A tensor that becomes a buffer of the module that it is assigned to; state dicts have it if it is `persistent`."""
+    """A tensor that becomes a buffer of the module that it is assigned to; state dicts have it if it is `persistent`. What is made is of
+    the class of `data`, and marked."""
 
-    def __init__(self, data=None, *, persistent=True):
-        super().__init__(wick.empty(0) if data is None else data)
-        self.persistent = persistent
+    __torch_function__ = wick._C._disabled_torch_function_impl
+
+    def __new__(cls, data=None, *, persistent=True):
+        data = wick.empty(0) if data is None else data
+        made = data.detach().requires_grad_(data.requires_grad)
+        made.persistent, made._is_buffer = persistent, True
+        return made
+
+
+wick._wick._mark_class(Buffer, "_is_buffer")
 
 
 class UninitializedTensorMixin:
@@ -45,8 +53,8 @@ class UninitializedTensorMixin:
 class UninitializedParameter(UninitializedTensorMixin, Parameter):
     cls_to_become = Parameter
 
-    def __init__(self, requires_grad=True, device=None, dtype=None):
-        super().__init__(wick.empty(0, dtype=dtype), requires_grad)
+    def __new__(cls, requires_grad=True, device=None, dtype=None):
+        return wick.Tensor._make_subclass(cls, wick.empty(0, dtype=dtype), requires_grad)
 
     def __reduce__(self):
         return UninitializedParameter, (self.requires_grad, None, self.dtype)
@@ -55,11 +63,14 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
         return memo.setdefault(id(self), UninitializedParameter(self.requires_grad, None, self.dtype))
 
 
-class UninitializedBuffer(UninitializedTensorMixin, Buffer):
-    cls_to_become = Buffer
+class UninitializedBuffer(UninitializedTensorMixin, wick.Tensor):
+    cls_to_become = wick.Tensor
+    __torch_function__ = wick._C._disabled_torch_function_impl
 
-    def __init__(self, requires_grad=False, device=None, dtype=None, persistent=True):
-        super().__init__(wick.empty(0, dtype=dtype), persistent=persistent)
+    def __new__(cls, requires_grad=False, device=None, dtype=None, persistent=True):
+        made = wick.Tensor._make_subclass(cls, wick.empty(0, dtype=dtype), requires_grad)
+        made.persistent, made._is_buffer = persistent, True
+        return made
 
     def __reduce__(self):
         return UninitializedBuffer, (False, None, self.dtype, self.persistent)

@@ -27,6 +27,8 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
         warnings.warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. "
                       "The distribution of values may be incorrect.")
     values = tensor.detach()
+    if values.is_meta:
+        return tensor
     pending = torch.ones_like(values, dtype=torch.bool)
     if _normal_cdf((b - mean) / std) - _normal_cdf((a - mean) / std) > 0.3:
         while pending.any():

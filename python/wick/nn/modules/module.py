@@ -271,20 +271,31 @@ class Module(State):
         return self
 
     def to(self, *args, **kwargs):
-        """Converts floating-point parameters and buffers to a dtype, or to that of a tensor; wick's one device is the CPU."""
-        for what in [*args, *kwargs.values()]:
-            if isinstance(what, (str, wick.device)) and wick.device(what).type != "cpu":
-                raise RuntimeError(f"wick computes on the CPU, not on {what}")
-        dtype = next((getattr(what, "dtype", what) for what in [*args, *kwargs.values()] if isinstance(what, (wick.dtype, wick.Tensor))), None)
-        if dtype is None:
-            return self
-        if not (dtype.is_floating_point or dtype.is_complex):
+        """Converts floating-point parameters and buffers to a dtype, or to that of a tensor; wick's devices are the CPU and "meta"."""
+        given = [*args, *kwargs.values()]
+        device = next((wick.device(what) for what in given if isinstance(what, (str, wick.device))),
+                      next((what.device for what in given if isinstance(what, wick.Tensor)), None))
+        if device is not None and device.type not in ("cpu", "meta"):
+            raise RuntimeError(f"wick computes on the CPU, not on {device}")
+        dtype = next((getattr(what, "dtype", what) for what in given if isinstance(what, (wick.dtype, wick.Tensor))), None)
+        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
-        return self._apply(lambda tensor: tensor.to(dtype) if tensor.is_floating_point() else tensor)
+        moves = device is not None and any(tensor.device != device for tensor in itertools.chain(self.parameters(), self.buffers()))
+        if dtype is None and not moves:
+            return self
+        if moves and device.type == "cpu":
+            raise NotImplementedError("Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of "
+                                      "torch.nn.Module.to() when moving module from meta to a different device.")
+
+        def convert(tensor):
+            tensor = tensor.to(device) if moves else tensor
+            return tensor.to(dtype) if dtype is not None and (tensor.is_floating_point() or tensor.is_complex()) else tensor
+
+        return self._apply(convert)
 
     def to_empty(self, *, device=None, recurse=True):
-        """Gives all parameters and buffers memory of their own, with whatever is in it."""
-        return self._apply(lambda tensor: wick.empty_like(tensor), recurse)
+        """Gives all parameters and buffers memory of their own, with whatever is in it; none on the meta device."""
+        return self._apply(lambda tensor: wick.empty_like(tensor, device=device), recurse)
 
     def type(self, dst_type):
         return self._apply(lambda tensor: tensor.type(dst_type))
@@ -314,7 +325,11 @@ class Module(State):
         return self
 
     def compile(self, *args, **kwargs):
-        """Kept for programs that say it: calls run as they are (jit.script compiles)."""
+        """torch.compile of the module's calls, in place."""
+        compiled = wick.compile(self.forward, *args, **kwargs)
+        if getattr(compiled, "_graphs", None) is not None:
+            compiled._graphs.module = self
+            object.__setattr__(self, "forward", compiled)
 
     # Text -------------------------------------------------------------------------------------------------------------
 

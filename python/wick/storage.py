@@ -3,6 +3,8 @@ import mmap
 
 import wick
 
+from ._legacy import DTYPES
+
 
 class UntypedStorage:
     """The bytes that tensors share. Two tensors share them if their storages have one data_ptr()."""
@@ -113,6 +115,41 @@ class TypedStorage(UntypedStorage):
 
     def _type(self):
         return f"torch.storage.TypedStorage(dtype={self.dtype}, "
+
+
+class _OldStorage(type):
+    """The storages of one dtype under their old names: makes them, and knows them."""
+
+    def __call__(cls, *given):
+        if not given:
+            given = (0,)
+        if len(given) > 1 or not isinstance(given[0], (int, list, tuple)):
+            raise TypeError(f"{cls.__name__}() takes a size or a sequence")
+        return TypedStorage(wick.empty(given[0], dtype=cls.dtype) if isinstance(given[0], int) else wick.tensor(given[0], dtype=cls.dtype))
+
+    def __instancecheck__(cls, value):
+        return isinstance(value, TypedStorage) and value.dtype == cls.dtype
+
+    def from_file(cls, filename, shared=False, size=0):
+        """The first elements of a file, mapped."""
+        return TypedStorage(UntypedStorage.from_file(filename, shared, size * cls.dtype.itemsize)._elements().view(cls.dtype))
+
+
+OLD_NAMES = {f"{name}Storage": _OldStorage(f"{name}Storage", (), {"dtype": getattr(wick, dtype), "is_cuda": False, "__module__": __name__})
+             for name, dtype in DTYPES.items()}
+OLD_NAMES["Storage"] = OLD_NAMES["FloatStorage"]
+globals().update(OLD_NAMES)
+
+
+def from_file(filename, shared=None, size=0, *, dtype=None, layout=None, device=None, pin_memory=False):
+    """A tensor of the first elements of a file, mapped; changes go back into it if it is `shared`, which makes the file large enough, too."""
+    dtype = wick.get_default_dtype() if dtype is None else dtype
+    wanted = size * dtype.itemsize
+    if shared:
+        with open(filename, "ab") as file:
+            if file.tell() < wanted:
+                file.truncate(wanted)
+    return UntypedStorage.from_file(filename, bool(shared), wanted)._elements().view(dtype)
 
 
 def is_storage(obj):

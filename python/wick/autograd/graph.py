@@ -2,12 +2,13 @@
 import collections
 import functools
 import threading
+import weakref
 
 import wick
 from .. import _wick
 from .._hooks import RemovableHandle
 
-__all__ = ["GradientEdge", "Node", "disable_saved_tensors_hooks", "get_gradient_edge", "increment_version", "register_multi_grad_hook",
+__all__ = ["GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge", "increment_version", "register_multi_grad_hook",
            "save_on_cpu", "saved_tensors_hooks"]
 
 Node = _wick._Node
@@ -57,6 +58,65 @@ class save_on_cpu(saved_tensors_hooks):
 
     def __init__(self, pin_memory=False, device_type="cuda"):
         super().__init__(lambda tensor: tensor, lambda tensor: tensor)
+
+
+class allow_mutation_on_saved_tensors:
+    """A block in which tensors that are saved for backward may be written to by Python's calls of operators: what is about to be overwritten is copied
+    first. The backward pass has to be in the block, too."""
+
+    def __enter__(self):
+        if getattr(_here, "mutations", False):
+            raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+        self._saved = saved = {}  # by memory, what is saved of it
+
+        def pack(tensor):
+            kept = _Saved(tensor.detach())
+            saved.setdefault(tensor.untyped_storage().data_ptr(), weakref.WeakSet()).add(kept)
+            return kept
+
+        def unpack(kept):
+            if not saved and kept.tensor is None:
+                raise RuntimeError("Trying to backward outside of the 'allow_mutation_on_saved_tensors' context in which the graph was originally recorded.")
+            return kept.tensor
+
+        self._hooks, self._mode = saved_tensors_hooks(pack, unpack), _copying_mode(saved)
+        self._mode.__enter__()
+        self._hooks.__enter__()
+        _here.mutations = True
+        return self
+
+    def __exit__(self, *exception):
+        _here.mutations = False
+        self._hooks.__exit__(*exception)
+        self._mode.__exit__(*exception)
+        for those in self._saved.values():
+            for kept in those:
+                kept.tensor = None
+        self._saved.clear()
+
+
+class _Saved:
+    def __init__(self, tensor):
+        self.tensor = tensor
+
+
+def _copying_mode(saved):
+    from ..overrides import TorchFunctionMode
+
+    class Copying(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            name = getattr(func, "__name__", "")
+            written = [args[0]] if args and ((name.endswith("_") and not name.endswith("__")) or name in ("__setitem__", "__iand__", "__ior__", "__ixor__")) else []
+            out = (kwargs or {}).get("out")
+            written += list(out) if isinstance(out, (tuple, list)) else [out]
+            for tensor in written:
+                if isinstance(tensor, wick.Tensor):
+                    for kept in saved.pop(tensor.untyped_storage().data_ptr(), ()):
+                        with wick._C.DisableTorchFunction():
+                            kept.tensor = kept.tensor.clone()
+            return func(*args, **(kwargs or {}))
+
+    return Copying()
 
 
 class disable_saved_tensors_hooks:

@@ -10,13 +10,15 @@ modules.gather(globals())
 
 from . import attention, losses, older_init, parallel, utils
 from .cross_map import CrossMapLRN2d
-from .losses import AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, TripletMarginWithDistanceLoss
+from .losses import (AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, LinearCrossEntropyLoss, LinearCrossEntropyOptions,
+                     TripletMarginWithDistanceLoss)
 
 from .parallel import DataParallel
 from .sync_batchnorm import SyncBatchNorm
 
 functional.gaussian_nll_loss = losses.gaussian_nll_loss
+functional.linear_cross_entropy, functional.grouped_mm = losses.linear_cross_entropy, losses.grouped_mm
 functional.triplet_margin_with_distance_loss = losses.triplet_margin_with_distance_loss
 
-__all__ = ["AdaptiveLogSoftmaxWithLoss", "Buffer", "CrossMapLRN2d", "DataParallel", "GaussianNLLLoss", "Parameter", "SyncBatchNorm", "TripletMarginWithDistanceLoss", "UninitializedBuffer",
+__all__ = ["AdaptiveLogSoftmaxWithLoss", "Buffer", "CrossMapLRN2d", "DataParallel", "GaussianNLLLoss", "LinearCrossEntropyLoss", "LinearCrossEntropyOptions", "Parameter", "SyncBatchNorm", "TripletMarginWithDistanceLoss", "UninitializedBuffer",
            "UninitializedParameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]

@@ -1,5 +1,6 @@
 """Losses that are not programs, since they take functions or change their shape with the data: in Python alone."""
 import collections
+import dataclasses
 import math
 
 import wick
@@ -10,8 +11,8 @@ from .modules.linear import Linear
 from .modules.loss import _Loss
 from .modules.module import Module
 
-__all__ = ["AdaptiveLogSoftmaxWithLoss", "GaussianNLLLoss", "TripletMarginWithDistanceLoss", "gaussian_nll_loss",
-           "triplet_margin_with_distance_loss"]
+__all__ = ["AdaptiveLogSoftmaxWithLoss", "GaussianNLLLoss", "LinearCrossEntropyLoss", "LinearCrossEntropyOptions",
+           "TripletMarginWithDistanceLoss", "gaussian_nll_loss", "linear_cross_entropy", "triplet_margin_with_distance_loss"]
 
 
 _ASMoutput = collections.namedtuple("_ASMoutput", "output loss")
@@ -160,3 +161,82 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     def predict(self, input):
         """The most probable classes: [batch]."""
         return self.log_prob(input).argmax(1)
+
+
+@dataclasses.dataclass
+class LinearCrossEntropyOptions:
+    """How PyTorch cuts linear_cross_entropy into pieces to save memory. Here the whole is computed at once."""
+
+    chunking_method: str = None
+    acc_dtype: object = None
+    allow_retain_graph: bool = False
+
+
+def linear_cross_entropy(input, linear_weight, target, *, linear_bias=None, weight=None, reduction="mean", ignore_index=None, label_smoothing=0.0,
+                         options=None):
+    """The cross entropy of target and linear(input, linear_weight, linear_bias). A weight of (classes, d₁, …, features) gives scores of that many
+    positions; targets of classes may leave `ignore_index` (-100 when it is None) out."""
+    extra = tuple(linear_weight.shape[1:-1])
+    if extra and input.dim() != 2:
+        raise RuntimeError("linear_cross_entropy: a linear_weight of more than two dimensions needs a batch of inputs")
+    bias = None if linear_bias is None else linear_bias.reshape(-1)
+    scores = F.linear(input, linear_weight.reshape(-1, linear_weight.shape[-1]), bias)
+    if extra:
+        scores = scores.unflatten(1, linear_weight.shape[:-1])
+    return F.cross_entropy(scores, target, weight=weight, ignore_index=-100 if ignore_index is None else ignore_index, reduction=reduction,
+                           label_smoothing=label_smoothing)
+
+
+class LinearCrossEntropyLoss(Module):
+    """Scores of num_classes classes (for each of the positions `out_features`) by a linear layer, and their cross entropy."""
+
+    def __init__(self, in_features, num_classes, *, out_features=(), bias=False, device=None, dtype=None, reduction="mean", weight=None,
+                 ignore_index=None, label_smoothing=0.0, options=None):
+        super().__init__()
+        self.in_features, self.num_classes, self.out_features = in_features, num_classes, tuple(out_features)
+        self.reduction, self.ignore_index, self.label_smoothing, self.options = reduction, ignore_index, label_smoothing, options
+        self.linear = Linear(in_features, num_classes * math.prod(self.out_features), bias=bias, device=device, dtype=dtype)
+        self.register_buffer("weight", weight)
+
+    def forward(self, input, target):
+        shape = (self.num_classes, *self.out_features)
+        bias = None if self.linear.bias is None else self.linear.bias.view(shape)
+        return linear_cross_entropy(input, self.linear.weight.view(*shape, self.in_features), target, linear_bias=bias, weight=self.weight,
+                                    reduction=self.reduction, ignore_index=self.ignore_index, label_smoothing=self.label_smoothing,
+                                    options=self.options)
+
+    def extra_repr(self):
+        return (f"in_features={self.in_features}, num_classes={self.num_classes}, out_features={self.out_features}, bias={self.linear.bias is not None}, "
+                f"reduction={self.reduction}, ignore_index={self.ignore_index}, label_smoothing={self.label_smoothing}, options={self.options}")
+
+
+def grouped_mm(mat_a, mat_b, *, offs=None, bias=None, out_dtype=None):
+    """Products of groups: of the matrices of two batches; of the rows of a matrix, which end at `offs`, with a matrix each; of a batch with the columns
+    of a matrix; of columns with rows, which gives a batch."""
+    if mat_a.dim() not in (2, 3) or mat_b.dim() not in (2, 3):
+        raise RuntimeError("grouped_mm: mat_a and mat_b have 2 or 3 dimensions")
+    if mat_a.dim() == mat_b.dim() == 3:
+        if offs is not None:
+            raise RuntimeError("Have to provide offsets for 2d, and no offset for 3d tensors")
+        made = wick.bmm(mat_a, mat_b)
+    else:
+        if offs is None:
+            raise RuntimeError("Have to provide offsets for 2d, and no offset for 3d tensors")
+        ends = offs.tolist()
+        starts = [0, *ends[:-1]]
+        groups = mat_a.shape[0] if mat_a.dim() == 3 else mat_b.shape[0] if mat_b.dim() == 3 else len(ends)
+        limit = mat_a.shape[0] if mat_b.dim() == 3 else mat_b.shape[1] if mat_a.dim() == 3 else mat_a.shape[1]
+        if groups != len(ends) or any(not start <= end <= limit for start, end in zip(starts, ends)):
+            raise RuntimeError(f"grouped_mm: offs has to have an end for each of the {groups} groups, in order, up to {limit}")
+        spans = list(zip(starts, ends))
+        if mat_b.dim() == 3:
+            rows = [mat_a[start:end] @ mat_b[i] for i, (start, end) in enumerate(spans)]
+            made = wick.cat([*rows, mat_a.new_zeros(limit - ends[-1], mat_b.shape[-1])])
+        elif mat_a.dim() == 3:
+            columns = [mat_a[i] @ mat_b[:, start:end] for i, (start, end) in enumerate(spans)]
+            made = wick.cat([*columns, mat_b.new_zeros(mat_a.shape[1], limit - ends[-1])], 1)
+        else:
+            made = wick.stack([mat_a[:, start:end] @ mat_b[start:end] for start, end in spans])
+    if bias is not None:
+        made = made + bias
+    return made if out_dtype is None else made.to(out_dtype)

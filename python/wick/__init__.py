@@ -19,6 +19,7 @@ from . import _subclass as _subclass, _tensor as _tensor
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 # Where programs name them.
+JITException = ScriptError
 for _type in (Tensor, Generator, Size, device, dtype, layout, memory_format):
     _type.__module__ = __name__
 Parameter.__module__ = "wick.nn.parameter"
@@ -29,7 +30,8 @@ _MODULES = {"_C", "_dynamo", "_higher_order_ops", "_VF", "accelerator", "amp", "
             "onnx", "ops", "optim", "overrides", "profiler", "quasirandom", "serialization", "sparse", "special", "storage", "testing",
             "types", "utils", "version"}
 _HOMES = {
-    "_settings": {"are_deterministic_algorithms_enabled", "get_deterministic_debug_mode", "get_device_module",
+    "_settings": {"are_deterministic_algorithms_enabled", "compiled_with_cxx11_abi", "init_num_threads",
+                  "set_anomaly_enabled", "get_deterministic_debug_mode", "get_device_module",
                   "get_float32_matmul_precision", "get_num_interop_threads", "set_deterministic_debug_mode", "set_warn_always",
                   "is_warn_always_enabled", "is_deterministic_algorithms_warn_only_enabled",
                   "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "use_deterministic_algorithms"},
@@ -40,6 +42,7 @@ _HOMES = {
     "_functional": {"einsum"},
     "_higher_order_ops": {"cond", "while_loop"},
     "cuda": {"OutOfMemoryError"},
+    "utils.dlpack": {"to_dlpack"},
     "types": {"SymBool", "SymFloat", "SymInt", "sym_float", "sym_int", "sym_max", "sym_min", "sym_not", "sym_sum"},
     "storage": {"TypedStorage", "UntypedStorage", "from_file", "is_storage", "Storage", *(f"{name}Storage" for name in _legacy.DTYPES)},
     "_copies": {"_conj_copy", "_neg_view_copy", "alias_copy", "as_strided_copy", "detach_copy", "diagonal_copy", "expand_copy", "indices_copy",

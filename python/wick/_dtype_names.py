@@ -20,9 +20,10 @@ class NamedDtype:
 NAMES = {name: NamedDtype(name, itemsize, *kinds) for name, itemsize, *kinds in (
     ("float8_e5m2", 1, True, True), ("float8_e4m3fn", 1, True, True), ("float8_e5m2fnuz", 1, True, True), ("float8_e4m3fnuz", 1, True, True),
     ("float8_e8m0fnu", 1, True), ("float4_e2m1fn_x2", 1, True, True), ("complex32", 4), ("uint16", 2), ("uint32", 4), ("uint64", 8),
-    ("qint8", 1), ("quint8", 1), ("qint32", 4), ("quint4x2", 1), ("quint2x4", 1))}
+    ("qint8", 1), ("quint8", 1), ("qint32", 4), ("quint4x2", 1), ("quint2x4", 1), ("bits1x8", 1), ("bits2x4", 1), ("bits4x2", 1), ("bits8", 1), ("bits16", 2),
+    *((f"int{bits}", 1, False, True) for bits in range(1, 8)), *((f"uint{bits}", 1) for bits in range(1, 8)))}
 NAMES["complex32"].is_complex = NAMES["complex32"].is_signed = True
-NAMES["chalf"] = NAMES["complex32"]
+NAMES["chalf"], NAMES["bit"] = NAMES["complex32"], NAMES["uint1"]
 for _dtype in NAMES.values():
     _dtype.__module__ = "wick"
 globals().update(NAMES)

@@ -74,3 +74,18 @@ def get_num_interop_threads():
 def set_flush_denormal(mode):
     """Whether it was done: numbers next to zero are never flushed."""
     return not mode
+
+
+def compiled_with_cxx11_abi():
+    return True
+
+
+def init_num_threads():
+    """The number of threads is what it was."""
+
+
+def set_anomaly_enabled(mode, check_nan=True):
+    """autograd.set_detect_anomaly for good."""
+    from . import _wick
+
+    _wick._set_anomaly_enabled(mode, check_nan)

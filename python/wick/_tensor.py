@@ -92,6 +92,46 @@ def is_pinned(self, device=None):
 
 
 @_method
+def map2_(self, x, y, callable):
+    """Puts callable(element, element of x, element of y) in the place of each element."""
+    triples = zip(self.flatten().tolist(), x.expand_as(self).flatten().tolist(), y.expand_as(self).flatten().tolist())
+    return self.copy_(tensor([callable(*triple) for triple in triples], dtype=self.dtype).view(self.shape))
+
+
+@_method
+def resize(self, *sizes):
+    """The elements in another shape; resize_ may change their number."""
+    return self.view(sizes[0] if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes)
+
+
+@_method
+def resize_as(self, tensor):
+    return self.view(tensor.shape)
+
+
+@_method
+def const_data_ptr(self):
+    return self.data_ptr()
+
+
+@_method
+def slice_inverse(self, src, dim=0, start=None, end=None, step=1):
+    import wick
+
+    return wick.slice_inverse(self, src, dim, start, end, step)
+
+
+@_method
+def reinforce(self, reward):
+    raise RuntimeError("reinforce() was removed. Use torch.distributions instead.")
+
+
+# What tensors had before they were variables.
+Tensor.name, Tensor.volatile = property(lambda self: None), property(lambda self: False)
+Tensor.grad_dtype = property(lambda self: self.dtype)
+
+
+@_method
 def share_memory_(self):
     """Moves the elements to memory that processes share (wick.multiprocessing); threads share all of them anyway."""
     from .multiprocessing import reductions

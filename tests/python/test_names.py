@@ -87,3 +87,19 @@ def test_float_power_in_place(t):
     assert t.allclose(x.grad, 3 * x.detach() ** 2)
     with pytest.raises(RuntimeError, match="has dtype Float but the operation's result requires dtype Double"):
         t.ones(2).float_power_(2)
+
+
+def test_names_that_others_have_left(t):
+    """Of older programs, and of dtypes without tensors."""
+    x = t.ones(4)
+    assert x.resize(2, 2).shape == (2, 2) == x.resize_as(t.ones(2, 2)).shape and x.name is None and not x.volatile and x.const_data_ptr() == x.data_ptr()
+    assert t.ones(2).map2_(t.ones(2), t.ones(2), lambda a, b, c: a + b + c).tolist() == [3, 3]
+    assert t.from_dlpack(t.to_dlpack(x)).tolist() == [1, 1, 1, 1] and t.JITException is t.jit.Error and t.compiled_with_cxx11_abi()
+    assert str(t.int1) == "torch.int1" and t.uint7.itemsize == 1 and t.bit is t.uint1 and t.bits16.itemsize == 2
+    assert t.nn.factory_kwargs({"device": "cpu"}) == {"device": "cpu"} and t.nn.factory_kwargs(None) == {}
+    with pytest.raises(TypeError):
+        t.nn.factory_kwargs({"other": 1})
+    assert not t.nn.functional.has_torch_function_unary(x) and not t.nn.functional.has_torch_function_variadic(x, 1)
+    t.set_anomaly_enabled(True, True)
+    assert t.is_anomaly_enabled()
+    t.set_anomaly_enabled(False)

@@ -305,3 +305,25 @@ def test_a_class_of_script_modules():
     assert wick.equal(net(x), net.fc(x) * 2 * 3.0)
     assert wick.equal(net.twice(x), x * 2)
     assert net.original_name == "Scaled" and list(net.state_dict()) == ["fc.weight", "fc.bias"]
+
+
+def test_units_of_text(t):
+    unit = t.jit.CompilationUnit("""
+def f(x):
+    return x + 1
+
+def g(x, n: int):
+    return f(x) * n
+
+def h(x):
+    # type: (List[int]) -> int
+    return x[0]
+""")
+    assert unit.g(t.ones(1), 3).item() == 6 and unit.f(t.ones(1)).item() == 2 and unit.h([4, 5]) == 4
+    unit.define("""
+def k(x):
+    return x
+""")
+    assert unit.k(t.ones(1)).item() == 1
+    with pytest.raises(AttributeError):
+        unit.nope

@@ -6,9 +6,10 @@ from ._annotations import fork, is_scripting, wait
 from ._freeze import freeze, optimize_for_inference, run_frozen_optimizations
 from ._script import ScriptModule
 from ._trace import TracerWarning, TracingCheckError, is_tracing, script_if_tracing, trace, trace_module
+from ._unit import CompilationUnit
 
 __all__ = [
-    "Attribute", "Error", "Final", "Future", "ScriptFunction", "ScriptModule", "TracerWarning", "TracingCheckError", "annotate", "export",
+    "Attribute", "CompilationUnit", "Error", "Final", "Future", "ScriptFunction", "ScriptModule", "TracerWarning", "TracingCheckError", "annotate", "export",
     "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance", "load", "optimize_for_inference",
     "run_frozen_optimizations", "save", "script", "script_if_tracing", "script_method", "trace", "trace_module", "unused", "wait",
 ]

@@ -10,7 +10,7 @@ from ._wick import __version__
 from . import _dtype_names as _dtype_names, _legacy as _legacy, _library as _library
 from ._values import _assert, broadcast_shapes, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, frombuffer, is_tensor, is_floating_point, is_complex, typename
 from ._values import inf, nan, pi, e, newaxis, layout, memory_format, sparse_coo, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
-from ._values import empty_permuted, finfo, full, iinfo, unravel_index
+from ._values import empty_permuted, finfo, full, iinfo, nonzero, unravel_index
 from ._default_device import get_default_device, set_default_device
 from ._grad_mode import enable_grad, inference_mode, is_inference_mode_enabled, no_grad, set_grad_enabled
 from ._printing import get_printoptions, printoptions, set_printoptions
@@ -25,11 +25,13 @@ for _type in (Tensor, Generator, Size, device, dtype, layout, memory_format):
 Parameter.__module__ = "wick.nn.parameter"
 
 # Imported when they are first asked for, so that `import wick` is fast.
-_MODULES = {"_C", "_dynamo", "_higher_order_ops", "_VF", "accelerator", "amp", "ao", "autograd", "backends", "compiler", "cpu", "cuda",
-            "distributed", "distributions", "fft", "func", "functional", "fx", "hub", "jit", "library", "linalg", "multiprocessing", "nn",
-            "onnx", "ops", "optim", "overrides", "profiler", "quasirandom", "serialization", "sparse", "special", "storage", "testing",
-            "types", "utils", "version"}
+_MODULES = {"_C", "__config__", "_dynamo", "_higher_order_ops", "_tensor_str", "_VF", "accelerator", "amp", "ao", "autograd", "backends", "compiler", "cpu", "cuda",
+            "distributed", "distributions", "fft", "func", "functional", "futures", "fx", "hub", "jit", "library", "linalg", "multiprocessing", "nn",
+            "onnx", "ops", "optim", "overrides", "profiler", "quasirandom", "return_types", "serialization", "sparse", "special", "storage", "testing",
+            "torch_version", "types", "utils", "version"}
 _HOMES = {
+    "_checks": {"_check", "_check_index", "_check_is_size", "_check_not_implemented", "_check_tensor_all", "_check_tensor_all_with", "_check_type",
+                "_check_value", "_check_with"},
     "_settings": {"are_deterministic_algorithms_enabled", "compiled_with_cxx11_abi", "init_num_threads",
                   "set_anomaly_enabled", "get_deterministic_debug_mode", "get_device_module",
                   "get_float32_matmul_precision", "get_num_interop_threads", "set_deterministic_debug_mode", "set_warn_always",
@@ -74,6 +76,13 @@ def __getattr__(name):
     for home, names in _HOMES.items():
         if name in names:
             return getattr(_importlib.import_module(f"wick.{home}"), name)
+    if name.startswith("_foreach_"):
+        from ._foreach import foreach
+
+        found = foreach(name.removeprefix("_foreach_"))
+        if found is not None:
+            globals()[name] = found
+            return found
     if not name.startswith("__"):
         # What is more than one operator goes before the operator of its name.
         if _library.defines("functional", name):

@@ -52,7 +52,7 @@ def dtype_of(kind):
     if kind is _wick.Tensor or kind == "torch.Tensor":
         return _wick.get_default_dtype()
     if not isinstance(found, _TensorType):
-        raise ValueError(f"invalid type: '{kind}'")
+        raise ValueError(f"invalid type: '{kind.__name__ if isinstance(kind, type) else kind}'")
     return found.dtype
 
 

@@ -26,6 +26,13 @@ def where(self, condition, other):
 
 
 @_method
+def nonzero(self, *, as_tuple=False):
+    import wick
+
+    return wick.nonzero(self, as_tuple=as_tuple)
+
+
+@_method
 def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
     import wick
 

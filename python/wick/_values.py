@@ -1,5 +1,6 @@
 """What is easier said in Python than in the extension: sizes, parameters, ways to make tensors."""
 import collections
+import functools
 import math
 import warnings
 
@@ -114,15 +115,20 @@ class Parameter(Tensor):
 _wick._mark_class(Parameter, "_is_param")
 
 
-def results_class(name, fields):
-    """The class of what an operator of several results gives."""
+@functools.cache
+def _results_class(name, fields):
     kind = collections.namedtuple(name, fields)
 
     def __repr__(self):
         return f"torch.return_types.{name}(\n" + ",\n".join(f"{field}={value!r}" for field, value in zip(fields, self)) + ")"
 
     return type(name, (kind,), {"__slots__": (), "__module__": "wick.return_types", "__repr__": __repr__,
-                                "__reduce__": lambda self: (tuple, (tuple(self),))})
+                                "__new__": lambda cls, values: cls._make(values), "__reduce__": lambda self: (tuple, (tuple(self),))})
+
+
+def results_class(name, fields):
+    """The class of what an operator of several results gives."""
+    return _results_class(name, tuple(fields))
 
 
 def typename(obj):
@@ -215,6 +221,16 @@ def empty_permuted(size, physical_layout, **options):
         strides[dim] = step
         step *= max(size[dim], 1)
     return _empty_strided(tuple(size), tuple(strides), **options)
+
+
+def nonzero(input, *, out=None, as_tuple=False):
+    """Where elements are not zero: a row of coordinates for each, or with as_tuple a vector for each dimension."""
+    if as_tuple:
+        return tuple(_nonzero_numpy(input))
+    return _nonzero(input) if out is None else _nonzero(input, out=out)
+
+
+_nonzero, _nonzero_numpy = map(_wick._operator, ("nonzero", "nonzero_numpy"))
 
 
 def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):

@@ -12,6 +12,7 @@ import sys
 import wick
 
 from . import version
+from .torch_version import TorchVersion
 
 TORCH_VERSION = "2.13.0"
 
@@ -59,4 +60,4 @@ if sys.modules.get("torch", wick) is not wick:
 sys.modules["torch"] = wick.torch = wick
 wick.__name__ = "torch"
 sys.meta_path.insert(0, _Finder)
-wick.__version__ = version.__version__ = TORCH_VERSION
+wick.__version__ = version.__version__ = TorchVersion(TORCH_VERSION)

@@ -121,9 +121,17 @@ bool is_tensor(PyObject* object) {
     return Py_TYPE(object) == tensor_type() || PyType_IsSubtype(Py_TYPE(object), tensor_type());
 }
 
+/// The dtype that a type of Python's stands for.
+std::optional<DType> dtype_of_type(const void* object) {
+    if (object == &PyFloat_Type) return DType::float64;
+    if (object == &PyLong_Type) return DType::int64;
+    if (object == &PyBool_Type) return DType::bool_;
+    return object == &PyComplex_Type ? std::optional(DType::complex128) : std::nullopt;
+}
+
 bool is_dtype(PyObject* object) {
     static PyTypeObject* const type = reinterpret_cast<PyTypeObject*>(nb::type<DTypeObject>().ptr());
-    return Py_TYPE(object) == type;
+    return Py_TYPE(object) == type || dtype_of_type(object);
 }
 
 Tensor& tensor_in(PyObject* object) { return *nb::inst_ptr<Tensor>(object); }
@@ -141,6 +149,7 @@ IValue to_ivalue(PyObject* object, Tuples tuples) {
     if (PyComplex_Check(object))
         return IValue(std::complex<double>(PyComplex_RealAsDouble(object), PyComplex_ImagAsDouble(object)));
     const nb::handle handle(object);
+    if (const std::optional<DType> dtype = dtype_of_type(object)) return IValue(static_cast<int64_t>(*dtype));
     if (is_dtype(object)) return IValue(static_cast<int64_t>(nb::inst_ptr<DTypeObject>(handle)->dtype));
     if (nb::isinstance<Device>(handle)) return IValue(*nb::inst_ptr<Device>(handle));
     if (nb::isinstance<GeneratorObject>(handle))
@@ -219,6 +228,12 @@ nb::object to_python(const IValue& value, const Unit& unit) {
 
 void bind_values(nb::module_& module) {
     nb::class_<DTypeObject>(module, "dtype", "The type of a tensor's elements.")
+        .def("__init__",
+             [](DTypeObject* self, nb::type_object type) {
+                 const std::optional<DType> dtype = dtype_of_type(type.ptr());
+                 if (!dtype) throw nb::next_overload();
+                 new (self) DTypeObject{*dtype};
+             })
         .def_prop_ro("is_floating_point", [](const DTypeObject& self) { return is_floating(self.dtype); })
         .def_prop_ro("is_complex", [](const DTypeObject& self) { return is_complex(self.dtype); })
         .def_prop_ro("is_signed",
@@ -226,6 +241,7 @@ void bind_values(nb::module_& module) {
         .def_prop_ro("itemsize", [](const DTypeObject& self) { return bytes_of(self.dtype); })
         .def("__repr__", [](const DTypeObject& self) { return fmt::format("torch.{}", name_of(self.dtype)); })
         .def("__reduce__", [](const DTypeObject& self) { return std::string(name_of(self.dtype)); });
+    nb::implicitly_convertible<nb::type_object, DTypeObject>();  // tensor(…, dtype=float)
 #define _(name, type, number, bytes, storage)                              \
     g_dtypes[number] = new nb::object(nb::cast(DTypeObject{DType::name})); \
     module.attr(std::string(name_of(DType::name)).c_str()) = *g_dtypes[number];

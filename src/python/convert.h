@@ -58,6 +58,7 @@ nanobind::object to_python(DType dtype);
 nanobind::object size_to_python(IntArrayRef sizes);
 
 bool is_tensor(PyObject* object);
+/// A dtype, or a type of Python's that stands for one: float for float64, int for int64, bool, complex for complex128.
 bool is_dtype(PyObject* object);
 /// The tensor in an object for which is_tensor holds.
 Tensor& tensor_in(PyObject* object);

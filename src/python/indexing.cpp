@@ -1,5 +1,6 @@
 #include "python/indexing.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <optional>
 #include <vector>
@@ -77,10 +78,23 @@ void add(Indices& to, nb::handle index) {
     }
 }
 
+/// Whether the parts of a list are indices, as a tuple's are, rather than the elements of one.
+bool is_like_tuple(nb::handle index) {
+    if (PyTuple_Check(index.ptr())) return true;
+    constexpr Py_ssize_t kMost = 32;  // PyTorch takes longer ones for elements
+    if (!PyList_Check(index.ptr()) || PyList_GET_SIZE(index.ptr()) >= kMost) return false;
+    const nb::list parts = nb::borrow<nb::list>(index);
+    return std::any_of(parts.begin(), parts.end(), [](nb::handle one) {
+        const bool is_sequence = PySequence_Check(one.ptr()) && !PyUnicode_Check(one.ptr());
+        return is_tensor(one.ptr()) || is_sequence || PySlice_Check(one.ptr()) || one.is_none() ||
+               one.ptr() == Py_Ellipsis;
+    });
+}
+
 Indices indices_of(nb::handle index) {
     Indices indices;
-    if (PyTuple_Check(index.ptr())) {
-        for (nb::handle one : nb::borrow<nb::tuple>(index)) add(indices, one);
+    if (is_like_tuple(index)) {
+        for (nb::handle one : index) add(indices, one);
     } else {
         add(indices, index);
     }

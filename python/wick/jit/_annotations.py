@@ -3,6 +3,8 @@ import builtins
 import concurrent.futures
 import typing
 
+from ..futures import Future
+
 Final = typing.Final
 
 
@@ -61,28 +63,15 @@ def isinstance(obj, target_type):
     return all(isinstance(item, arguments[0]) for item in obj)
 
 
-class _PythonFuture:
-    """The result of fork in Python: a call of compiled code runs without the interpreter lock."""
-
-    _pool = None
-
-    def __init__(self, function, args, kwargs):
-        if _PythonFuture._pool is None:
-            _PythonFuture._pool = concurrent.futures.ThreadPoolExecutor(thread_name_prefix="wick")
-        self._future = self._pool.submit(function, *args, **kwargs)
-
-    def wait(self):
-        return self._future.result()
-
-    value = wait
-
-    def done(self):
-        return self._future.done()
+_pool = None
 
 
 def fork(func, *args, **kwargs):
     """Calls `func` on a thread; wait(future) gives its result."""
-    return _PythonFuture(func, args, kwargs)
+    global _pool
+    if _pool is None:
+        _pool = concurrent.futures.ThreadPoolExecutor(thread_name_prefix="wick")
+    return Future._of(_pool.submit(func, *args, **kwargs))
 
 
 def wait(future):

@@ -16,6 +16,8 @@ from .losses import (AdaptiveLogSoftmaxWithLoss, GaussianNLLLoss, LinearCrossEnt
 
 from .parallel import DataParallel
 from .sync_batchnorm import SyncBatchNorm
+modules.SyncBatchNorm = modules.batchnorm.SyncBatchNorm = SyncBatchNorm
+modules.CrossMapLRN2d = modules.normalization.CrossMapLRN2d = CrossMapLRN2d
 
 functional.handle_torch_function, functional.has_torch_function = overrides.handle_torch_function, overrides.has_torch_function
 functional.has_torch_function_unary, functional.has_torch_function_variadic = overrides.has_torch_function_unary, overrides.has_torch_function_variadic

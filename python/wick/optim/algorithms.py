@@ -79,6 +79,17 @@ class Adagrad(_Stepping):
             lr=lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay, initial_accumulator_value=initial_accumulator_value,
             foreach=foreach, maximize=maximize, differentiable=differentiable, fused=fused))
 
+    def add_param_group(self, param_group):
+        super().add_param_group(param_group)
+        # Of all optimizers it alone has its states before the first step.
+        for parameter in self.param_groups[-1]["params"]:
+            initial = self.param_groups[-1]["initial_accumulator_value"]
+            self.state[parameter].update(step=wick.tensor(0.0), sum=wick.full_like(parameter.detach(), complex(initial, initial) if parameter.is_complex() else initial))
+
+    def share_memory(self):
+        for state in self.state.values():
+            state["sum"].share_memory_()
+
 
 class SparseAdam(_Stepping):
     """Adam for sparse gradients: means and parameters change where the gradient has entries alone."""

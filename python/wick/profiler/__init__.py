@@ -5,6 +5,7 @@ import os
 import socket
 import time
 
+from .._aliases import make_modules
 from ..autograd import profiler as _autograd_profiler
 from ..autograd.profiler import kineto_available, record_function
 from ..autograd.profiler_util import DeviceType
@@ -59,6 +60,11 @@ def schedule(*, wait, warmup, active, repeat=0, skip_first=0, skip_first_wait=0)
     return action_of
 
 
+def _default_schedule_fn(step):
+    """Every step is recorded."""
+    return ProfilerAction.RECORD
+
+
 def tensorboard_trace_handler(dir_name, worker_name=None, use_gzip=False, use_python_export=False):
     """For `on_trace_ready`: each trace goes to a file in the folder."""
 
@@ -81,7 +87,7 @@ class profile:
             raise AssertionError("No valid profiler activities found")
         self.record_shapes, self.profile_memory, self.with_stack = record_shapes, profile_memory, with_stack
         self.with_flops, self.with_modules = with_flops, with_modules
-        self.schedule = schedule or (lambda step: ProfilerAction.RECORD)
+        self.schedule = schedule or _default_schedule_fn
         self.record_steps, self.on_trace_ready = schedule is not None, on_trace_ready
         self.step_num, self.current_action = 0, self.schedule(0)
         self.profiler, self._step_range, self._metadata = None, None, {}
@@ -159,3 +165,6 @@ class profile:
 
     def add_metadata_json(self, key, value):
         self._metadata[key] = json.loads(value)
+
+
+make_modules(__name__, {"profiler": "_default_schedule_fn profile schedule ProfilerAction tensorboard_trace_handler"}, globals())

@@ -44,15 +44,15 @@ class GetAttrKey:
         return getattr(obj, self.name)
 
 
-_Kind = collections.namedtuple("_Kind", "flatten unflatten flatten_with_keys")
-# By the container's class: flatten(container) is (items, context), unflatten(items, context) the container, flatten_with_keys(container)
-# is ((key, item) pairs, context), or None where it is not known where items are.
-_kinds = {}
+NodeDef = collections.namedtuple("NodeDef", "type flatten_fn unflatten_fn flatten_with_keys_fn")
+# By the container's class: flatten_fn(container) is (items, context), unflatten_fn(items, context) the container,
+# flatten_with_keys_fn(container) is ((key, item) pairs, context), or None where it is not known where items are.
+SUPPORTED_NODES = {}
 
 
 def register_pytree_node(cls, flatten_fn, unflatten_fn, *, flatten_with_keys_fn=None, **other):
     """Makes a class one of containers: flatten_fn(object) gives (items, context), and unflatten_fn(items, context) the object."""
-    _kinds[cls] = _Kind(flatten_fn, unflatten_fn, flatten_with_keys_fn)
+    SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn, flatten_with_keys_fn)
 
 
 _register_pytree_node = register_pytree_node
@@ -112,8 +112,17 @@ register_pytree_node(collections.defaultdict, lambda value: (list(value.values()
                      flatten_with_keys_fn=lambda value: (_dict_flatten_with_keys(value)[0], _default_dict_context(value)))
 register_pytree_node(collections.deque, lambda value: (list(value), value.maxlen), collections.deque,
                      flatten_with_keys_fn=lambda value: (_list_flatten_with_keys(value)[0], value.maxlen))
-_NAMED_TUPLE = _Kind(lambda value: (list(value), type(value)), lambda items, kind: kind(*items),
-                     lambda value: ([(GetAttrKey(name), item) for name, item in zip(value._fields, value)], type(value)))
+def _namedtuple_flatten(value):
+    return list(value), type(value)
+
+
+def _namedtuple_unflatten(items, context):
+    return context(*items)
+
+
+# Those that are not registered by their own class.
+register_pytree_node(collections.namedtuple, _namedtuple_flatten, _namedtuple_unflatten, flatten_with_keys_fn=lambda value: (
+    [(GetAttrKey(name), item) for name, item in zip(value._fields, value)], type(value)))
 
 
 @dataclasses.dataclass
@@ -145,10 +154,13 @@ def is_namedtuple_instance(value):
 is_namedtuple = is_namedtuple_instance
 
 
+def _get_node_type(tree):
+    """By what a container is registered: its class, or namedtuple for all of those."""
+    return collections.namedtuple if type(tree) not in SUPPORTED_NODES and is_namedtuple_instance(tree) else type(tree)
+
+
 def _kind_of(tree):
-    if is_namedtuple_instance(tree):
-        return _kinds.get(type(tree), _NAMED_TUPLE)
-    return _kinds.get(type(tree))
+    return SUPPORTED_NODES.get(_get_node_type(tree))
 
 
 def tree_is_leaf(tree, is_leaf=None):
@@ -159,13 +171,13 @@ def tree_flatten(tree, is_leaf=None):
     """(leaves, spec)."""
     if tree_is_leaf(tree, is_leaf):
         return [tree], LeafSpec()
-    items, context = _kind_of(tree).flatten(tree)
+    items, context = _kind_of(tree).flatten_fn(tree)
     leaves, specs = [], []
     for item in items:
         found, spec = tree_flatten(item, is_leaf)
         leaves += found
         specs.append(spec)
-    return leaves, TreeSpec(type(tree), context, specs)
+    return leaves, TreeSpec(_get_node_type(tree), context, specs)
 
 
 def tree_unflatten(leaves, treespec):
@@ -180,8 +192,7 @@ def tree_unflatten(leaves, treespec):
 def _grow(leaves, spec):
     if spec.type is None:
         return next(leaves)
-    kind = _kinds.get(spec.type, _NAMED_TUPLE)
-    return kind.unflatten([_grow(leaves, child) for child in spec.children_specs], spec.context)
+    return SUPPORTED_NODES[spec.type].unflatten_fn([_grow(leaves, child) for child in spec.children_specs], spec.context)
 
 
 def tree_leaves(tree, is_leaf=None):
@@ -201,7 +212,7 @@ def tree_leaves_with_path(tree, is_leaf=None, _path=()):
     """(path, leaf) pairs: a path is a tuple of keys, from the root on."""
     if tree_is_leaf(tree, is_leaf):
         return [(_path, tree)]
-    flatten_with_keys = _kind_of(tree).flatten_with_keys
+    flatten_with_keys = _kind_of(tree).flatten_with_keys_fn
     if flatten_with_keys is None:
         raise ValueError(f"Did not find a flatten_with_keys_fn for type: {type(tree)}. Please pass a flatten_with_keys_fn argument to "
                          "register_pytree_node.")

@@ -6,7 +6,7 @@ import wick
 from .._trees import leaves, like
 from ..autograd._leaves import leaves_behind
 
-__all__ = ["checkpoint", "checkpoint_sequential"]
+__all__ = ["checkpoint", "checkpoint_sequential", "get_device_states", "set_device_states"]
 
 
 def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism_check="default", debug=False,
@@ -36,6 +36,15 @@ def checkpoint_sequential(functions, segments, input, use_reentrant=None, *, pre
     for start in range(0, size * (segments - 1), size):
         input = checkpoint(_chain(functions[start : start + size]), input, preserve_rng_state=preserve_rng_state)
     return _chain(functions[size * (segments - 1) :])(input)
+
+
+def get_device_states(*args):
+    """(the devices of the arguments, the states of their random numbers) beside the CPU's: none."""
+    return [], []
+
+
+def set_device_states(devices, states, *, device_type=None):
+    """No device draws numbers."""
 
 
 def _chain(functions):

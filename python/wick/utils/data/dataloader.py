@@ -82,12 +82,12 @@ class DataLoader:
         seed = random_seed(self.generator)
         order = iter(self.sampler if self.batch_sampler is None else self.batch_sampler)
         if self.num_workers == 0:
-            return self._in_this_thread(order)
+            return _SingleProcessDataLoaderIter(self, order)
         workers = self._workers or [self._worker_class()(self, number, seed) for number in range(self.num_workers)]
         if self.persistent_workers and not self._workers:
             self._workers = workers
             weakref.finalize(self, _end, workers, False)
-        return _Ahead(self, workers, order)
+        return _MultiProcessingDataLoaderIter(self, workers, order)
 
     def _worker_class(self):
         if self.multiprocessing_context is None:
@@ -95,14 +95,6 @@ class DataLoader:
         from ._processes import ProcessWorker
 
         return ProcessWorker
-
-    def _in_this_thread(self, order):
-        fetch = Fetcher(self.plan, self.dataset)
-        for indices in order:
-            batch = fetch(indices)
-            if batch is END:
-                return
-            yield batch
 
     def __len__(self):
         if not isinstance(self.dataset, IterableDataset):
@@ -135,10 +127,39 @@ class _Endless:
         return itertools.repeat(None)
 
 
-class _Ahead:
+class _BaseDataLoaderIter:
+    """What goes over a loader once."""
+
+    def __init__(self, loader):
+        self._loader = loader
+
+    def __iter__(self):
+        return self
+
+    def __len__(self):
+        return len(self._loader)
+
+
+class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
+    """The batches, made when they are asked for."""
+
+    def __init__(self, loader, order):
+        super().__init__(loader)
+        self._order, self._fetch = order, Fetcher(loader.plan, loader.dataset)
+
+    def __next__(self):
+        batch = self._fetch(next(self._order))
+        if batch is END:
+            self._order = iter(())
+            raise StopIteration
+        return batch
+
+
+class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
     """The batches in order, made ahead by workers; batch n is made by worker n modulo their number."""
 
     def __init__(self, loader, workers, order):
+        super().__init__(loader)
         self._order, self._timeout = order, loader.timeout or None
         self._pending = collections.deque()
         self._running = list(workers)
@@ -159,9 +180,6 @@ class _Ahead:
         worker = self._running[self._next % len(self._running)]
         self._next += 1
         self._pending.append((worker, worker.ask(indices)))
-
-    def __iter__(self):
-        return self
 
     def __next__(self):
         while self._pending:

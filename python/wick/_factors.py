@@ -106,7 +106,7 @@ def ldl_factor_ex(A, *, hermitian=False, check_errors=False, out=None):
     if check_errors and info.any():
         raise wick.linalg.LinAlgError(f"torch.linalg.ldl_factor_ex: (Batch element {info.nonzero()[0].item()}): the factor D has a block of zeros, so it "
                                       "has no inverse")
-    result = _FactorEx(ld.reshape(A.shape), pivots.reshape(A.shape[:-1]), info.reshape(batch))
+    result = _FactorEx((ld.reshape(A.shape), pivots.reshape(A.shape[:-1]), info.reshape(batch)))
     if out is not None:
         for to, value in zip(out, result):
             to.resize_(value.shape).copy_(value)
@@ -116,7 +116,7 @@ def ldl_factor_ex(A, *, hermitian=False, check_errors=False, out=None):
 def ldl_factor(A, *, hermitian=False, out=None):
     """(LD, pivots), as ldl_factor_ex."""
     _check_square("ldl_factor", A)
-    return _Factor(*ldl_factor_ex(A, hermitian=hermitian, check_errors=True, out=out)[:2])
+    return _Factor(ldl_factor_ex(A, hermitian=hermitian, check_errors=True, out=out)[:2])
 
 
 def ldl_solve(LD, pivots, B, *, hermitian=False, out=None):

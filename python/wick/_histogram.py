@@ -50,7 +50,7 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False):
         hist = hist / hist.sum()
         for dim, edge in enumerate(edges):
             hist = hist / edge.diff().view([-1 if one == dim else 1 for one in _range(dims)])
-    return _Result(hist, tuple(edges))
+    return _Result((hist, tuple(edges)))
 
 
 _range = range

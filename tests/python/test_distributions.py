@@ -189,6 +189,7 @@ def test_everything_of_pytorchs_is_there(torch):
 
 def test_classes_of_ones_own(t):
     d = pytest.importorskip(f"{t.__name__}.distributions")
+    d.Distribution.set_default_validate_args(True)  # PyTorch turns it off where its compiler was used
 
     class Shifted(d.Distribution):
         arg_constraints = {"start": d.constraints.positive}

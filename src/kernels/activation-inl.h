@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <hwy/highway.h>
 
 #include <hwy/contrib/math/math-inl.h>
 
 #include "kernels/epilogue.h"
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

@@ -6,7 +6,6 @@
 #define HWY_TARGET_INCLUDE "kernels/attention.cpp"
 #include <algorithm>
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 #include <limits>
 
 #include <wick/support/parallel.h>
@@ -15,6 +14,7 @@
 #include "kernels/attention_internal.h"
 #include "kernels/dot-inl.h"
 #include "kernels/pack-inl.h"
+#include "kernels/target-inl.h"
 #include "kernels/tile-inl.h"
 #include "kernels/work.h"
 

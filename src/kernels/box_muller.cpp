@@ -6,8 +6,9 @@
 #define HWY_TARGET_INCLUDE "kernels/box_muller.cpp"
 #include <cmath>
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 #include <numbers>
+
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

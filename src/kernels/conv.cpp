@@ -6,7 +6,6 @@
 #define HWY_TARGET_INCLUDE "kernels/conv.cpp"
 #include <algorithm>
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 #include <vector>
 
 #include <wick/support/parallel.h>
@@ -17,6 +16,7 @@
 #include "kernels/conv_planes.h"
 #include "kernels/gemm.h"
 #include "kernels/pack-inl.h"
+#include "kernels/target-inl.h"
 #include "kernels/tile-inl.h"
 #include "kernels/work.h"
 

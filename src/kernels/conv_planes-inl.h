@@ -7,10 +7,10 @@
 #endif
 
 #include <algorithm>
-#include <hwy/highway.h>
 
 #include "kernels/activation-inl.h"
 #include "kernels/conv_planes.h"
+#include "kernels/target-inl.h"
 #include "kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <hwy/cache_control.h>
-#include <hwy/highway.h>
 #include <type_traits>
 
 #include <wick/support/parallel.h>
@@ -17,6 +16,7 @@
 #include "kernels/activation-inl.h"
 #include "kernels/gemm_internal.h"
 #include "kernels/pack-inl.h"
+#include "kernels/target-inl.h"
 #include "kernels/tile-inl.h"
 #include "kernels/work.h"
 

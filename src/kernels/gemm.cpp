@@ -6,7 +6,6 @@
 #define HWY_TARGET_INCLUDE "kernels/gemm.cpp"
 #include <algorithm>
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 
 #include <wick/support/parallel.h>
 
@@ -15,6 +14,7 @@
 #include "kernels/few_rows-inl.h"
 #include "kernels/gemm_internal.h"
 #include "kernels/pack-inl.h"
+#include "kernels/target-inl.h"
 #include "kernels/tile-inl.h"
 #include "kernels/work.h"
 

@@ -5,10 +5,10 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/nn_cells.cpp"
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 
 #include "kernels/activation-inl.h"
 #include "kernels/along_row-inl.h"
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

@@ -6,11 +6,12 @@
 #define HWY_TARGET_INCLUDE "kernels/nn_pool.cpp"
 #include <algorithm>
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 #include <limits>
 #include <vector>
 
 #include <wick/support/parallel.h>
+
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <cmath>
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 #include <limits>
 
 #include <wick/support/parallel.h>
 
 #include "kernels/activation-inl.h"
 #include "kernels/pack-inl.h"
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

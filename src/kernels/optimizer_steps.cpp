@@ -7,9 +7,9 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/optimizer_steps.cpp"
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 
 #include "kernels/along_row-inl.h"
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

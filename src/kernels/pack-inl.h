@@ -8,7 +8,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <hwy/highway.h>
+
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

@@ -11,10 +11,10 @@
 #endif
 
 #include <hwy/cache_control.h>
-#include <hwy/highway.h>
 #include <utility>
 
 #include "kernels/simd.h"
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

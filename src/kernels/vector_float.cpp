@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstring>
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 #include <limits>
 #include <type_traits>
 
@@ -15,6 +14,7 @@
 
 #include "kernels/activation-inl.h"
 #include "kernels/special.h"
+#include "kernels/target-inl.h"
 #include "kernels/vector_loops-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 #include <numeric>
 
 #include "kernels/special.h"
+#include "kernels/target-inl.h"
 #include "kernels/vector_loops-inl.h"
 
 HWY_BEFORE_NAMESPACE();

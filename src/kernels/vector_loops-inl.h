@@ -8,9 +8,9 @@
 #endif
 
 #include <array>
-#include <hwy/highway.h>
 
 #include "kernels/primitive.h"
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

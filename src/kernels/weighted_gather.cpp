@@ -4,9 +4,9 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/weighted_gather.cpp"
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
 
 #include "kernels/activation-inl.h"
+#include "kernels/target-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace wick::kernels::HWY_NAMESPACE {

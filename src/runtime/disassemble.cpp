@@ -42,8 +42,12 @@ static std::string table_text(const Plan& plan, const Instruction& in) {
         case Opcode::Dict:
         case Opcode::ToList:
             return plan.types[in.extra] ? " " + plan.types[in.extra]->str() : "";
-        case Opcode::GetPath:
-            return fmt::format(" {}", fmt::join(plan.slots.begin() + in.c, plan.slots.begin() + in.c + in.extra, "."));
+        case Opcode::GetPath: {
+            std::string path;
+            for (int32_t i = 0; i < in.extra; ++i)
+                path += (i == 0 ? " " : ".") + std::to_string(plan.slots[static_cast<size_t>(in.c + i)]);
+            return path;
+        }
         case Opcode::CreateObject:
             return " " + plan.types[in.b]->str();
         default:

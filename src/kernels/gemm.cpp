@@ -323,9 +323,24 @@ namespace {
 /// Up to here packing and the choice of a kernel cost more than the product.
 constexpr double kTinyFlops = 2048;
 
+/// With n a constant, so that a row of the result stays in registers.
+template <int kN, class T>
+void multiply_narrow(int64_t m, int64_t k, T alpha, MatrixView<T> a, const T* b, int64_t ldb, T* c, int64_t ldc) {
+    for (int64_t i = 0; i < m; ++i) {
+        T row[kN] = {};
+        for (int64_t p = 0; p < k; ++p) {
+            const T x = alpha * a.data[i * a.row_stride + p * a.col_stride];
+            for (int j = 0; j < kN; ++j) row[j] += x * b[p * ldb + j];
+        }
+        std::copy(row, row + kN, c + i * ldc);
+    }
+}
+
 template <class T>
 void multiply_plainly(int64_t m, int64_t n, int64_t k, T alpha, MatrixView<T> a, const T* b, int64_t ldb, T* c,
                       int64_t ldc) {
+    if (n == 4) return multiply_narrow<4>(m, k, alpha, a, b, ldb, c, ldc);
+    if (n == 8) return multiply_narrow<8>(m, k, alpha, a, b, ldb, c, ldc);
     for (int64_t i = 0; i < m; ++i) {
         T* __restrict__ row = c + i * ldc;
         for (int64_t j = 0; j < n; ++j) row[j] = 0;

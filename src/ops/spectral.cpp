@@ -125,7 +125,8 @@ void for_each_block(const Tensor& in, const Tensor& out, int64_t dim, int64_t ro
     const int64_t lanes = lanes_for(room);
     const int64_t grain = std::max<int64_t>(lanes, kParallelGrain / 4 / room);
     parallel_for(0, loop.numel(), grain, [&](int64_t begin, int64_t end) {
-        const size_t plane = kernels::align_up(sizeof(T) * static_cast<size_t>(room * lanes));
+        // Planes of a power of two would lie in the same lines of the cache.
+        const size_t plane = kernels::align_up(sizeof(T) * static_cast<size_t>(room * lanes)) + 320;
         const kernels::AlignedBuffer memory(4 * plane);
         T* planes[4];
         for (size_t i = 0; i < 4; ++i)

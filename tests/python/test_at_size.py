@@ -156,3 +156,15 @@ def test_small_products(torch, shape):
     same(ours @ ours.mT, theirs @ theirs.mT, 1e-5, 1e-5)
     same(ours.mT @ ours, theirs.mT @ theirs, 1e-5, 1e-5)
     same((ours.transpose(0, 1) @ ours.transpose(0, 1).mT), theirs.transpose(0, 1) @ theirs.transpose(0, 1).mT, 1e-5, 1e-5)
+
+
+@pytest.mark.parametrize("shape", [(40, 2), (9, 30, 3), (3000, 1, 5), (2, 9, 7)])
+def test_copies_with_few_columns(torch, shape):
+    ours, theirs = both(torch, torch.randn(shape))
+    same(ours.transpose(0, 1).contiguous(), theirs.transpose(0, 1).contiguous())
+    same(ours.flip(-1)[::2].double(), theirs.flip(-1)[::2].double())
+    for dim in range(len(shape)):
+        same(ours.repeat_interleave(3, dim), theirs.repeat_interleave(3, dim))
+    target, target_theirs = both(torch, torch.zeros(shape + (2,)))
+    target[..., 1], target_theirs[..., 1] = ours, theirs
+    same(target, target_theirs)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 
 #include <wick/support/parallel.h>
 
@@ -176,6 +177,12 @@ void multiply_batches_into(const Tensor& out, const Tensor& a, const Tensor& b, 
                              b.as_strided_unchecked({k, n}, {b.stride(-2), b.stride(-1)}, b.storage_offset()), alpha,
                              beta, op);
     }
+    // How far one matrix is from the next, if that is the same everywhere.
+    const auto step_of = [&](const Tensor& t) -> std::optional<int64_t> {
+        for (int64_t d = rank - 1; d-- > 0;)
+            if (t.stride(d) != t.stride(d + 1) * out.size(d + 1) && out.size(d) != 1) return std::nullopt;
+        return rank == 0 ? 0 : t.stride(rank - 1);
+    };
     // Element offset of batch i, whose index is spelled in the leading sizes.
     const auto offset_of = [&](const Tensor& t, int64_t i) {
         int64_t offset = 0;
@@ -185,6 +192,12 @@ void multiply_batches_into(const Tensor& out, const Tensor& a, const Tensor& b, 
     dispatch_product(a.dtype(), op, [&]<class T>() {
         T* c = out.mutable_data<T>();
         const T al = alpha.to<T>(), be = beta.to<T>();
+        if constexpr (has_kernel<T>) {
+            const auto a_step = step_of(a), b_step = step_of(b);
+            if (a_step && b_step)
+                return kernels::batched_gemm<T>(batches, m, n, k, al, matrix_view<T>(a), *a_step, matrix_view<T>(b),
+                                                *b_step, be, c, n, m * n);
+        }
         const auto run = [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; ++i) {
                 product<T>(m, n, k, al, matrix_view<T>(a, offset_of(a, i)), matrix_view<T>(b, offset_of(b, i)), be,

@@ -9,8 +9,8 @@ _namespaces = {}
 class _Operator:
     """An operator and its overloads by name, of which a call's arguments choose one."""
 
-    def __init__(self, name, function):
-        self.__name__ = name
+    def __init__(self, name, function, namespace):
+        self.__name__, self._path = name, f"{namespace}::{name}"
         self._function = function
 
     def __call__(self, *args, **kwargs):
@@ -19,7 +19,35 @@ class _Operator:
     def __getattr__(self, overload):
         if overload.startswith("__"):
             raise AttributeError(overload)
-        return getattr(self._function, overload, self)
+        found = getattr(self._function, overload, None)
+        if found is None:
+            found = _Overload(self, overload)
+        setattr(self, overload, found)
+        return found
+
+    def __repr__(self):
+        return self._path.replace("::", ".")
+
+
+class _Overload:
+    """One of them; a call's arguments choose all the same."""
+
+    def __init__(self, packet, overload):
+        self.overloadpacket = self._overloadpacket = packet
+        self._overloadname = overload
+        self.__name__ = f"{packet.__name__}.{overload}"
+
+    namespace = property(lambda self: self.overloadpacket._path.partition("::")[0])
+
+    def name(self):
+        suffix = "" if self._overloadname == "default" else f".{self._overloadname}"
+        return self.overloadpacket._path + suffix
+
+    def __call__(self, *args, **kwargs):
+        return self.overloadpacket._function(*args, **kwargs)
+
+    def __repr__(self):
+        return f"{self.overloadpacket}.{self._overloadname}"
 
 
 def _absent(name):
@@ -40,7 +68,7 @@ class _Namespace:
             found = _absent(f"{self._name}::{name}")
         if found is None:
             raise AttributeError(f"'_OpNamespace' '{self._name}' object has no attribute '{name}'")
-        setattr(self, name, _Operator(name, found))
+        setattr(self, name, _Operator(name, found, self._name))
         return vars(self)[name]
 
 
@@ -51,7 +79,13 @@ def find(namespace, name):
 
 
 def add(namespace, name, function):
-    setattr(__getattr__(namespace), name, _Operator(name, function))
+    setattr(__getattr__(namespace), name, _Operator(name, function, namespace))
+
+
+def overload(path, name):
+    """The overload of an operator of that name ("aten::add", "Tensor")."""
+    namespace, _, operator = path.partition("::")
+    return getattr(getattr(__getattr__(namespace), operator), name or "default")
 
 
 def load_library(path):

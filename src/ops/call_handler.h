@@ -1,8 +1,8 @@
 #pragma once
-// Who stands before the calls of operators on a thread: a profiler, autocast, vmap, a trace. Each has a bit of
-// CallMode, sees the call as those before it pass it on, and passes it on itself to the bits below its own:
+// Who stands before the calls of operators on a thread: a mode of Python's, a profiler, autocast, vmap, a trace. Each
+// has a bit of CallMode, sees the call as those before it pass it on, and passes it on itself to the bits below its own:
 //
-//   profiler ─► autocast ─► vmap ─► trace ─► body for sparse tensors, or record for gradients ─► kernel
+//   mode ─► profiler ─► autocast ─► vmap ─► trace ─► body for sparse tensors, or record for gradients ─► kernel
 //
 // Calls that an operator makes inside of itself begin anew at the first, so whoever is not to see them turns its bit
 // off meanwhile.

@@ -17,6 +17,7 @@ extern const PyType_Slot kTensorCollection[];
 /// How objects of Tensor and of classes derived from it are made.
 extern const PyType_Slot kTensorMaking[];
 void bind_custom_functions(nanobind::module_& module);
+void bind_dispatch(nanobind::module_& module);
 void bind_optim(nanobind::module_& module);
 void bind_tensor(nanobind::module_& module);
 void bind_overrides(nanobind::module_& module);

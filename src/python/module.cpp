@@ -24,6 +24,7 @@ NB_MODULE(_wick, module) {
     bind_autocast(module);
     bind_autograd(module);
     bind_batching(module);
+    bind_dispatch(module);
     bind_optim(module);
     bind_tensor(module);
     bind_overrides(module);

@@ -13,8 +13,9 @@ struct CallMode {
     static constexpr uint8_t kAutocast = 16;   ///< wick/ops/autocast.h
     static constexpr uint8_t kProfiling = 32;  ///< ops/profiler.h
     static constexpr uint8_t kMeta = 64;       ///< look for the meta device (ops/meta_call.h)
+    static constexpr uint8_t kDispatch = 128;  ///< python/dispatch.cpp
     /// Those in which somebody stands before the call (ops/call_handler.h); a higher bit stands before a lower one.
-    static constexpr uint8_t kHandled = kTracing | kBatched | kAutocast | kProfiling;
+    static constexpr uint8_t kHandled = kTracing | kBatched | kAutocast | kProfiling | kDispatch;
     /// Those in which a call is not just its kernel, or its record.
     static constexpr uint8_t kSpecial = kHandled | kSparse | kMeta;
     /// Of this thread.

@@ -82,8 +82,17 @@ constexpr auto kAsFirst = std::to_array<std::string_view>(
      "softmax",         "softmin",    "tril",       "triu"});
 
 Tensor meta_tensor(IntArrayRef sizes, IntArrayRef strides, DType dtype) {
-    int64_t last = checked_numel(sizes) > 0 ? 1 : 0;
-    for (size_t i = 0; last > 0 && i < sizes.size(); ++i) last += (sizes[i] - 1) * strides[i];
+    WICK_CHECK(sizes.size() == strides.size(), "mismatch in length of strides and shape");
+    const bool is_empty = checked_numel(sizes) == 0;
+    int64_t last = is_empty ? 0 : 1;
+    double bytes = 0;
+    for (size_t i = 0; !is_empty && i < sizes.size(); ++i) {
+        WICK_CHECK(strides[i] >= 0, "Storage size calculation overflowed or negative strides");
+        bytes += static_cast<double>(sizes[i] - 1) * static_cast<double>(strides[i]) * bytes_of(dtype);
+        WICK_CHECK(bytes < static_cast<double>(kZeroSpace), "tensors without elements have at most {} bytes",
+                   kZeroSpace);
+        last += (sizes[i] - 1) * strides[i];
+    }
     return Tensor(
         make_intrusive<TensorImpl>(storage_without_elements(last * bytes_of(dtype)), dtype, sizes, strides, 0));
 }

@@ -12,28 +12,16 @@ struct TensorImpl::Derived {
     Derived* older;
 };
 
-static void set_contiguous_strides(IntArrayRef sizes, DimVector& strides) {
-    strides.resize(sizes.size());
-    int64_t step = 1;
-    for (size_t i = sizes.size(); i-- > 0;) {
-        strides[i] = step;
-        // Sizes of a tensor without elements may have any product: it wraps, and nobody goes such a step.
-        step =
-            static_cast<int64_t>(static_cast<uint64_t>(step) * static_cast<uint64_t>(std::max<int64_t>(sizes[i], 1)));
-    }
-}
-
 TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef sizes_, IntArrayRef strides_,
                        int64_t offset_)
     : storage(std::move(storage_)), offset(offset_), sizes(sizes_), strides(strides_), dtype(dtype_) {
-    if (storage && has_no_elements(*storage)) device = DeviceType::meta;
+    if (storage && storage->read_only() && has_no_elements(*storage)) device = DeviceType::meta;
     refresh();
 }
 
 TensorImpl::TensorImpl(IntrusivePtr<Storage> storage_, DType dtype_, IntArrayRef sizes_)
-    : storage(std::move(storage_)), sizes(sizes_), dtype(dtype_) {
-    set_contiguous_strides(sizes, strides);
-    if (storage && has_no_elements(*storage)) device = DeviceType::meta;
+    : storage(std::move(storage_)), sizes(sizes_), strides(contiguous_strides(sizes_)), dtype(dtype_) {
+    if (storage && storage->read_only() && has_no_elements(*storage)) device = DeviceType::meta;
     refresh();
 }
 
@@ -106,8 +94,8 @@ void Tensor::check_dtype(DType expected) const {
 }
 
 Scalar Tensor::item() const {
-    WICK_CHECK(device().type != DeviceType::meta, "Tensor.item() cannot be called on meta tensors");
     WICK_CHECK(defined(), "item: the tensor is undefined");
+    WICK_CHECK(device().type != DeviceType::meta, "Tensor.item() cannot be called on meta tensors");
     WICK_CHECK(numel() == 1, "a Tensor with {} elements cannot be converted to Scalar", numel());
     WICK_CHECK(
         !is_batched(*this),
@@ -142,8 +130,14 @@ Tensor Tensor::as_strided_unchecked(IntArrayRef sizes, IntArrayRef strides, int6
 }
 
 DimVector contiguous_strides(IntArrayRef sizes) {
-    DimVector strides;
-    set_contiguous_strides(sizes, strides);
+    DimVector strides(sizes.size());
+    int64_t step = 1;
+    for (size_t i = sizes.size(); i-- > 0;) {
+        strides[i] = step;
+        // Sizes of a tensor without elements may have any product: it wraps, and nobody goes such a step.
+        step =
+            static_cast<int64_t>(static_cast<uint64_t>(step) * static_cast<uint64_t>(std::max<int64_t>(sizes[i], 1)));
+    }
     return strides;
 }
 

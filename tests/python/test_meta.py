@@ -181,3 +181,9 @@ def test_writes_are_refused_where_nobody_looks():
         wick.asarray(m, copy=False).numpy()[0] = 1
     with pytest.raises(RuntimeError):
         wick.ones(3).add_(m)
+
+
+@pytest.mark.parametrize("size, stride", [((2, 3), (1 << 62, 1 << 62)), ((1 << 40, 1 << 20), (1 << 20, 1)), ((2,), (-1,)), ((2, 2), (1,))])
+def test_sizes_beyond_measure(size, stride):
+    with pytest.raises((RuntimeError, TypeError)):
+        wick.empty_strided(size, stride, device="meta")

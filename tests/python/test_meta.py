@@ -187,3 +187,17 @@ def test_writes_are_refused_where_nobody_looks():
 def test_sizes_beyond_measure(size, stride):
     with pytest.raises((RuntimeError, TypeError)):
         wick.empty_strided(size, stride, device="meta")
+
+
+def test_compiled_functions():
+    @wick.jit.script
+    def f(x):
+        y = (x * 2 + 1).relu().exp()
+        return y, y.sum(), x.view(-1)
+
+    net = wick.jit.script(wick.nn.Sequential(wick.nn.Conv2d(3, 4, 3), wick.nn.BatchNorm2d(4), wick.nn.ReLU()).eval().to("meta"))
+    for grad in (False, True):
+        x = wick.empty(2, 3, device="meta", requires_grad=grad)
+        for _ in range(3):
+            assert form(f(x)) == [("meta", shape, "torch.float32") for shape in ((2, 3), (), (6,))]
+            assert form(net(wick.empty(1, 3, 8, 8, device="meta", requires_grad=grad))) == ("meta", (1, 4, 6, 6), "torch.float32")

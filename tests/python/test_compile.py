@@ -4,6 +4,13 @@ import importlib
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def validation_stays_on(t):
+    """PyTorch's compiler turns the checks of distributions off for good."""
+    yield
+    importlib.import_module(f"{t.__name__}.distributions").Distribution.set_default_validate_args(True)
+
+
 def dynamo(t):
     return importlib.import_module(f"{t.__name__}._dynamo")
 

@@ -43,7 +43,7 @@ _HOMES = {
     "_legacy": {"set_default_tensor_type", *_legacy.TYPES},
     "_functional": {"einsum"},
     "_higher_order_ops": {"cond", "while_loop"},
-    "cuda": {"OutOfMemoryError"},
+    "cuda": {"Event", "OutOfMemoryError", "Stream"},
     "utils.dlpack": {"to_dlpack"},
     "types": {"SymBool", "SymFloat", "SymInt", "sym_float", "sym_int", "sym_max", "sym_min", "sym_not", "sym_sum"},
     "storage": {"TypedStorage", "UntypedStorage", "from_file", "is_storage", "Storage", *(f"{name}Storage" for name in _legacy.DTYPES)},

@@ -11,9 +11,10 @@ from ._subclass import _rebuild_meta
 _STORAGES = {f"{name}Storage": dtype for name, dtype in DTYPES.items()}
 
 
+_BUILTINS = {"bytearray", "complex", "set"}
 # What files of weights name.
 _OF_WEIGHTS = {"torch._utils": None, "torch": {*_STORAGES, "Size", "device", "Tensor"}, "torch.nn.parameter": {"Parameter", "Buffer"},
-               "collections": {"OrderedDict", "defaultdict", "Counter"}, "_codecs": {"encode"},
+               "builtins": _BUILTINS, "__builtin__": _BUILTINS, "collections": {"OrderedDict", "defaultdict", "Counter"}, "_codecs": {"encode"},
                "wick._weights": {"tensor_from_bytes", "tensor_from_memory"}, "torch._tensor": {"_rebuild_from_type_v2"}, "wick._subclass": {"_rebuild_from_type_v2", "_rebuild_meta"},
                "wick._values": {"Parameter"}, "wick.nn.parameter": {"Parameter", "Buffer"}}
 

@@ -137,6 +137,28 @@ def test_states_of_adagrad(t):
     assert optimizer.state[parameter]["step"].item() == 0 and optimizer.state[parameter]["sum"].tolist() == [0.5, 0.5]
 
 
+def test_classes_of_the_old_style_are_compiled():
+    box = wick.jit.script(_Box)
+    assert box(3).doubled() == 6
+
+
+class _Box(object):
+    def __init__(self, x: int):
+        self.x = x
+
+    def doubled(self) -> int:
+        return self.x * 2
+
+
+@both
+def test_files_with_sets_are_read(t, tmp_path):
+    t.save({"names": {"a", "b"}, "z": 1j, "x": t.ones(2)}, tmp_path / "x.pt")
+    found = t.load(tmp_path / "x.pt")
+    assert found["names"] == {"a", "b"} and found["z"] == 1j
+    lstm = t.nn.LSTM(2, 3)
+    assert lstm.flatten_parameters() is None and t.jit.script(lstm)(t.ones(1, 1, 2))[0].shape == (1, 1, 3)
+
+
 @both
 def test_what_loaders_give(t):
     from importlib import import_module
@@ -147,6 +169,7 @@ def test_what_loaders_give(t):
     with pytest.raises(StopIteration):
         next(batches)
     assert isinstance(iter(module.DataLoader([1], num_workers=1)), module._MultiProcessingDataLoaderIter)
+    assert import_module(f"{t.__name__}.utils.data._utils.collate").default_collate([1, 2]).tolist() == [1, 2]
 
 
 @both

@@ -431,7 +431,8 @@ def _names_around(value):
     if isinstance(value, type):
         # Names of the function around it, that only its bases or its body use.
         for base in value.__bases__:
-            names.setdefault(base.__name__, base)
+            if base is not object:  # which programs have themselves
+                names.setdefault(base.__name__, base)
     return names
 
 

@@ -88,6 +88,10 @@ class RNNBase(Module):
         for weight in self._flat_weights:
             init.uniform_(weight, -bound, bound)
 
+    # For kernels that want the weights in one piece.
+    def flatten_parameters(self) -> None:
+        pass
+
     # Only Python could have put other parameters into the place of the first ones.
     def _update_flat_weights(self):
         pass

@@ -1,4 +1,5 @@
 """torch.utils.data: data sets, the order in which their items are drawn, and batches made of them by worker threads."""
+from ..._aliases import make_modules
 from .collate import default_collate, default_convert
 from ._fetch import get_worker_info
 from .dataloader import DataLoader
@@ -11,3 +12,6 @@ __all__ = [
     "Sampler", "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler",
     "default_collate", "default_convert", "get_worker_info", "random_split",
 ]
+
+make_modules(__name__, {"_utils": ""}, {})
+make_modules(f"{__name__}._utils", {"collate": "default_collate default_convert", "worker": "get_worker_info"}, globals())

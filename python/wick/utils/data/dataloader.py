@@ -2,6 +2,7 @@
 import collections
 import concurrent.futures
 import itertools
+import typing
 import weakref
 
 from ._fetch import END, Fetcher, Plan
@@ -9,6 +10,9 @@ from ._threads import ThreadWorker
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
 from .sampler import BatchSampler, RandomSampler, SequentialSampler, random_seed
+
+
+_collate_fn_t = typing.Callable[[list], typing.Any]
 
 
 class DataLoader:

@@ -55,6 +55,7 @@ _HOMES = {
     "_histogram": {"histogramdd"},
     "_schemas": {"parse_schema"},
     "_lobpcg": {"lobpcg"},
+    "serialization": {"PyTorchFileReader"},
     "sparse": {"dsmm", "sparse_coo_tensor", "spmm"},
     "amp": {"GradScaler"},
     "amp.autocast_mode": {"autocast", "is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",

@@ -72,6 +72,12 @@ class _Namespace:
         return vars(self)[name]
 
 
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return _namespaces.setdefault(name, _Namespace(name))
+
+
 def find(namespace, name):
     """The function of an operator that programs have defined, or None."""
     found = vars(__getattr__(namespace)).get(name)
@@ -88,15 +94,23 @@ def overload(path, name):
     return getattr(getattr(__getattr__(namespace), operator), name or "default")
 
 
+def _to_copy(self, *, dtype=None, layout=None, device=None, pin_memory=None, non_blocking=False, memory_format=None):
+    return self.to(dtype=self.dtype if dtype is None else dtype, copy=True, **({} if memory_format is None else {"memory_format": memory_format}))
+
+
+def _pin_memory(self, device=None):
+    return self.clone()
+
+
+# Steps of PyTorch's operators, which classes of tensors take over by their names.
+for _step in (_to_copy, _pin_memory):
+    add("aten", _step.__name__, _step)
+add("aten", "_sparse_mm_reduce_impl", _absent("aten::_sparse_mm_reduce_impl"))
+
+
 def load_library(path):
     """torchvision's operators are among wick's; others would need PyTorch's C++."""
     if os.path.basename(os.path.dirname(path)) != "torchvision":
         raise OSError(f"{path}: wick loads no libraries of operators for PyTorch")
     __getattr__("torchvision")._is_loaded = True
     add("torchvision", "_cuda_version", lambda: -1)
-
-
-def __getattr__(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return _namespaces.setdefault(name, _Namespace(name))

@@ -1,6 +1,7 @@
 """torch.serialization: save and load, and the classes whose objects `load` makes without `weights_only=False`."""
 import contextlib
 import os
+import zipfile
 from typing import IO, Any, Callable, Dict, Optional, Union
 
 from ._wick import device
@@ -45,3 +46,25 @@ def by_name():
 def default_restore_location(storage, location):
     """The storage itself: all are on the CPU."""
     return storage
+
+
+class PyTorchFileReader:
+    """The records of a file of torch.save or torch.jit.save, by the names they have below its folder."""
+
+    def __init__(self, file):
+        self._archive = zipfile.ZipFile(file)
+        names = self._archive.namelist()
+        self._folder = next((name.removesuffix("data.pkl") for name in names if name.count("/") == 1 and name.endswith("/data.pkl")), None)
+        if self._folder is None:
+            raise RuntimeError("PytorchStreamReader failed locating file data.pkl: file not found")
+
+    def get_all_records(self):
+        return [name.removeprefix(self._folder) for name in self._archive.namelist() if name.startswith(self._folder)]
+
+    def has_record(self, name):
+        return name in self.get_all_records()
+
+    def get_record(self, name):
+        if not self.has_record(name):
+            raise RuntimeError(f"PytorchStreamReader failed locating file {name}: file not found")
+        return self._archive.read(self._folder + name)

@@ -197,3 +197,19 @@ def test_names_of_what_is_absent():
             name()
     with pytest.raises(AttributeError):
         wick.distributed.no_such_name
+
+
+@both
+def test_records_of_files(t, tmp_path):
+    t.save({"x": t.ones(2)}, tmp_path / "x.pt")
+    reader = t._C.PyTorchFileReader(str(tmp_path / "x.pt")) if t is torch else t.PyTorchFileReader(str(tmp_path / "x.pt"))
+    assert reader.has_record("data.pkl") and "data/0" in reader.get_all_records() and len(reader.get_record("data/0")) == 8
+    with pytest.raises(RuntimeError, match="file not found"):
+        reader.get_record("data/9")
+
+
+@both
+def test_steps_of_operators(t):
+    x = t.ones(2)
+    y = t.ops.aten._to_copy(x)
+    assert y is not x and y.tolist() == [1, 1] and t.ops.aten._to_copy.default(x, dtype=t.float64).dtype == t.float64

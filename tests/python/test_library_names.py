@@ -213,3 +213,14 @@ def test_steps_of_operators(t):
     x = t.ones(2)
     y = t.ops.aten._to_copy(x)
     assert y is not x and y.tolist() == [1, 1] and t.ops.aten._to_copy.default(x, dtype=t.float64).dtype == t.float64
+
+
+@both
+def test_parts_of_texts(t):
+    from importlib import import_module
+
+    shown = import_module(f"{t.__name__}._tensor_str")
+    x = t.arange(4).view(2, 2)
+    assert shown._tensor_str(x, 3) == "[[0, 1],\n    [2, 3]]" and shown._tensor_str(t.tensor(2.5), 0) == "2.5000" and shown.PRINT_OPTS.linewidth == 80
+    assert shown._add_suffixes("Index([0, 1]", ["dim_size=3"], 6, False) == "Index([0, 1], dim_size=3)"
+    assert shown._add_suffixes("I([0]", ["a" * 40, "b" * 50], 2, False) == f"I([0], {'a' * 40},\n  {'b' * 50})"

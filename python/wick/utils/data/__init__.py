@@ -14,4 +14,5 @@ __all__ = [
 ]
 
 make_modules(__name__, {"_utils": ""}, {})
+_utils.__path__ = []  # noqa: F821 (a package)
 make_modules(f"{__name__}._utils", {"collate": "default_collate default_convert", "worker": "get_worker_info"}, globals())

@@ -16,7 +16,7 @@
 namespace wick::jit::dense {
 namespace {
 
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+constexpr double kRounding = std::numeric_limits<double>::epsilon();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kStepsPerValue = 60;  // two or three are needed
 using kernels::kOverhang;
@@ -242,8 +242,8 @@ bool diagonalise(std::vector<double>& d, std::vector<double>& e, Rotations left,
         int64_t lo = hi;
         bool has_zero = false;
         for (; lo > 0; --lo) {
-            if (std::abs(e[lo - 1]) <= kEpsilon * (std::abs(d[lo - 1]) + std::abs(d[lo])) ||
-                std::abs(e[lo - 1]) <= kEpsilon * kEpsilon * norm) {
+            if (std::abs(e[lo - 1]) <= kRounding * (std::abs(d[lo - 1]) + std::abs(d[lo])) ||
+                std::abs(e[lo - 1]) <= kRounding * kRounding * norm) {
                 e[lo - 1] = 0;
                 break;
             }
@@ -257,11 +257,11 @@ bool diagonalise(std::vector<double>& d, std::vector<double>& e, Rotations left,
         double largest = 0;
         for (int64_t i = lo; i <= hi; ++i) {
             largest = std::max({largest, std::abs(d[i]), i < hi ? std::abs(e[i]) : 0});
-            if (std::abs(d[i]) <= kEpsilon * kEpsilon * norm) d[i] = 0, has_zero = true;
+            if (std::abs(d[i]) <= kRounding * kRounding * norm) d[i] = 0, has_zero = true;
         }
         const double shift = has_zero ? 0 : smaller_value(d[hi - 1], e[hi - 1], d[hi]);
         const double part = shift / largest;
-        if (part * part < kEpsilon || d[lo] == 0) {
+        if (part * part < kRounding || d[lo] == 0) {
             plain_step(d, e, lo, hi, left, right);
         } else {
             shifted_step(d, e, lo, hi, shift, left, right);
@@ -402,8 +402,8 @@ bool diagonalise(std::vector<double>& d, std::vector<double>& e, Rotations rows)
         int64_t lo = hi;
         for (; lo > 0; --lo) {
             // Matrices are scaled to magnitude 1.
-            if (std::abs(e[lo - 1]) <= kEpsilon * (std::abs(d[lo - 1]) + std::abs(d[lo])) ||
-                std::abs(e[lo - 1]) <= kEpsilon * kEpsilon) {
+            if (std::abs(e[lo - 1]) <= kRounding * (std::abs(d[lo - 1]) + std::abs(d[lo])) ||
+                std::abs(e[lo - 1]) <= kRounding * kRounding) {
                 e[lo - 1] = 0;
                 break;
             }

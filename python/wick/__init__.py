@@ -9,7 +9,7 @@ from ._wick import *  # dtypes, device, Tensor, tensor(), Generator, the errors,
 from ._wick import __version__
 from . import _dtype_names as _dtype_names, _legacy as _legacy, _library as _library
 from ._values import _assert, broadcast_shapes, Size, Parameter, as_tensor, asarray, from_dlpack, from_numpy, frombuffer, is_tensor, is_floating_point, is_complex, typename
-from ._values import inf, nan, pi, e, newaxis, layout, memory_format, sparse_coo, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
+from ._values import inf, nan, pi, e, newaxis, layout, memory_format, _mkldnn, jagged, sparse_bsc, sparse_bsr, sparse_coo, sparse_csc, sparse_csr, strided, contiguous_format, preserve_format, channels_last, channels_last_3d
 from ._values import empty_permuted, finfo, full, iinfo, nonzero, unravel_index
 from ._default_device import get_default_device, set_default_device
 from ._grad_mode import enable_grad, inference_mode, is_inference_mode_enabled, no_grad, set_grad_enabled

@@ -25,7 +25,7 @@ class layout(_Named):
     """How a tensor keeps its elements."""
 
     __slots__ = ()
-    names = ("strided", "sparse_coo")
+    names = ("strided", "sparse_coo", "sparse_csr", "_mkldnn", "sparse_csc", "sparse_bsr", "sparse_bsc", "jagged")
 
 
 class memory_format(_Named):
@@ -35,7 +35,8 @@ class memory_format(_Named):
     names = ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d")
 
 
-strided, sparse_coo = map(layout, range(2))
+# Tensors have the first two; the others are there to compare with.
+strided, sparse_coo, sparse_csr, _mkldnn, sparse_csc, sparse_bsr, sparse_bsc, jagged = map(layout, range(8))
 contiguous_format, preserve_format, channels_last, channels_last_3d = map(memory_format, range(4))
 
 

@@ -225,3 +225,8 @@ def test_parts_of_texts(t):
     assert shown._tensor_str(x, 3) == "[[0, 1],\n    [2, 3]]" and shown._tensor_str(t.tensor(2.5), 0) == "2.5000" and shown.PRINT_OPTS.linewidth == 80
     assert shown._add_suffixes("Index([0, 1]", ["dim_size=3"], 6, False) == "Index([0, 1], dim_size=3)"
     assert shown._add_suffixes("I([0]", ["a" * 40, "b" * 50], 2, False) == f"I([0], {'a' * 40},\n  {'b' * 50})"
+
+
+@both
+def test_layouts_have_names(t):
+    assert str(t.sparse_csr) == "torch.sparse_csr" and t.ones(1).layout not in (t.sparse_csr, t.sparse_csc, t.sparse_bsr, t.sparse_bsc, t.jagged)

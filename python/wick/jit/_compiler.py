@@ -259,7 +259,7 @@ class _Compiler:
                     return found
         elif isinstance(value, types.BuiltinFunctionType):
             return self.operator(name)  # torch.relu and its like have no module
-        if is_definition and home != "builtins" and not _is_lambda(value):
+        if is_definition and home not in ("builtins", "typing") and not _is_lambda(value):
             return self.from_text(value)
         raise _Unknown(value)
 

@@ -9,8 +9,9 @@
 // split by stride phase, where every tap of every output row is a contiguous run; panels of 2 vectors of pixels are cut
 // from the planes as they are needed, so the full im2col matrix never exists. Weights are read where they lie, or cut
 // into panels of 12 KB on the way: a lasting packed copy would gain 2 to 5 % and cost the first call several times its
-// time, and the memory of the weights again. Accuracy is that of gemm.h with k = C / groups * taps; the thread budget
-// never changes a result.
+// time, and the memory of the weights again. Depthwise convolutions need no product: pixels of a channel lie side by
+// side in vectors, and where rows are too short for that, channels do. Accuracy is that of gemm.h with k = C / groups *
+// taps; the thread budget never changes a result.
 
 #include <array>
 #include <cstddef>

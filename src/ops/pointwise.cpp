@@ -205,8 +205,47 @@ static DimVector broadcast_of(std::span<const Operand> operands) {
     return sizes;
 }
 
+/// What most calls are: one instruction on tensors of its own dtypes that lie alike, and on numbers. For few elements:
+/// setting up a machine would take longer than running it. Undefined when it is something else.
+static Tensor run_instruction(const VectorProgram& code, std::span<const Operand> operands, DType result) {
+    constexpr int64_t kFew = 1024, kFewNumbers = 8;
+    if (code.instructions.size() != 1 || !code.casts.empty() || operands.empty() || !operands[0].tensor ||
+        dtype_of_lane(code.result_lane) != result)
+        return {};
+    const Tensor& first = *operands[0].tensor;
+    const int64_t count = first.numel();
+    if (count == 0 || count > kFew) return {};
+    for (size_t i = 0; i < operands.size(); ++i) {
+        const Tensor* tensor = operands[i].tensor;
+        if (!code.reads[i] || (!tensor && count <= kFewNumbers)) continue;
+        if (!tensor || tensor->dtype() != dtype_of_lane(code.input_lanes[i]) || !tensor->is_contiguous() ||
+            tensor->sizes() != first.sizes())
+            return {};
+    }
+    if (!code.reads[0] || (!code.constants.empty() && count > kFewNumbers)) return {};
+
+    const VectorProgram::Instruction& instruction = code.instructions[0];
+    alignas(16) char numbers[3][16 * kFewNumbers];
+    const void* values[3];
+    for (size_t k = 0; k < 3; ++k) {
+        const auto slot = static_cast<size_t>(instruction.operands[k]);
+        const size_t constant = slot - operands.size();
+        values[k] = numbers[k];
+        if (slot < operands.size() && operands[slot].tensor)
+            values[k] = operands[slot].tensor->data_ptr();
+        else if (slot < operands.size())
+            splat(operands[slot].number, code.input_lanes[slot], numbers[k], count);
+        else if (constant < code.constants.size())
+            splat(code.constants[constant], code.constant_lanes[constant], numbers[k], count);
+    }
+    const Tensor out = empty(first.sizes(), result);
+    instruction.loop(values[0], values[1], values[2], out.mutable_data_ptr(), static_cast<size_t>(count));
+    return out;
+}
+
 Tensor PointwiseKernel::operator()(std::span<const Operand> operands) const {
     const Types types = types_of(operands);
+    if (const Tensor out = run_instruction(program(types.compute), operands, types.result); out.defined()) return out;
     const DimVector sizes = broadcast_of(operands);
     bool contiguous = true;
     SmallVector<const Tensor*, 8> full;

@@ -200,10 +200,6 @@ class Machine {
     }
     int64_t chunk_values() const { return static_cast<int64_t>(kSlotBytes / lane_bytes(program_.lane)); }
 
-    void splat(const Scalar& number, Lane lane, void* to, int64_t n) {
-        dispatch_dtype(dtype_of_lane(lane), [&]<class T>() { std::fill_n(static_cast<T*>(to), n, number.to<T>()); });
-    }
-
     void fill_singles(int64_t n) {
         for (size_t i = 0; i < inputs_.size(); ++i) {
             if (!program_.reads[i]) continue;
@@ -295,6 +291,10 @@ class Machine {
 };
 
 }  // namespace
+
+void splat(const Scalar& number, Lane lane, void* to, int64_t n) {
+    dispatch_dtype(dtype_of_lane(lane), [&]<class T>() { std::fill_n(static_cast<T*>(to), n, number.to<T>()); });
+}
 
 VectorProgram VectorProgram::compile(const ExprGraph& graph, size_t inputs, Lane lane, std::string_view name,
                                      DType dtype) {

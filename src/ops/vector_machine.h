@@ -48,6 +48,9 @@ Lane lane_of(DType dtype);
 /// The dtype whose elements lie in memory as the lane's values do.
 DType dtype_of_lane(Lane lane);
 
+/// Puts the number into `n` places, as a value of the lane.
+void splat(const Scalar& number, Lane lane, void* to, int64_t n);
+
 /// One input of a run: a tensor's elements, or one value for all of them.
 struct VectorInput {
     const void* data = nullptr;  ///< null: `number`

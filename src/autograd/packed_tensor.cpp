@@ -2,19 +2,21 @@
 
 #include <vector>
 
+#include "support/thread_value.h"
+
 namespace wick::autograd {
 
-static thread_local std::vector<Packer> packers;
+static thread_local ThreadValue<std::vector<Packer>> packers;
 
-static void choose_packer() { internal::packer = packers.empty() ? nullptr : &packers.back(); }
+static void choose_packer() { internal::packer = packers->empty() ? nullptr : &packers->back(); }
 
 void push_packer(Packer packer) {
-    packers.push_back(std::move(packer));
+    packers->push_back(std::move(packer));
     choose_packer();
 }
 
 void pop_packer() {
-    packers.pop_back();
+    packers->pop_back();
     choose_packer();
 }
 

@@ -8,6 +8,7 @@
 
 #include "batching/rules.h"
 #include "ops/script_call.h"
+#include "support/thread_value.h"
 #include "tensor/batched_tensor.h"
 
 namespace wick::batching {
@@ -16,7 +17,7 @@ using jit::CallHandler;
 
 namespace {
 
-thread_local std::vector<std::string> t_looped;
+thread_local ThreadValue<std::vector<std::string>> t_looped;
 
 int64_t level_of(const IValue& value) {
     if (value.is_tensor()) {
@@ -132,7 +133,8 @@ void call_batched(const Operator& op, Args args, IValue* results, int64_t level)
                 "don't support that yet, please shout over at https://github.com/pytorch/functorch/issues/257 .");
             return op.kernel(op, args, results);
         }
-        if (std::ranges::find(t_looped, op.operator_name()) == t_looped.end()) t_looped.push_back(op.operator_name());
+        if (std::ranges::find(*t_looped, op.operator_name()) == t_looped->end())
+            t_looped->push_back(op.operator_name());
     }
     const IValue self = is_inplace ? args[0] : IValue();
     const SeenLevels outside(level - 1);
@@ -157,6 +159,6 @@ CallHandler& call_handler() {
     return handler;
 }
 
-std::vector<std::string> take_looped() { return std::exchange(t_looped, {}); }
+std::vector<std::string> take_looped() { return std::exchange(*t_looped, {}); }
 
 }  // namespace wick::batching

@@ -7,6 +7,7 @@
 #include "batching/batching.h"
 #include "ops/call_handler.h"
 #include "ops/recorded.h"
+#include "support/thread_value.h"
 #include "tensor/batched_tensor.h"
 
 namespace wick::batching {
@@ -17,7 +18,7 @@ struct Level {
     int64_t size;
     Randomness randomness;
 };
-thread_local std::vector<Level> t_levels;
+thread_local ThreadValue<std::vector<Level>> t_levels;
 thread_local int64_t t_seen = 0;
 
 void see(int64_t levels) {
@@ -26,22 +27,22 @@ void see(int64_t levels) {
 }
 
 const Level& level_at(int64_t level) {
-    WICK_CHECK(level >= 1 && level <= static_cast<int64_t>(t_levels.size()), "vmap: there is no level {}", level);
-    return t_levels[static_cast<size_t>(level - 1)];
+    WICK_CHECK(level >= 1 && level <= static_cast<int64_t>(t_levels->size()), "vmap: there is no level {}", level);
+    return (*t_levels)[static_cast<size_t>(level - 1)];
 }
 
 }  // namespace
 
 int64_t enter_level(int64_t size, Randomness randomness) {
-    t_levels.push_back({size, randomness});
-    see(static_cast<int64_t>(t_levels.size()));
+    t_levels->push_back({size, randomness});
+    see(static_cast<int64_t>(t_levels->size()));
     return t_seen;
 }
 
 void leave_level() {
-    WICK_CHECK(!t_levels.empty(), "vmap: no level is open");
-    t_levels.pop_back();
-    see(static_cast<int64_t>(t_levels.size()));
+    WICK_CHECK(!t_levels->empty(), "vmap: no level is open");
+    t_levels->pop_back();
+    see(static_cast<int64_t>(t_levels->size()));
 }
 
 int64_t depth() { return t_seen; }

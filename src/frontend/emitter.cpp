@@ -11,6 +11,7 @@
 #include "frontend/upgraders.h"
 #include "ops/script_call.h"
 #include "passes/pipeline.h"
+#include "support/thread_value.h"
 
 namespace wick::jit {
 
@@ -67,7 +68,7 @@ void Emitter::emit_nested_function(const ast::FunctionDef& def) {
 }
 
 /// The functions that are being compiled on this thread, each for the one before it.
-static thread_local std::vector<const Function*> t_compiling;
+static thread_local ThreadValue<std::vector<const Function*>> t_compiling;
 
 const Schema& schema_for_call(Function& callee, const SourceRange& range) {
     try {
@@ -75,9 +76,9 @@ const Schema& schema_for_call(Function& callee, const SourceRange& range) {
     } catch (const CompileError& error) {
         // Recursion: the callee does not know its caller.
         if (!error.range().known()) throw CompileError(range, error.what());
-        if (t_compiling.empty()) throw;
+        if (t_compiling->empty()) throw;
         throw CompileError(error, fmt::format("'{}' is being compiled since it was called from '{}'\n{}", callee.name(),
-                                              t_compiling.back()->name(), range.highlight()));
+                                              t_compiling->back()->name(), range.highlight()));
     }
 }
 
@@ -91,9 +92,9 @@ void Emitter::publish(Schema schema, const TypePtr& result) {
 
 void emit_function(Function& function, const ast::FunctionDef& def, Schema signature, Resolver& resolver,
                    int64_t version, ClassType* initialized) {
-    t_compiling.push_back(&function);
+    t_compiling->push_back(&function);
     struct Done {
-        ~Done() { t_compiling.pop_back(); }
+        ~Done() { t_compiling->pop_back(); }
     } done;
     auto graph = std::make_shared<Graph>();
     graph->version = version;

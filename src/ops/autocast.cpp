@@ -11,6 +11,7 @@
 
 #include "ops/call_handler.h"
 #include "ops/script_call.h"
+#include "support/thread_value.h"
 
 namespace wick::jit {
 
@@ -124,7 +125,7 @@ class CastCache {
     std::unordered_map<const TensorImpl*, Entry> casts_;
 };
 
-thread_local CastCache t_casts;
+thread_local ThreadValue<CastCache> t_casts;
 thread_local int t_depth = 0;
 
 void cast(IValue& value, DType dtype, bool keeps_casts) {
@@ -133,13 +134,13 @@ void cast(IValue& value, DType dtype, bool keeps_casts) {
     const bool is_kept = keeps_casts && dtype == AutocastMode::dtype() && tensor.dtype() == DType::float32 &&
                          tensor.requires_grad() && tensor.is_leaf();
     if (is_kept) {
-        if (Tensor known = t_casts.find(tensor); known.defined()) {
+        if (Tensor known = t_casts->find(tensor); known.defined()) {
             value = IValue(std::move(known));
             return;
         }
     }
     IValue made = call_operator("aten::to.dtype", {value, static_cast<int64_t>(dtype)});
-    if (is_kept) t_casts.keep(tensor, made.tensor_ref());
+    if (is_kept) t_casts->keep(tensor, made.tensor_ref());
     value = std::move(made);
 }
 
@@ -255,7 +256,7 @@ void AutocastMode::set_enabled(bool enabled) {
     jit::set_call_handler(CallMode::kAutocast, enabled ? &jit::Autocast::of(jit::CastLists::eager) : nullptr);
 }
 
-void AutocastMode::clear_cache() { jit::t_casts.clear(); }
+void AutocastMode::clear_cache() { jit::t_casts->clear(); }
 
 int AutocastMode::enter() { return ++jit::t_depth; }
 int AutocastMode::leave() {

@@ -11,6 +11,7 @@
 #include "python/bindings.h"
 #include "python/convert.h"
 #include "python/errors.h"
+#include "support/thread_value.h"
 
 namespace nb = nanobind;
 
@@ -26,7 +27,7 @@ struct Takers {
     bool no_types = false;
     bool nobody = false;
 };
-thread_local Takers t_takers;
+thread_local ThreadValue<Takers> t_takers;
 
 /// A value for the lifetime of the guard.
 class With {
@@ -114,7 +115,7 @@ nb::object default_torch_function(nb::handle type, nb::handle function, nb::hand
     }
     nb::object result;
     {
-        const With none(t_takers.no_types);
+        const With none(t_takers->no_types);
         PyObject* const keywords = named.is_none() || PyDict_GET_SIZE(named.ptr()) == 0 ? nullptr : named.ptr();
         result = nb::steal(PyObject_Call(function.ptr(), arguments.ptr(), keywords));
     }
@@ -130,9 +131,9 @@ nb::object raw_default() {
 /// Calls the topmost mode, which does not see what it calls itself.
 nb::object call_mode(nb::handle function, nb::handle types, nb::handle arguments, nb::handle named) {
     struct Without {
-        PyObject* const top = t_takers.modes.back();
-        Without() { t_takers.modes.pop_back(); }
-        ~Without() { t_takers.modes.push_back(top); }
+        PyObject* const top = t_takers->modes.back();
+        Without() { t_takers->modes.pop_back(); }
+        ~Without() { t_takers->modes.push_back(top); }
     } const without;
     return nb::borrow(without.top).attr("__torch_function__")(function, types, arguments, named);
 }
@@ -151,7 +152,7 @@ nb::object call_takers(nb::handle function, const std::vector<PyObject*>& takers
         named[nb::borrow(PyTuple_GET_ITEM(keywords, i))] = nb::borrow(arguments[count + i]);
     for (PyObject* taker : takers) all_types.append(nb::handle(taker).type());
     const nb::tuple given(positional), types(all_types);
-    if (!t_takers.modes.empty()) {
+    if (!t_takers->modes.empty()) {
         nb::object result = call_mode(function, types, given, named);
         if (!result.is(nb::handle(Py_NotImplemented))) return result;
     }
@@ -251,7 +252,7 @@ PyTypeObject* method_type() {
 PyObject* attribute_get(PyObject* self, PyObject* object, PyObject* type) {
     if (!object || object == Py_None) return Py_NewRef(self);
     PyObject* const own = reinterpret_cast<TensorAttribute*>(self)->attribute;
-    const bool may_be_taken = Py_TYPE(object) != tensor_type() || !t_takers.modes.empty();
+    const bool may_be_taken = Py_TYPE(object) != tensor_type() || !t_takers->modes.empty();
     return guarded([&]() -> PyObject* {
         if (may_be_taken) {
             nb::object result = call_override(nb::handle(self).attr("__get__").ptr(), &object, 1, nullptr);
@@ -374,17 +375,17 @@ int init_tensor(PyObject* self, PyObject* arguments, PyObject*) {
 }  // namespace
 
 nb::object call_override(PyObject* function, PyObject* const* arguments, size_t count, PyObject* keywords) {
-    if (t_takers.nobody || (t_takers.no_types && t_takers.modes.empty())) return {};
+    if (t_takers->nobody || (t_takers->no_types && t_takers->modes.empty())) return {};
     std::vector<PyObject*> takers;
     const size_t all = count + (keywords ? PyTuple_GET_SIZE(keywords) : 0);
-    for (size_t i = 0; i < all && !t_takers.no_types; ++i) collect(arguments[i], takers);
-    if (takers.empty() && t_takers.modes.empty()) return {};
+    for (size_t i = 0; i < all && !t_takers->no_types; ++i) collect(arguments[i], takers);
+    if (takers.empty() && t_takers->modes.empty()) return {};
     return call_takers(function, takers, arguments, count, keywords);
 }
 
 nb::object call_override(const char* method, PyObject* const* arguments, size_t count) {
-    if (t_takers.nobody || (t_takers.no_types && t_takers.modes.empty())) return {};
-    if (t_takers.modes.empty() &&
+    if (t_takers->nobody || (t_takers->no_types && t_takers->modes.empty())) return {};
+    if (t_takers->modes.empty() &&
         std::none_of(arguments, arguments + count, [](PyObject* one) { return takes_over(Py_TYPE(one)); }))
         return {};
     return call_override(nb::type<Tensor>().attr(method).ptr(), arguments, count, nullptr);
@@ -398,7 +399,7 @@ void bind_overrides(nb::module_& module) {
     module.def(
         "_disabled_torch_function_impl",
         [](nb::object function, nb::handle, nb::args given, nb::kwargs named) {
-            const With none(t_takers.no_types);
+            const With none(t_takers->no_types);
             const nb::tuple arguments = nb::len(given) > 0 ? nb::tuple(nb::object(given[0])) : nb::tuple();
             const nb::dict keywords =
                 nb::len(given) > 1 && !given[1].is_none() ? nb::borrow<nb::dict>(given[1]) : nb::dict();
@@ -421,10 +422,10 @@ void bind_overrides(nb::module_& module) {
     module.def(
         "_has_override",
         [](nb::handle arguments) {
-            if (t_takers.nobody) return false;
-            if (!t_takers.modes.empty()) return true;
+            if (t_takers->nobody) return false;
+            if (!t_takers->modes.empty()) return true;
             std::vector<PyObject*> takers;
-            if (!t_takers.no_types) collect(arguments.ptr(), takers);
+            if (!t_takers->no_types) collect(arguments.ptr(), takers);
             return !takers.empty();
         },
         nb::arg("args"), "Whether a mode or one of the objects may take a function over.");
@@ -432,7 +433,7 @@ void bind_overrides(nb::module_& module) {
         "_call_override",
         [](nb::object function, nb::tuple relevant, nb::tuple arguments, nb::dict named) -> nb::object {
             std::vector<PyObject*> takers, values;
-            if (!t_takers.no_types) collect(relevant.ptr(), takers);
+            if (!t_takers->no_types) collect(relevant.ptr(), takers);
             nb::list names;
             for (nb::handle one : arguments) values.push_back(one.ptr());
             for (auto [name, value] : named) {
@@ -444,26 +445,26 @@ void bind_overrides(nb::module_& module) {
         nb::arg("func"), nb::arg("relevant_args"), nb::arg("args"), nb::arg("kwargs"));
     module.def("_push_function_mode", [](nb::object mode) {
         g_overrides = true;
-        t_takers.modes.push_back(mode.release().ptr());
+        t_takers->modes.push_back(mode.release().ptr());
     });
     module.def("_pop_function_mode", []() -> nb::object {
-        if (t_takers.modes.empty()) throw OpError("no mode takes functions over");
-        nb::object mode = nb::steal(t_takers.modes.back());
-        t_takers.modes.pop_back();
+        if (t_takers->modes.empty()) throw OpError("no mode takes functions over");
+        nb::object mode = nb::steal(t_takers->modes.back());
+        t_takers->modes.pop_back();
         return mode;
     });
     module.def("_function_modes", [] {
         nb::list modes;
-        for (PyObject* mode : t_takers.modes) modes.append(nb::borrow(mode));
+        for (PyObject* mode : t_takers->modes) modes.append(nb::borrow(mode));
         return modes;
     });
     module.def(
         "_set_overrides_off",
         [](bool types, bool all) {
-            return nb::make_tuple(std::exchange(t_takers.no_types, types), std::exchange(t_takers.nobody, all));
+            return nb::make_tuple(std::exchange(t_takers->no_types, types), std::exchange(t_takers->nobody, all));
         },
         nb::arg("types"), nb::arg("all"), "Gives what was set before.");
-    module.def("_overrides_off", [] { return nb::make_tuple(t_takers.no_types, t_takers.nobody); });
+    module.def("_overrides_off", [] { return nb::make_tuple(t_takers->no_types, t_takers->nobody); });
     module.def(
         "_as_class",
         [](const Tensor& tensor, nb::handle type) {

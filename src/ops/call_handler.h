@@ -1,6 +1,7 @@
 #pragma once
 // Who stands before the calls of operators on a thread: a mode of Python's, a profiler, autocast, vmap, a trace. Each
-// has a bit of CallMode, sees the call as those before it pass it on, and passes it on itself to the bits below its own:
+// has a bit of CallMode, sees the call as those before it pass it on, and passes it on itself to the bits below its
+// own:
 //
 //   mode ─► profiler ─► autocast ─► vmap ─► trace ─► body for sparse tensors, or record for gradients ─► kernel
 //

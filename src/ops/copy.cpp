@@ -66,7 +66,8 @@ void copy_into(const Tensor& dst, const Tensor& src_tensor) {
     if (dst.is_sparse() || src_tensor.is_sparse()) [[unlikely]]
         return sparse_copy_into(dst, src_tensor);
     if (dst.device().type == DeviceType::meta) return;
-    if (src_tensor.device().type == DeviceType::meta) throw NotImplementedError("Cannot copy out of meta tensor; no data!");
+    if (src_tensor.device().type == DeviceType::meta)
+        throw NotImplementedError("Cannot copy out of meta tensor; no data!");
     Tensor src = src_tensor;
     if (src.sizes() != dst.sizes()) src = expand(src, dst.sizes());
     if (dst.numel() == 0) return;

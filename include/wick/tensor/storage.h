@@ -38,9 +38,7 @@ class WICK_API Storage : public RefCounted {
         version_.fetch_add(1, std::memory_order_acq_rel);
     }
     /// The same for who alone can reach the storage: nothing that other processors have to agree to.
-    void bump_own_version() {
-        version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-    }
+    void bump_own_version() { version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
 
  private:
     Storage() = default;

@@ -232,6 +232,19 @@ void plain_step(std::vector<double>& d_in, std::vector<double>& e_in, int64_t lo
     d[hi] = last * left_c;
 }
 
+/// Where the last block of a matrix with d on its diagonal and e beside it begins, whose end is row hi: behind an e
+/// that is too small to matter, beside its neighbours or beside the whole matrix (`norm`), and which becomes 0.
+int64_t split_off(const std::vector<double>& d, std::vector<double>& e, int64_t hi, double norm) {
+    for (int64_t lo = hi; lo > 0; --lo) {
+        if (std::abs(e[lo - 1]) <= kRounding * (std::abs(d[lo - 1]) + std::abs(d[lo])) ||
+            std::abs(e[lo - 1]) <= kRounding * kRounding * norm) {
+            e[lo - 1] = 0;
+            return lo;
+        }
+    }
+    return 0;
+}
+
 /// Makes e zero; false when that takes too long.
 bool diagonalise(std::vector<double>& d, std::vector<double>& e, Rotations left, Rotations right) {
     const int64_t n = static_cast<int64_t>(d.size());
@@ -239,15 +252,8 @@ bool diagonalise(std::vector<double>& d, std::vector<double>& e, Rotations left,
     for (int64_t i = 0; i < n; ++i) norm = std::max(norm, std::abs(d[i]) + (i + 1 < n ? std::abs(e[i]) : 0));
     int64_t steps = kStepsPerValue * n;
     for (int64_t hi = n - 1; hi > 0;) {
-        int64_t lo = hi;
+        const int64_t lo = split_off(d, e, hi, norm);
         bool has_zero = false;
-        for (; lo > 0; --lo) {
-            if (std::abs(e[lo - 1]) <= kRounding * (std::abs(d[lo - 1]) + std::abs(d[lo])) ||
-                std::abs(e[lo - 1]) <= kRounding * kRounding * norm) {
-                e[lo - 1] = 0;
-                break;
-            }
-        }
         if (lo == hi) {
             --hi;
             continue;
@@ -399,15 +405,7 @@ bool diagonalise(std::vector<double>& d, std::vector<double>& e, Rotations rows)
     const int64_t n = static_cast<int64_t>(d.size());
     int64_t steps = kStepsPerValue * n;
     for (int64_t hi = n - 1; hi > 0;) {
-        int64_t lo = hi;
-        for (; lo > 0; --lo) {
-            // Matrices are scaled to magnitude 1.
-            if (std::abs(e[lo - 1]) <= kRounding * (std::abs(d[lo - 1]) + std::abs(d[lo])) ||
-                std::abs(e[lo - 1]) <= kRounding * kRounding) {
-                e[lo - 1] = 0;
-                break;
-            }
-        }
+        const int64_t lo = split_off(d, e, hi, 1);  // matrices are scaled to magnitude 1
         if (lo == hi) {
             --hi;
             continue;

@@ -18,6 +18,8 @@
 #include <wick/support/parallel.h>
 #include <wick/support/stop_check.h>
 
+#include "support/pause.h"
+
 namespace wick {
 namespace {
 
@@ -70,12 +72,6 @@ std::atomic<int>& default_threads() {
 
 // 0: the process-wide default applies.
 thread_local int t_budget = 0;
-
-void pause_briefly() {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
-}
 
 /// Layers follow one another closely, and waking who sleeps takes longer than many of them: a worker that is done looks
 /// for more as long as this before it sleeps.

@@ -8,6 +8,8 @@
 #include <wick/support/stop_check.h>
 #include <wick/types/ivalue.h>
 
+#include "support/pause.h"
+
 namespace wick {
 
 FutureObject::~FutureObject() = default;
@@ -64,11 +66,7 @@ void FutureObject::complete() {
     run_task();
     if (!completed()) WICK_CHECK(!runs_here(this), "a task waits for its own result");
     // Most tasks are short: looking for their end for a moment takes less than to sleep and be woken.
-    for (int look = 0; look < 2000 && !completed(); ++look) {
-#if defined(__x86_64__)
-        __builtin_ia32_pause();
-#endif
-    }
+    for (int look = 0; look < 2000 && !completed(); ++look) pause_briefly();
     // Tasks that wait for each other never end: who can be stopped looks up from time to time.
     std::chrono::microseconds pause{20};
     for (int state; (state = state_.load(std::memory_order_acquire)) < kValue;) {
